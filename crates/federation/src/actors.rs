@@ -1,0 +1,183 @@
+//! Accounts as actors: ours as we show them, others' as the town keeps them.
+
+use parvis_model::{account::AccountKind, limits, text, uri as address};
+use parvis_store::entity::account;
+use parvis_town::{AccountView, Town, accounts::RemoteAccount, views::FieldView};
+
+use crate::{
+    uri,
+    wire::{
+        self,
+        emit::{
+            self,
+            actor::{Actor, Endpoints, PropertyValue, PublicKey},
+            object::Image,
+        },
+    },
+};
+
+pub(crate) fn type_of(kind: AccountKind) -> &'static str {
+    match kind {
+        AccountKind::Person => "Person",
+        AccountKind::Group => "Group",
+        AccountKind::Organization => "Organization",
+        AccountKind::Service => "Service",
+        AccountKind::Application => "Application",
+    }
+}
+
+/// An account of this town as others see it (docs: federation.md section 2).
+pub(crate) fn shown(town: &Town, view: &AccountView, row: &account::Model) -> Actor {
+    let technical = view.kind == AccountKind::Application;
+    let listed = |name| (!technical).then(|| uri::collection(&view.uri, name));
+    let fields = view.fields.iter().filter(|_| !view.suspended);
+    Actor {
+        id: view.uri.clone(),
+        kind: type_of(view.kind),
+        preferred_username: view.name.clone(),
+        name: view.display_name.clone(),
+        summary: view.bio_html.clone(),
+        url: Some(if technical { town.origin.clone() } else { view.url.clone() }),
+        webfinger: view.handle.clone(),
+        published: Some(emit::date(view.created_at)),
+        inbox: row.inbox.clone(),
+        outbox: row.outbox.clone(),
+        followers: listed("followers"),
+        following: listed("following").filter(|_| view.kind != AccountKind::Group),
+        featured: listed("featured"),
+        endpoints: Endpoints { shared_inbox: uri::shared_inbox(&town.origin) },
+        manually_approves_followers: view.locked || technical,
+        discoverable: view.discoverable,
+        indexable: view.indexable,
+        suspended: view.suspended,
+        public_key: PublicKey {
+            id: row.key_id.clone(),
+            owner: view.uri.clone(),
+            public_key_pem: row.key_pem.clone(),
+        },
+        icon: view.avatar.clone().map(picture),
+        image: view.header.clone().map(picture),
+        attachment: fields
+            .map(|field| PropertyValue::new(field.name.clone(), field.value_html.clone()))
+            .collect(),
+        tag: [],
+    }
+}
+
+fn picture(url: String) -> Image {
+    Image::new(media_type(&url).into(), url)
+}
+
+/// By the ending that our own files carry.
+pub(crate) fn media_type(url: &str) -> &'static str {
+    match url.rsplit('.').next() {
+        Some("webp") => "image/webp",
+        Some("png") => "image/png",
+        Some("gif") => "image/gif",
+        _ => "image/jpeg",
+    }
+}
+
+/// Why an actor that can be read still cannot have an account here.
+pub(crate) type Unfit = &'static str;
+
+/// An actor of another server as the town keeps it. `domain` is that of its handle.
+pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccount, Unfit> {
+    let id = address::canonical(actor.id).ok_or("its id is no address")?;
+    let inbox = address::canonical(actor.inbox).ok_or("its inbox is no address")?;
+    let beside = |other: &str| {
+        address::canonical(other)
+            .filter(|other| address::origin_of(other) == address::origin_of(&inbox))
+    };
+    let somewhere = |other: Option<&str>| other.and_then(address::canonical);
+    let key = actor.keys.iter().find(|key| same(key.owner, &id) && of(key.id, &id));
+    Ok(RemoteAccount {
+        kind: actor.kind,
+        name: actor.username.to_owned(),
+        domain,
+        url: somewhere(actor.url).unwrap_or_else(|| id.clone()),
+        display_name: shown_name(actor),
+        bio_html: actor.summary.map(text::clean).unwrap_or_default(),
+        avatar: somewhere(actor.icon),
+        header: somewhere(actor.image),
+        fields: actor.fields.iter().map(field).collect(),
+        locked: actor.manually_approves,
+        discoverable: actor.discoverable,
+        indexable: actor.indexable,
+        shared_inbox: actor.shared_inbox.and_then(beside),
+        outbox: somewhere(actor.outbox).unwrap_or_default(),
+        followers_uri: somewhere(actor.followers).unwrap_or_default(),
+        following_uri: somewhere(actor.following).unwrap_or_default(),
+        featured_uri: somewhere(actor.featured),
+        key_id: key.and_then(|key| address::canonical(key.id)).unwrap_or_default(),
+        key_pem: key.map(|key| key.pem.to_owned()).unwrap_or_default(),
+        created_at: actor.published,
+        inbox,
+        uri: id,
+    })
+}
+
+fn shown_name(actor: &wire::Actor) -> String {
+    let name = actor.name.map(text::plain).unwrap_or_default();
+    name.chars().take(limits::DISPLAY_NAME * 2).collect()
+}
+
+fn field(field: &wire::actor::Field) -> FieldView {
+    let value_html = text::clean(field.value);
+    FieldView { name: text::plain(field.name), value_source: text::plain(&value_html), value_html }
+}
+
+/// Do both mean the same address?
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    a == b || matches!((address::canonical(a), address::canonical(b)), (Some(a), Some(b)) if a == b)
+}
+
+/// Does the owner's server answer for the key?
+fn of(key: &str, owner: &str) -> bool {
+    address::origin_of(key).is_some_and(|origin| Some(origin) == address::origin_of(owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn person() -> Value {
+        json!({"id": "https://a.example/u/1", "type": "Person", "preferredUsername": "rose",
+            "inbox": "https://a.example/u/1/inbox",
+            "publicKey": {"id": "https://a.example/u/1#main-key", "owner": "https://a.example/u/1", "publicKeyPem": "PEM"},
+            "endpoints": {"sharedInbox": "https://a.example/inbox"}})
+    }
+
+    fn account(value: &Value) -> RemoteAccount {
+        arrived(&wire::Actor::read(value).unwrap(), "a.example".into()).unwrap()
+    }
+
+    #[test]
+    fn an_actor_becomes_an_account() {
+        let account = account(&person());
+        assert_eq!(account.key_id, "https://a.example/u/1#main-key");
+        assert_eq!(account.shared_inbox.as_deref(), Some("https://a.example/inbox"));
+        assert_eq!(account.url, "https://a.example/u/1");
+    }
+
+    #[test]
+    fn a_key_of_somebody_else_is_no_key() {
+        for (id, owner) in [
+            ("https://a.example/u/1#main-key", "https://a.example/u/2"),
+            ("https://b.example/k", "https://a.example/u/1"),
+        ] {
+            let mut value = person();
+            value["publicKey"] = json!({"id": id, "owner": owner, "publicKeyPem": "PEM"});
+            assert_eq!(account(&value).key_pem, "");
+        }
+    }
+
+    #[test]
+    fn a_shared_inbox_elsewhere_is_not_used() {
+        let mut value = person();
+        value["endpoints"]["sharedInbox"] = json!("https://victim.example/inbox");
+        assert_eq!(account(&value).shared_inbox, None);
+    }
+}

@@ -1,0 +1,244 @@
+//! Journal entries as activities. Things that people of other servers did need no telling.
+
+use std::collections::HashMap;
+
+use parvis_model::{audience::Audience, id::Id};
+use parvis_store::{
+    accounts,
+    entity::{account, post},
+    posts as rows,
+};
+use parvis_town::{
+    AccountView, Failure, Outcome, PostView, Town, Viewer, accounts as town_accounts,
+    journal::Entry, posts as town_posts,
+};
+
+use super::{
+    Outgoing,
+    audience::{self, Inboxes},
+};
+use crate::{
+    actors, follows, posts, reactions,
+    wire::{PUBLIC, emit::activity::Activity},
+};
+
+/// What a batch of entries speaks of, read in two questions.
+pub(super) struct Known {
+    accounts: HashMap<Id, account::Model>,
+    posts: HashMap<Id, post::Model>,
+}
+
+pub(super) async fn all(town: &Town, entries: &[Entry]) -> Outcome<Vec<Outgoing>> {
+    let known = Known::load(town, entries).await?;
+    let mut outgoing = Vec::new();
+    for entry in entries {
+        outgoing.extend(one(town, &known, entry).await?);
+    }
+    Ok(outgoing)
+}
+
+async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoing>> {
+    match entry {
+        Entry::PostPublished { post } => published(town, known, *post).await,
+        Entry::PostEdited { post } => edited(town, known, *post).await,
+        Entry::PostDeleted { uri, author, audience } => {
+            deleted(town, known.local(*author), uri, *audience).await
+        }
+        Entry::Boosted { boost } => boosted(town, known, *boost).await,
+        Entry::Unboosted { uri, account, of_uri, of_author } => {
+            let Some(booster) = known.local(*account) else { return Ok(None) };
+            let mut inboxes = Inboxes::default();
+            inboxes.of_followers(town, *account).await?;
+            inboxes.of_ledger(town, of_uri).await?;
+            known.accounts.get(of_author).into_iter().for_each(|author| inboxes.add(author));
+            let undo = reactions::unboost(town, booster, uri, of_uri)?;
+            Ok(Some(undo.to(inboxes.list(town).await?)))
+        }
+        Entry::Favourited { account, post, uri } => {
+            let Some((liker, author, post)) = known.reaction(*account, *post) else { return Ok(None) };
+            personal(town, author, reactions::like(town, liker, author, post, uri)?).await
+        }
+        Entry::Unfavourited { account, post, uri } => {
+            let Some((liker, author, post)) = known.reaction(*account, *post) else { return Ok(None) };
+            personal(town, author, reactions::unlike(town, liker, author, post, uri)?).await
+        }
+        Entry::FollowRequested { follower, target, uri, accepted } => {
+            if let Some((follower, target)) = known.outwards(*follower, *target) {
+                return personal(town, target, follows::follow(town, follower, target, uri)?).await;
+            }
+            match known.outwards(*target, *follower) {
+                Some((target, follower)) if *accepted => {
+                    let accept = follows::answer(town, "Accept", target, follower, uri)?;
+                    personal(town, follower, accept).await
+                }
+                _ => Ok(None),
+            }
+        }
+        Entry::FollowWithdrawn { follower, target, uri } => {
+            let Some((follower, target)) = known.outwards(*follower, *target) else { return Ok(None) };
+            personal(town, target, follows::unfollow(town, follower, target, uri)?).await
+        }
+        Entry::FollowAccepted { follower, target, uri } => {
+            let Some((target, follower)) = known.outwards(*target, *follower) else { return Ok(None) };
+            personal(town, follower, follows::answer(town, "Accept", target, follower, uri)?).await
+        }
+        Entry::FollowRefused { follower, target, uri } => {
+            let Some((target, follower)) = known.outwards(*target, *follower) else { return Ok(None) };
+            personal(town, follower, follows::answer(town, "Reject", target, follower, uri)?).await
+        }
+        Entry::Blocked { account, target, uri } => {
+            let Some((me, other)) = known.outwards(*account, *target) else { return Ok(None) };
+            personal(town, other, reactions::block(town, me, other, uri)?).await
+        }
+        Entry::Unblocked { account, target, uri } => {
+            let Some((me, other)) = known.outwards(*account, *target) else { return Ok(None) };
+            personal(town, other, reactions::unblock(town, me, other, uri)?).await
+        }
+        Entry::ProfileChanged { account } => profile_changed(town, known, *account).await,
+        Entry::SignedUp { .. } => Ok(None),
+    }
+}
+
+/// For one person's own inbox.
+async fn personal(
+    town: &Town,
+    receiver: &account::Model,
+    outgoing: Outgoing,
+) -> Outcome<Option<Outgoing>> {
+    let mut inboxes = Inboxes::default();
+    inboxes.add_personal(receiver);
+    Ok(Some(outgoing.to(inboxes.list(town).await?)))
+}
+
+/// The post as its author sees it; `None` if it is gone meanwhile, not ours or stays here.
+async fn ours(town: &Town, known: &Known, post: Id) -> Outcome<Option<PostView>> {
+    let Some(row) = known.posts.get(&post).filter(|row| row.local) else { return Ok(None) };
+    match town_posts::view(town, &Viewer::resident(row.author_id), post).await {
+        Ok(view) => Ok(Some(view)),
+        Err(Failure::Refused(_)) => Ok(None),
+        Err(broken) => Err(broken),
+    }
+}
+
+async fn published(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
+    let Some(view) = ours(town, known, post).await? else { return Ok(None) };
+    let Some(create) = posts::create(town, &view)? else { return Ok(None) };
+    let inboxes = audience::of_post(town, &view).await?;
+    Ok(Some(create.to(inboxes.list(town).await?)))
+}
+
+async fn edited(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
+    let Some(view) = ours(town, known, post).await? else { return Ok(None) };
+    let Some(update) = posts::update(town, &view)? else { return Ok(None) };
+    let mut inboxes = audience::of_post(town, &view).await?;
+    inboxes.of_ledger(town, &view.uri).await?;
+    Ok(Some(update.to(inboxes.list(town).await?)))
+}
+
+async fn deleted(
+    town: &Town,
+    author: Option<&account::Model>,
+    uri: &str,
+    audience: Audience,
+) -> Outcome<Option<Outgoing>> {
+    let Some(author) = author else { return Ok(None) };
+    if !posts::is_federated(audience) {
+        return Ok(None);
+    }
+    let mut inboxes = Inboxes::default();
+    inboxes.of_ledger(town, uri).await?;
+    if audience.is_open() {
+        // Others may have fetched it without our sending it.
+        inboxes.of_followers(town, author.id).await?;
+    }
+    let delete = posts::delete(town, author, uri, audience)?;
+    Ok(Some(delete.to(inboxes.list(town).await?)))
+}
+
+async fn boosted(town: &Town, known: &Known, boost: Id) -> Outcome<Option<Outgoing>> {
+    let Some(view) = ours(town, known, boost).await? else { return Ok(None) };
+    let Some(announce) = reactions::announce(&view)? else { return Ok(None) };
+    let mut inboxes = Inboxes::default();
+    inboxes.of_followers(town, view.author.id).await?;
+    if let Some(of) = &view.boost_of {
+        let author = accounts::by_id(town.store.read(), of.author.id).await?;
+        author.iter().for_each(|author| inboxes.add(author));
+    }
+    Ok(Some(announce.to(inboxes.list(town).await?)))
+}
+
+async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Option<Outgoing>> {
+    let Some(row) = known.local(account) else { return Ok(None) };
+    let view: AccountView = town_accounts::view(town, &Viewer::nobody(), account).await?;
+    let mut inboxes = Inboxes::default();
+    inboxes.of_followers(town, account).await?;
+    inboxes.of_acquaintances(town, account).await?;
+    let update = Outgoing::new(town, account, "Update", &view.uri, |id| Activity {
+        id,
+        kind: "Update",
+        actor: view.uri.clone(),
+        published: None,
+        to: vec![PUBLIC.into()],
+        cc: Some(Vec::new()),
+        object: actors::shown(town, &view, row),
+    })?;
+    Ok(Some(update.to(inboxes.list(town).await?)))
+}
+
+impl Known {
+    async fn load(town: &Town, entries: &[Entry]) -> Outcome<Self> {
+        let (mut people, mut posts) = (Vec::new(), Vec::new());
+        for entry in entries {
+            match entry {
+                Entry::PostPublished { post } | Entry::PostEdited { post } => posts.push(*post),
+                Entry::PostDeleted { author, .. } => people.push(*author),
+                Entry::Boosted { boost } => posts.push(*boost),
+                Entry::Unboosted { account, of_author, .. } => people.extend([*account, *of_author]),
+                Entry::Favourited { account, post, .. } | Entry::Unfavourited { account, post, .. } => {
+                    people.push(*account);
+                    posts.push(*post);
+                }
+                Entry::FollowRequested { follower, target, .. }
+                | Entry::FollowWithdrawn { follower, target, .. }
+                | Entry::FollowAccepted { follower, target, .. }
+                | Entry::FollowRefused { follower, target, .. } => people.extend([*follower, *target]),
+                Entry::Blocked { account, target, .. } | Entry::Unblocked { account, target, .. } => {
+                    people.extend([*account, *target]);
+                }
+                Entry::ProfileChanged { account } => people.push(*account),
+                Entry::SignedUp { .. } => {}
+            }
+        }
+        let db = town.store.read();
+        let posts: HashMap<Id, _> =
+            rows::by_ids(db, &posts).await?.into_iter().map(|row| (row.id, row)).collect();
+        people.extend(posts.values().map(|row: &post::Model| row.author_id));
+        people.sort_unstable();
+        people.dedup();
+        let people = accounts::by_ids(db, &people).await?;
+        Ok(Self { accounts: people.into_iter().map(|row| (row.id, row)).collect(), posts })
+    }
+
+    fn local(&self, account: Id) -> Option<&account::Model> {
+        self.accounts.get(&account).filter(|row| row.domain.is_empty())
+    }
+
+    fn remote(&self, account: Id) -> Option<&account::Model> {
+        self.accounts.get(&account).filter(|row| !row.domain.is_empty())
+    }
+
+    /// Something from one of ours to one of theirs.
+    fn outwards(&self, from: Id, to: Id) -> Option<(&account::Model, &account::Model)> {
+        Some((self.local(from)?, self.remote(to)?))
+    }
+
+    /// One of ours reacts to a post of theirs: who, whose, which.
+    fn reaction(
+        &self,
+        account: Id,
+        post: Id,
+    ) -> Option<(&account::Model, &account::Model, &post::Model)> {
+        let post = self.posts.get(&post)?;
+        Some((self.local(account)?, self.remote(post.author_id)?, post))
+    }
+}

@@ -1,0 +1,143 @@
+//! Posts of this town as notes, and as the activities around them. Who may see them is decided elsewhere.
+
+use std::collections::BTreeMap;
+
+use parvis_model::audience::Audience;
+use parvis_store::entity::account;
+use parvis_town::{
+    MediaView, Outcome, PostView, Town,
+    views::{MentionView, PostKind},
+};
+
+use crate::{
+    outbox::Outgoing,
+    uri,
+    wire::{
+        PUBLIC,
+        emit::{
+            self,
+            activity::Activity,
+            object::{Document, Note, Source, Tag, Tombstone},
+        },
+    },
+};
+
+/// Does anything of this audience leave the town? Agreements with neighbours and groups come with their own deeds.
+pub(crate) fn is_federated(audience: Audience) -> bool {
+    match audience {
+        Audience::Public | Audience::Unlisted | Audience::Followers | Audience::Direct => true,
+        Audience::Town | Audience::Neighbours | Audience::Group => false,
+    }
+}
+
+/// A new post as an activity; its number is the post's own.
+pub(crate) fn create(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> {
+    let Some(create) = creation(town, post) else { return Ok(None) };
+    let uri = create.id.clone();
+    let known = Outgoing::known(post.id, uri, post.author.id, "Create", &post.uri, |_| create)?;
+    Ok(Some(known))
+}
+
+pub(crate) fn creation(town: &Town, post: &PostView) -> Option<Activity<Note>> {
+    let published = emit::date(post.created_at);
+    let id = uri::activity(&town.origin, post.id);
+    Some(Activity::around("Create", id, published, note(town, post)?))
+}
+
+pub(crate) fn update(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> {
+    let Some(note) = note(town, post) else { return Ok(None) };
+    let at = emit::date(post.edited_at.unwrap_or(post.created_at));
+    let update = Outgoing::new(town, post.author.id, "Update", &post.uri, |id| {
+        Activity::around("Update", id, at, note)
+    })?;
+    Ok(Some(update))
+}
+
+pub(crate) fn delete(
+    town: &Town,
+    author: &account::Model,
+    post: &str,
+    audience: Audience,
+) -> Outcome<Outgoing> {
+    let followers = uri::collection(&author.uri, "followers");
+    let (to, cc) = match audience {
+        Audience::Public | Audience::Unlisted => (vec![PUBLIC.into()], vec![followers]),
+        // It was never said in public who else got it, and now nobody knows any more: the ledger does.
+        _ => (vec![followers], Vec::new()),
+    };
+    let gone = Tombstone::new(post.to_owned(), Some("Note"), emit::date(town.now()));
+    Outgoing::new(town, author.id, "Delete", post, |id| {
+        Activity::delete(id, author.uri.clone(), to, cc, gone)
+    })
+}
+
+/// A post as others read it; `None` for what does not leave the town.
+pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
+    let (to, cc) = addresses(post)?;
+    let html = post.html.clone();
+    Some(Note {
+        id: post.uri.clone(),
+        kind: if post.kind == PostKind::Article { "Article" } else { "Note" },
+        attributed_to: post.author.uri.clone(),
+        to,
+        cc,
+        name: post.title.clone(),
+        content_map: post.language.clone().map(|code| BTreeMap::from([(code, html.clone())])),
+        content: html,
+        source: post
+            .source
+            .clone()
+            .map(|content| Source { content, media_type: "text/markdown" }),
+        media_type: "text/html",
+        sensitive: post.sensitive,
+        summary: Some(post.summary.clone()).filter(|summary| !summary.is_empty()),
+        direct_message: post.audience == Audience::Direct,
+        tag: tags(town, post),
+        attachment: post.media.iter().map(document).collect(),
+        in_reply_to: post.reply_to_uri.clone(),
+        published: emit::date(post.created_at),
+        updated: post.edited_at.map(emit::date),
+        url: post.url.clone(),
+    })
+}
+
+/// `to` and `cc` (docs: federation.md section 3).
+fn addresses(post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
+    let followers = uri::collection(&post.author.uri, "followers");
+    let mentioned: Vec<String> = post.mentions.iter().map(|mention| mention.uri.clone()).collect();
+    let beside = |first: String| [vec![first], mentioned.clone()].concat();
+    match post.audience {
+        Audience::Public => Some((vec![PUBLIC.into()], beside(followers))),
+        Audience::Unlisted => Some((vec![followers], beside(PUBLIC.into()))),
+        Audience::Followers => Some((vec![followers], mentioned)),
+        Audience::Direct => Some((mentioned, Vec::new())),
+        Audience::Town | Audience::Neighbours | Audience::Group => None,
+    }
+}
+
+fn tags(town: &Town, post: &PostView) -> Vec<Tag> {
+    let full = |mention: &MentionView| match mention.acct.contains('@') {
+        true => format!("@{}", mention.acct),
+        false => format!("@{}@{}", mention.acct, town.host),
+    };
+    let mentions = post
+        .mentions
+        .iter()
+        .map(|mention| Tag::Mention { href: mention.uri.clone(), name: full(mention) });
+    let hashtags = post.tags.iter().map(|tag| Tag::Hashtag {
+        href: uri::tag(&town.origin, &tag.key),
+        name: format!("#{}", tag.name),
+    });
+    mentions.chain(hashtags).collect()
+}
+
+fn document(media: &MediaView) -> Document {
+    let size = |n: i32| u32::try_from(n).ok().filter(|n| *n > 0);
+    let mut document = Document::new(media.mime.clone(), media.url.clone());
+    document.name = Some(media.description.clone()).filter(|words| !words.is_empty());
+    document.width = size(media.width);
+    document.height = size(media.height);
+    document.blurhash.clone_from(&media.blurhash);
+    document.focal_point = Some([media.focus.0, media.focus.1]).filter(|focus| *focus != [0.0, 0.0]);
+    document
+}

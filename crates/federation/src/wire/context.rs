@@ -1,0 +1,129 @@
+//! The `@context` of what we send: only the terms a document really uses, only vocabularies everyone bundles.
+
+use serde_json::{Map, Value, json};
+
+const ACTIVITYSTREAMS: &str = "https://www.w3.org/ns/activitystreams";
+const SECURITY: &str = "https://w3id.org/security/v1";
+
+/// What a term stands for.
+enum Meaning {
+    Is(&'static str),
+    /// Its values are ids.
+    Id(&'static str),
+    List(&'static str),
+}
+
+/// Terms outside the two contexts above (docs: federation.md section 1.4).
+const TERMS: [(&str, Meaning); 15] = [
+    ("Hashtag", Meaning::Is("as:Hashtag")),
+    ("sensitive", Meaning::Is("as:sensitive")),
+    ("manuallyApprovesFollowers", Meaning::Is("as:manuallyApprovesFollowers")),
+    ("blurhash", Meaning::Is("toot:blurhash")),
+    ("discoverable", Meaning::Is("toot:discoverable")),
+    ("indexable", Meaning::Is("toot:indexable")),
+    ("suspended", Meaning::Is("toot:suspended")),
+    ("focalPoint", Meaning::List("toot:focalPoint")),
+    ("featured", Meaning::Id("toot:featured")),
+    ("PropertyValue", Meaning::Is("schema:PropertyValue")),
+    ("value", Meaning::Is("schema:value")),
+    ("directMessage", Meaning::Is("litepub:directMessage")),
+    ("searchableBy", Meaning::Id("fedibird:searchableBy")),
+    ("webfinger", Meaning::Is("https://purl.archive.org/socialweb/webfinger#webfinger")),
+    ("postingRestrictedToMods", Meaning::Is("lemmy:postingRestrictedToMods")),
+];
+
+const NAMESPACES: [(&str, &str); 5] = [
+    ("toot", "http://joinmastodon.org/ns#"),
+    ("schema", "http://schema.org#"),
+    ("litepub", "http://litepub.social/ns#"),
+    ("fedibird", "http://fedibird.com/ns#"),
+    ("lemmy", "https://join-lemmy.org/ns#"),
+];
+
+/// The document with the context it needs in front.
+pub fn attach(document: Value) -> Value {
+    let mut names = Vec::new();
+    collect(&document, &mut names);
+    let mut all = Map::new();
+    all.insert("@context".into(), context(&names));
+    if let Value::Object(members) = document {
+        all.extend(members);
+    }
+    Value::Object(all)
+}
+
+fn context(names: &[&str]) -> Value {
+    let used: Vec<_> = TERMS.iter().filter(|(term, _)| names.contains(term)).collect();
+    let mut terms = Map::new();
+    for (prefix, iri) in NAMESPACES {
+        let needed = |(_, meaning): &&&(&str, Meaning)| meaning.iri().split_once(':').is_some_and(|(p, _)| p == prefix);
+        if used.iter().any(|term| needed(&term)) {
+            terms.insert(prefix.into(), iri.into());
+        }
+    }
+    for (term, meaning) in used {
+        terms.insert((*term).into(), meaning.definition());
+    }
+    let mut context = vec![Value::from(ACTIVITYSTREAMS)];
+    if names.contains(&"publicKey") {
+        context.push(SECURITY.into());
+    }
+    if !terms.is_empty() {
+        context.push(Value::Object(terms));
+    }
+    if context.len() == 1 { context.remove(0) } else { Value::Array(context) }
+}
+
+impl Meaning {
+    fn iri(&self) -> &'static str {
+        match self {
+            Self::Is(iri) | Self::Id(iri) | Self::List(iri) => iri,
+        }
+    }
+
+    fn definition(&self) -> Value {
+        match self {
+            Self::Is(iri) => json!(iri),
+            Self::Id(iri) => json!({"@id": iri, "@type": "@id"}),
+            Self::List(iri) => json!({"@container": "@list", "@id": iri}),
+        }
+    }
+}
+
+/// The names of all members and types in a document.
+fn collect<'a>(value: &'a Value, names: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            for (name, value) in map {
+                names.push(name);
+                match value.as_str() {
+                    Some(kind) if name == "type" => names.push(kind),
+                    _ => collect(value, names),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|item| collect(item, names)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_document_needs_one_context() {
+        let document = attach(json!({"type": "Like", "object": "https://a.example/1"}));
+        assert_eq!(document["@context"], ACTIVITYSTREAMS);
+    }
+
+    #[test]
+    fn only_used_terms_are_declared() {
+        let document = attach(json!({"type": "Note", "attachment": [{"type": "Document", "focalPoint": [0.0, 0.0]}]}));
+        assert_eq!(
+            document["@context"],
+            json!([ACTIVITYSTREAMS, {"toot": "http://joinmastodon.org/ns#",
+                "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"}}])
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! Snapshots of every kind of document we send.
+
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    activity::{Activity, Inner},
+    actor::{Actor, Endpoints, PropertyValue, PublicKey},
+    collection::{Collection, Page},
+    document,
+    nodeinfo::{Metadata, NodeInfo, Services, Software, Usage, Users},
+    object::{Document, Image, Note, Source, Tag, Tombstone},
+};
+use crate::wire::{self, PUBLIC, jrd};
+
+const ACTOR: &str = "https://bourg.example/ap/actors/7";
+const FOLLOWERS: &str = "https://bourg.example/ap/actors/7/followers";
+const PAUL: &str = "https://masto.example/users/paul";
+const NOTE: &str = "https://bourg.example/ap/objects/55";
+
+/// The document, indented, as a reader of the snapshot wants it.
+fn shown(body: &impl Serialize) -> String {
+    let text = document(body).unwrap();
+    assert!(!text.contains("null"), "no null members");
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert!(depth(&value) <= 7, "Pixelfed reads no deeper");
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        Value::Array(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn activity(n: u32) -> String {
+    format!("https://bourg.example/ap/activities/{n}")
+}
+
+fn person() -> Actor {
+    Actor {
+        id: ACTOR.into(),
+        kind: "Person",
+        preferred_username: "lea".into(),
+        name: "Léa M.".into(),
+        summary: "<p>Rue du Four.</p>".into(),
+        url: Some("https://bourg.example/@lea".into()),
+        webfinger: "lea@bourg.example".into(),
+        published: Some("2025-03-02T00:00:00Z".into()),
+        inbox: format!("{ACTOR}/inbox"),
+        outbox: format!("{ACTOR}/outbox"),
+        followers: Some(FOLLOWERS.into()),
+        following: Some(format!("{ACTOR}/following")),
+        featured: Some(format!("{ACTOR}/featured")),
+        endpoints: Endpoints { shared_inbox: "https://bourg.example/ap/inbox".into() },
+        manually_approves_followers: true,
+        discoverable: false,
+        indexable: false,
+        suspended: false,
+        public_key: PublicKey {
+            id: format!("{ACTOR}#main-key"),
+            owner: ACTOR.into(),
+            public_key_pem: "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n".into(),
+        },
+        icon: Some(Image::new("image/webp".into(), "https://bourg.example/media/a.webp".into())),
+        image: None,
+        attachment: vec![PropertyValue::new("Quartier".into(), "Le Moulin".into())],
+        tag: [],
+    }
+}
+
+fn note() -> Note {
+    let html = "<p>Chat perdu, @paul</p>";
+    let mut picture = Document::new("image/jpeg".into(), "https://bourg.example/media/p.jpg".into());
+    picture.name = Some("Chat roux".into());
+    picture.width = Some(1600);
+    picture.height = Some(1200);
+    picture.blurhash = Some("UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH".into());
+    picture.focal_point = Some([0.5, -0.25]);
+    Note {
+        id: NOTE.into(),
+        kind: "Note",
+        attributed_to: ACTOR.into(),
+        to: vec![PUBLIC.into()],
+        cc: vec![FOLLOWERS.into(), PAUL.into()],
+        name: None,
+        content: html.into(),
+        content_map: Some(BTreeMap::from([("fr".into(), html.into())])),
+        source: Some(Source { content: "Chat perdu, @paul".into(), media_type: "text/markdown" }),
+        media_type: "text/html",
+        sensitive: true,
+        summary: Some("Animal blessé".into()),
+        direct_message: false,
+        tag: vec![
+            Tag::Mention { href: PAUL.into(), name: "@paul@masto.example".into() },
+            Tag::Hashtag { href: "https://bourg.example/tags/chat".into(), name: "#chat".into() },
+        ],
+        attachment: vec![picture],
+        in_reply_to: Some("https://masto.example/users/paul/statuses/1".into()),
+        published: "2025-09-12T09:00:00Z".into(),
+        updated: None,
+        url: "https://bourg.example/@lea/55".into(),
+    }
+}
+
+#[test]
+fn a_resident() {
+    assert_snapshot!(shown(&person()));
+}
+
+#[test]
+fn a_new_post_and_an_edited_one() {
+    assert_snapshot!("create", shown(&Activity::around("Create", activity(55), "2025-09-12T09:00:00Z".into(), note())));
+    let edited = Note { updated: Some("2025-09-12T10:00:00Z".into()), attachment: vec![], ..note() };
+    assert_snapshot!("update", shown(&Activity::around("Update", activity(56), "2025-09-12T10:00:00Z".into(), edited)));
+}
+
+#[test]
+fn what_we_send_is_what_we_read() {
+    let text = document(&Activity::around("Create", activity(55), "2025-09-12T09:00:00Z".into(), note())).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let create = wire::Activity::read(&value).unwrap();
+    let post = wire::Post::read(create.object.embedded().unwrap(), "fr").unwrap();
+    assert_eq!((post.author, post.language, post.sensitive), (Some(ACTOR), Some("fr"), true));
+    assert_eq!((post.hashtags, post.mentions[0].href), (vec!["chat"], PAUL));
+    let text = document(&person()).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(wire::Actor::read(&value).unwrap().keys[0].owner, ACTOR);
+}
+
+#[test]
+fn a_deleted_post() {
+    let gone = Tombstone::new(NOTE.into(), Some("Note"), "2025-09-13T00:00:00Z".into());
+    let delete =
+        Activity::delete(activity(57), ACTOR.into(), vec![PUBLIC.into()], vec![FOLLOWERS.into()], gone);
+    assert_snapshot!(shown(&delete));
+}
+
+#[test]
+fn following_and_its_answers() {
+    let follow = |to: &str| Activity::to_one("Follow", activity(60), ACTOR.into(), to.into(), to.to_owned());
+    assert_snapshot!("follow", shown(&follow(PAUL)));
+    let inner = Inner { id: format!("{PAUL}/follows/1"), kind: "Follow", actor: PAUL.into(), object: ACTOR.into() };
+    assert_snapshot!("accept", shown(&Activity::to_one("Accept", activity(61), ACTOR.into(), PAUL.into(), inner)));
+    let inner = Inner { id: activity(60), kind: "Follow", actor: ACTOR.into(), object: PAUL.into() };
+    assert_snapshot!("undo", shown(&Activity::to_one("Undo", activity(62), ACTOR.into(), PAUL.into(), inner)));
+}
+
+#[test]
+fn a_boost() {
+    let boost = Activity {
+        id: activity(70),
+        kind: "Announce",
+        actor: ACTOR.into(),
+        published: Some("2025-09-12T09:00:00Z".into()),
+        to: vec![PUBLIC.into()],
+        cc: Some(vec![FOLLOWERS.into(), PAUL.into()]),
+        object: "https://masto.example/users/paul/statuses/1".to_owned(),
+    };
+    assert_snapshot!(shown(&boost));
+}
+
+#[test]
+fn collections() {
+    let outbox = format!("{ACTOR}/outbox");
+    assert_snapshot!("followers", shown(&Collection::<String>::counted(FOLLOWERS.into(), 12, None)));
+    assert_snapshot!("outbox", shown(&Collection::<String>::counted(outbox.clone(), 3, Some(format!("{outbox}?page=true")))));
+    assert_snapshot!("featured", shown(&Collection::<String>::whole(format!("{ACTOR}/featured"), vec![])));
+    let mut page = Page::new(format!("{outbox}?page=true"), outbox.clone(), vec![NOTE.to_owned()]);
+    page.next = Some(format!("{outbox}?page=true&max_id=55"));
+    assert_snapshot!("page", shown(&page));
+}
+
+#[test]
+fn webfinger_and_host_meta() {
+    let found = jrd::Descriptor {
+        subject: Some("acct:lea@bourg.example".into()),
+        aliases: vec!["https://bourg.example/@lea".into(), ACTOR.into()],
+        links: vec![
+            jrd::Link::to("self", "application/activity+json", ACTOR.into()),
+            jrd::Link::template("http://ostatus.org/schema/1.0/subscribe", "https://bourg.example/suivre?uri={uri}".into()),
+        ],
+    };
+    assert_snapshot!("webfinger", serde_json::to_string_pretty(&found).unwrap());
+    assert_snapshot!("host_meta", jrd::host_meta_xml("https://bourg.example"));
+}
+
+#[test]
+fn what_the_town_says_about_itself() {
+    let info = NodeInfo {
+        version: "2.1",
+        software: Software { name: "parvis", version: "0.1.0", repository: Some("https://forge.example/parvis") },
+        protocols: ["activitypub"],
+        services: Services::default(),
+        open_registrations: false,
+        usage: Usage { users: Users { total: 40, active_month: 10, active_halfyear: 20 }, local_posts: 930, local_comments: 2_100 },
+        metadata: Metadata { node_name: "Bourg".into(), node_description: "Le réseau du bourg".into() },
+    };
+    assert_snapshot!(serde_json::to_string_pretty(&info).unwrap());
+}
+
+#[test]
+fn dates_are_written_in_utc_to_the_second() {
+    assert_eq!(super::date(1_735_732_800_999), "2025-01-01T12:00:00Z");
+}

@@ -1,0 +1,134 @@
+//! Pictures, sound and video that hang on a post or an actor. Knows no files.
+
+use super::read::{Doc, Link};
+
+/// A file as another server describes it; its media type may lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Media<'a> {
+    pub url: &'a str,
+    /// As declared, or by the type of its document (`image/*` …) where nothing was declared.
+    pub mime: &'a str,
+    pub description: Option<&'a str>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub blurhash: Option<&'a str>,
+    /// Both in -1.0 to 1.0.
+    pub focus: Option<(f32, f32)>,
+}
+
+impl<'a> Media<'a> {
+    /// Reads an attachment; `None` when it is no picture, sound or video on the web.
+    pub fn read(doc: &Doc<'a>) -> Option<Self> {
+        let link = if doc.is_a("Link") {
+            doc.text("href").map(|href| Link {
+                href,
+                media_type: doc.text("mediaType"),
+                rel: None,
+                width: None,
+                height: None,
+            })?
+        } else {
+            best(doc.links("url").chain(doc.links("href")))?
+        };
+        if !is_web(link.href) {
+            return None;
+        }
+        let declared = doc.text("mediaType").or(link.media_type).filter(|mime| mime.len() <= 100);
+        let by_type = doc.types().find_map(|kind| match kind {
+            "Image" => Some("image/*"),
+            "Video" => Some("video/*"),
+            "Audio" => Some("audio/*"),
+            _ => None,
+        });
+        let mime = declared.filter(|mime| is_media(mime)).or(by_type)?;
+        Some(Self {
+            url: link.href,
+            mime,
+            description: doc.text("name").or_else(|| doc.text("summary")),
+            width: doc.pixels("width").or(link.width),
+            height: doc.pixels("height").or(link.height),
+            blurhash: doc.text("blurhash").filter(|hash| hash.len() <= 200),
+            focus: focus(doc),
+        })
+    }
+
+    /// The files of a document that is a picture, sound or video itself: the best of its `url`s.
+    pub fn of_document(doc: &Doc<'a>) -> Option<Self> {
+        let nested = || {
+            doc.docs("url").flat_map(|link| link.links("tag").collect::<Vec<_>>()).filter(is_media_link)
+        };
+        let link = best(doc.links("url").filter(is_media_link)).or_else(|| best(nested()))?;
+        Some(Self {
+            url: Some(link.href).filter(|href| is_web(href))?,
+            mime: link.media_type?,
+            description: doc.text("name"),
+            width: link.width,
+            height: link.height,
+            blurhash: doc.text("blurhash").filter(|hash| hash.len() <= 200),
+            focus: focus(doc),
+        })
+    }
+}
+
+/// Among several sizes and kinds of one file: a known kind first, then the largest.
+fn best<'a>(links: impl Iterator<Item = Link<'a>>) -> Option<Link<'a>> {
+    links.filter(|link| is_web(link.href)).take(100).reduce(|best, next| {
+        let rank = |link: &Link| (is_media_link(link), link.width.max(link.height));
+        if rank(&next) > rank(&best) { next } else { best }
+    })
+}
+
+fn is_media_link(link: &Link) -> bool {
+    link.media_type.is_some_and(is_media)
+}
+
+fn is_media(mime: &str) -> bool {
+    ["image/", "video/", "audio/"].iter().any(|kind| mime.starts_with(kind))
+}
+
+fn is_web(href: &str) -> bool {
+    href.starts_with("https://") || href.starts_with("http://")
+}
+
+fn focus(doc: &Doc) -> Option<(f32, f32)> {
+    let [x, y] = doc.many("focalPoint") else { return None };
+    let (x, y) = (x.as_f64()?, y.as_f64()?);
+    let inside = |n: f64| (-1.0..=1.0).contains(&n);
+    (inside(x) && inside(y)).then_some((x as f32, y as f32))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_largest_picture_of_several_is_taken() {
+        let value = json!({"type": "Image", "url": [
+            {"type": "Link", "href": "https://a.example/s.jpg", "mediaType": "image/jpeg", "width": 300},
+            {"type": "Link", "href": "https://a.example/l.jpg", "mediaType": "image/jpeg", "width": 1600},
+            {"type": "Link", "href": "https://a.example/page", "mediaType": "text/html"}]});
+        let media = Media::read(&Doc::of(&value).unwrap()).unwrap();
+        assert_eq!((media.url, media.width), ("https://a.example/l.jpg", Some(1600)));
+    }
+
+    #[test]
+    fn what_is_no_medium_is_none() {
+        for value in [
+            json!({"type": "PropertyValue", "name": "x", "value": "y"}),
+            json!({"type": "Link", "href": "https://a.example/"}),
+            json!({"type": "Document", "mediaType": "image/png", "url": "data:image/png;base64,xx"}),
+        ] {
+            assert_eq!(Media::read(&Doc::of(&value).unwrap()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_focus_outside_the_picture_is_lost_alone() {
+        let value = json!({"type": "Document", "mediaType": "image/png", "url": "https://a.example/p.png",
+            "focalPoint": [2, 0], "name": "Un chat"});
+        let media = Media::read(&Doc::of(&value).unwrap()).unwrap();
+        assert_eq!((media.focus, media.description), (None, Some("Un chat")));
+    }
+}

@@ -1,0 +1,72 @@
+//! The shapes of ActivityPub documents: tolerant in, strict out. Knows nothing of towns, databases or the network.
+//!
+//! Reading borrows from a parsed document that is already bounded in size and depth. A wrong optional member is lost,
+//! a wrong essential one makes the document [`Unreadable`].
+
+pub mod activity;
+pub mod actor;
+pub mod collection;
+pub mod context;
+pub mod emit;
+pub mod jrd;
+pub mod media;
+pub mod post;
+pub mod read;
+
+pub use activity::{Activity, Kind, Ref};
+pub use actor::Actor;
+pub use collection::Collection;
+pub use post::Post;
+
+use serde_json::Value;
+
+use read::Doc;
+
+/// The collection of everyone, as it is always written.
+pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// Does this address mean everyone, in any of its spellings?
+pub fn is_public(address: &str) -> bool {
+    matches!(address, PUBLIC | "as:Public" | "Public")
+}
+
+/// Any document, told apart by what it says it is.
+#[derive(Clone, Debug)]
+pub enum Document<'a> {
+    Actor(Actor<'a>),
+    Activity(Activity<'a>),
+    Collection(Collection<'a>),
+    Post(Post<'a>),
+}
+
+impl<'a> Document<'a> {
+    /// `prefer`: the language to take where a text comes in several.
+    pub fn read(value: &'a Value, prefer: &str) -> Result<Self, Unreadable> {
+        let doc = Doc::outermost(value)?;
+        let acts = Kind::of(&doc).is_some_and(|kind| kind != Kind::Other);
+        if acts || (doc.has("actor") && doc.has("object")) {
+            return Activity::read(value).map(Self::Activity);
+        }
+        if Collection::is(&doc) {
+            return Collection::read(value).map(Self::Collection);
+        }
+        if Actor::is(&doc) {
+            return Actor::read(value).map(Self::Actor);
+        }
+        Post::read(value, prefer).map(Self::Post)
+    }
+}
+
+/// Why a document cannot be used at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{member}: {why}")]
+pub struct Unreadable {
+    pub member: &'static str,
+    pub why: &'static str,
+}
+
+impl Unreadable {
+    pub(crate) fn missing(member: &'static str) -> Self {
+        Self { member, why: "missing or of no usable form" }
+    }
+}

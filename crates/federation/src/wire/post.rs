@@ -1,0 +1,270 @@
+//! Reading whatever people post: notes, articles, events, videos, and kinds we have never heard of, as long as there
+//! is something to read. Knows no posts of ours.
+
+use parvis_model::{clock::Timestamp, limits};
+use serde_json::Value;
+
+use super::{
+    Unreadable,
+    actor::page_url,
+    media::Media,
+    read::{Doc, cut, language_of},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Note,
+    Article,
+    Page,
+    Question,
+    Event,
+    Other,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Post<'a> {
+    pub id: &'a str,
+    pub form: Form,
+    /// Who says it: a person before a group. Missing in some Creates, where it is the activity's actor.
+    pub author: Option<&'a str>,
+    /// The group it stands in, as far as `attributedTo` or `audience` tell.
+    pub group: Option<&'a str>,
+    pub title: Option<&'a str>,
+    pub content: Option<Content<'a>>,
+    /// A content warning on notes, an abstract elsewhere.
+    pub summary: Option<&'a str>,
+    pub sensitive: bool,
+    pub language: Option<&'a str>,
+    pub to: Vec<&'a str>,
+    pub cc: Vec<&'a str>,
+    pub in_reply_to: Option<&'a str>,
+    pub url: Option<&'a str>,
+    pub published: Option<Timestamp>,
+    pub updated: Option<Timestamp>,
+    pub mentions: Vec<Mention<'a>>,
+    /// Without `#`, as written.
+    pub hashtags: Vec<&'a str>,
+    pub media: Vec<Media<'a>>,
+    /// An answer to a poll is a note with a name and no content.
+    pub is_vote: bool,
+}
+
+/// The body, not yet cleaned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content<'a> {
+    Html(&'a str),
+    /// Plain text or Markdown (PeerTube describes its videos so).
+    Text(&'a str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mention<'a> {
+    /// The actor's id.
+    pub href: &'a str,
+    pub name: Option<&'a str>,
+}
+
+const ADDRESSES: usize = 500;
+
+impl<'a> Post<'a> {
+    /// `prefer`: the language to take where a text comes in several.
+    pub fn read(value: &'a Value, prefer: &str) -> Result<Self, Unreadable> {
+        let doc = Doc::outermost(value)?;
+        let form = form(&doc)?;
+        let id = doc.id().ok_or(Unreadable::missing("id"))?;
+        let title = doc.words("name", prefer);
+        let body = doc.words("content", prefer);
+        let summary = doc.words("summary", prefer);
+        let media = media(&doc, form);
+        let url = page_url(&doc);
+        if title.is_none() && body.is_none() && summary.is_none() && media.is_empty() {
+            return Err(Unreadable { member: "content", why: "nothing to read in it" });
+        }
+        let spoken = body.or(title).and_then(|words| words.language);
+        let language =
+            spoken.or_else(|| language_of(&doc, "language")).or_else(|| language_of(&doc, "inLanguage"));
+        let (author, group) = voices(&doc);
+        let in_reply_to = doc.one_id("inReplyTo");
+        Ok(Self {
+            id,
+            form,
+            author,
+            group,
+            title: title.map(|words| cut(words.text.trim(), limits::REMOTE_NAME)),
+            content: body.map(|words| content(&doc, words.text)),
+            summary: summary.map(|words| cut(words.text, limits::REMOTE_HTML)),
+            sensitive: doc.flag("sensitive").unwrap_or(false),
+            language,
+            to: doc.ids("to").take(ADDRESSES).collect(),
+            cc: doc.ids("cc").take(ADDRESSES).collect(),
+            in_reply_to,
+            url,
+            published: doc.date("published"),
+            updated: doc.date("updated"),
+            mentions: mentions(&doc),
+            hashtags: hashtags(&doc),
+            media,
+            is_vote: doc.is_a("PollVote")
+                || (form == Form::Note && title.is_some() && body.is_none() && in_reply_to.is_some()),
+        })
+    }
+}
+
+/// Things that are activities, actors, lists or parts of something are no posts, even with a name.
+fn form(doc: &Doc) -> Result<Form, Unreadable> {
+    let no_post = |why| Err(Unreadable { member: "type", why });
+    let mut other = false;
+    for name in doc.types() {
+        match name {
+            "Note" => return Ok(Form::Note),
+            "Article" => return Ok(Form::Article),
+            "Page" => return Ok(Form::Page),
+            "Question" => return Ok(Form::Question),
+            "Event" => return Ok(Form::Event),
+            "Tombstone" => return no_post("gone"),
+            "Person" | "Group" | "Organization" | "Service" | "Application" => return no_post("an actor"),
+            "Collection" | "OrderedCollection" | "CollectionPage" | "OrderedCollectionPage" => {
+                return no_post("a collection");
+            }
+            "Mention" | "Hashtag" | "Emoji" | "PropertyValue" | "Link" | "Key" | "Place" | "Relationship" => {
+                return no_post("a part of something");
+            }
+            _ => other = true,
+        }
+    }
+    if doc.has("actor") && doc.has("object") {
+        return no_post("an activity");
+    }
+    if other || doc.has("content") { Ok(Form::Other) } else { Err(Unreadable::missing("type")) }
+}
+
+/// Who speaks and where: PeerTube lists a person and a group, Mobilizon names the person in `actor`.
+fn voices<'a>(doc: &Doc<'a>) -> (Option<&'a str>, Option<&'a str>) {
+    let named_group = doc.docs("attributedTo").find(|actor| actor.is_a("Group")).and_then(|a| a.id());
+    let named_person = doc.docs("attributedTo").find(|actor| !actor.is_a("Group")).and_then(|a| a.id());
+    let plain = || doc.ids("attributedTo").find(|id| Some(*id) != named_group);
+    let author = doc
+        .one_id("actor")
+        .or(named_person)
+        .or_else(plain)
+        .or(named_group)
+        .or_else(|| doc.one_id("author"));
+    let attributed = || doc.ids("attributedTo").find(|id| Some(*id) != author);
+    let group = doc.one_id("audience").or(named_group).or_else(attributed);
+    (author, group.filter(|id| Some(*id) != author))
+}
+
+fn content<'a>(doc: &Doc<'a>, text: &'a str) -> Content<'a> {
+    let text = cut(text, limits::REMOTE_HTML);
+    match doc.text("mediaType") {
+        Some(mime) if mime.starts_with("text/plain") || mime.starts_with("text/markdown") => {
+            Content::Text(text)
+        }
+        _ => Content::Html(text),
+    }
+}
+
+fn mentions<'a>(doc: &Doc<'a>) -> Vec<Mention<'a>> {
+    doc.docs("tag")
+        .filter(|tag| tag.is_a("Mention"))
+        .filter_map(|tag| Some(Mention { href: tag.one_id("href").or_else(|| tag.id())?, name: tag.text("name") }))
+        .take(limits::MENTIONS)
+        .collect()
+}
+
+fn hashtags<'a>(doc: &Doc<'a>) -> Vec<&'a str> {
+    doc.docs("tag")
+        .filter(|tag| tag.is_a("Hashtag"))
+        .filter_map(|tag| tag.text("name"))
+        .map(|name| name.trim().trim_start_matches('#'))
+        .filter(|name| !name.is_empty() && name.len() <= 250 && !name.contains(char::is_whitespace))
+        .take(limits::TAGS)
+        .collect()
+}
+
+fn media<'a>(doc: &Doc<'a>, form: Form) -> Vec<Media<'a>> {
+    let own = (form == Form::Other).then(|| Media::of_document(doc)).flatten();
+    let attached = doc.docs("attachment").filter_map(|item| Media::read(&item));
+    // The picture above an article or an event.
+    let above = doc.docs("image").filter_map(|item| Media::read(&item));
+    let mut all: Vec<Media<'a>> = Vec::new();
+    for media in own.into_iter().chain(attached).chain(above) {
+        if all.len() < limits::REMOTE_ATTACHMENTS && all.iter().all(|have| have.url != media.url) {
+            all.push(media);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_form_with_something_to_read_is_read() {
+        for (kind, form) in [
+            ("Note", Form::Note),
+            ("as:Article", Form::Article),
+            ("Review", Form::Other),
+            ("https://www.w3.org/ns/activitystreams#Event", Form::Event),
+        ] {
+            let value = json!({"id": "https://a.example/1", "type": kind, "content": null, "name": "Titre"});
+            let post = Post::read(&value, "fr").unwrap();
+            assert_eq!((post.form, post.title), (form, Some("Titre")));
+        }
+    }
+
+    #[test]
+    fn nothing_to_read_is_no_post() {
+        let read = |value: &Value| Post::read(value, "fr").map(|_| ()).unwrap_err().member;
+        assert_eq!(read(&json!({"id": "https://a.example/1", "type": "Note", "content": " "})), "content");
+        assert_eq!(read(&json!({"type": "Note", "content": "x"})), "id");
+        assert_eq!(read(&json!({"id": "https://a.example/1", "type": "Person", "name": "x"})), "type");
+        assert_eq!(read(&json!({"id": "https://a.example/1", "name": "x"})), "type");
+    }
+
+    #[test]
+    fn the_person_speaks_and_the_group_is_where() {
+        for (attributed, actor) in [
+            (json!([{"type": "Group", "id": "https://a.example/g"}, {"type": "Person", "id": "https://a.example/p"}]), Value::Null),
+            (json!("https://a.example/g"), json!("https://a.example/p")),
+            (json!(["https://a.example/p", "https://a.example/g"]), Value::Null),
+        ] {
+            let value = json!({"id": "https://a.example/1", "type": "Event", "name": "Bal",
+                "attributedTo": attributed, "actor": actor});
+            let post = Post::read(&value, "fr").unwrap();
+            assert_eq!((post.author, post.group), (Some("https://a.example/p"), Some("https://a.example/g")));
+        }
+    }
+
+    #[test]
+    fn a_single_tag_need_not_stand_in_a_list() {
+        let value = json!({"id": "https://a.example/1", "type": "Note", "content": "x",
+            "tag": {"type": "Hashtag", "name": "Marché"}, "sensitive": "True", "inReplyTo": ["https://b.example/2"],
+            "url": [{"type": "Link", "href": "https://a.example/raw", "mediaType": "video/mp4"},
+                {"type": "Link", "href": "https://a.example/page", "mediaType": "text/html"}]});
+        let post = Post::read(&value, "fr").unwrap();
+        assert_eq!((post.hashtags, post.sensitive), (vec!["Marché"], true));
+        assert_eq!((post.in_reply_to, post.url), (Some("https://b.example/2"), Some("https://a.example/page")));
+    }
+
+    #[test]
+    fn a_vote_is_told_from_a_note() {
+        let value = json!({"id": "https://a.example/1", "type": "Note", "name": "Samedi", "inReplyTo": "https://b.example/q"});
+        assert!(Post::read(&value, "fr").unwrap().is_vote);
+    }
+
+    #[test]
+    fn a_video_brings_its_file_and_its_plain_text() {
+        let value = json!({"id": "https://a.example/v", "type": "Video", "name": "Fête", "content": "a < b",
+            "mediaType": "text/markdown", "url": [
+                {"type": "Link", "mediaType": "text/html", "href": "https://a.example/w/v"},
+                {"type": "Link", "mediaType": "application/x-mpegURL", "href": "https://a.example/v.m3u8",
+                 "tag": [{"type": "Link", "mediaType": "video/mp4", "href": "https://a.example/v.mp4", "width": 1280, "height": 720}]}]});
+        let post = Post::read(&value, "fr").unwrap();
+        assert_eq!(post.content, Some(Content::Text("a < b")));
+        assert_eq!(post.media[0].url, "https://a.example/v.mp4");
+    }
+}

@@ -1,0 +1,14 @@
+//! The words of the domain: ids, time, audiences, text, handles, refusals. Pure; knows no database, no network, no pages.
+
+pub mod account;
+pub mod audience;
+pub mod backoff;
+pub mod clock;
+pub mod handle;
+pub mod id;
+pub mod limits;
+pub mod locale;
+pub mod page;
+pub mod refusal;
+pub mod text;
+pub mod uri;

@@ -1,0 +1,106 @@
+//! What people write: Markdown-light in, safe HTML out. Knows no account: who a mention means is passed in.
+
+mod clean;
+mod links;
+mod markdown;
+mod markup;
+mod pieces;
+
+use std::collections::{HashMap, HashSet};
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::{
+    handle::{Handle, folded},
+    limits,
+};
+
+pub use clean::{clean, plain};
+pub use links::{bio, line};
+pub use markdown::render;
+
+use pieces::Piece;
+
+/// What an address counts in a post's length, however long it is.
+const ADDRESS_LENGTH: usize = 23;
+/// Characters a single visible sign may be made of before it counts as several.
+const SIGN_CHARS: usize = 32;
+
+/// Whom a text calls and what it is about, each once and in order, within [`limits::MENTIONS`] and [`limits::TAGS`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    pub mentions: Vec<Handle>,
+    /// As written, without `#`; compare by [`folded_tag`].
+    pub tags: Vec<String>,
+}
+
+/// Where the links of a text lead to.
+#[derive(Clone, Copy, Debug)]
+pub struct Links<'a> {
+    /// By [`Handle::key`]; a mention that is not in here stays text.
+    pub mentions: &'a HashMap<String, MentionLink>,
+    /// Such as `https://valmont.example/tags/`.
+    pub tag_base: &'a str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MentionLink {
+    /// The account's page.
+    pub url: String,
+    /// Shown after the `@`.
+    pub name: String,
+}
+
+/// Finds mentions and tags where [`render`] makes links of them: not in code, not in links.
+pub fn scan(source: &str) -> Scanned {
+    let mut scanned = Scanned::default();
+    let (mut called, mut named) = (HashSet::new(), HashSet::new());
+    markdown::each_text(source, |text| {
+        for piece in pieces::of(text) {
+            match piece {
+                Piece::Mention { handle, .. }
+                    if scanned.mentions.len() < limits::MENTIONS && called.insert(handle.key()) =>
+                {
+                    scanned.mentions.push(handle);
+                }
+                Piece::Tag { name, .. }
+                    if scanned.tags.len() < limits::TAGS && named.insert(folded_tag(name)) =>
+                {
+                    scanned.tags.push(name.to_owned());
+                }
+                _ => {}
+            }
+        }
+    });
+    scanned
+}
+
+/// The length of a text as Mastodon counts it: visible signs, an address as 23, a handle without its server.
+pub fn length(source: &str) -> usize {
+    pieces::of(source).map(|piece| piece_length(&piece)).sum()
+}
+
+fn piece_length(piece: &Piece<'_>) -> usize {
+    match piece {
+        Piece::Text(text) => signs(text),
+        Piece::Address { .. } => ADDRESS_LENGTH,
+        Piece::Mention { handle, .. } => 1 + signs(&handle.name),
+        Piece::Tag { name, .. } => 1 + signs(name),
+    }
+}
+
+/// Nobody hides a page of text in the accents of one letter.
+fn signs(text: &str) -> usize {
+    text.graphemes(true)
+        .map(|sign| sign.chars().count().div_ceil(SIGN_CHARS))
+        .sum()
+}
+
+/// The text by which tags are compared: NFKC in lower case, without `#`.
+pub fn folded_tag(tag: &str) -> String {
+    let tag = tag.trim();
+    folded(tag.strip_prefix(['#', '＃']).unwrap_or(tag))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! The command line: what can be asked, in one table. Does nothing itself.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use parvis_model::account::Role;
+
+use crate::exit::EXIT_CODES;
+
+/// A town's own social network.
+#[derive(Debug, Parser)]
+#[command(name = "parvis", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Cli {
+    /// The town a command is about, where there are several
+    #[arg(long, global = true, env = "PARVIS_TOWN", value_name = "HOST")]
+    pub town: Option<String>,
+
+    /// The settings file [default: ./parvis.toml, where it exists]
+    #[arg(long, global = true, env = "PARVIS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve every town of this installation: pages, apps and other towns' servers
+    Serve,
+    /// Run the background work (deliveries, notifications) in a process of its own
+    Worker,
+    /// Two neighbouring towns with people and posts on this computer, to look around in
+    Demo(Demo),
+    /// Bring the databases up to date, creating them where needed
+    Migrate,
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(Config),
+    /// Found a town, or list those there are
+    #[command(subcommand)]
+    Town(Town),
+    /// Residents' accounts
+    #[command(subcommand)]
+    Account(Account),
+    /// Keys for programs that act for a resident
+    #[command(subcommand)]
+    Token(Token),
+    /// Write a town's database and media to one file; the town may go on running
+    Backup {
+        /// A new tar file
+        file: PathBuf,
+    },
+    /// Put a backup into an installation that does not have this town yet
+    Restore {
+        /// A file written by `parvis backup`
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Throw away what was done in the demo and begin anew
+    #[arg(long)]
+    pub reset: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Say what is wrong and where, or that all is well
+    Check,
+    /// Show every value and where it comes from; secrets are masked
+    Print,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Town {
+    /// Found a town in a folder of its own; a running server takes it up by itself
+    Create {
+        /// Its host, for good: other servers know the town by it
+        host: String,
+        /// A database elsewhere than in the town's folder
+        #[arg(long, value_name = "URL")]
+        database_url: Option<String>,
+    },
+    /// The towns of this installation and where their data are
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Open an account; prints a generated password unless one is given
+    Create(NewAccount),
+    /// Every login of the town
+    List,
+    /// Keep someone out; what they wrote is hidden
+    Suspend { name: String },
+    /// Let someone in again
+    Unsuspend { name: String },
+    /// Give a new password and end every session; prints a generated one unless one is given
+    ResetPassword {
+        name: String,
+        #[command(flatten)]
+        password: Password,
+    },
+    /// Change what someone may do
+    SetRole {
+        name: String,
+        #[arg(value_parser = role, value_name = ROLES)]
+        role: Role,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct NewAccount {
+    /// Letters, digits and underscores
+    pub name: String,
+    #[arg(long)]
+    pub email: Option<String>,
+    #[arg(long, value_parser = role, default_value = "resident", value_name = ROLES)]
+    pub role: Role,
+    #[command(flatten)]
+    pub password: Password,
+}
+
+#[derive(Debug, Args)]
+pub struct Password {
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Print a new bearer token, and nothing else, on standard output
+    Create {
+        /// The account it acts for
+        name: String,
+        /// Separated by spaces
+        #[arg(long, default_value = "read write follow push")]
+        scopes: String,
+    },
+}
+
+const ROLES: &str = "resident|moderator|admin";
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| format!("expected one of {ROLES}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_table_of_commands_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_town_may_stand_before_or_after_the_command() {
+        for line in [
+            ["parvis", "--town", "a.example", "account", "list"],
+            ["parvis", "account", "list", "--town", "a.example"],
+        ] {
+            assert_eq!(Cli::try_parse_from(line).unwrap().town.as_deref(), Some("a.example"));
+        }
+    }
+
+    #[test]
+    fn every_command_says_what_it_is_for() {
+        fn check(command: &clap::Command) {
+            for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+                assert!(inner.get_about().is_some(), "{}", inner.get_name());
+                check(inner);
+            }
+        }
+        check(&Cli::command());
+    }
+}

@@ -1,0 +1,214 @@
+//! The table of settings: name, what is expected, how it is set and shown. Knows no sources.
+
+use std::{net::IpAddr, path::PathBuf, str::FromStr};
+
+use figment::value::Value;
+use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    public_url,
+    settings::{DatabaseUrl, LogFormat, Settings},
+};
+
+/// One setting.
+pub struct Key {
+    /// "limits.rate" in a file, `PARVIS_LIMITS__RATE` in the environment.
+    pub path: &'static str,
+    pub expected: &'static str,
+    pub secret: bool,
+    pub list: bool,
+    /// `None`: the value does not fit.
+    pub set: fn(&mut Settings, &Value) -> Option<()>,
+    /// As it would stand in the file; `None` where nothing is set.
+    pub show: fn(&Settings) -> Option<String>,
+}
+
+pub const KEYS: &[Key] = &[
+    Key {
+        path: "listen",
+        expected: "an address and a port such as 127.0.0.1:8080 or [::1]:8080",
+        set: |settings, value| put(&mut settings.listen, parsed(value)),
+        show: |settings| Some(quoted(&settings.listen)),
+        ..PLAIN
+    },
+    Key {
+        path: "public_url",
+        expected: public_url::EXPECTED,
+        set: |settings, value| put(&mut settings.public_url, parsed(value).map(Some)),
+        show: |settings| settings.public_url.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "data_dir",
+        expected: "a folder",
+        set: |settings, value| {
+            let folder = text(value).filter(|folder| !folder.is_empty());
+            put(&mut settings.data_dir, folder.map(PathBuf::from))
+        },
+        show: |settings| Some(quoted(&settings.data_dir.display())),
+        ..PLAIN
+    },
+    Key {
+        path: "database_url",
+        expected: DatabaseUrl::EXPECTED,
+        secret: true,
+        set: |settings, value| {
+            put(&mut settings.database_url, text(value).and_then(DatabaseUrl::parse).map(Some))
+        },
+        show: |settings| settings.database_url.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "workers",
+        expected: "on or off",
+        set: |settings, value| put(&mut settings.workers, switch(value)),
+        show: |settings| Some(quoted(&on_off(settings.workers))),
+        ..PLAIN
+    },
+    Key {
+        path: "trusted_proxies",
+        expected: NETWORKS,
+        list: true,
+        set: |settings, value| put(&mut settings.trusted_proxies, networks(value)),
+        show: |settings| Some(listed(&settings.trusted_proxies)),
+        ..PLAIN
+    },
+    Key {
+        path: "federation.allow_private_networks",
+        expected: NETWORKS,
+        list: true,
+        set: |settings, value| {
+            put(&mut settings.federation.allow_private_networks, networks(value))
+        },
+        show: |settings| Some(listed(&settings.federation.allow_private_networks)),
+        ..PLAIN
+    },
+    Key {
+        path: "limits.rate",
+        expected: "on or off",
+        set: |settings, value| put(&mut settings.limits.rate, switch(value)),
+        show: |settings| Some(quoted(&on_off(settings.limits.rate))),
+        ..PLAIN
+    },
+    Key {
+        path: "log.format",
+        expected: "text or json",
+        set: |settings, value| {
+            let format = match text(value)? {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return None,
+            };
+            put(&mut settings.log.format, Some(format))
+        },
+        show: |settings| {
+            Some(quoted(&match settings.log.format {
+                LogFormat::Text => "text",
+                LogFormat::Json => "json",
+            }))
+        },
+        ..PLAIN
+    },
+    Key {
+        path: "log.level",
+        expected: "error, warn, info or debug, or a filter such as info,parvis_federation=debug",
+        set: |settings, value| {
+            let level = text(value).filter(|level| EnvFilter::try_new(level).is_ok())?;
+            put(&mut settings.log.level, Some(Some(level.to_owned())))
+        },
+        show: |settings| settings.log.level.as_ref().map(quoted),
+        ..PLAIN
+    },
+];
+
+const NETWORKS: &str = "networks separated by commas such as 127.0.0.1/32, fd00::/8";
+
+/// What most settings have in common.
+const PLAIN: Key = Key {
+    path: "",
+    expected: "",
+    secret: false,
+    list: false,
+    set: |_, _| None,
+    show: |_| None,
+};
+
+impl Key {
+    pub fn named(path: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.path == path)
+    }
+}
+
+/// The known key that someone who wrote `path` most likely meant.
+pub fn nearest(path: &str) -> Option<&'static str> {
+    let distance = |key: &&Key| edits(path, key.path);
+    KEYS.iter().min_by_key(distance).filter(|key| distance(key) <= 3).map(|key| key.path)
+}
+
+/// How many letters must be changed, added or taken away (Levenshtein).
+fn edits(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.bytes().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+fn put<T>(slot: &mut T, value: Option<T>) -> Option<()> {
+    *slot = value?;
+    Some(())
+}
+
+fn text(value: &Value) -> Option<&str> {
+    value.as_str().map(str::trim)
+}
+
+fn parsed<T: FromStr>(value: &Value) -> Option<T> {
+    text(value)?.parse().ok()
+}
+
+fn switch(value: &Value) -> Option<bool> {
+    match (value.to_bool(), text(value)) {
+        (Some(on), _) => Some(on),
+        (None, Some("on" | "true" | "yes" | "1")) => Some(true),
+        (None, Some("off" | "false" | "no" | "0")) => Some(false),
+        (None, _) => None,
+    }
+}
+
+fn networks(value: &Value) -> Option<Vec<IpNet>> {
+    match (text(value), value.as_array()) {
+        (Some(listed), _) => {
+            let parts = listed.split(',').map(str::trim).filter(|part| !part.is_empty());
+            parts.map(network).collect()
+        }
+        (None, Some(items)) => items.iter().map(|item| network(text(item)?)).collect(),
+        (None, None) => None,
+    }
+}
+
+/// A network, or a single address.
+fn network(text: &str) -> Option<IpNet> {
+    let single = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| single()).ok()
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+fn quoted(value: &impl ToString) -> String {
+    format!("{:?}", value.to_string())
+}
+
+fn listed(networks: &[IpNet]) -> String {
+    let items: Vec<_> = networks.iter().map(quoted).collect();
+    format!("[{}]", items.join(", "))
+}

@@ -1,0 +1,82 @@
+//! The program: reads settings and command line, and hands on. What people can do is written in `parvis_town`.
+
+mod backup;
+mod cli;
+mod config;
+mod demo;
+mod exit;
+mod front;
+mod health;
+mod installation;
+mod keys;
+mod node;
+mod patient;
+mod public_url;
+mod residents;
+mod serve;
+mod server;
+mod settings;
+mod site;
+mod telemetry;
+mod towns;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::{
+    cli::{Cli, Command, Config, Token, Town},
+    exit::{Done, Stop},
+    settings::Sources,
+    telemetry::Voice,
+};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("parvis: {stop}");
+            stop.code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Done {
+    let settings = Sources::of_process(cli.config)
+        .read()
+        .map_err(|problems| Stop::wrong(problems.to_string()))?;
+    let voice = match cli.command {
+        Command::Serve | Command::Worker => Voice::Server,
+        _ => Voice::Quiet,
+    };
+    telemetry::start(&settings, voice);
+    let town = cli.town.as_deref();
+    let runtime = serve::runtime()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve => serve::run(settings).await,
+            Command::Worker => serve::work(settings).await,
+            Command::Demo(asked) => demo::run(settings, asked.reset).await,
+            Command::Migrate => towns::migrate(&settings).await,
+            Command::Config(Config::Check) => config::check(&settings),
+            Command::Config(Config::Print) => {
+                config::print(&settings);
+                Ok(())
+            }
+            Command::Town(Town::Create { host, database_url }) => {
+                towns::create(&settings, &host, database_url.as_deref()).await
+            }
+            Command::Town(Town::List) => towns::list(&settings),
+            Command::Account(asked) => residents::run(&settings, town, asked).await,
+            Command::Token(Token::Create { name, scopes }) => {
+                residents::create_token(&settings, town, &name, &scopes).await
+            }
+            Command::Backup { file } => {
+                let places = installation::places(&settings)?;
+                backup::save(&installation::chosen(places, town)?, &file).await
+            }
+            Command::Restore { file } => backup::restore(&settings, &file).await,
+        }
+    })
+}

@@ -1,0 +1,156 @@
+//! The wiring of a running program: towns, their faces and their background work. Knows no single request.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use parvis_federation::{
+    Federation,
+    fetch::{FetchOptions, Fetcher, TIMEOUT},
+};
+use parvis_model::clock::Clock;
+use parvis_town::Town;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    exit::Done,
+    front::{Front, Site},
+    installation::{self, Place},
+    settings::Settings,
+    site, towns, worker,
+};
+
+/// Requests and deliveries in flight have this long to end after the signal to stop.
+pub const GRACE: Duration = Duration::from_secs(10);
+/// How we call ourselves when we ask other servers.
+const USER_AGENT: &str = concat!("Parvis/", env!("CARGO_PKG_VERSION"));
+/// How often we look for towns that were founded while we run.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Every town of this process.
+pub struct Node {
+    pub front: Arc<Front>,
+    settings: Settings,
+    clock: Clock,
+    fetcher: Arc<Fetcher>,
+    served: Mutex<HashSet<String>>,
+    work: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Node {
+    pub fn new(settings: Settings, clock: Clock) -> Done<Arc<Self>> {
+        let fetcher = Fetcher::new(FetchOptions {
+            allow_private: settings.federation.allow_private_networks.clone(),
+            user_agent: USER_AGENT.to_owned(),
+            timeout: TIMEOUT,
+            clock: clock.clone(),
+        })
+        .context("preparing to ask other servers")?;
+        Ok(Arc::new(Self {
+            front: Arc::new(Front::new(settings.trusted_proxies.clone())),
+            settings,
+            clock,
+            fetcher: Arc::new(fetcher),
+            served: Mutex::default(),
+            work: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }))
+    }
+
+    pub fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Opens a town, answers for it from now on and, where the settings say so, does its background work.
+    pub async fn take_up(&self, place: &Place) -> Done<Arc<Town>> {
+        let (town, federation) = self.open(place).await?;
+        let router = site::router(&town, &federation);
+        self.front.open(place.public_url.names(), Site { town: town.clone(), router });
+        if self.settings.workers {
+            self.work_for(&town, &federation);
+        }
+        Ok(town)
+    }
+
+    /// Only the background work of a town, without answering for it.
+    pub async fn work_only(&self, place: &Place) -> Done {
+        let (town, federation) = self.open(place).await?;
+        self.work_for(&town, &federation);
+        Ok(())
+    }
+
+    async fn open(&self, place: &Place) -> Done<(Arc<Town>, Arc<Federation>)> {
+        let town = towns::open(place, self.settings.limits.rate, self.clock.clone()).await?;
+        let federation = Federation::new(town.clone(), self.fetcher.clone()).await?;
+        self.served
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(place.host().to_owned());
+        Ok((town, federation))
+    }
+
+    fn work_for(&self, town: &Arc<Town>, federation: &Arc<Federation>) {
+        self.work.spawn(worker::run(town.clone(), federation.clone(), self.stop.clone()));
+    }
+
+    fn knows(&self, place: &Place) -> bool {
+        self.served.lock().unwrap_or_else(PoisonError::into_inner).contains(place.host())
+    }
+
+    /// Takes up towns that `parvis town create` founds while we run.
+    pub async fn watch_for_new_towns(self: Arc<Self>) {
+        while !self.stop.is_cancelled() {
+            sleep(LOOK_AGAIN).await;
+            let places = installation::places(&self.settings).unwrap_or_default();
+            for place in places.iter().filter(|place| !self.knows(place)) {
+                match self.take_up(place).await {
+                    Ok(town) => tracing::info!(town = town.host, "a new town is served"),
+                    Err(problem) => tracing::error!(town = place.host(), %problem, "a new town"),
+                }
+            }
+        }
+    }
+
+    /// Waits for the signal to stop, and for what is in flight; a second signal cuts that short.
+    pub async fn wait_for_the_end(&self) -> Done {
+        asked_to_stop().await?;
+        tracing::info!("stopping");
+        tokio::select! {
+            () = self.end() => Ok(()),
+            again = asked_to_stop() => again,
+        }
+    }
+
+    /// Stops, and waits for what is in flight as long as is reasonable.
+    pub async fn end(&self) {
+        let deadline = Instant::now() + GRACE;
+        self.stop.cancel();
+        self.work.close();
+        if timeout_at(deadline, self.work.wait()).await.is_err() {
+            tracing::warn!("some work did not end in time; it is done again after the next start");
+        }
+    }
+
+    /// Work that must end before the program does.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.work.spawn(work);
+    }
+}
+
+async fn asked_to_stop() -> Done {
+    let mut terminate = signal(SignalKind::terminate()).context("listening for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening for signals")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

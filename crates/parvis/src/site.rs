@@ -1,0 +1,106 @@
+//! One town's faces behind one router, with what all of them share: body limits, compression, the matched route for the log.
+//! Holds no route of its own.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Router,
+    body::Body,
+    extract::{DefaultBodyLimit, MatchedPath, Request},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use parvis_federation::Federation;
+use parvis_model::limits;
+use parvis_town::Town;
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
+    timeout::TimeoutBody,
+};
+
+const MIB: usize = 1024 * 1024;
+/// A form or a JSON document; the other servers' door counts more strictly by itself.
+const DOCUMENT: usize = 2 * MIB;
+/// A page's form with all its pictures.
+const FORM_WITH_PICTURES: usize = limits::POST_PICTURES * limits::PICTURE_BYTES + 16 * MIB;
+/// One picture from an app, and what stands around it.
+const UPLOAD: usize = limits::PICTURE_BYTES + MIB;
+/// A sender that is silent for this long in the middle of a body is given up.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Smaller answers gain nothing.
+const WORTH_COMPRESSING: u64 = 1_024;
+
+/// The router that answers for one town.
+pub fn router(town: &Arc<Town>, federation: &Federation) -> Router {
+    let servers = federation.routes().layer(bounded(DOCUMENT));
+    let apps = parvis_api::routes().layer(bounded(UPLOAD));
+    let pages = parvis_web::routes().layer(bounded(FORM_WITH_PICTURES));
+    servers
+        .merge(apps)
+        .merge(pages)
+        .layer(middleware::from_fn(tell_route))
+        .layer(DefaultBodyLimit::disable())
+        .layer(Extension(town.clone()))
+        .layer(compression())
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth = SizeAbove::new(WORTH_COMPRESSING)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::new("audio/"))
+        .and(NotForContentType::new("video/"))
+        .and(NotForContentType::new("font/"));
+    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(worth)
+}
+
+/// The route's pattern travels out with the answer: it names no one, as a path would.
+async fn tell_route(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    if let Some(route) = route {
+        answer.extensions_mut().insert(route);
+    }
+    answer
+}
+
+/// Bounds the body in size (multipart bodies by `multipart`, all others as documents) and in silence.
+fn bounded(
+    multipart: usize,
+) -> axum::middleware::FromFnLayer<
+    impl AsyncFn(Request, Next) -> Response + Clone + Send + Sync + 'static,
+    (),
+    (Request,),
+> {
+    middleware::from_fn(async move |request: Request, next: Next| {
+        let limit = if is_multipart(request.headers()) { multipart } else { DOCUMENT };
+        bound(request, next, limit).await
+    })
+}
+
+async fn bound(request: Request, next: Next, limit: usize) -> Response {
+    if announced(request.headers()).is_some_and(|length| length > limit as u64) {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "This is too large.\n").into_response();
+    }
+    let request = request.map(|body| {
+        let patient = TimeoutBody::new(SILENCE, body);
+        Body::new(http_body_util::Limited::new(patient, limit))
+    });
+    next.run(request).await
+}
+
+pub fn is_multipart(headers: &HeaderMap) -> bool {
+    text(headers, header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("multipart/"))
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    text(headers, header::CONTENT_LENGTH)?.parse().ok()
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,73 @@
+//! Opens towns where they are kept, and founds new ones. The only place of the program that builds a [`Town`].
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use parvis_media::Media;
+use parvis_model::clock::Clock;
+use parvis_store::{Store, StoreOptions};
+use parvis_town::{Town, TownOptions};
+
+use crate::{
+    exit::{Done, Stop},
+    installation::{self, Place},
+    settings::Settings,
+};
+
+/// Readers per town: enough for two cores that wait for a disk, few enough for a host of many towns.
+const CONNECTIONS: u32 = 8;
+
+/// Opens the town's database, bringing it up to date; the first time this founds the town.
+pub async fn open(place: &Place, rates: bool, clock: Clock) -> Done<Arc<Town>> {
+    place.found()?;
+    let url = place.database().reveal().to_owned();
+    let store = Store::open(StoreOptions { url, connections: CONNECTIONS })
+        .await
+        .with_context(|| format!("opening the database {} of {}", place.database(), place.host()))?;
+    let options = TownOptions {
+        origin: place.public_url.origin().to_owned(),
+        store,
+        media: Media::in_folder(place.media()),
+        clock,
+        rates,
+    };
+    Ok(Town::open(options).await?)
+}
+
+/// The town a command is about, opened; it must have been founded.
+pub async fn chosen(settings: &Settings, town: Option<&str>) -> Done<Arc<Town>> {
+    let place = installation::chosen(installation::places(settings)?, town)?;
+    place.must_be_founded()?;
+    open(&place, settings.limits.rate, Clock::system()).await
+}
+
+pub async fn migrate(settings: &Settings) -> Done {
+    for place in installation::places(settings)? {
+        open(&place, true, Clock::system()).await?;
+        println!("{}: the database is up to date", place.host());
+    }
+    Ok(())
+}
+
+pub async fn create(settings: &Settings, host: &str, database_url: Option<&str>) -> Done {
+    let place = installation::found_in_towns_folder(settings, host, database_url)?;
+    let town = open(&place, true, Clock::system()).await?;
+    println!("{} is founded in {}.", place.host(), place.folder.display());
+    if let Some(link) = first_steps(&town).await? {
+        println!("Once it is served, its first administrator sets it up here:\n  {link}");
+    }
+    Ok(())
+}
+
+pub fn list(settings: &Settings) -> Done {
+    for place in installation::places(settings)? {
+        println!("{}\t{}\t{}", place.public_url, place.folder.display(), place.database());
+    }
+    Ok(())
+}
+
+/// The link for the first administrator, while nobody has used it.
+pub async fn first_steps(town: &Arc<Town>) -> Done<Option<String>> {
+    let secret = parvis_town::settings::setup_secret(town).await.map_err(Stop::from)?;
+    Ok(secret.map(|secret| format!("{}/bienvenue?lien={secret}", town.origin)))
+}

@@ -1,0 +1,66 @@
+//! The background work of one town: deliveries to other servers, notifications. What it does is written elsewhere; here it is
+//! kept going.
+
+use std::{sync::Arc, time::Duration};
+
+use parvis_federation::Federation;
+use parvis_town::Town;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+/// After a loop broke off, before it starts again.
+const BREATH: Duration = Duration::from_secs(2);
+/// How soon what another process changed about the town shows here.
+const REFRESH: Duration = Duration::from_secs(10);
+
+/// Works for a town until told to stop.
+pub async fn run(town: Arc<Town>, federation: Arc<Federation>, stop: CancellationToken) {
+    let deliveries = {
+        let stop = stop.clone();
+        kept_going("federation", &town, &stop.clone(), move || {
+            let (federation, stop) = (federation.clone(), stop.clone());
+            async move { federation.run(stop).await }
+        })
+    };
+    let readers = {
+        let (town, stop) = (town.clone(), stop.clone());
+        kept_going("notifications", &town.clone(), &stop.clone(), move || {
+            let (town, stop) = (town.clone(), stop.clone());
+            async move { parvis_town::readers::run(&town, stop.cancelled_owned()).await }
+        })
+    };
+    tokio::join!(deliveries, readers, profile_kept_fresh(&town, &stop));
+}
+
+/// Runs a loop in a task of its own and starts it again when it breaks off, until told to stop.
+async fn kept_going<R>(name: &str, town: &Town, stop: &CancellationToken, start: impl Fn() -> R)
+where
+    R: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        let ended = tokio::spawn(start()).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        if let Err(error) = ended {
+            tracing::error!(town = town.host, name, %error, "background work broke off");
+        } else {
+            tracing::error!(town = town.host, name, "background work ended by itself");
+        }
+        sleep(BREATH).await;
+    }
+}
+
+async fn profile_kept_fresh(town: &Town, stop: &CancellationToken) {
+    let mut tick = interval(REFRESH);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = town.refresh_profile().await {
+            tracing::warn!(town = town.host, %error, "the town's settings could not be read");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Accounts of this town and of others, and the keys of our own.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order,
+    QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    dialect,
+    entity::{account, account_key},
+};
+
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find_by_id(id).one(db).await
+}
+
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<account::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    account::Entity::find().filter(dialect::among(db, account::Column::Id, ids)).all(db).await
+}
+
+pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find().filter(account::Column::Uri.eq(uri)).one(db).await
+}
+
+pub async fn by_uris(
+    db: &impl ConnectionTrait,
+    uris: &[String],
+) -> Result<Vec<account::Model>, DbErr> {
+    if uris.is_empty() {
+        return Ok(Vec::new());
+    }
+    account::Entity::find().filter(account::Column::Uri.is_in(uris)).all(db).await
+}
+
+/// By ActivityPub id or page address.
+pub async fn by_uri_or_url(
+    db: &impl ConnectionTrait,
+    address: &str,
+) -> Result<Option<account::Model>, DbErr> {
+    if let Some(found) = by_uri(db, address).await? {
+        return Ok(Some(found));
+    }
+    account::Entity::find().filter(account::Column::Url.eq(address)).limit(1).one(db).await
+}
+
+/// `domain` is empty for this town; `name_key` is `model::handle::folded`.
+pub async fn by_handle(
+    db: &impl ConnectionTrait,
+    name_key: &str,
+    domain: &str,
+) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::NameKey.eq(name_key))
+        .filter(account::Column::Domain.eq(domain))
+        .one(db)
+        .await
+}
+
+pub async fn by_key_id(
+    db: &impl ConnectionTrait,
+    key_id: &str,
+) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find().filter(account::Column::KeyId.eq(key_id)).limit(1).one(db).await
+}
+
+/// `false` if an account of this address or handle is already there.
+pub async fn insert(db: &impl ConnectionTrait, row: account::Model) -> Result<bool, DbErr> {
+    let inserted = account::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing()
+        .exec_without_returning(db)
+        .await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(1)))
+}
+
+/// Writes the whole row anew.
+pub async fn update(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
+    row.into_active_model().reset_all().update(db).await?;
+    Ok(())
+}
+
+/// Removes an account and all that hangs on it.
+pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    account::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+pub async fn insert_key(db: &impl ConnectionTrait, row: account_key::Model) -> Result<(), DbErr> {
+    account_key::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// The private key of a local account, PKCS#8 PEM.
+pub async fn private_key(db: &impl ConnectionTrait, account: i64) -> Result<Option<String>, DbErr> {
+    Ok(account_key::Entity::find_by_id(account).one(db).await?.map(|key| key.private_pem))
+}
+
+/// Which counter of an account moves.
+#[derive(Clone, Copy, Debug)]
+pub enum Count {
+    Followers,
+    Following,
+}
+
+pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) -> Result<(), DbErr> {
+    let column = match count {
+        Count::Followers => account::Column::Followers,
+        Count::Following => account::Column::Following,
+    };
+    account::Entity::update_many()
+        .col_expr(column, Expr::col(column).add(by))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// One post more, written at `at`.
+pub async fn posted(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), DbErr> {
+    dialect::run(
+        db,
+        "UPDATE account SET posts = posts + 1, last_post_at = CASE WHEN last_post_at IS NULL OR last_post_at < $1 THEN $1 ELSE last_post_at END WHERE id = $2",
+        [at.into(), id.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// One post less.
+pub async fn unposted(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    dialect::run(db, "UPDATE account SET posts = posts - 1 WHERE id = $1 AND posts > 0", [id.into()]).await?;
+    Ok(())
+}
+
+/// The town's own people and associations, by name; without the town's technical actor.
+pub async fn local(
+    db: &impl ConnectionTrait,
+    after_name: Option<&str>,
+    limit: u64,
+) -> Result<Vec<account::Model>, DbErr> {
+    let mut found = account::Entity::find()
+        .filter(account::Column::Domain.eq(""))
+        .filter(account::Column::Kind.ne("application"))
+        .order_by(account::Column::NameKey, Order::Asc)
+        .limit(limit);
+    if let Some(name) = after_name {
+        found = found.filter(account::Column::NameKey.gt(name));
+    }
+    found.all(db).await
+}
+
+/// Accounts whose name begins so, or whose shown name does; local ones first.
+pub async fn named_like(
+    db: &impl ConnectionTrait,
+    start: &str,
+    limit: u64,
+) -> Result<Vec<account::Model>, DbErr> {
+    let pattern = format!("{}%", start.replace(['%', '_', '\\'], ""));
+    account::Entity::find()
+        .from_raw_sql(dialect::statement(
+            db,
+            "SELECT * FROM account WHERE kind <> 'application' AND suspended_at IS NULL AND (name_key LIKE $1 OR LOWER(display_name) LIKE $1) \
+             ORDER BY CASE WHEN domain = '' THEN 0 ELSE 1 END, name_key LIMIT $2",
+            [pattern.into(), (limit as i64).into()],
+        ))
+        .all(db)
+        .await
+}
+
+/// Residents, for NodeInfo: (all, who posted since `month`, who posted since `half_year`).
+pub async fn local_counts(
+    db: &impl ConnectionTrait,
+    month: i64,
+    half_year: i64,
+) -> Result<(i64, i64, i64), DbErr> {
+    let all = "SELECT COUNT(*) FROM account WHERE domain = '' AND kind <> 'application' AND suspended_at IS NULL";
+    let since = format!("{all} AND last_post_at >= $1");
+    Ok((
+        dialect::number(db, all, []).await?,
+        dialect::number(db, &since, [month.into()]).await?,
+        dialect::number(db, &since, [half_year.into()]).await?,
+    ))
+}

@@ -1,0 +1,54 @@
+//! The SQL form of `model::audience::may_see`. A property test holds the two equal.
+//!
+//! Convention of every statement that uses these conditions: `$1` is the account that looks (0 for nobody), `$2` is now.
+//! So one text serves all viewers and stays prepared.
+
+use sea_orm::Value;
+
+/// Who looks: an account, and whether it is a resident of this town. Nobody is account 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Eyes {
+    pub account: i64,
+    pub resident: bool,
+}
+
+impl Eyes {
+    pub const NOBODY: Self = Self { account: 0, resident: false };
+
+    /// The first two parameters of a statement.
+    pub fn params(self, now: i64) -> Vec<Value> {
+        vec![self.account.into(), now.into()]
+    }
+}
+
+/// A condition over the post `p`.
+pub fn visible(eyes: Eyes) -> String {
+    let open = "p.audience IN ('public', 'unlisted')";
+    if eyes.account == 0 {
+        return format!("({open} AND $1 = $1 AND $2 = $2)");
+    }
+    let here = if eyes.resident { "OR p.audience IN ('town', 'neighbours')" } else { "" };
+    format!(
+        "(p.author_id = $1 OR (({open} {here} \
+         OR (p.audience = 'followers' AND EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = p.author_id AND f.accepted)) \
+         OR (p.audience NOT IN ('public', 'unlisted') AND EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = $1))) \
+         AND {unblocked} AND $2 = $2))",
+        unblocked = unblocked("p.author_id")
+    )
+}
+
+/// Neither `$1` nor `other` has blocked the other.
+pub fn unblocked(other: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = $1 AND b.target_id = {other}) \
+         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = {other} AND b.target_id = $1)"
+    )
+}
+
+/// `$1` has not muted `other`, or the mute has run out by `$2`.
+pub fn unmuted(other: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM mute u WHERE u.account_id = $1 AND u.target_id = {other} \
+         AND (u.until IS NULL OR u.until > $2))"
+    )
+}

@@ -1,0 +1,75 @@
+//! Where SQLite and PostgreSQL say the same thing differently, both are written here, side by side.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, Statement, Value,
+    sea_query::{BinOper, Expr, ExprTrait, SimpleExpr},
+};
+
+/// `column IN (ids)` as one bound parameter, so that a page of any length is the same prepared statement.
+pub fn among(db: &impl ConnectionTrait, column: impl ColumnTrait, ids: &[i64]) -> SimpleExpr {
+    let list = Value::from(json_list(ids));
+    let members = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => Expr::cust_with_values("(SELECT value FROM json_each(?))", [list]),
+        _ => Expr::cust_with_values(
+            "(SELECT value::bigint FROM json_array_elements_text($1::json))",
+            [list],
+        ),
+    };
+    Expr::col((column.entity_name(), column)).binary(BinOper::In, members)
+}
+
+/// The same inside raw SQL: the text of a subquery over parameter number `n` (1-based).
+pub fn listed(db: &impl ConnectionTrait, n: usize) -> String {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => format!("(SELECT value FROM json_each(${n}))"),
+        _ => format!("(SELECT value::bigint FROM json_array_elements_text(${n}::json))"),
+    }
+}
+
+/// The parameter that goes with [`listed`].
+pub fn json_list(ids: &[i64]) -> String {
+    let mut text = String::with_capacity(ids.len() * 20 + 2);
+    text.push('[');
+    for (i, id) in ids.iter().enumerate() {
+        if i > 0 {
+            text.push(',');
+        }
+        text.push_str(&id.to_string());
+    }
+    text.push(']');
+    text
+}
+
+/// A raw statement with `$1`-style parameters, which both databases read.
+pub fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+/// One number out of a raw question.
+pub async fn number(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<i64, DbErr> {
+    let row = db.query_one_raw(statement(db, sql, values)).await?;
+    Ok(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0))
+}
+
+/// A column of ids out of a raw question.
+pub async fn ids(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<i64>, DbErr> {
+    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    rows.iter().map(|row| row.try_get_by_index::<i64>(0)).collect()
+}
+
+/// Runs a raw command; gives the number of rows it touched.
+pub async fn run(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<u64, DbErr> {
+    Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
+}

@@ -1,0 +1,362 @@
+//! The one door for writes, and the readers' pool. On SQLite a single writer groups the deeds that wait at one moment into
+//! one transaction, each in a savepoint of its own, and answers them once the shared commit is on disk.
+
+use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use parvis_migrations::Migrator;
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use sea_orm_migration::MigratorTrait;
+use tokio::{
+    sync::{Notify, mpsc, oneshot},
+    time::{Instant, timeout},
+};
+
+/// An open write transaction. Whoever holds one got it from [`Store::write`].
+pub type Tx = DatabaseTransaction;
+
+/// A consistent view for the questions of one page; ends when dropped.
+pub type Snapshot = DatabaseTransaction;
+
+/// Deeds that share one commit, at most.
+const GROUP: usize = 256;
+/// How long a group goes on collecting before it is committed.
+const GROUP_TIME: Duration = Duration::from_millis(20);
+/// A deed that takes longer waits for something it should not wait for; it is undone so that the others can go on.
+const DEED_TIME: Duration = Duration::from_secs(10);
+/// Deeds waiting for the writer; more wait outside.
+const QUEUE: usize = 1_024;
+/// Any number that no other program uses on the same PostgreSQL database.
+const MIGRATION_LOCK: i64 = 0x5041_5256_4953;
+
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// `sqlite:///path/to/file` or `postgres://…`.
+    pub url: String,
+    /// Connections for reading (SQLite), for everything (PostgreSQL).
+    pub connections: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Store {
+    readers: DatabaseConnection,
+    writer: Writer,
+    committed: Arc<Notify>,
+}
+
+#[derive(Clone, Debug)]
+enum Writer {
+    /// SQLite: one task holds the only writing connection.
+    Grouped(mpsc::Sender<Box<dyn Deed>>),
+    /// PostgreSQL: each deed is a transaction of the pool.
+    Pooled,
+}
+
+impl Store {
+    /// Opens the database, creating and migrating it where needed. Several processes may start at once.
+    pub async fn open(options: StoreOptions) -> Result<Self, DbErr> {
+        if let Some(path) = sqlite_path(&options.url) {
+            Self::open_sqlite(&path, options.connections).await
+        } else {
+            Self::open_postgres(&options).await
+        }
+    }
+
+    async fn open_sqlite(path: &str, connections: u32) -> Result<Self, DbErr> {
+        let lock = lock_file(path).await?;
+        let write = Database::connect(sqlite_options(path, 1, false)).await?;
+        Migrator::up(&write, None).await?;
+        drop(lock);
+        let readers = Database::connect(sqlite_options(path, connections.max(1), true)).await?;
+        let (sender, waiting) = mpsc::channel(QUEUE);
+        let committed = Arc::new(Notify::new());
+        tokio::spawn(run_writer(write, waiting, Arc::clone(&committed)));
+        Ok(Self { readers, writer: Writer::Grouped(sender), committed })
+    }
+
+    async fn open_postgres(options: &StoreOptions) -> Result<Self, DbErr> {
+        let alone = Database::connect(quiet(ConnectOptions::new(&options.url), 1)).await?;
+        let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
+        alone.execute_unprepared(&lock).await?;
+        Migrator::up(&alone, None).await?;
+        alone.close().await?;
+        let pool = quiet(ConnectOptions::new(&options.url), options.connections.max(2));
+        let readers = Database::connect(pool).await?;
+        Ok(Self { readers, writer: Writer::Pooled, committed: Arc::new(Notify::new()) })
+    }
+
+    /// The readers. For a page that asks several questions take a [`Store::snapshot`].
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    pub fn backend(&self) -> DatabaseBackend {
+        self.readers.get_database_backend()
+    }
+
+    /// A view of the database as it is now, however long one looks.
+    #[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+    pub async fn snapshot(&self) -> Result<Snapshot, DbErr> {
+        let options = match self.backend() {
+            DatabaseBackend::Sqlite => TransactionOptions::default(),
+            _ => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        self.readers.begin_with_options(options).await
+    }
+
+    /// Runs a deed in a write transaction and answers once it is on disk. A deed that fails leaves nothing behind.
+    /// Nothing slow (network, hashing, pictures) may happen inside: on SQLite everyone else waits.
+    pub async fn write<T, E, F>(&self, deed: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbErr> + Send + 'static,
+    {
+        match &self.writer {
+            Writer::Pooled => self.write_alone(deed).await,
+            Writer::Grouped(sender) => {
+                let (answer, answered) = oneshot::channel();
+                let waiting = Box::new(Waiting { deed, answer });
+                sender.send(waiting).await.map_err(|_| closed())?;
+                answered.await.map_err(|_| closed())?
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+    async fn write_alone<T, E, F>(&self, deed: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        E: From<DbErr>,
+    {
+        let tx = self.readers.begin().await?;
+        let done = timeout(DEED_TIME, deed(&tx)).await.map_err(|_| too_slow())?;
+        match done {
+            Ok(value) => {
+                tx.commit().await?;
+                self.committed.notify_waiters();
+                Ok(value)
+            }
+            Err(refused) => {
+                tx.rollback().await?;
+                Err(refused)
+            }
+        }
+    }
+
+    /// Told after each commit of this process.
+    pub fn committed(&self) -> &Notify {
+        &self.committed
+    }
+
+    /// Writes a copy of the whole database to a new file while everything goes on (SQLite only).
+    pub async fn copy_to(&self, path: &std::path::Path) -> Result<(), DbErr> {
+        let target = path.display().to_string().replace('\'', "''");
+        self.readers.execute_unprepared(&format!("VACUUM INTO '{target}'")).await?;
+        Ok(())
+    }
+
+    /// Is the database there? Cheap.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.readers.ping().await
+    }
+}
+
+/// A deed that waits for the writer, whatever its types.
+trait Deed: Send {
+    fn run<'t>(self: Box<Self>, tx: &'t Tx) -> BoxFuture<'t, Ran>;
+    fn fail(self: Box<Self>, err: DbErr);
+}
+
+/// A deed that ran but is not yet on disk.
+struct Ran {
+    keep: bool,
+    /// Told what went wrong with the commit, if anything did.
+    answer: Box<dyn FnOnce(Option<DbErr>) + Send>,
+}
+
+struct Waiting<T, E, F> {
+    deed: F,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Deed for Waiting<T, E, F>
+where
+    F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: From<DbErr> + Send + 'static,
+{
+    fn run<'t>(self: Box<Self>, tx: &'t Tx) -> BoxFuture<'t, Ran> {
+        let Self { deed, answer } = *self;
+        Box::pin(async move {
+            let result = match timeout(DEED_TIME, AssertUnwindSafe(deed(tx)).catch_unwind()).await {
+                Ok(Ok(result)) => result,
+                Ok(Err(_panic)) => Err(E::from(DbErr::Custom("a deed panicked".into()))),
+                Err(_) => Err(E::from(too_slow())),
+            };
+            let keep = result.is_ok();
+            let answer = Box::new(move |lost: Option<DbErr>| {
+                let result = match lost {
+                    Some(err) if result.is_ok() => Err(E::from(err)),
+                    _ => result,
+                };
+                // Nobody listens when the caller went away; the deed stands all the same.
+                let _ = answer.send(result);
+            });
+            Ran { keep, answer }
+        })
+    }
+
+    fn fail(self: Box<Self>, err: DbErr) {
+        let _ = self.answer.send(Err(E::from(err)));
+    }
+}
+
+/// Runs until the last [`Store`] is dropped.
+async fn run_writer(
+    db: DatabaseConnection,
+    mut waiting: mpsc::Receiver<Box<dyn Deed>>,
+    committed: Arc<Notify>,
+) {
+    while let Some(first) = waiting.recv().await {
+        write_group(&db, first, &mut waiting).await;
+        committed.notify_waiters();
+    }
+    if let Err(err) = db.close().await {
+        tracing::warn!(%err, "closing the database");
+    }
+}
+
+/// One transaction: `first`, and whatever waits by the time it is done.
+#[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+async fn write_group(
+    db: &DatabaseConnection,
+    first: Box<dyn Deed>,
+    waiting: &mut mpsc::Receiver<Box<dyn Deed>>,
+) {
+    let outer = match db.begin_with_options(immediate()).await {
+        Ok(outer) => outer,
+        Err(err) => return first.fail(err),
+    };
+    let started = Instant::now();
+    let mut ran = Vec::new();
+    let mut lost = None;
+    let mut next = Some(first);
+    while let Some(deed) = next {
+        match run_in_savepoint(&outer, deed).await {
+            Ok(done) => ran.push(done),
+            Err((done, err)) => {
+                ran.extend(done);
+                lost = Some(err);
+                break;
+            }
+        }
+        let more = ran.len() < GROUP && started.elapsed() < GROUP_TIME;
+        next = if more { waiting.try_recv().ok() } else { None };
+    }
+    let lost = match lost {
+        // A savepoint that could not be closed leaves the transaction in doubt: undo all of it.
+        Some(err) => outer.rollback().await.err().or(Some(err)),
+        None => outer.commit().await.err(),
+    };
+    let lost = lost.map(|err| {
+        tracing::error!(%err, deeds = ran.len(), "a group of writes was lost");
+        Arc::new(err)
+    });
+    for done in ran {
+        (done.answer)(lost.as_deref().map(again));
+    }
+}
+
+/// The error side carries what ran, if it did, to be told of the failure.
+#[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+async fn run_in_savepoint(outer: &Tx, deed: Box<dyn Deed>) -> Result<Ran, (Option<Ran>, DbErr)> {
+    let savepoint = match outer.begin().await {
+        Ok(savepoint) => savepoint,
+        Err(err) => {
+            let told = again(&err);
+            deed.fail(err);
+            return Err((None, told));
+        }
+    };
+    let ran = deed.run(&savepoint).await;
+    let closed = if ran.keep { savepoint.commit().await } else { savepoint.rollback().await };
+    match closed {
+        Ok(()) => Ok(ran),
+        Err(err) => Err((Some(ran), err)),
+    }
+}
+
+/// One failure told to many: the database's error cannot be cloned.
+fn again(err: &DbErr) -> DbErr {
+    DbErr::Custom(err.to_string())
+}
+
+fn immediate() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    }
+}
+
+fn closed() -> DbErr {
+    DbErr::Custom("the writer has stopped".into())
+}
+
+fn too_slow() -> DbErr {
+    DbErr::Custom("a deed took too long".into())
+}
+
+fn sqlite_path(url: &str) -> Option<String> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    Some(path.split('?').next().unwrap_or(path).to_owned())
+}
+
+fn sqlite_options(path: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = quiet(ConnectOptions::new(format!("sqlite://{path}?mode=rwc")), connections);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .busy_timeout(Duration::from_secs(10))
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .statement_cache_capacity(200)
+            .pragma("temp_store", "memory")
+            .pragma("query_only", if read_only { "1" } else { "0" })
+    });
+    options
+}
+
+/// Statements may hold what people wrote: they are logged nowhere.
+fn quiet(mut options: ConnectOptions, connections: u32) -> ConnectOptions {
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(5))
+        .idle_timeout(Duration::from_secs(300))
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    options
+}
+
+/// Held while migrating, so that two processes that start at once do not both create the tables.
+async fn lock_file(path: &str) -> Result<std::fs::File, DbErr> {
+    let path = PathBuf::from(format!("{path}.lock"));
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::create(path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    });
+    let failed = |err: &dyn std::fmt::Display| DbErr::Custom(format!("locking the database: {err}"));
+    locked.await.map_err(|err| failed(&err))?.map_err(|err| failed(&err))
+}

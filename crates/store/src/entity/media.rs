@@ -1,0 +1,37 @@
+//! Pictures of posts.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "media")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub account_id: i64,
+    pub post_id: Option<i64>,
+    pub position: i32,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub file: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub preview_file: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub remote_url: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub mime: String,
+    #[sea_orm(column_type = "Text")]
+    pub description: String,
+    pub width: i32,
+    pub height: i32,
+    pub preview_width: i32,
+    pub preview_height: i32,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub blurhash: Option<String>,
+    pub focus_x: i32,
+    pub focus_y: i32,
+    pub created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,50 @@
+//! Posts and boosts, local and remote.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "post")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub uri: String,
+    #[sea_orm(column_type = "Text")]
+    pub url: String,
+    pub author_id: i64,
+    pub local: bool,
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    #[sea_orm(column_type = "Text")]
+    pub audience: String,
+    pub boost_of_id: Option<i64>,
+    pub reply_to_id: Option<i64>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reply_to_uri: Option<String>,
+    pub reply_to_account_id: Option<i64>,
+    pub thread_id: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub title: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub html: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub source: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub summary: String,
+    pub sensitive: bool,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub language: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub tags: String,
+    pub has_media: bool,
+    pub replies: i64,
+    pub boosts: i64,
+    pub favourites: i64,
+    pub created_at: i64,
+    pub edited_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

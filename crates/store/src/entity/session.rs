@@ -1,0 +1,24 @@
+//! Logged-in browsers.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "session")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub login_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub secret_hash: String,
+    #[sea_orm(column_type = "Text")]
+    pub user_agent: String,
+    #[sea_orm(column_type = "Text")]
+    pub network: String,
+    pub created_at: i64,
+    pub last_seen_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,36 @@
+//! The one row of what the town says about itself.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "town")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    #[sea_orm(column_type = "Text")]
+    pub summary: String,
+    #[sea_orm(column_type = "Text")]
+    pub language: String,
+    #[sea_orm(column_type = "Text")]
+    pub time_zone: String,
+    #[sea_orm(column_type = "Text")]
+    pub registration: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub contact: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub rules: String,
+    pub hue: i32,
+    pub actor_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub secret: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub setup_secret: Option<String>,
+    pub created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,102 @@
+//! Who follows whom, asked or accepted.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    TryInsertResult, sea_query::Expr,
+};
+
+use crate::{dialect, entity::follow};
+
+pub async fn between(
+    db: &impl ConnectionTrait,
+    follower: i64,
+    target: i64,
+) -> Result<Option<follow::Model>, DbErr> {
+    follow::Entity::find()
+        .filter(follow::Column::FollowerId.eq(follower))
+        .filter(follow::Column::TargetId.eq(target))
+        .one(db)
+        .await
+}
+
+/// `false` if there is one already.
+pub async fn insert(db: &impl ConnectionTrait, row: follow::Model) -> Result<bool, DbErr> {
+    let inserted = follow::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on([follow::Column::FollowerId, follow::Column::TargetId])
+        .exec_without_returning(db)
+        .await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(1)))
+}
+
+pub async fn accept(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    follow::Entity::update_many()
+        .col_expr(follow::Column::Accepted, Expr::value(true))
+        .filter(follow::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Under which activity id the other side knows this follow.
+pub async fn rename(db: &impl ConnectionTrait, id: i64, uri: &str) -> Result<(), DbErr> {
+    follow::Entity::update_many()
+        .col_expr(follow::Column::Uri, Expr::value(uri))
+        .filter(follow::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_options(
+    db: &impl ConnectionTrait,
+    id: i64,
+    show_boosts: bool,
+    notify: bool,
+) -> Result<(), DbErr> {
+    follow::Entity::update_many()
+        .col_expr(follow::Column::ShowBoosts, Expr::value(show_boosts))
+        .col_expr(follow::Column::Notify, Expr::value(notify))
+        .filter(follow::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    follow::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// Where the followers of an account on other servers take their post: distinct inboxes, shared ones first choice.
+pub async fn remote_inboxes(db: &impl ConnectionTrait, target: i64) -> Result<Vec<String>, DbErr> {
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            "SELECT DISTINCT COALESCE(a.shared_inbox, a.inbox) FROM follow f JOIN account a ON a.id = f.follower_id \
+             WHERE f.target_id = $1 AND f.accepted AND a.domain <> '' AND a.suspended_at IS NULL",
+            [target.into()],
+        ))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Residents of this town who follow an account and want to hear of each post.
+pub async fn listeners(db: &impl ConnectionTrait, target: i64) -> Result<Vec<i64>, DbErr> {
+    dialect::ids(
+        db,
+        "SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id WHERE f.target_id = $1 AND f.accepted AND f.notify AND a.domain = ''",
+        [target.into()],
+    )
+    .await
+}
+
+/// Does anyone in this town follow the account?
+pub async fn has_local_follower(db: &impl ConnectionTrait, target: i64) -> Result<bool, DbErr> {
+    let found = dialect::number(
+        db,
+        "SELECT COUNT(*) FROM (SELECT 1 FROM follow f JOIN account a ON a.id = f.follower_id WHERE f.target_id = $1 AND f.accepted AND a.domain = '' LIMIT 1) x",
+        [target.into()],
+    )
+    .await?;
+    Ok(found > 0)
+}

@@ -1,0 +1,108 @@
+//! What happened, in order of commit, and how far each reader has come.
+//!
+//! On PostgreSQL two transactions may commit in another order than they took their numbers. So each entry carries its
+//! transaction, and readers see only those before the oldest transaction still open: nothing can appear behind their back.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+};
+
+use crate::{
+    dialect,
+    entity::{cursor, journal},
+};
+
+/// A place in the journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub tx: i64,
+    pub id: i64,
+}
+
+pub async fn append(
+    db: &impl ConnectionTrait,
+    id: i64,
+    entry: String,
+    now: i64,
+) -> Result<(), DbErr> {
+    let row = journal::Model { id, tx: 0, entry, created_at: now };
+    if db.get_database_backend() == DatabaseBackend::Sqlite {
+        journal::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+        return Ok(());
+    }
+    dialect::run(
+        db,
+        "INSERT INTO journal (id, tx, entry, created_at) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)",
+        [row.id.into(), row.entry.into(), row.created_at.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Written {
+    pub tx: i64,
+    pub id: i64,
+    pub entry: String,
+}
+
+impl Written {
+    pub fn position(&self) -> Position {
+        Position { tx: self.tx, id: self.id }
+    }
+}
+
+pub async fn after(
+    db: &impl ConnectionTrait,
+    position: Position,
+    limit: u64,
+) -> Result<Vec<Written>, DbErr> {
+    let settled = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => "",
+        _ => " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+    };
+    let sql = format!(
+        "SELECT tx, id, entry FROM journal WHERE (tx, id) > ($1, $2){settled} ORDER BY tx, id LIMIT $3"
+    );
+    let params = [position.tx.into(), position.id.into(), (limit as i64).into()];
+    Written::find_by_statement(dialect::statement(db, &sql, params)).all(db).await
+}
+
+/// Where a reader stands; the beginning if it never read.
+pub async fn position(db: &impl ConnectionTrait, reader: &str) -> Result<Position, DbErr> {
+    let row = cursor::Entity::find_by_id(reader.to_owned()).one(db).await?;
+    Ok(row.map_or_else(Position::default, |row| Position { tx: row.tx, id: row.id }))
+}
+
+/// Moves a reader on from where it stood. `false` if another process has moved it meanwhile: then nothing it did may stand.
+pub async fn advance(
+    db: &impl ConnectionTrait,
+    reader: &str,
+    from: Position,
+    to: Position,
+) -> Result<bool, DbErr> {
+    let moved = dialect::run(
+        db,
+        "INSERT INTO cursor (reader, tx, id) VALUES ($1, $2, $3) \
+         ON CONFLICT (reader) DO UPDATE SET tx = $2, id = $3 WHERE cursor.tx = $4 AND cursor.id = $5",
+        [reader.into(), to.tx.into(), to.id.into(), from.tx.into(), from.id.into()],
+    )
+    .await?;
+    Ok(moved == 1)
+}
+
+/// Drops entries that every one of `readers` has read.
+pub async fn prune(db: &impl ConnectionTrait, readers: &[&str], limit: u64) -> Result<u64, DbErr> {
+    let mut slowest: Option<Position> = None;
+    for reader in readers {
+        let at = position(db, reader).await?;
+        slowest = Some(slowest.map_or(at, |slowest| slowest.min(at)));
+    }
+    let Some(slowest) = slowest else { return Ok(0) };
+    dialect::run(
+        db,
+        "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE (tx, id) <= ($1, $2) ORDER BY tx, id LIMIT $3)",
+        [slowest.tx.into(), slowest.id.into(), (limit as i64).into()],
+    )
+    .await
+}

@@ -1,0 +1,215 @@
+//! People who can log in, their sessions, tokens, recovery codes and invitations. Secrets are stored as hashes only.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+
+use crate::{
+    dialect,
+    entity::{account, invitation, login, recovery_code, session, token},
+};
+
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<login::Model>, DbErr> {
+    login::Entity::find_by_id(id).one(db).await
+}
+
+pub async fn by_account(
+    db: &impl ConnectionTrait,
+    account: i64,
+) -> Result<Option<login::Model>, DbErr> {
+    login::Entity::find().filter(login::Column::AccountId.eq(account)).one(db).await
+}
+
+pub async fn by_email(db: &impl ConnectionTrait, key: &str) -> Result<Option<login::Model>, DbErr> {
+    login::Entity::find().filter(login::Column::EmailKey.eq(key)).one(db).await
+}
+
+pub async fn count(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    login::Entity::find().count(db).await
+}
+
+pub async fn insert(db: &impl ConnectionTrait, row: login::Model) -> Result<(), DbErr> {
+    login::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Writes the whole row anew.
+pub async fn update(db: &impl ConnectionTrait, row: login::Model) -> Result<(), DbErr> {
+    row.into_active_model().reset_all().update(db).await?;
+    Ok(())
+}
+
+pub async fn mark_read(db: &impl ConnectionTrait, account: i64, upto: i64) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::NotificationsReadId, Expr::value(upto))
+        .filter(login::Column::AccountId.eq(account))
+        .filter(login::Column::NotificationsReadId.lt(upto))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Those who wait for a moderator's yes, oldest first.
+pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<login::Model>, DbErr> {
+    login::Entity::find()
+        .filter(login::Column::ApprovedAt.is_null())
+        .order_by(login::Column::Id, Order::Asc)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// All logins with their accounts, by name.
+pub async fn all(
+    db: &impl ConnectionTrait,
+) -> Result<Vec<(login::Model, account::Model)>, DbErr> {
+    let logins = login::Entity::find().all(db).await?;
+    let ids: Vec<i64> = logins.iter().map(|login| login.account_id).collect();
+    let accounts = crate::accounts::by_ids(db, &ids).await?;
+    let mut pairs: Vec<_> = logins
+        .into_iter()
+        .filter_map(|login| {
+            let account = accounts.iter().find(|account| account.id == login.account_id)?;
+            Some((login, account.clone()))
+        })
+        .collect();
+    pairs.sort_by(|a, b| a.1.name_key.cmp(&b.1.name_key));
+    Ok(pairs)
+}
+
+/// Accounts of everyone with this role or a higher one.
+pub async fn staff(db: &impl ConnectionTrait) -> Result<Vec<login::Model>, DbErr> {
+    login::Entity::find().filter(login::Column::Role.is_in(["moderator", "admin"])).all(db).await
+}
+
+pub async fn insert_session(db: &impl ConnectionTrait, row: session::Model) -> Result<(), DbErr> {
+    session::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub async fn session_by_hash(
+    db: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<session::Model>, DbErr> {
+    session::Entity::find().filter(session::Column::SecretHash.eq(hash)).one(db).await
+}
+
+/// Newest use first.
+pub async fn sessions(db: &impl ConnectionTrait, login: i64) -> Result<Vec<session::Model>, DbErr> {
+    session::Entity::find()
+        .filter(session::Column::LoginId.eq(login))
+        .order_by(session::Column::LastSeenAt, Order::Desc)
+        .all(db)
+        .await
+}
+
+pub async fn touch_session(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::LastSeenAt, Expr::value(now))
+        .filter(session::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn delete_session(db: &impl ConnectionTrait, login: i64, id: i64) -> Result<(), DbErr> {
+    session::Entity::delete_many()
+        .filter(session::Column::LoginId.eq(login))
+        .filter(session::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// All sessions of a login but `keep`.
+pub async fn delete_sessions(
+    db: &impl ConnectionTrait,
+    login: i64,
+    keep: Option<i64>,
+) -> Result<(), DbErr> {
+    session::Entity::delete_many()
+        .filter(session::Column::LoginId.eq(login))
+        .filter(session::Column::Id.ne(keep.unwrap_or(0)))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_token(db: &impl ConnectionTrait, row: token::Model) -> Result<(), DbErr> {
+    token::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub async fn token_by_hash(
+    db: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<token::Model>, DbErr> {
+    token::Entity::find().filter(token::Column::SecretHash.eq(hash)).one(db).await
+}
+
+pub async fn delete_tokens(db: &impl ConnectionTrait, login: i64) -> Result<(), DbErr> {
+    token::Entity::delete_many().filter(token::Column::LoginId.eq(login)).exec(db).await?;
+    Ok(())
+}
+
+pub async fn set_recovery_codes(
+    db: &impl ConnectionTrait,
+    login: i64,
+    rows: Vec<recovery_code::Model>,
+) -> Result<(), DbErr> {
+    recovery_code::Entity::delete_many()
+        .filter(recovery_code::Column::LoginId.eq(login))
+        .exec(db)
+        .await?;
+    recovery_code::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// `true` if the code was there; it is gone now.
+pub async fn use_recovery_code(
+    db: &impl ConnectionTrait,
+    login: i64,
+    hash: &str,
+) -> Result<bool, DbErr> {
+    let used = recovery_code::Entity::delete_many()
+        .filter(recovery_code::Column::LoginId.eq(login))
+        .filter(recovery_code::Column::CodeHash.eq(hash))
+        .exec(db)
+        .await?;
+    Ok(used.rows_affected > 0)
+}
+
+pub async fn insert_invitation(
+    db: &impl ConnectionTrait,
+    row: invitation::Model,
+) -> Result<(), DbErr> {
+    invitation::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub async fn invitations(
+    db: &impl ConnectionTrait,
+    now: i64,
+) -> Result<Vec<invitation::Model>, DbErr> {
+    invitation::Entity::find()
+        .filter(invitation::Column::ExpiresAt.gt(now))
+        .filter(invitation::Column::UsesLeft.gt(0))
+        .order_by(invitation::Column::Id, Order::Desc)
+        .limit(100)
+        .all(db)
+        .await
+}
+
+/// `true` if the code was good; one use less now.
+pub async fn use_invitation(db: &impl ConnectionTrait, code: &str, now: i64) -> Result<bool, DbErr> {
+    let used = dialect::run(
+        db,
+        "UPDATE invitation SET uses_left = uses_left - 1 WHERE code = $1 AND uses_left > 0 AND expires_at > $2",
+        [code.into(), now.into()],
+    )
+    .await?;
+    Ok(used == 1)
+}

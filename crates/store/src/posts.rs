@@ -1,0 +1,239 @@
+//! Posts and boosts: rows, lookups, threads, counts.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, TryInsertResult,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    audience::{Eyes, visible},
+    dialect,
+    entity::{mention, post, post_tag, tag, tombstone},
+};
+
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<post::Model>, DbErr> {
+    post::Entity::find_by_id(id).one(db).await
+}
+
+pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post::Model>, DbErr> {
+    post::Entity::find().filter(post::Column::Uri.eq(uri)).one(db).await
+}
+
+pub async fn by_uri_or_url(
+    db: &impl ConnectionTrait,
+    address: &str,
+) -> Result<Option<post::Model>, DbErr> {
+    if let Some(found) = by_uri(db, address).await? {
+        return Ok(Some(found));
+    }
+    post::Entity::find().filter(post::Column::Url.eq(address)).limit(1).one(db).await
+}
+
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<post::Model>, DbErr> {
+    post::Entity::find().filter(dialect::among(db, post::Column::Id, ids)).all(db).await
+}
+
+/// Those of `ids` that these eyes may see, in no order.
+pub async fn visible_by_ids(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    ids: &[i64],
+) -> Result<Vec<post::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT p.* FROM post p WHERE p.id IN {list} AND {visible}",
+        list = dialect::listed(db, 3),
+        visible = visible(eyes)
+    );
+    let mut params = eyes.params(now);
+    params.push(dialect::json_list(ids).into());
+    post::Entity::find().from_raw_sql(dialect::statement(db, &sql, params)).all(db).await
+}
+
+/// `false` if a post of this address is already there.
+pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool, DbErr> {
+    let inserted = post::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on([post::Column::Uri])
+        .exec_without_returning(db)
+        .await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(1)))
+}
+
+/// Writes the whole row anew.
+pub async fn update(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbErr> {
+    row.into_active_model().reset_all().update(db).await?;
+    Ok(())
+}
+
+pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    post::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+pub async fn boost_by(
+    db: &impl ConnectionTrait,
+    account: i64,
+    of: i64,
+) -> Result<Option<post::Model>, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::BoostOfId.eq(of))
+        .filter(post::Column::AuthorId.eq(account))
+        .one(db)
+        .await
+}
+
+/// The boosts of a post, by whom.
+pub async fn boosts_of(db: &impl ConnectionTrait, of: i64) -> Result<Vec<post::Model>, DbErr> {
+    post::Entity::find().filter(post::Column::BoostOfId.eq(of)).all(db).await
+}
+
+/// Which counter of a post moves.
+#[derive(Clone, Copy, Debug)]
+pub enum Count {
+    Replies,
+    Boosts,
+    Favourites,
+}
+
+pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) -> Result<(), DbErr> {
+    let column = match count {
+        Count::Replies => post::Column::Replies,
+        Count::Boosts => post::Column::Boosts,
+        Count::Favourites => post::Column::Favourites,
+    };
+    post::Entity::update_many()
+        .col_expr(column, Expr::col(column).add(by))
+        .filter(post::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Answers that arrived before what they answer are tied to it now. Gives how many.
+pub async fn adopt_answers(db: &impl ConnectionTrait, parent: &post::Model) -> Result<u64, DbErr> {
+    let params = || [parent.id.into(), parent.author_id.into(), parent.thread_id.into(), parent.uri.clone().into()];
+    let orphans = dialect::ids(
+        db,
+        "SELECT id FROM post WHERE reply_to_uri = $1 AND reply_to_id IS NULL",
+        [parent.uri.clone().into()],
+    )
+    .await?;
+    if orphans.is_empty() {
+        return Ok(0);
+    }
+    let adopted = dialect::run(
+        db,
+        "UPDATE post SET reply_to_id = $1, reply_to_account_id = $2, thread_id = $3 WHERE reply_to_uri = $4 AND reply_to_id IS NULL",
+        params(),
+    )
+    .await?;
+    for orphan in orphans {
+        dialect::run(
+            db,
+            "UPDATE post SET thread_id = $1 WHERE thread_id = $2",
+            [parent.thread_id.into(), orphan.into()],
+        )
+        .await?;
+    }
+    Ok(adopted)
+}
+
+/// All posts of a thread that these eyes may see, oldest first, bounded.
+pub async fn thread(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    thread: i64,
+    limit: u64,
+) -> Result<Vec<i64>, DbErr> {
+    let sql = format!(
+        "SELECT p.id FROM post p WHERE p.thread_id = $3 AND p.boost_of_id IS NULL AND {} ORDER BY p.id LIMIT $4",
+        visible(eyes)
+    );
+    let mut params = eyes.params(now);
+    params.extend([thread.into(), (limit as i64).into()]);
+    dialect::ids(db, &sql, params).await
+}
+
+pub async fn mention(db: &impl ConnectionTrait, post: i64, accounts: &[i64]) -> Result<(), DbErr> {
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let rows = accounts
+        .iter()
+        .map(|account_id| mention::Model { post_id: post, account_id: *account_id }.into_active_model());
+    mention::Entity::insert_many(rows)
+        .on_conflict_do_nothing_on([mention::Column::PostId, mention::Column::AccountId])
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn forget_mentions(db: &impl ConnectionTrait, post: i64) -> Result<(), DbErr> {
+    mention::Entity::delete_many().filter(mention::Column::PostId.eq(post)).exec(db).await?;
+    Ok(())
+}
+
+/// (post, account) pairs.
+pub async fn mentions_of(
+    db: &impl ConnectionTrait,
+    posts: &[i64],
+) -> Result<Vec<mention::Model>, DbErr> {
+    mention::Entity::find().filter(dialect::among(db, mention::Column::PostId, posts)).all(db).await
+}
+
+pub async fn is_mentioned(db: &impl ConnectionTrait, post: i64, account: i64) -> Result<bool, DbErr> {
+    Ok(mention::Entity::find_by_id((post, account)).one(db).await?.is_some())
+}
+
+/// Ties a post to its tags; `tags` are (folded key, name as written). New tags take ids from `fresh_id`.
+pub async fn tag(
+    db: &impl ConnectionTrait,
+    post: i64,
+    tags: &[(String, String)],
+    fresh_id: impl Fn() -> i64,
+) -> Result<(), DbErr> {
+    post_tag::Entity::delete_many().filter(post_tag::Column::PostId.eq(post)).exec(db).await?;
+    for (key, name) in tags {
+        let row = tag::Model { id: fresh_id(), key: key.clone(), name: name.clone() };
+        tag::Entity::insert(row.into_active_model())
+            .on_conflict_do_nothing_on([tag::Column::Key])
+            .exec_without_returning(db)
+            .await?;
+        dialect::run(
+            db,
+            "INSERT INTO post_tag (tag_id, post_id) SELECT id, $1 FROM tag WHERE key = $2 ON CONFLICT DO NOTHING",
+            [post.into(), key.clone().into()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Remembers that something was deleted, so that it answers 410 and a late arrival is not brought back.
+pub async fn bury(db: &impl ConnectionTrait, row: tombstone::Model) -> Result<(), DbErr> {
+    tombstone::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on([tombstone::Column::Uri])
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn tombstone(
+    db: &impl ConnectionTrait,
+    uri: &str,
+) -> Result<Option<tombstone::Model>, DbErr> {
+    tombstone::Entity::find_by_id(uri.to_owned()).one(db).await
+}
+
+/// Public posts and answers of this town, for NodeInfo: (posts, answers).
+pub async fn local_counts(db: &impl ConnectionTrait) -> Result<(i64, i64), DbErr> {
+    let posts = "SELECT COUNT(*) FROM post WHERE local AND boost_of_id IS NULL AND audience IN ('public', 'town') AND audience = 'public'";
+    let all = dialect::number(db, posts, []).await?;
+    let answers = dialect::number(db, &format!("{posts} AND reply_to_uri IS NOT NULL"), []).await?;
+    Ok((all - answers, answers))
+}

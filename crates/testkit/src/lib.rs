@@ -1,0 +1,29 @@
+//! Everything the whole-program tests are played with: the real program in a throwaway folder, residents, a browser
+//! without scripts, and servers of other towns that can be told to misbehave. Must not know the inside of any of our
+//! crates: it talks to the program as the world does.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test kit that stumbles fails the test")]
+
+pub mod actor;
+pub mod browser;
+pub mod canary;
+pub mod exchange;
+pub mod form;
+pub mod keys;
+pub mod letter;
+pub mod neighbourhood;
+pub mod patience;
+pub mod program;
+pub mod remote;
+pub mod resident;
+pub mod town;
+
+pub use actor::Actor;
+pub use browser::Browser;
+pub use canary::Canary;
+pub use exchange::Reply;
+pub use letter::Letter;
+pub use neighbourhood::Neighbourhood;
+pub use patience::{eventually, until};
+pub use remote::{Host, Manner, Remote};
+pub use resident::Resident;
+pub use town::TestTown;

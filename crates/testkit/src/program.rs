@@ -1,0 +1,230 @@
+//! The program under test: where its binary lies, how one process of it is started, killed and asked to stop. Knows no town.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Mutex, OnceLock,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::exchange;
+
+/// `PARVIS_BIN`, or the debug build, made now if it is not fresh.
+///
+/// # Panics
+/// When it does not build.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| match std::env::var_os("PARVIS_BIN") {
+        Some(given) => PathBuf::from(given),
+        None => build(),
+    })
+}
+
+fn build() -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "parvis"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(built.success(), "the program does not build");
+    let test = std::env::current_exe().unwrap();
+    test.parent().and_then(Path::parent).unwrap().join("parvis")
+}
+
+/// A port that is free now and that the system will not give to an outgoing connection, so that it is still ours
+/// after a restart.
+pub fn port() -> u16 {
+    const FIRST: u16 = 12_000;
+    const COUNT: u16 = 20_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = (std::process::id() % 97) as u16 * 199;
+    loop {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = FIRST + start.wrapping_add(step) % COUNT;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// What a run of the command line gave.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// # Panics
+    /// When it failed.
+    #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often only the check is wanted")]
+    pub fn succeeding(self) -> Self {
+        assert_eq!(self.code, 0, "{self:#?}");
+        self
+    }
+}
+
+/// One installation: a data folder, settings, and at most one serving process.
+pub struct Program {
+    pub folder: TempDir,
+    pub port: u16,
+    settings: Vec<(String, String)>,
+    child: Mutex<Option<Child>>,
+}
+
+impl Program {
+    /// Settles the settings; nothing runs yet.
+    pub fn new(port: u16, extra: &[(&str, &str)]) -> Self {
+        let folder = tempfile::Builder::new().prefix("parvis-test-").tempdir().unwrap();
+        let mut settings = vec![
+            ("PARVIS_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
+            ("PARVIS_DATA_DIR".to_owned(), folder.path().join("data").display().to_string()),
+            ("PARVIS_FEDERATION__ALLOW_PRIVATE_NETWORKS".to_owned(), "127.0.0.1/32".to_owned()),
+            ("PARVIS_LIMITS__RATE".to_owned(), "off".to_owned()),
+        ];
+        settings.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        Self { folder, port, settings, child: Mutex::new(None) }
+    }
+
+    pub fn log_path(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// All the program has said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn clean_environment() -> impl Iterator<Item = std::ffi::OsString> {
+        std::env::vars_os().map(|(key, _)| key).filter(|key| key.to_string_lossy().starts_with("PARVIS_"))
+    }
+
+    /// Starts `parvis serve` and waits until it is ready.
+    pub async fn start(&self) {
+        let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
+        let mut command = Command::new(binary());
+        Self::clean_environment().for_each(|key| {
+            command.env_remove(key);
+        });
+        let child = command
+            .arg("serve")
+            .envs(self.settings.iter().map(|(key, value)| (key, value)))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        *self.child.lock().unwrap() = Some(child);
+        self.wait_until_ready().await;
+    }
+
+    async fn wait_until_ready(&self) {
+        let url = format!("http://127.0.0.1:{}/readyz", self.port);
+        let start = Instant::now();
+        loop {
+            let answer = exchange::try_send(http::Method::GET, &url, http::HeaderMap::new(), Vec::new()).await;
+            if answer.is_ok_and(|answer| answer.status == 200) {
+                return;
+            }
+            assert!(self.is_running(), "the program ended at start:\n{}", self.log());
+            assert!(start.elapsed() < Duration::from_secs(30), "not ready after 30 s:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(15)).await;
+        }
+    }
+
+    pub fn is_running(&self) -> bool {
+        let mut child = self.child.lock().unwrap();
+        child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// `kill -9`: as a power cut, but for what the system has already taken in.
+    pub fn kill9(&self) {
+        if let Some(mut child) = self.child.lock().unwrap().take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Asks it to stop and waits until it has. The answer is its exit code and how long it took.
+    pub async fn stop(&self) -> (Option<i32>, Duration) {
+        let start = Instant::now();
+        let child = self.child.lock().unwrap().take();
+        let mut child = child.expect("the program runs");
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let code = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status.code();
+            }
+            assert!(start.elapsed() < Duration::from_secs(15), "does not stop:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(15)).await;
+        };
+        (code, start.elapsed())
+    }
+
+    /// Runs a command with the same settings; `input` goes to its standard input.
+    pub async fn cli_with_input(&self, arguments: &[&str], input: &str) -> Run {
+        self.run(arguments, input, &[]).await
+    }
+
+    pub async fn cli(&self, arguments: &[&str]) -> Run {
+        self.run(arguments, "", &[]).await
+    }
+
+    /// With some settings changed for this run only.
+    pub async fn run(&self, arguments: &[&str], input: &str, changed: &[(&str, &str)]) -> Run {
+        use tokio::io::AsyncWriteExt;
+        let mut command = tokio::process::Command::new(binary());
+        Self::clean_environment().for_each(|key| {
+            command.env_remove(key);
+        });
+        let mut child = command
+            .args(arguments)
+            .envs(self.settings.iter().map(|(key, value)| (key, value)))
+            .envs(changed.iter().copied())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A command that wants no input may have gone already; that is its business.
+        let _unread = stdin.write_all(input.as_bytes()).await;
+        drop(stdin);
+        let output = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
+        let output = output.unwrap_or_else(|_| panic!("parvis {arguments:?} does not end")).unwrap();
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+            // Already gone is as good.
+            let _gone = child.kill();
+            let _reaped = child.wait();
+        }
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let tail = lines.len().saturating_sub(80);
+            eprintln!("--- last words of the program on port {} ---\n{}", self.port, lines[tail..].join("\n"));
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! Servers of other towns that exist only for a test: many names on one loopback listener, told apart by the Host header.
+//! They serve what they are given, keep all that is posted to them with a verdict on its signature, and misbehave when told.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    convert::Infallible,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, Method, Response, Uri},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::{
+    actor::{ACTIVITY_JSON, Actor},
+    keys, letter,
+};
+
+/// How a server treats what is posted to it.
+#[derive(Clone, Debug)]
+pub enum Manner {
+    /// 202.
+    Accept,
+    /// This status, nothing kept.
+    Answer(u16),
+    /// This status and, in seconds, when to come again.
+    Later(u16, u32),
+    /// 202 after a while.
+    Slow(Duration),
+    /// No answer at all, the connection stays open.
+    Hang,
+    /// The connection breaks off before an answer.
+    Close,
+}
+
+/// What is served at an address.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub status: u16,
+    pub content_type: String,
+    pub location: Option<String>,
+    pub body: Vec<u8>,
+    /// One byte at a time, for ever.
+    pub drips: bool,
+}
+
+impl Page {
+    pub fn document(document: &Value) -> Self {
+        Self::of(ACTIVITY_JSON, document.to_string())
+    }
+
+    pub fn of(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let (content_type, body) = (content_type.to_owned(), body.into());
+        Self { status: 200, content_type, location: None, body, drips: false }
+    }
+
+    pub fn redirect(location: &str) -> Self {
+        Self { status: 302, location: Some(location.to_owned()), ..Self::of("text/plain", "") }
+    }
+
+    pub fn gone() -> Self {
+        Self { status: 410, ..Self::of("text/plain", "") }
+    }
+
+    pub fn dripping() -> Self {
+        Self { drips: true, ..Self::of(ACTIVITY_JSON, "") }
+    }
+}
+
+/// One POST to an inbox.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub path: String,
+    pub document: Value,
+    /// The key whose signature holds, or what is wrong with it.
+    pub verdict: Result<String, String>,
+    /// The status it was answered with; 0 when it was not answered.
+    pub answered: u16,
+}
+
+#[derive(Default)]
+struct HostState {
+    pages: HashMap<String, Page>,
+    /// `name` → actor id, for WebFinger.
+    names: HashMap<String, String>,
+    /// Used up one by one, before `usual`.
+    next_manners: VecDeque<Manner>,
+    usual: Option<Manner>,
+    down: bool,
+    received: Vec<Received>,
+    /// Every path asked for, in order.
+    asked: Vec<String>,
+}
+
+type Hosts = Arc<Mutex<BTreeMap<String, HostState>>>;
+
+/// The listener behind all the names.
+pub struct Remote {
+    pub port: u16,
+    hosts: Hosts,
+    server: JoinHandle<()>,
+}
+
+impl Remote {
+    pub async fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let hosts = Hosts::default();
+        let app = axum::Router::new().fallback(answer).with_state(hosts.clone());
+        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { port, hosts, server }
+    }
+
+    /// `NAME.localhost:PORT`, made on first use.
+    pub fn host(&self, name: &str) -> Host {
+        let authority = format!("{name}.localhost:{}", self.port);
+        lock(&self.hosts).entry(authority.clone()).or_default();
+        Host { authority, hosts: self.hosts.clone() }
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// One server of another town.
+#[derive(Clone)]
+pub struct Host {
+    pub authority: String,
+    hosts: Hosts,
+}
+
+impl Host {
+    fn change<T>(&self, change: impl FnOnce(&mut HostState) -> T) -> T {
+        change(lock(&self.hosts).entry(self.authority.clone()).or_default())
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.authority)
+    }
+
+    /// A person with an account here, found by WebFinger, holding the first test key.
+    pub fn person(&self, name: &str) -> Actor {
+        self.actor(name, keys::first(), |_| ())
+    }
+
+    /// An actor whose document is bent before it is served.
+    pub fn actor(&self, name: &str, key: &'static keys::Key, bend: impl FnOnce(&mut Value)) -> Actor {
+        let actor = Actor::new(self.clone(), name, key);
+        let mut document = actor.document();
+        bend(&mut document);
+        self.serve(&format!("/users/{name}"), Page::document(&document));
+        self.name(name, &actor.id);
+        actor
+    }
+
+    /// Lets WebFinger answer `actor` for `name`.
+    pub fn name(&self, name: &str, actor: &str) {
+        self.change(|host| host.names.insert(name.to_owned(), actor.to_owned()));
+    }
+
+    /// `path` may hold a query.
+    pub fn serve(&self, path: &str, page: Page) {
+        self.change(|host| host.pages.insert(path.to_owned(), page));
+    }
+
+    pub fn serve_document(&self, document: &Value) {
+        let id = url::Url::parse(document["id"].as_str().unwrap()).unwrap();
+        self.serve(id.path(), Page::document(document));
+    }
+
+    pub fn withdraw(&self, path: &str) {
+        self.change(|host| host.pages.remove(path));
+    }
+
+    /// From now on.
+    pub fn usually(&self, manner: Manner) {
+        self.change(|host| host.usual = Some(manner));
+    }
+
+    /// For the next posts, one each, then as usual again.
+    pub fn next(&self, manners: impl IntoIterator<Item = Manner>) {
+        self.change(|host| host.next_manners.extend(manners));
+    }
+
+    /// Every connection breaks off, whatever is asked.
+    pub fn goes_down(&self) {
+        self.change(|host| host.down = true);
+    }
+
+    pub fn comes_back(&self) {
+        self.change(|host| host.down = false);
+    }
+
+    /// Everything posted here, in order of arrival, refused ones included.
+    pub fn received(&self) -> Vec<Received> {
+        self.change(|host| host.received.clone())
+    }
+
+    /// What was posted here and accepted.
+    pub fn accepted(&self) -> Vec<Value> {
+        let accepted = |received: &&Received| (200..300).contains(&received.answered);
+        self.received().iter().filter(accepted).map(|received| received.document.clone()).collect()
+    }
+
+    /// The accepted activities of one type.
+    pub fn accepted_of(&self, kind: &str) -> Vec<Value> {
+        self.accepted().into_iter().filter(|document| document["type"] == kind).collect()
+    }
+
+    /// How often something under this path was asked for (GET) or posted to.
+    pub fn times_asked(&self, path: &str) -> usize {
+        self.change(|host| host.asked.iter().filter(|asked| asked.starts_with(path)).count())
+    }
+}
+
+fn lock(hosts: &Hosts) -> MutexGuard<'_, BTreeMap<String, HostState>> {
+    hosts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+async fn answer(
+    State(hosts): State<Hosts>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let authority = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default().to_lowercase();
+    let asked = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let known = {
+        let mut hosts = lock(&hosts);
+        let host = hosts.get_mut(&authority);
+        host.map(|host| {
+            host.asked.push(asked.clone());
+            host.down
+        })
+    };
+    match known {
+        None => status(421),
+        Some(true) => break_off(),
+        Some(false) if method == Method::POST => {
+            take_post(&hosts, &authority, &asked, &headers, &body).await
+        }
+        Some(false) => page(&hosts, &authority, &uri, &asked),
+    }
+}
+
+/// Ends the connection without a word: unwinding out of the handler takes the connection's task with it.
+fn break_off() -> ! {
+    std::panic::resume_unwind(Box::new("the server of another town breaks off"))
+}
+
+fn status(code: u16) -> Response<Body> {
+    Response::builder().status(code).body(Body::empty()).unwrap()
+}
+
+fn page(hosts: &Hosts, authority: &str, uri: &Uri, asked: &str) -> Response<Body> {
+    let mut hosts = lock(hosts);
+    let Some(host) = hosts.get_mut(authority) else { return status(421) };
+    let found = host.pages.get(asked).or_else(|| host.pages.get(uri.path()));
+    match found {
+        Some(page) => render(page),
+        None if uri.path() == "/.well-known/webfinger" => webfinger(host, authority, uri),
+        None => status(404),
+    }
+}
+
+fn render(page: &Page) -> Response<Body> {
+    let mut builder = Response::builder().status(page.status).header("content-type", &page.content_type);
+    if let Some(location) = &page.location {
+        builder = builder.header("location", location);
+    }
+    let body = if page.drips { Body::from_stream(drip()) } else { Body::from(page.body.clone()) };
+    builder.body(body).unwrap()
+}
+
+fn drip() -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Some((Ok(Bytes::from_static(b" ")), ()))
+    })
+}
+
+fn webfinger(host: &HostState, authority: &str, uri: &Uri) -> Response<Body> {
+    let query = uri.query().unwrap_or_default();
+    let resource = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "resource");
+    let resource = resource.map(|(_, value)| value.into_owned()).unwrap_or_default();
+    let name = resource.strip_prefix("acct:").and_then(|acct| acct.split('@').next());
+    let by_id = || host.names.iter().find(|(_, id)| **id == resource);
+    let Some((name, id)) = name.and_then(|name| host.names.get_key_value(name)).or_else(by_id) else {
+        return status(404);
+    };
+    let links = json!([{"rel": "self", "type": ACTIVITY_JSON, "href": id}]);
+    let answer = json!({"subject": format!("acct:{name}@{authority}"), "aliases": [id], "links": links});
+    render(&Page::of("application/jrd+json", answer.to_string()))
+}
+
+async fn take_post(
+    hosts: &Hosts,
+    authority: &str,
+    path: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response<Body> {
+    let verdict = letter::check("POST", path, headers, body).await;
+    let manner = {
+        let mut hosts = lock(hosts);
+        let Some(host) = hosts.get_mut(authority) else { return status(421) };
+        host.next_manners.pop_front().or_else(|| host.usual.clone()).unwrap_or(Manner::Accept)
+    };
+    if let Manner::Slow(pause) = manner {
+        tokio::time::sleep(pause).await;
+    }
+    let answered = match manner {
+        Manner::Accept | Manner::Slow(_) => 202,
+        Manner::Answer(code) | Manner::Later(code, _) => code,
+        Manner::Hang | Manner::Close => 0,
+    };
+    let document = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let received = Received { path: path.to_owned(), document, verdict, answered };
+    if let Some(host) = lock(hosts).get_mut(authority) {
+        host.received.push(received);
+    }
+    match manner {
+        Manner::Hang => std::future::pending().await,
+        Manner::Close => break_off(),
+        Manner::Later(code, seconds) => {
+            let builder = Response::builder().status(code).header("retry-after", seconds.to_string());
+            builder.body(Body::empty()).unwrap()
+        }
+        _ => status(answered),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange;
+
+    #[tokio::test]
+    async fn an_actor_is_found_by_name_and_by_id() {
+        let remote = Remote::open().await;
+        let paul = remote.host("far").person("paul");
+        let asked = format!("http://{}/.well-known/webfinger?resource=acct:paul@{}", paul.authority(), paul.authority());
+        let jrd = exchange::get(&asked).await.expecting(200).json();
+        assert_eq!(jrd["links"][0]["href"], paul.id.as_str());
+        let document = exchange::get_document(&paul.id).await.expecting(200).json();
+        assert_eq!(document["preferredUsername"], "paul");
+        exchange::get_document(&format!("{}x", paul.id)).await.expecting(404);
+    }
+
+    #[tokio::test]
+    async fn two_names_on_one_port_are_two_servers() {
+        let remote = Remote::open().await;
+        let (good, evil) = (remote.host("good"), remote.host("evil"));
+        good.serve("/thing", Page::of("text/plain", "good"));
+        assert_eq!(exchange::get(&good.url("/thing")).await.text(), "good");
+        exchange::get(&evil.url("/thing")).await.expecting(404);
+    }
+
+    #[tokio::test]
+    async fn a_letter_is_kept_with_a_verdict_on_its_signature() {
+        let remote = Remote::open().await;
+        let (far, near) = (remote.host("far"), remote.host("near"));
+        let (paul, rose) = (far.person("paul"), near.person("rose"));
+        let note = paul.note("Bonjour");
+        paul.post(&rose.inbox(), &paul.create(&note)).await.expecting(202);
+        let sealed = paul.letter(&rose.inbox(), &paul.create(&note)).seal();
+        let bent = letter::Sealed { body: b"{}".to_vec(), ..sealed };
+        bent.send().await;
+        let mut stranger = paul.letter(&rose.inbox(), &note);
+        stranger.key = keys::second();
+        stranger.send().await;
+        let verdicts: Vec<_> = near.received().into_iter().map(|received| received.verdict).collect();
+        assert_eq!(verdicts[0], Ok(paul.key_id()));
+        assert!(verdicts[1].as_ref().unwrap_err().contains("digest"));
+        assert!(verdicts[2].as_ref().unwrap_err().contains("does not hold"));
+    }
+
+    #[tokio::test]
+    async fn manners_are_used_up_one_by_one() {
+        let remote = Remote::open().await;
+        let (far, near) = (remote.host("far"), remote.host("near"));
+        let (paul, rose) = (far.person("paul"), near.person("rose"));
+        near.next([Manner::Answer(500), Manner::Later(429, 7), Manner::Close]);
+        let note = paul.note("Bonjour");
+        assert_eq!(paul.post(&rose.inbox(), &note).await.status, 500);
+        assert_eq!(paul.post(&rose.inbox(), &note).await.header("retry-after"), Some("7"));
+        assert!(paul.letter(&rose.inbox(), &note).seal().try_send().await.is_err());
+        assert_eq!(paul.post(&rose.inbox(), &note).await.status, 202);
+        near.goes_down();
+        assert!(paul.letter(&rose.inbox(), &note).seal().try_send().await.is_err());
+        near.comes_back();
+        assert_eq!(paul.post(&rose.inbox(), &note).await.status, 202);
+        assert_eq!(near.accepted().len(), 2);
+    }
+}

@@ -1,0 +1,210 @@
+//! A town of the real program, started for one test on a throwaway folder (and, where `PARVIS_TEST_POSTGRES` names a
+//! server, a throwaway database there).
+
+use std::{process::Command, sync::Arc};
+
+use http::{HeaderMap, Method};
+use url::Url;
+
+use crate::{
+    actor::fresh,
+    browser::Browser,
+    exchange::{self, Reply},
+    patience::eventually,
+    program::{self, Program, Run},
+    resident::Resident,
+};
+
+/// Long enough for every rule.
+pub const PASSWORD: &str = "le vieux pont de bois";
+
+pub struct TestTown {
+    /// `valmont.localhost:12345`
+    pub host: String,
+    /// `http://valmont.localhost:12345`
+    pub origin: String,
+    pub program: Arc<Program>,
+    /// There are several on this program, so commands must say which.
+    among_others: bool,
+    _database: Option<Database>,
+}
+
+impl TestTown {
+    /// A town of its own process, ready.
+    pub async fn start(name: &str) -> Self {
+        Self::start_with(name, &[]).await
+    }
+
+    /// With settings beside the usual ones, which they may replace.
+    pub async fn start_with(name: &str, settings: &[(&str, &str)]) -> Self {
+        let town = Self::prepare(name, settings);
+        town.program.start().await;
+        town
+    }
+
+    /// Everything settled, nothing started.
+    pub fn prepare(name: &str, settings: &[(&str, &str)]) -> Self {
+        let port = program::port();
+        let host = format!("{name}.localhost:{port}");
+        let origin = format!("http://{host}");
+        let database = Database::fresh();
+        let mut all = vec![("PARVIS_PUBLIC_URL", origin.as_str())];
+        all.extend(database.as_ref().map(|database| ("PARVIS_DATABASE_URL", database.url.as_str())));
+        all.extend(settings);
+        let program = Arc::new(Program::new(port, &all));
+        Self { host, origin, program, among_others: false, _database: database }
+    }
+
+    /// One of several towns of a program that does not run yet.
+    pub(crate) async fn create_in(program: &Arc<Program>, name: &str) -> Self {
+        let host = format!("{name}.localhost:{}", program.port);
+        let origin = format!("http://{host}");
+        let database = Database::fresh();
+        let mut arguments = vec!["town", "create", &host];
+        if let Some(database) = &database {
+            arguments.extend(["--database-url", &database.url]);
+        }
+        program.cli(&arguments).await.succeeding();
+        Self { host, origin, program: program.clone(), among_others: true, _database: database }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// The name without port, as chosen by the test.
+    pub fn name(&self) -> &str {
+        self.host.split('.').next().unwrap()
+    }
+
+    fn arguments<'a>(&'a self, arguments: &[&'a str]) -> Vec<&'a str> {
+        let which = if self.among_others { vec!["--town", self.host.as_str()] } else { Vec::new() };
+        which.into_iter().chain(arguments.iter().copied()).collect()
+    }
+
+    pub async fn cli(&self, arguments: &[&str]) -> Run {
+        self.program.cli(&self.arguments(arguments)).await
+    }
+
+    pub async fn cli_with_input(&self, arguments: &[&str], input: &str) -> Run {
+        self.program.cli_with_input(&self.arguments(arguments), input).await
+    }
+
+    /// A resident with a bearer token for everything.
+    pub async fn resident(&self, name: &str) -> Resident {
+        self.resident_as(name, "resident").await
+    }
+
+    pub async fn resident_as(&self, name: &str, role: &str) -> Resident {
+        let email = format!("{name}@courriel.example");
+        let create = ["account", "create", name, "--email", &email, "--role", role, "--password-stdin"];
+        self.cli_with_input(&create, &format!("{PASSWORD}\n")).await.succeeding();
+        self.resident_known(name).await
+    }
+
+    /// Someone who has an account already.
+    pub async fn resident_known(&self, name: &str) -> Resident {
+        let issue = ["token", "create", name, "--scopes", "read write follow push"];
+        let token = self.cli(&issue).await.succeeding().stdout.trim().to_owned();
+        Resident::enter(&self.origin, &self.host, name, &token).await
+    }
+
+    /// Someone with an empty cookie jar before the front page.
+    pub fn visitor(&self) -> Browser {
+        Browser::new(&self.origin)
+    }
+
+    /// A browser in which `name` has logged in.
+    pub async fn browser_of(&self, name: &str) -> Browser {
+        let mut browser = self.visitor();
+        browser.logs_in(name, PASSWORD).await;
+        browser
+    }
+
+    /// The one-time link for the first administrator, as the program printed it.
+    pub fn first_steps(&self) -> Option<String> {
+        let log = self.program.log();
+        let start = log.find(&format!("{}/bienvenue", self.origin))?;
+        let link = log[start..].split_whitespace().next()?;
+        link.strip_prefix(&self.origin).map(str::to_owned)
+    }
+
+    /// Makes the town ready for residents, as its first administrator (`maire`) does on the page behind the printed link.
+    /// `registration`: open, approval, invitation or closed. The answer is the administrator's browser.
+    pub async fn set_up(&self, registration: &str) -> Browser {
+        let mut browser = self.visitor();
+        let link = eventually("the link for the first administrator is printed", || async { self.first_steps() }).await;
+        let page = browser.opens(&link).await.expecting(200);
+        let form = page
+            .form("/bienvenue")
+            .with("town_name", "Valmont-sur-Loue")
+            .with("rules", "On se parle poliment.\nOn ne vend rien.")
+            .with("registration", registration)
+            .with("name", "maire")
+            .with("password", PASSWORD);
+        let shown = browser.submits(&page, &form).await;
+        assert!(shown.status == 200, "{}: {} {}", shown.path, shown.status, shown.html);
+        if browser.opens("/mairie/reglages").await.status != 200 {
+            browser.logs_in("maire", PASSWORD).await;
+        }
+        browser
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        exchange::get(&self.url(path)).await
+    }
+
+    pub async fn get_document(&self, path: &str) -> Reply {
+        exchange::get_document(&self.url(path)).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: Vec<u8>) -> Reply {
+        exchange::send(method, &self.url(path), headers, body).await
+    }
+
+    pub fn shared_inbox(&self) -> String {
+        self.url("/ap/inbox")
+    }
+
+    pub fn kill9(&self) {
+        self.program.kill9();
+    }
+
+    pub async fn restart(&self) {
+        self.program.start().await;
+    }
+
+    pub async fn stop(&self) -> (Option<i32>, std::time::Duration) {
+        self.program.stop().await
+    }
+}
+
+/// A PostgreSQL database that lives as long as its town.
+struct Database {
+    url: String,
+    server: String,
+    name: String,
+}
+
+impl Database {
+    /// `None` where the tests run on SQLite.
+    fn fresh() -> Option<Self> {
+        let server = std::env::var("PARVIS_TEST_POSTGRES").ok().filter(|server| !server.is_empty())?;
+        let name = format!("parvis_test_{}_{}", std::process::id(), fresh());
+        let mut url = Url::parse(&server).expect("PARVIS_TEST_POSTGRES is a URL");
+        url.set_path(&name);
+        assert!(command(&server, &format!("create database {name}")), "no database from {server}");
+        Some(Self { url: url.into(), server, name })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        command(&self.server, &format!("drop database if exists {} with (force)", self.name));
+    }
+}
+
+fn command(server: &str, sql: &str) -> bool {
+    let run = Command::new("psql").args(["--quiet", "--no-psqlrc", "--dbname", server, "--command", sql]).output();
+    run.is_ok_and(|output| output.status.success())
+}

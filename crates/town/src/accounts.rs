@@ -1,0 +1,256 @@
+//! Accounts of people here and elsewhere: profiles, views, suspension.
+
+use parvis_model::{
+    account::AccountKind,
+    clock::Timestamp,
+    handle::{Handle, folded},
+    id::Id,
+    limits,
+    refusal::Refusal,
+    text,
+};
+use parvis_store::{Tx, accounts, entity};
+pub use parvis_store::relations::Relation;
+
+use crate::{
+    AccountView, Outcome, Town, Viewer,
+    journal::{self, Entry},
+    keys::Pair,
+    views::{self, FieldView},
+};
+
+/// A profile as the viewer may see it.
+pub async fn view(town: &Town, _viewer: &Viewer, id: Id) -> Outcome<AccountView> {
+    let row = accounts::by_id(town.store.read(), id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(AccountView::new(town, row))
+}
+
+/// In the order asked; unknown ones are left out.
+pub async fn views(town: &Town, ids: &[Id]) -> Outcome<Vec<AccountView>> {
+    views::accounts_in_order(&town.store.snapshot().await?, town, ids).await
+}
+
+/// By `marie`, `marie@this.town` or `paul@far.example`, among those known here.
+pub async fn by_acct(town: &Town, acct: &str) -> Outcome<Option<AccountView>> {
+    let Ok(handle) = acct.parse::<Handle>() else { return Ok(None) };
+    let row = by_handle(town, &handle).await?;
+    Ok(row.map(|row| AccountView::new(town, row)))
+}
+
+pub(crate) async fn by_handle(
+    town: &Town,
+    handle: &Handle,
+) -> Outcome<Option<entity::account::Model>> {
+    let domain = match handle.domain.as_deref() {
+        Some(domain) if !domain.eq_ignore_ascii_case(&town.host) => domain.to_lowercase(),
+        _ => String::new(),
+    };
+    Ok(accounts::by_handle(town.store.read(), &folded(&handle.name), &domain).await?)
+}
+
+/// By ActivityPub id or page address, among those known here.
+pub async fn by_address(town: &Town, address: &str) -> Outcome<Option<AccountView>> {
+    let row = accounts::by_uri_or_url(town.store.read(), address).await?;
+    Ok(row.map(|row| AccountView::new(town, row)))
+}
+
+pub async fn relation(town: &Town, me: Id, other: Id) -> Outcome<Relation> {
+    let found = relations(town, me, &[other]).await?;
+    Ok(found.into_iter().next().unwrap_or_default())
+}
+
+/// In the order asked; unknown ones are left out.
+pub async fn relations(town: &Town, me: Id, others: &[Id]) -> Outcome<Vec<Relation>> {
+    let found =
+        parvis_store::relations::between(town.store.read(), me, others, town.now()).await?;
+    Ok(others.iter().filter_map(|id| found.iter().find(|r| r.other == *id).copied()).collect())
+}
+
+/// The town's residents and associations, by name; `after` is the last name of the page before.
+pub async fn directory(town: &Town, after: Option<&str>) -> Outcome<Vec<AccountView>> {
+    let rows = accounts::local(town.store.read(), after, limits::PAGE_MAX).await?;
+    Ok(rows.into_iter().map(|row| AccountView::new(town, row)).collect())
+}
+
+/// A change of one value: left as it is, or set, or (for pictures) taken away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    #[default]
+    Keep,
+    Set(T),
+    Remove,
+}
+
+/// What a person changes of the own profile. `None` leaves a value as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileEdit {
+    pub display_name: Option<String>,
+    pub bio: Option<String>,
+    pub locked: Option<bool>,
+    pub discoverable: Option<bool>,
+    pub indexable: Option<bool>,
+    /// (name, value); empty pairs are dropped.
+    pub fields: Option<Vec<(String, String)>>,
+    /// Keys of files already kept.
+    pub avatar: Change<String>,
+    pub header: Change<String>,
+}
+
+pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Outcome<()> {
+    let mut row = accounts::by_id(tx, me).await?.ok_or_else(Refusal::not_found)?;
+    if let Some(name) = edit.display_name {
+        row.display_name = within(name.trim(), limits::DISPLAY_NAME, "display_name", "refusal-display-name-too-long")?;
+    }
+    if let Some(bio) = edit.bio {
+        row.bio_source = within(bio.trim(), limits::BIO, "bio", "refusal-bio-too-long")?;
+        row.bio_html = text::bio(&row.bio_source);
+    }
+    if let Some(fields) = edit.fields {
+        row.fields = serde_json::to_string(&checked_fields(fields)?).unwrap_or_default();
+    }
+    row.locked = edit.locked.unwrap_or(row.locked);
+    row.discoverable = edit.discoverable.unwrap_or(row.discoverable);
+    row.indexable = edit.indexable.unwrap_or(row.indexable);
+    apply(edit.avatar, &mut row.avatar);
+    apply(edit.header, &mut row.header);
+    row.updated_at = town.now();
+    accounts::update(tx, row).await?;
+    journal::record(tx, town, &Entry::ProfileChanged { account: me }).await
+}
+
+fn apply(change: Change<String>, value: &mut Option<String>) {
+    match change {
+        Change::Keep => {}
+        Change::Set(new) => *value = Some(new),
+        Change::Remove => *value = None,
+    }
+}
+
+fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refusal> {
+    let mut checked = Vec::new();
+    for (name, value) in fields {
+        if name.trim().is_empty() && value.trim().is_empty() {
+            continue;
+        }
+        let name = within(name.trim(), limits::PROFILE_FIELD, "fields", "refusal-field-too-long")?;
+        let value_source = within(value.trim(), limits::PROFILE_FIELD, "fields", "refusal-field-too-long")?;
+        checked.push(FieldView { name, value_html: text::line(&value_source), value_source });
+    }
+    if checked.len() > limits::PROFILE_FIELDS {
+        return Err(Refusal::invalid("fields", "refusal-too-many-fields").with("limit", limits::PROFILE_FIELDS));
+    }
+    Ok(checked)
+}
+
+pub(crate) fn within(
+    text: &str,
+    limit: usize,
+    field: &'static str,
+    key: &'static str,
+) -> Result<String, Refusal> {
+    let count = text.chars().count();
+    if count > limit {
+        return Err(Refusal::invalid(field, key).with("count", count).with("limit", limit));
+    }
+    Ok(text.replace('\0', ""))
+}
+
+/// Closes an account to the public and to its owner; nothing is deleted.
+pub async fn suspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
+    set_suspended(tx, town, account, Some(town.now())).await
+}
+
+pub async fn unsuspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
+    set_suspended(tx, town, account, None).await
+}
+
+async fn set_suspended(tx: &Tx, town: &Town, account: Id, at: Option<Timestamp>) -> Outcome<()> {
+    let mut row = accounts::by_id(tx, account).await?.ok_or_else(Refusal::not_found)?;
+    row.suspended_at = at;
+    row.updated_at = town.now();
+    accounts::update(tx, row).await?;
+    if let Some(login) = parvis_store::logins::by_account(tx, account).await?
+        && at.is_some()
+    {
+        parvis_store::logins::delete_sessions(tx, login.id, None).await?;
+        parvis_store::logins::delete_tokens(tx, login.id).await?;
+    }
+    journal::record(tx, town, &Entry::ProfileChanged { account }).await
+}
+
+/// The private key (PKCS#8 PEM) and key id with which an account of this town signs.
+pub async fn signing_key(town: &Town, account: Id) -> Outcome<(String, String)> {
+    let row = accounts::by_id(town.store.read(), account).await?.ok_or_else(Refusal::not_found)?;
+    let pem = accounts::private_key(town.store.read(), account).await?;
+    Ok((row.key_id, pem.ok_or_else(Refusal::not_found)?))
+}
+
+/// The row of a new account of this town.
+pub(crate) fn local_row(
+    origin: &str,
+    id: Id,
+    uri: &str,
+    name: &str,
+    kind: AccountKind,
+    pair: &Pair,
+    now: Timestamp,
+) -> entity::account::Model {
+    entity::account::Model {
+        id,
+        kind: kind.as_str().into(),
+        name: name.into(),
+        name_key: folded(name),
+        domain: String::new(),
+        uri: uri.into(),
+        url: format!("{origin}/@{name}"),
+        display_name: String::new(),
+        bio_html: String::new(),
+        bio_source: String::new(),
+        avatar: None,
+        header: None,
+        fields: "[]".into(),
+        locked: false,
+        discoverable: false,
+        indexable: false,
+        inbox: format!("{uri}/inbox"),
+        shared_inbox: Some(format!("{origin}/ap/inbox")),
+        outbox: format!("{uri}/outbox"),
+        followers_uri: format!("{uri}/followers"),
+        following_uri: format!("{uri}/following"),
+        featured_uri: Some(format!("{uri}/featured")),
+        key_id: format!("{uri}#main-key"),
+        key_pem: pair.public_pem.clone(),
+        posts: 0,
+        followers: 0,
+        following: 0,
+        last_post_at: None,
+        created_at: now,
+        updated_at: now,
+        fetched_at: now,
+        suspended_at: None,
+    }
+}
+
+/// A wholly new account of this town, with a key pair made beforehand.
+pub(crate) async fn insert_local(
+    tx: &Tx,
+    town: &Town,
+    name: &str,
+    kind: AccountKind,
+    pair: Pair,
+) -> Outcome<Id> {
+    let id = town.ids.next();
+    let uri = format!("{}/ap/actors/{id}", town.origin);
+    let row = local_row(&town.origin, id, &uri, name, kind, &pair, town.now());
+    if !accounts::insert(tx, row).await? {
+        return Err(Refusal::invalid("name", "refusal-username-taken").into());
+    }
+    let key = entity::account_key::Model {
+        account_id: id,
+        private_pem: pair.private_pem,
+        created_at: town.now(),
+    };
+    accounts::insert_key(tx, key).await?;
+    Ok(id)
+}
+

@@ -1,0 +1,463 @@
+//! What comes in from other servers, already verified and translated: accounts, posts, boosts, follows. The same rules and
+//! the same journal as for residents; no word of the protocol.
+
+use std::collections::HashSet;
+
+use parvis_model::{
+    account::AccountKind,
+    audience::Audience,
+    clock::{HOUR, Timestamp},
+    handle::folded,
+    id::Id,
+    limits,
+    refusal::Refusal,
+};
+use parvis_store::{Tx, accounts, entity, follows, media, posts, reactions, relations, seen};
+
+use crate::{
+    Outcome, Town,
+    follows::{FollowState, end, request_as},
+    journal::{self, Entry},
+    posts::{insert_boost, readable, remove, tag},
+    relations::block_as,
+    views::{FieldView, PostKind},
+};
+
+/// Marks an activity as arrived. `false`: it was here before, and nothing more may be done.
+pub async fn first_time(tx: &Tx, town: &Town, activity: &str, origin: &str) -> Outcome<bool> {
+    Ok(seen::mark(tx, activity, origin, town.now()).await?)
+}
+
+/// An account of another server, as its server describes it. HTML is cleaned already.
+#[derive(Clone, Debug)]
+pub struct RemoteAccount {
+    pub uri: String,
+    pub kind: AccountKind,
+    pub name: String,
+    pub domain: String,
+    pub url: String,
+    pub display_name: String,
+    pub bio_html: String,
+    pub avatar: Option<String>,
+    pub header: Option<String>,
+    pub fields: Vec<FieldView>,
+    pub locked: bool,
+    pub discoverable: bool,
+    pub indexable: bool,
+    pub inbox: String,
+    pub shared_inbox: Option<String>,
+    pub outbox: String,
+    pub followers_uri: String,
+    pub following_uri: String,
+    pub featured_uri: Option<String>,
+    pub key_id: String,
+    pub key_pem: String,
+    pub created_at: Option<Timestamp>,
+}
+
+/// Makes it known here, or brings what is known up to date.
+pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id> {
+    if let Some(known) = accounts::by_uri(tx, &remote.uri).await? {
+        if known.domain.is_empty() {
+            return Err(Refusal::forbidden("refusal-not-yours").into());
+        }
+        let id = known.id;
+        accounts::update(tx, remote_row(town, remote, known)).await?;
+        return Ok(id);
+    }
+    let id = town.ids.next();
+    let handle = (folded(&remote.name), remote.domain.clone());
+    let row = remote_row(town, remote, blank(id, town.now()));
+    if accounts::insert(tx, row.clone()).await? {
+        return Ok(id);
+    }
+    // The handle belonged to an actor that its server has replaced: the newer one has the name.
+    if let Some(old) = accounts::by_handle(tx, &handle.0, &handle.1).await? {
+        accounts::delete(tx, old.id).await?;
+    }
+    if accounts::insert(tx, row).await? {
+        Ok(id)
+    } else {
+        Err(Refusal::forbidden("refusal-username-taken").into())
+    }
+}
+
+fn blank(id: Id, now: Timestamp) -> entity::account::Model {
+    entity::account::Model {
+        id,
+        kind: String::new(),
+        name: String::new(),
+        name_key: String::new(),
+        domain: String::new(),
+        uri: String::new(),
+        url: String::new(),
+        display_name: String::new(),
+        bio_html: String::new(),
+        bio_source: String::new(),
+        avatar: None,
+        header: None,
+        fields: String::new(),
+        locked: false,
+        discoverable: false,
+        indexable: false,
+        inbox: String::new(),
+        shared_inbox: None,
+        outbox: String::new(),
+        followers_uri: String::new(),
+        following_uri: String::new(),
+        featured_uri: None,
+        key_id: String::new(),
+        key_pem: String::new(),
+        posts: 0,
+        followers: 0,
+        following: 0,
+        last_post_at: None,
+        created_at: now,
+        updated_at: now,
+        fetched_at: now,
+        suspended_at: None,
+    }
+}
+
+/// What its server says replaces what was known; what we counted and decided stays.
+fn remote_row(
+    town: &Town,
+    remote: RemoteAccount,
+    known: entity::account::Model,
+) -> entity::account::Model {
+    entity::account::Model {
+        kind: remote.kind.as_str().into(),
+        name_key: folded(&remote.name),
+        name: remote.name,
+        domain: remote.domain,
+        uri: remote.uri,
+        url: remote.url,
+        display_name: remote.display_name,
+        bio_html: remote.bio_html,
+        avatar: remote.avatar,
+        header: remote.header,
+        fields: serde_json::to_string(&remote.fields).unwrap_or_else(|_| "[]".into()),
+        locked: remote.locked,
+        discoverable: remote.discoverable,
+        indexable: remote.indexable,
+        inbox: remote.inbox,
+        shared_inbox: remote.shared_inbox,
+        outbox: remote.outbox,
+        followers_uri: remote.followers_uri,
+        following_uri: remote.following_uri,
+        featured_uri: remote.featured_uri,
+        key_id: remote.key_id,
+        key_pem: remote.key_pem,
+        created_at: remote.created_at.unwrap_or(known.created_at),
+        updated_at: town.now(),
+        fetched_at: town.now(),
+        ..known
+    }
+}
+
+/// An account that its own server has deleted goes, with all it wrote.
+pub async fn account_gone(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
+    let Some(row) = accounts::by_id(tx, account).await? else { return Ok(()) };
+    if row.domain.is_empty() {
+        return Err(Refusal::forbidden("refusal-not-yours").into());
+    }
+    let stone = entity::tombstone::Model {
+        uri: row.uri.clone(),
+        kind: row.kind,
+        author_uri: row.uri,
+        at: town.now(),
+    };
+    posts::bury(tx, stone).await?;
+    Ok(accounts::delete(tx, account).await?)
+}
+
+#[derive(Clone, Debug)]
+pub struct RemoteMedia {
+    pub url: String,
+    pub mime: String,
+    pub description: String,
+    pub width: i32,
+    pub height: i32,
+    pub blurhash: Option<String>,
+    pub focus: (f32, f32),
+}
+
+/// A post of another server. HTML is cleaned, lengths are bounded, the people named are known here.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub uri: String,
+    pub url: String,
+    pub author: Id,
+    pub kind: PostKind,
+    pub title: Option<String>,
+    pub html: String,
+    pub summary: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub audience: Audience,
+    pub mentions: Vec<Id>,
+    pub tags: Vec<String>,
+    pub media: Vec<RemoteMedia>,
+    pub reply_to_uri: Option<String>,
+    pub published: Timestamp,
+    pub edited: Option<Timestamp>,
+}
+
+/// `None`: it is here already, or was deleted before it came.
+pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>> {
+    if posts::tombstone(tx, &arrival.uri).await?.is_some() {
+        return Ok(None);
+    }
+    let author = arrival.author;
+    let parent = match &arrival.reply_to_uri {
+        Some(uri) => posts::by_uri(tx, uri).await?,
+        None => None,
+    };
+    if let Some(parent) = &parent
+        && relations::is_blocked(tx, author, parent.author_id).await?
+    {
+        return Err(Refusal::forbidden("refusal-blocked").into());
+    }
+    let id = town.ids.at(arrival.published);
+    let row = arrived_row(town, id, &arrival, parent.as_ref());
+    if !posts::insert(tx, row.clone()).await? {
+        return Ok(None);
+    }
+    follow_up(tx, town, id, &arrival).await?;
+    if let Some(parent) = parent {
+        posts::count(tx, parent.id, posts::Count::Replies, 1).await?;
+    }
+    let adopted = posts::adopt_answers(tx, &row).await?;
+    if adopted > 0 {
+        posts::count(tx, id, posts::Count::Replies, adopted as i64).await?;
+    }
+    accounts::posted(tx, author, row.created_at).await?;
+    journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
+    Ok(Some(id))
+}
+
+fn arrived_row(
+    town: &Town,
+    id: Id,
+    arrival: &Arrival,
+    parent: Option<&entity::post::Model>,
+) -> entity::post::Model {
+    // A clock that runs ahead is set right; a little ahead is normal.
+    let latest = town.now() + HOUR;
+    entity::post::Model {
+        id,
+        uri: arrival.uri.clone(),
+        url: arrival.url.clone(),
+        author_id: arrival.author,
+        local: false,
+        kind: arrival.kind.as_str().into(),
+        audience: arrival.audience.as_str().into(),
+        boost_of_id: None,
+        reply_to_id: parent.map(|parent| parent.id),
+        reply_to_uri: arrival.reply_to_uri.clone(),
+        reply_to_account_id: parent.map(|parent| parent.author_id),
+        thread_id: parent.map_or(id, |parent| parent.thread_id),
+        title: arrival.title.clone(),
+        html: arrival.html.clone(),
+        source: None,
+        summary: arrival.summary.clone(),
+        sensitive: arrival.sensitive,
+        language: arrival.language.clone(),
+        tags: arrival.tags.join("\n"),
+        has_media: !arrival.media.is_empty(),
+        replies: 0,
+        boosts: 0,
+        favourites: 0,
+        created_at: if arrival.published > latest { town.now() } else { arrival.published },
+        edited_at: arrival.edited,
+    }
+}
+
+/// Mentions, tags and pictures.
+async fn follow_up(tx: &Tx, town: &Town, id: Id, arrival: &Arrival) -> Outcome<()> {
+    let mut met = HashSet::new();
+    let mentions: Vec<Id> = arrival
+        .mentions
+        .iter()
+        .copied()
+        .filter(|mentioned| *mentioned != arrival.author && met.insert(*mentioned))
+        .take(limits::MENTIONS)
+        .collect();
+    posts::mention(tx, id, &mentions).await?;
+    if !arrival.tags.is_empty() {
+        tag(tx, town, id, &arrival.tags).await?;
+    }
+    let pictures = arrival.media.iter().take(limits::REMOTE_ATTACHMENTS).enumerate();
+    let rows = pictures.map(|(position, media)| media_row(town, arrival.author, id, position, media));
+    media::insert_many(tx, rows.collect()).await?;
+    Ok(())
+}
+
+fn media_row(
+    town: &Town,
+    author: Id,
+    post: Id,
+    position: usize,
+    remote: &RemoteMedia,
+) -> entity::media::Model {
+    let thousandths = |part: f32| (part.clamp(-1.0, 1.0) * 1000.0) as i32;
+    entity::media::Model {
+        id: town.ids.next(),
+        account_id: author,
+        post_id: Some(post),
+        position: position as i32,
+        file: None,
+        preview_file: None,
+        remote_url: Some(remote.url.clone()),
+        mime: remote.mime.clone(),
+        description: remote.description.clone(),
+        width: remote.width,
+        height: remote.height,
+        preview_width: remote.width,
+        preview_height: remote.height,
+        blurhash: remote.blurhash.clone(),
+        focus_x: thousandths(remote.focus.0),
+        focus_y: thousandths(remote.focus.1),
+        created_at: town.now(),
+    }
+}
+
+/// `false`: nothing newer than what is here, or nothing known of it.
+pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool> {
+    let Some(row) = posts::by_uri(tx, &arrival.uri).await? else { return Ok(false) };
+    if row.author_id != arrival.author {
+        return Err(Refusal::forbidden("refusal-not-yours").into());
+    }
+    if arrival.edited.unwrap_or(arrival.published) <= row.edited_at.unwrap_or(row.created_at) {
+        return Ok(false);
+    }
+    let id = row.id;
+    posts::forget_mentions(tx, id).await?;
+    media::take_from_post(tx, id).await?;
+    follow_up(tx, town, id, &arrival).await?;
+    let edited = entity::post::Model {
+        title: arrival.title,
+        html: arrival.html,
+        summary: arrival.summary,
+        sensitive: arrival.sensitive,
+        language: arrival.language,
+        tags: arrival.tags.join("\n"),
+        has_media: !arrival.media.is_empty(),
+        edited_at: arrival.edited.or(Some(town.now())),
+        ..row
+    };
+    posts::update(tx, edited).await?;
+    journal::record(tx, town, &Entry::PostEdited { post: id }).await?;
+    Ok(true)
+}
+
+/// Deleted by its author. What is not known here is remembered, so that it does not come to life when it arrives late.
+pub async fn post_gone(tx: &Tx, town: &Town, author: Id, uri: &str) -> Outcome<()> {
+    match posts::by_uri(tx, uri).await? {
+        Some(row) if row.author_id != author => Err(Refusal::forbidden("refusal-not-yours").into()),
+        Some(row) => remove(tx, town, row).await,
+        None => {
+            let author = accounts::by_id(tx, author).await?.ok_or_else(Refusal::not_found)?;
+            let stone = entity::tombstone::Model {
+                uri: uri.to_owned(),
+                kind: "note".into(),
+                author_uri: author.uri,
+                at: town.now(),
+            };
+            Ok(posts::bury(tx, stone).await?)
+        }
+    }
+}
+
+/// `uri`: the activity that passes it on.
+pub async fn boost(
+    tx: &Tx,
+    town: &Town,
+    who: Id,
+    post: Id,
+    uri: String,
+    published: Timestamp,
+) -> Outcome<()> {
+    let booster = accounts::by_id(tx, who).await?.ok_or_else(Refusal::not_found)?;
+    let of = readable(tx, who, post).await?;
+    let open = Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted);
+    if !open {
+        return Err(Refusal::forbidden("refusal-cannot-boost").into());
+    }
+    let id = town.ids.at(published);
+    let at = published.min(town.now());
+    insert_boost(tx, town, &booster, &of, id, uri, at).await?;
+    Ok(())
+}
+
+/// By the address of the activity; only one's own.
+pub async fn unboost(tx: &Tx, town: &Town, who: Id, uri: &str) -> Outcome<bool> {
+    let Some(boost) = posts::by_uri(tx, uri).await? else { return Ok(false) };
+    match boost.boost_of_id {
+        Some(of) if boost.author_id == who => {
+            crate::posts::unboost(tx, town, who, of).await?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+pub async fn favourite(tx: &Tx, town: &Town, who: Id, post: Id, uri: String) -> Outcome<()> {
+    crate::reactions::favourite_as(tx, town, who, post, uri).await
+}
+
+pub async fn unfavourite(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<bool> {
+    if reactions::favourite_of(tx, who, post).await?.is_none() {
+        return Ok(false);
+    }
+    crate::reactions::unfavourite(tx, town, who, post).await?;
+    Ok(true)
+}
+
+/// Someone elsewhere asks to follow someone here.
+pub async fn follow(
+    tx: &Tx,
+    town: &Town,
+    follower: Id,
+    target: Id,
+    uri: String,
+) -> Outcome<FollowState> {
+    request_as(tx, town, follower, target, uri).await
+}
+
+/// Someone elsewhere answers one of us; an answer to nothing is dropped.
+pub async fn follow_answered(
+    tx: &Tx,
+    town: &Town,
+    target: Id,
+    follower: Id,
+    accepted: bool,
+) -> Outcome<bool> {
+    if follows::between(tx, follower, target).await?.is_none() {
+        return Ok(false);
+    }
+    if accepted {
+        crate::follows::accept(tx, town, target, follower).await?;
+    } else {
+        crate::follows::refuse(tx, town, target, follower).await?;
+    }
+    Ok(true)
+}
+
+/// Someone elsewhere no longer follows someone here.
+pub async fn follow_ended(tx: &Tx, town: &Town, follower: Id, target: Id) -> Outcome<bool> {
+    let Some(standing) = follows::between(tx, follower, target).await? else { return Ok(false) };
+    end(tx, &standing).await?;
+    let entry = Entry::FollowWithdrawn { follower, target, uri: standing.uri };
+    journal::record(tx, town, &entry).await?;
+    Ok(true)
+}
+
+/// Someone elsewhere blocks someone here; never told.
+pub async fn block(tx: &Tx, town: &Town, who: Id, target: Id, uri: String) -> Outcome<()> {
+    block_as(tx, town, who, target, uri).await
+}
+
+pub async fn unblock(tx: &Tx, town: &Town, who: Id, target: Id) -> Outcome<()> {
+    crate::relations::unblock(tx, town, who, target).await
+}

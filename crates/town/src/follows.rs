@@ -1,0 +1,176 @@
+//! Following: asking, accepting, refusing, leaving. The same deeds serve people here and elsewhere.
+
+use parvis_model::{id::Id, page::Page, refusal::Refusal};
+use parvis_store::{
+    Tx, accounts, entity, follows, relations,
+    timelines::{Pointing, pointing},
+};
+
+use crate::{
+    AccountView, Outcome, Paged, Town, Viewer,
+    journal::{self, Entry},
+    views,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FollowState {
+    /// Asked; the other side has not answered.
+    Pending,
+    Accepted,
+}
+
+/// Asks to follow. Someone of this town who accepts everybody is followed at once.
+pub async fn request(tx: &Tx, town: &Town, me: Id, target: Id) -> Outcome<FollowState> {
+    let uri = format!("{}/ap/activities/{}", town.origin, town.ids.next());
+    request_as(tx, town, me, target, uri).await
+}
+
+/// `uri`: the activity by which the asking is known.
+pub(crate) async fn request_as(
+    tx: &Tx,
+    town: &Town,
+    me: Id,
+    target: Id,
+    uri: String,
+) -> Outcome<FollowState> {
+    if me == target {
+        return Err(Refusal::invalid("account", "refusal-self").into());
+    }
+    let asked = accounts::by_id(tx, target).await?.ok_or_else(Refusal::not_found)?;
+    if asked.kind == "application" {
+        return Err(Refusal::not_found().into());
+    }
+    if asked.suspended_at.is_some() {
+        return Err(Refusal::forbidden("refusal-suspended").into());
+    }
+    if relations::is_blocked(tx, me, target).await? {
+        return Err(Refusal::forbidden("refusal-blocked").into());
+    }
+    let here = asked.domain.is_empty();
+    if let Some(standing) = follows::between(tx, me, target).await? {
+        return again(tx, town, standing, uri, here).await;
+    }
+    let accepted = here && !asked.locked;
+    let row = entity::follow::Model {
+        id: town.ids.next(),
+        follower_id: me,
+        target_id: target,
+        accepted,
+        uri: uri.clone(),
+        show_boosts: true,
+        notify: false,
+        created_at: town.now(),
+    };
+    follows::insert(tx, row).await?;
+    if accepted {
+        count(tx, me, target, 1).await?;
+    }
+    let entry = Entry::FollowRequested { follower: me, target, uri, accepted };
+    journal::record(tx, town, &entry).await?;
+    Ok(if accepted { FollowState::Accepted } else { FollowState::Pending })
+}
+
+/// Asked a second time: someone of this town answers again, in case the first answer was lost.
+async fn again(
+    tx: &Tx,
+    town: &Town,
+    standing: entity::follow::Model,
+    uri: String,
+    here: bool,
+) -> Outcome<FollowState> {
+    if here && standing.uri != uri {
+        follows::rename(tx, standing.id, &uri).await?;
+    }
+    if !standing.accepted {
+        return Ok(FollowState::Pending);
+    }
+    if here {
+        let entry = Entry::FollowAccepted {
+            follower: standing.follower_id,
+            target: standing.target_id,
+            uri,
+        };
+        journal::record(tx, town, &entry).await?;
+    }
+    Ok(FollowState::Accepted)
+}
+
+/// Which posts of a followed person one wants to see.
+pub async fn set_options(
+    tx: &Tx,
+    me: Id,
+    target: Id,
+    show_boosts: bool,
+    notify: bool,
+) -> Outcome<()> {
+    let standing = follows::between(tx, me, target).await?.ok_or_else(Refusal::not_found)?;
+    Ok(follows::set_options(tx, standing.id, show_boosts, notify).await?)
+}
+
+/// Stops following, or takes the asking back.
+pub async fn withdraw(tx: &Tx, town: &Town, me: Id, target: Id) -> Outcome<()> {
+    let Some(standing) = follows::between(tx, me, target).await? else { return Ok(()) };
+    end(tx, &standing).await?;
+    let entry = Entry::FollowWithdrawn { follower: me, target, uri: standing.uri };
+    journal::record(tx, town, &entry).await
+}
+
+/// Says yes to one who asked.
+pub async fn accept(tx: &Tx, town: &Town, me: Id, follower: Id) -> Outcome<()> {
+    let standing = follows::between(tx, follower, me).await?.ok_or_else(Refusal::not_found)?;
+    if standing.accepted {
+        return Ok(());
+    }
+    follows::accept(tx, standing.id).await?;
+    count(tx, follower, me, 1).await?;
+    let entry = Entry::FollowAccepted { follower, target: me, uri: standing.uri };
+    journal::record(tx, town, &entry).await
+}
+
+/// Says no to one who asked, or removes a follower.
+pub async fn refuse(tx: &Tx, town: &Town, me: Id, follower: Id) -> Outcome<()> {
+    let Some(standing) = follows::between(tx, follower, me).await? else { return Ok(()) };
+    end(tx, &standing).await?;
+    let entry = Entry::FollowRefused { follower, target: me, uri: standing.uri };
+    journal::record(tx, town, &entry).await
+}
+
+pub(crate) async fn end(tx: &Tx, standing: &entity::follow::Model) -> Outcome<()> {
+    follows::delete(tx, standing.id).await?;
+    if standing.accepted {
+        count(tx, standing.follower_id, standing.target_id, -1).await?;
+    }
+    Ok(())
+}
+
+async fn count(tx: &Tx, follower: Id, target: Id, by: i64) -> Outcome<()> {
+    accounts::count(tx, follower, accounts::Count::Following, by).await?;
+    accounts::count(tx, target, accounts::Count::Followers, by).await?;
+    Ok(())
+}
+
+pub async fn followers(town: &Town, _viewer: &Viewer, account: Id, page: Page) -> Outcome<Paged<AccountView>> {
+    people(town, Pointing::Followers, account, page).await
+}
+
+pub async fn following(town: &Town, _viewer: &Viewer, account: Id, page: Page) -> Outcome<Paged<AccountView>> {
+    people(town, Pointing::Following, account, page).await
+}
+
+/// Who asks to follow me.
+pub async fn requests(town: &Town, me: Id, page: Page) -> Outcome<Paged<AccountView>> {
+    people(town, Pointing::Requests, me, page).await
+}
+
+pub(crate) async fn people(
+    town: &Town,
+    list: Pointing,
+    owner: Id,
+    page: Page,
+) -> Outcome<Paged<AccountView>> {
+    let db = town.store.snapshot().await?;
+    let cursors = pointing(&db, list, owner, &page).await?;
+    let ids: Vec<Id> = cursors.iter().map(|(_, id)| *id).collect();
+    let items = views::accounts_in_order(&db, town, &ids).await?;
+    Ok(Paged::new(items, &cursors, page.limit))
+}

@@ -1,0 +1,105 @@
+//! What happened, written in the same transaction as the deed. Everything that follows from a deed reads it here: a new
+//! variant does not compile until every reader says what it does with it.
+
+use std::future::Future;
+
+use parvis_model::{audience::Audience, id::Id};
+use parvis_store::{Tx, journal};
+pub use parvis_store::journal::Position;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Outcome, Town};
+
+/// Things that happened, by people here and elsewhere alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Entry {
+    PostPublished { post: Id },
+    PostEdited { post: Id },
+    /// The row is gone; what others need to know of it stands here.
+    PostDeleted { uri: String, author: Id, audience: Audience },
+    /// `boost` is a post row of its own.
+    Boosted { boost: Id },
+    Unboosted { uri: String, account: Id, of_uri: String, of_author: Id },
+    Favourited { account: Id, post: Id, uri: String },
+    Unfavourited { account: Id, post: Id, uri: String },
+    FollowRequested { follower: Id, target: Id, uri: String, accepted: bool },
+    FollowWithdrawn { follower: Id, target: Id, uri: String },
+    FollowAccepted { follower: Id, target: Id, uri: String },
+    /// Also: a follower was removed.
+    FollowRefused { follower: Id, target: Id, uri: String },
+    Blocked { account: Id, target: Id, uri: String },
+    Unblocked { account: Id, target: Id, uri: String },
+    ProfileChanged { account: Id },
+    SignedUp { account: Id, waits: bool },
+}
+
+pub(crate) async fn record(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<()> {
+    let text = serde_json::to_string(entry).map_err(|err| Error::Other(err.to_string()))?;
+    journal::append(tx, town.ids.next(), text, town.now()).await?;
+    Ok(())
+}
+
+/// One who reads the journal, with a place of its own to go on from after a crash.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    name: &'static str,
+}
+
+/// What a reader got, and the step that reading it makes.
+#[derive(Debug)]
+pub struct Batch {
+    pub entries: Vec<Entry>,
+    from: Position,
+    to: Position,
+}
+
+impl Reader {
+    pub const fn new(name: &'static str) -> Self {
+        Self { name }
+    }
+
+    /// The next entries, oldest first; none where everything is read.
+    pub async fn next(&self, town: &Town, limit: u64) -> Outcome<Option<Batch>> {
+        let from = journal::position(town.store.read(), self.name).await?;
+        let written = journal::after(town.store.read(), from, limit).await?;
+        let Some(to) = written.last().map(journal::Written::position) else { return Ok(None) };
+        let entries = written.into_iter().filter_map(|row| understood(&row)).collect();
+        Ok(Some(Batch { entries, from, to }))
+    }
+
+    /// Moves on, in the transaction that holds what came of the entries. `false`: another process did it meanwhile, and
+    /// the transaction must be given up.
+    pub async fn done(&self, tx: &Tx, batch: &Batch) -> Outcome<bool> {
+        Ok(journal::advance(tx, self.name, batch.from, batch.to).await?)
+    }
+}
+
+/// An entry of another version of the program is skipped, and said so.
+fn understood(row: &journal::Written) -> Option<Entry> {
+    serde_json::from_str(&row.entry)
+        .inspect_err(|err| tracing::error!(%err, id = row.id, "an entry of the journal is not understood"))
+        .ok()
+}
+
+/// Calls `read` whenever the journal may have grown, until `stop` is done.
+pub async fn follow<F, R>(town: &Town, stop: impl Future<Output = ()>, mut read: F)
+where
+    F: FnMut() -> R,
+    R: Future<Output = ()>,
+{
+    tokio::pin!(stop);
+    loop {
+        let woken = town.wake().notified();
+        tokio::pin!(woken);
+        woken.as_mut().enable();
+        read().await;
+        // Another process on the same database cannot wake us: look again now and then.
+        let pause = tokio::time::sleep(std::time::Duration::from_secs(1));
+        tokio::select! {
+            () = &mut stop => return,
+            () = woken => {}
+            () = pause => {}
+        }
+    }
+}

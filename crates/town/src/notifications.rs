@@ -1,0 +1,222 @@
+//! What residents are told: made by a reader of the journal, so that nothing is lost or told twice.
+
+use parvis_model::{clock::Timestamp, id::Id, page::Page};
+use parvis_store::{Tx, accounts, entity, follows, logins, notifications, posts, relations};
+
+use crate::{
+    AccountView, Outcome, PostView, Town, Viewer,
+    journal::Entry,
+    views::{accounts_in_order, posts_in_order},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotificationKind {
+    Mention,
+    /// Someone whose posts one wants to hear of has posted.
+    Post,
+    Favourite,
+    Boost,
+    Follow,
+    FollowRequest,
+    /// For moderators: someone signed up.
+    SignUp,
+    /// A post one boosted was edited.
+    Edit,
+}
+
+impl NotificationKind {
+    const ALL: [Self; 8] = [
+        Self::Mention,
+        Self::Post,
+        Self::Favourite,
+        Self::Boost,
+        Self::Follow,
+        Self::FollowRequest,
+        Self::SignUp,
+        Self::Edit,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mention => "mention",
+            Self::Post => "post",
+            Self::Favourite => "favourite",
+            Self::Boost => "boost",
+            Self::Follow => "follow",
+            Self::FollowRequest => "follow_request",
+            Self::SignUp => "sign_up",
+            Self::Edit => "edit",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct NotificationView {
+    pub id: Id,
+    pub kind: NotificationKind,
+    pub from: AccountView,
+    pub post: Option<PostView>,
+    pub at: Timestamp,
+    pub unread: bool,
+}
+
+pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Vec<NotificationView>> {
+    let db = town.store.snapshot().await?;
+    let read = logins::by_account(&db, me).await?.map_or(0, |login| login.notifications_read_id);
+    let rows = notifications::list(&db, me, &page).await?;
+    let mut people: Vec<Id> = rows.iter().map(|row| row.from_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let people = accounts_in_order(&db, town, &people).await?;
+    let mut ids: Vec<Id> = rows.iter().filter_map(|row| row.post_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let posts = posts_in_order(&db, town, Viewer::resident(me), &ids).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let post = match row.post_id {
+                // What one may no longer see is not told of either.
+                Some(id) => Some(posts.iter().find(|post| post.id == id)?.clone()),
+                None => None,
+            };
+            Some(NotificationView {
+                id: row.id,
+                kind: NotificationKind::parse(&row.kind)?,
+                from: people.iter().find(|account| account.id == row.from_id)?.clone(),
+                post,
+                at: row.created_at,
+                unread: row.id > read,
+            })
+        })
+        .collect())
+}
+
+/// Counting stops at 100.
+pub async fn unread(town: &Town, me: Id) -> Outcome<u64> {
+    let db = town.store.read();
+    let read = logins::by_account(db, me).await?.map_or(0, |login| login.notifications_read_id);
+    Ok(notifications::unread(db, me, read).await?)
+}
+
+/// Everything up to now, or up to `upto`.
+pub async fn mark_read(tx: &Tx, town: &Town, me: Id, upto: Option<Id>) -> Outcome<()> {
+    Ok(logins::mark_read(tx, me, upto.unwrap_or_else(|| town.ids.next())).await?)
+}
+
+/// What one entry of the journal means for the residents' notifications.
+pub(crate) async fn read_entry(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<()> {
+    match entry {
+        Entry::PostPublished { post } => post_published(tx, town, *post).await,
+        Entry::PostEdited { post } => post_edited(tx, town, *post).await,
+        Entry::Boosted { boost } => boosted(tx, town, *boost).await,
+        Entry::Favourited { account, post, .. } => {
+            let Some(row) = posts::by_id(tx, *post).await? else { return Ok(()) };
+            tell(tx, town, row.author_id, NotificationKind::Favourite, *account, Some(*post)).await
+        }
+        Entry::Unfavourited { account, post, .. } => {
+            withdraw(tx, NotificationKind::Favourite, *account, *post).await
+        }
+        Entry::FollowRequested { follower, target, accepted, .. } => {
+            let kind = if *accepted { NotificationKind::Follow } else { NotificationKind::FollowRequest };
+            tell(tx, town, *target, kind, *follower, None).await
+        }
+        Entry::FollowAccepted { follower, target, .. } => {
+            withdraw(tx, NotificationKind::FollowRequest, *follower, *target).await?;
+            tell(tx, town, *target, NotificationKind::Follow, *follower, None).await
+        }
+        Entry::FollowWithdrawn { follower, target, .. } | Entry::FollowRefused { follower, target, .. } => {
+            withdraw(tx, NotificationKind::FollowRequest, *follower, *target).await?;
+            withdraw(tx, NotificationKind::Follow, *follower, *target).await
+        }
+        Entry::SignedUp { account, .. } => {
+            for login in logins::staff(tx).await? {
+                tell(tx, town, login.account_id, NotificationKind::SignUp, *account, None).await?;
+            }
+            Ok(())
+        }
+        // The rows went with the post or the boost; blocks are never told.
+        Entry::PostDeleted { .. }
+        | Entry::Unboosted { .. }
+        | Entry::Blocked { .. }
+        | Entry::Unblocked { .. }
+        | Entry::ProfileChanged { .. } => Ok(()),
+    }
+}
+
+async fn post_published(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
+    let Some(row) = posts::by_id(tx, post).await? else { return Ok(()) };
+    let mentioned = posts::mentions_of(tx, &[post]).await?;
+    for mention in &mentioned {
+        tell(tx, town, mention.account_id, NotificationKind::Mention, row.author_id, Some(post)).await?;
+    }
+    // An answer is told of even where it does not name whom it answers.
+    if let Some(answered) = row.reply_to_account_id
+        && row.audience != "direct"
+        && !mentioned.iter().any(|mention| mention.account_id == answered)
+    {
+        tell(tx, town, answered, NotificationKind::Mention, row.author_id, Some(post)).await?;
+    }
+    if row.reply_to_uri.is_none() && row.audience != "direct" {
+        for listener in follows::listeners(tx, row.author_id).await? {
+            tell(tx, town, listener, NotificationKind::Post, row.author_id, Some(post)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn post_edited(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
+    let Some(row) = posts::by_id(tx, post).await? else { return Ok(()) };
+    for boost in posts::boosts_of(tx, post).await? {
+        tell(tx, town, boost.author_id, NotificationKind::Edit, row.author_id, Some(post)).await?;
+    }
+    Ok(())
+}
+
+async fn boosted(tx: &Tx, town: &Town, boost: Id) -> Outcome<()> {
+    let Some(boost) = posts::by_id(tx, boost).await? else { return Ok(()) };
+    let Some(of) = boost.boost_of_id else { return Ok(()) };
+    let Some(row) = posts::by_id(tx, of).await? else { return Ok(()) };
+    tell(tx, town, row.author_id, NotificationKind::Boost, boost.author_id, Some(of)).await
+}
+
+/// Only residents are told, not of their own deeds, and not by those they blocked or muted.
+async fn tell(
+    tx: &Tx,
+    town: &Town,
+    to: Id,
+    kind: NotificationKind,
+    from: Id,
+    post: Option<Id>,
+) -> Outcome<()> {
+    if to == from {
+        return Ok(());
+    }
+    let Some(account) = accounts::by_id(tx, to).await? else { return Ok(()) };
+    if !account.domain.is_empty() || account.kind == "application" {
+        return Ok(());
+    }
+    let relation = relations::between(tx, to, &[from], town.now()).await?;
+    let Some(relation) = relation.first() else { return Ok(()) };
+    if relation.blocking || relation.blocked_by || relation.muting_notifications {
+        return Ok(());
+    }
+    let row = entity::notification::Model {
+        id: town.ids.next(),
+        account_id: to,
+        kind: kind.as_str().into(),
+        from_id: from,
+        post_id: post,
+        subject_id: post.unwrap_or(to),
+        created_at: town.now(),
+    };
+    Ok(notifications::insert(tx, row).await?)
+}
+
+async fn withdraw(tx: &Tx, kind: NotificationKind, from: Id, subject: Id) -> Outcome<()> {
+    Ok(notifications::withdraw(tx, kind.as_str(), from, subject).await?)
+}

@@ -1,0 +1,449 @@
+//! Posts of residents: writing, editing, deleting, passing on. Those of other servers arrive in `arrivals`.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use parvis_model::{
+    audience::{Audience, Standing, may_see},
+    clock::Timestamp,
+    handle::{Handle, folded},
+    id::Id,
+    limits,
+    refusal::Refusal,
+    text::{self, Links, MentionLink},
+};
+use parvis_store::{Tx, accounts, entity, follows, media, posts, relations};
+
+use crate::{
+    Failure, Outcome, PostView, Town, Viewer,
+    accounts::{by_handle, within},
+    journal::{self, Entry},
+    views,
+};
+
+/// People of other servers that one post may make us look up.
+const LOOK_UPS: usize = 10;
+
+/// What someone typed.
+#[derive(Clone, Debug)]
+pub struct Compose {
+    pub text: String,
+    pub summary: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub audience: Audience,
+    pub reply_to: Option<Id>,
+    /// Pictures kept before, in order.
+    pub media: Vec<Id>,
+}
+
+/// What someone typed, checked, its people found, its text rendered.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub source: String,
+    pub html: String,
+    pub summary: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub audience: Audience,
+    pub reply_to: Option<Id>,
+    pub media: Vec<Id>,
+    pub mentions: Vec<Id>,
+    pub tags: Vec<String>,
+    /// For imports only: the moment it was written; now where absent.
+    pub published_at: Option<Timestamp>,
+}
+
+/// A post as the viewer may see it; not found otherwise.
+pub async fn view(town: &Town, viewer: &Viewer, id: Id) -> Outcome<PostView> {
+    let found = views(town, viewer, &[id]).await?;
+    Ok(found.into_iter().next().ok_or_else(Refusal::not_found)?)
+}
+
+/// In the order asked; those the viewer may not see are left out.
+pub async fn views(town: &Town, viewer: &Viewer, ids: &[Id]) -> Outcome<Vec<PostView>> {
+    views::posts_in_order(&town.store.snapshot().await?, town, *viewer, ids).await
+}
+
+/// By ActivityPub id or page address, among those known here and seen by the viewer.
+pub async fn by_address(town: &Town, viewer: &Viewer, address: &str) -> Outcome<Option<PostView>> {
+    let Some(row) = posts::by_uri_or_url(town.store.read(), address).await? else { return Ok(None) };
+    Ok(views(town, viewer, &[row.id]).await?.into_iter().next())
+}
+
+/// Everything that takes time, before the write: checks lengths, finds the people named, renders the text.
+pub async fn prepare(town: &Arc<Town>, me: Id, compose: Compose) -> Outcome<Draft> {
+    let source = compose.text.trim().replace('\0', "");
+    check(&source, &compose)?;
+    let scanned = text::scan(&source);
+    let (mentions, links) = find_mentioned(town, me, &scanned.mentions).await?;
+    let tag_base = format!("{}/tags/", town.origin);
+    let html = text::render(&source, &Links { mentions: &links, tag_base: &tag_base });
+    let summary = within(compose.summary.trim(), limits::POST_SUMMARY, "summary", "refusal-summary-too-long")?;
+    Ok(Draft {
+        html,
+        sensitive: compose.sensitive || !summary.is_empty(),
+        summary,
+        language: compose.language.filter(|code| is_language(code)),
+        audience: compose.audience,
+        reply_to: compose.reply_to,
+        media: compose.media,
+        mentions,
+        tags: scanned.tags,
+        source,
+        published_at: None,
+    })
+}
+
+fn check(source: &str, compose: &Compose) -> Result<(), Refusal> {
+    if source.is_empty() && compose.media.is_empty() {
+        return Err(Refusal::invalid("text", "refusal-text-empty"));
+    }
+    let count = text::length(source);
+    if count > limits::POST_TEXT {
+        return Err(Refusal::invalid("text", "refusal-text-too-long")
+            .with("count", count)
+            .with("limit", limits::POST_TEXT));
+    }
+    if compose.media.len() > limits::POST_PICTURES {
+        return Err(Refusal::invalid("media", "refusal-too-many-pictures").with("limit", limits::POST_PICTURES));
+    }
+    match compose.audience {
+        Audience::Public | Audience::Unlisted | Audience::Town | Audience::Followers | Audience::Direct => Ok(()),
+        // Agreements with neighbours and groups come with their own deeds.
+        Audience::Neighbours | Audience::Group => Err(Refusal::invalid("audience", "refusal-audience-unknown")),
+    }
+}
+
+/// A BCP 47 tag, roughly: letters, digits and hyphens.
+fn is_language(code: &str) -> bool {
+    (2..=35).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// The accounts behind the handles, asking other servers for a few that are not known yet; and their links.
+async fn find_mentioned(
+    town: &Arc<Town>,
+    me: Id,
+    handles: &[Handle],
+) -> Outcome<(Vec<Id>, HashMap<String, MentionLink>)> {
+    let mut found = Vec::new();
+    let mut links = HashMap::new();
+    let mut look_ups = 0;
+    for handle in handles.iter().take(limits::MENTIONS) {
+        let known = by_handle(town, handle).await?;
+        let row = match known {
+            Some(row) => Some(row),
+            None if handle.domain.is_some() && look_ups < LOOK_UPS => {
+                look_ups += 1;
+                look_up(town, handle).await
+            }
+            None => None,
+        };
+        let Some(row) = row else { continue };
+        if relations::is_blocked(town.store.read(), me, row.id).await? {
+            continue;
+        }
+        let key = match &handle.domain {
+            Some(domain) => format!("{}@{}", folded(&handle.name), domain.to_lowercase()),
+            None => folded(&handle.name),
+        };
+        links.insert(key, MentionLink { url: row.url.clone(), name: row.name.clone() });
+        if !found.contains(&row.id) {
+            found.push(row.id);
+        }
+    }
+    Ok((found, links))
+}
+
+/// A server that does not answer must not keep a person from posting: the handle stays plain text.
+async fn look_up(town: &Arc<Town>, handle: &Handle) -> Option<entity::account::Model> {
+    match town.reach().handle(town, handle).await {
+        Ok(Some(id)) => accounts::by_id(town.store.read(), id).await.ok().flatten(),
+        Ok(None) => None,
+        Err(err) => {
+            tracing::debug!(%err, "a mentioned person was not found");
+            None
+        }
+    }
+}
+
+pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> {
+    let author = may_write(tx, me).await?;
+    let parent = readable_parent(tx, me, draft.reply_to).await?;
+    let at = draft.published_at.unwrap_or_else(|| town.now());
+    let id = draft.published_at.map_or_else(|| town.ids.next(), |at| town.ids.at(at));
+    let audience = parent.as_ref().map_or(draft.audience, |parent| {
+        draft.audience.at_most(Audience::parse(&parent.audience).unwrap_or(Audience::Direct))
+    });
+    let row = entity::post::Model {
+        id,
+        uri: format!("{}/ap/objects/{id}", town.origin),
+        url: format!("{}/@{}/{id}", town.origin, author.name),
+        author_id: me,
+        local: true,
+        kind: "note".into(),
+        audience: audience.as_str().into(),
+        boost_of_id: None,
+        reply_to_id: parent.as_ref().map(|parent| parent.id),
+        reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
+        reply_to_account_id: parent.as_ref().map(|parent| parent.author_id),
+        thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
+        title: None,
+        html: draft.html,
+        source: Some(draft.source),
+        summary: draft.summary,
+        sensitive: draft.sensitive,
+        language: draft.language,
+        tags: draft.tags.join("\n"),
+        has_media: !draft.media.is_empty(),
+        replies: 0,
+        boosts: 0,
+        favourites: 0,
+        created_at: at,
+        edited_at: None,
+    };
+    let audience_is_private = matches!(audience, Audience::Direct);
+    posts::insert(tx, row).await?;
+    attach(tx, me, id, &draft.media).await?;
+    let mentions = draft.mentions.iter().copied().filter(|mentioned| *mentioned != me).collect::<Vec<_>>();
+    posts::mention(tx, id, &mentions).await?;
+    if !audience_is_private {
+        tag(tx, town, id, &draft.tags).await?;
+    }
+    if let Some(parent) = parent {
+        posts::count(tx, parent.id, posts::Count::Replies, 1).await?;
+    }
+    accounts::posted(tx, me, at).await?;
+    journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
+    Ok(id)
+}
+
+async fn may_write(tx: &Tx, me: Id) -> Outcome<entity::account::Model> {
+    let author = accounts::by_id(tx, me).await?.ok_or_else(Refusal::not_found)?;
+    if author.suspended_at.is_some() {
+        return Err(Refusal::forbidden("refusal-suspended").into());
+    }
+    Ok(author)
+}
+
+pub(crate) async fn tag(tx: &Tx, town: &Town, post: Id, tags: &[String]) -> Outcome<()> {
+    let mut known = HashSet::new();
+    let tags: Vec<(String, String)> = tags
+        .iter()
+        .take(limits::TAGS)
+        .map(|name| (text::folded_tag(name), name.clone()))
+        .filter(|(key, _)| known.insert(key.clone()))
+        .collect();
+    Ok(posts::tag(tx, post, &tags, || town.ids.next()).await?)
+}
+
+/// Pictures must be one's own and not hang on another post.
+async fn attach(tx: &Tx, me: Id, post: Id, pictures: &[Id]) -> Outcome<()> {
+    let rows = media::by_ids(tx, pictures).await?;
+    for (position, id) in pictures.iter().enumerate() {
+        let mine = rows.iter().any(|row| {
+            row.id == *id && row.account_id == me && row.post_id.is_none_or(|on| on == post)
+        });
+        if !mine {
+            return Err(Refusal::invalid("media", "refusal-file-missing").into());
+        }
+        media::attach(tx, *id, post, position as i32).await?;
+    }
+    Ok(())
+}
+
+async fn readable_parent(
+    tx: &Tx,
+    me: Id,
+    parent: Option<Id>,
+) -> Outcome<Option<entity::post::Model>> {
+    let Some(parent) = parent else { return Ok(None) };
+    Ok(Some(readable(tx, me, parent).await?))
+}
+
+/// The post behind an id, or the one it boosts; not found where one may not see it.
+pub(crate) async fn readable(tx: &Tx, me: Id, id: Id) -> Outcome<entity::post::Model> {
+    let row = posts::by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let row = match row.boost_of_id {
+        Some(of) => posts::by_id(tx, of).await?.ok_or_else(Refusal::not_found)?,
+        None => row,
+    };
+    let audience = Audience::parse(&row.audience).ok_or_else(Refusal::not_found)?;
+    if may_see(audience, standing(tx, me, &row).await?) {
+        Ok(row)
+    } else {
+        Err(Refusal::not_found().into())
+    }
+}
+
+async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standing> {
+    let account = accounts::by_id(tx, me).await?.ok_or_else(Refusal::not_found)?;
+    let follow = follows::between(tx, me, post.author_id).await?;
+    Ok(Standing {
+        author: post.author_id == me,
+        mentioned: posts::is_mentioned(tx, post.id, me).await?,
+        follower: follow.is_some_and(|follow| follow.accepted),
+        resident: account.domain.is_empty(),
+        blocked: relations::is_blocked(tx, me, post.author_id).await?,
+    })
+}
+
+/// One's own post; another's is forbidden, an unseen one not found.
+async fn own(tx: &Tx, me: Id, id: Id) -> Outcome<entity::post::Model> {
+    let row = readable(tx, me, id).await?;
+    if row.author_id == me {
+        Ok(row)
+    } else {
+        Err(Refusal::forbidden("refusal-not-yours").into())
+    }
+}
+
+/// The audience stays as it was: what went out cannot be called back by narrowing it.
+pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outcome<()> {
+    let row = own(tx, me, post).await?;
+    let kept: Vec<Id> = media::of_posts(tx, &[post]).await?.iter().map(|row| row.id).collect();
+    let unchanged = row.source.as_deref() == Some(draft.source.as_str())
+        && row.summary == draft.summary
+        && row.sensitive == draft.sensitive
+        && row.language == draft.language
+        && kept == draft.media;
+    if unchanged {
+        return Ok(());
+    }
+    let dropped: Vec<Id> = kept.into_iter().filter(|id| !draft.media.contains(id)).collect();
+    media::delete(tx, &dropped).await?;
+    attach(tx, me, post, &draft.media).await?;
+    posts::forget_mentions(tx, post).await?;
+    posts::mention(tx, post, &draft.mentions).await?;
+    tag(tx, town, post, &draft.tags).await?;
+    let edited = entity::post::Model {
+        html: draft.html,
+        source: Some(draft.source),
+        summary: draft.summary,
+        sensitive: draft.sensitive,
+        language: draft.language,
+        tags: draft.tags.join("\n"),
+        has_media: !draft.media.is_empty(),
+        edited_at: Some(town.now()),
+        ..row
+    };
+    posts::update(tx, edited).await?;
+    journal::record(tx, town, &Entry::PostEdited { post }).await
+}
+
+/// Deletes one's own post, with its boosts; or, given a boost of one's own, only that.
+pub async fn delete(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
+    let row = posts::by_id(tx, post).await?.ok_or_else(Refusal::not_found)?;
+    if row.author_id == me
+        && let Some(of) = row.boost_of_id
+    {
+        return unboost(tx, town, me, of).await;
+    }
+    let row = own(tx, me, post).await?;
+    remove(tx, town, row).await
+}
+
+/// What deleting means, whoever asked: the row goes, a tombstone stays, the journal tells.
+pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Outcome<()> {
+    let author = accounts::by_id(tx, row.author_id).await?.ok_or_else(Refusal::not_found)?;
+    if let Some(parent) = row.reply_to_id {
+        posts::count(tx, parent, posts::Count::Replies, -1).await?;
+    }
+    for boost in posts::boosts_of(tx, row.id).await? {
+        accounts::unposted(tx, boost.author_id).await?;
+    }
+    // Files without a row are swept away by the reader that keeps house.
+    media::take_from_post(tx, row.id).await?;
+    posts::delete(tx, row.id).await?;
+    accounts::unposted(tx, row.author_id).await?;
+    let stone = entity::tombstone::Model {
+        uri: row.uri.clone(),
+        kind: row.kind,
+        author_uri: author.uri,
+        at: town.now(),
+    };
+    posts::bury(tx, stone).await?;
+    let entry = Entry::PostDeleted {
+        uri: row.uri,
+        author: row.author_id,
+        audience: Audience::parse(&row.audience).unwrap_or(Audience::Direct),
+    };
+    journal::record(tx, town, &entry).await
+}
+
+/// Passes a post on to one's followers. Gives the boost's own id; the same one when done twice.
+pub async fn boost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<Id> {
+    let booster = may_write(tx, me).await?;
+    let of = readable(tx, me, post).await?;
+    let open = Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted);
+    if !open {
+        return Err(Refusal::forbidden("refusal-cannot-boost").into());
+    }
+    let id = town.ids.next();
+    let uri = format!("{}/ap/activities/{id}", town.origin);
+    insert_boost(tx, town, &booster, &of, id, uri, town.now()).await
+}
+
+pub(crate) async fn insert_boost(
+    tx: &Tx,
+    town: &Town,
+    booster: &entity::account::Model,
+    of: &entity::post::Model,
+    id: Id,
+    uri: String,
+    at: Timestamp,
+) -> Outcome<Id> {
+    if let Some(done) = posts::boost_by(tx, booster.id, of.id).await? {
+        return Ok(done.id);
+    }
+    let row = entity::post::Model {
+        id,
+        uri,
+        url: of.url.clone(),
+        author_id: booster.id,
+        local: booster.domain.is_empty(),
+        kind: of.kind.clone(),
+        audience: Audience::Public.as_str().into(),
+        boost_of_id: Some(of.id),
+        reply_to_id: None,
+        reply_to_uri: None,
+        reply_to_account_id: None,
+        thread_id: id,
+        title: None,
+        html: String::new(),
+        source: None,
+        summary: String::new(),
+        sensitive: false,
+        language: None,
+        tags: String::new(),
+        has_media: false,
+        replies: 0,
+        boosts: 0,
+        favourites: 0,
+        created_at: at,
+        edited_at: None,
+    };
+    if posts::insert(tx, row).await? {
+        posts::count(tx, of.id, posts::Count::Boosts, 1).await?;
+        accounts::posted(tx, booster.id, at).await?;
+        journal::record(tx, town, &Entry::Boosted { boost: id }).await?;
+    }
+    Ok(id)
+}
+
+pub async fn unboost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
+    let Some(boost) = posts::boost_by(tx, me, post).await? else { return Ok(()) };
+    let of = posts::by_id(tx, post).await?.ok_or_else(Refusal::not_found)?;
+    posts::delete(tx, boost.id).await?;
+    posts::count(tx, post, posts::Count::Boosts, -1).await?;
+    accounts::unposted(tx, me).await?;
+    let entry = Entry::Unboosted { uri: boost.uri, account: me, of_uri: of.uri, of_author: of.author_id };
+    journal::record(tx, town, &entry).await
+}
+
+/// Where an address of a post is buried: when it was deleted.
+pub async fn buried(town: &Town, uri: &str) -> Result<Option<Timestamp>, Failure> {
+    Ok(posts::tombstone(town.store.read(), uri).await?.map(|stone| stone.at))
+}

@@ -1,0 +1,112 @@
+//! How often something may be tried: per account and per network. Kept in memory, bounded.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use parvis_model::{
+    clock::{Clock, MINUTE, Timestamp},
+    refusal::Refusal,
+};
+
+/// More keys than this are a flood; the old ones are dropped.
+const KEYS: usize = 50_000;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rate {
+    /// Log-ins for one account, right or wrong.
+    LogInAccount,
+    /// Log-ins from one network.
+    LogInNetwork,
+    /// Sign-ups from one network.
+    SignUpNetwork,
+    /// Client API requests of one token.
+    Api,
+    /// Searches that go out to other servers, per account.
+    Reach,
+    /// Posts of one account.
+    Publish,
+}
+
+impl Rate {
+    /// How many, in how long.
+    fn limit(self) -> (u32, Timestamp) {
+        match self {
+            Self::LogInAccount => (10, 15 * MINUTE),
+            Self::LogInNetwork => (60, 15 * MINUTE),
+            Self::SignUpNetwork => (10, 60 * MINUTE),
+            Self::Api => (300, 5 * MINUTE),
+            Self::Reach => (60, 5 * MINUTE),
+            Self::Publish => (60, 5 * MINUTE),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Rates {
+    on: bool,
+    clock: Clock,
+    windows: Mutex<HashMap<(Rate, String), Window>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    until: Timestamp,
+    count: u32,
+}
+
+impl Rates {
+    pub(crate) fn new(on: bool, clock: Clock) -> Self {
+        Self { on, clock, windows: Mutex::default() }
+    }
+
+    /// Counts one more; refused where it is one too many.
+    pub fn count(&self, rate: Rate, key: &str) -> Result<(), Refusal> {
+        if !self.on {
+            return Ok(());
+        }
+        let (limit, span) = rate.limit();
+        let now = self.clock.now();
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= KEYS {
+            windows.retain(|_, window| window.until > now);
+            if windows.len() >= KEYS {
+                windows.clear();
+            }
+        }
+        let window = windows
+            .entry((rate, key.to_owned()))
+            .and_modify(|window| {
+                if window.until <= now {
+                    *window = Window { until: now + span, count: 0 };
+                }
+            })
+            .or_insert(Window { until: now + span, count: 0 });
+        window.count += 1;
+        if window.count > limit {
+            let minutes = (window.until - now + MINUTE - 1) / MINUTE;
+            return Err(Refusal::too_many("refusal-too-often").with("minutes", minutes));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eleventh_log_in_waits_and_only_for_that_account() {
+        let clock = Clock::fixed(0);
+        let rates = Rates::new(true, clock.clone());
+        for _ in 0..10 {
+            rates.count(Rate::LogInAccount, "marie").unwrap();
+        }
+        assert!(rates.count(Rate::LogInAccount, "marie").is_err());
+        assert!(rates.count(Rate::LogInAccount, "bruno").is_ok());
+        clock.advance(15 * MINUTE);
+        assert!(rates.count(Rate::LogInAccount, "marie").is_ok());
+    }
+}

@@ -1,0 +1,69 @@
+//! Finding people, posts and tags among what is known here. Faces ask `Town::reach` first for handles and addresses.
+
+use parvis_model::{
+    handle::{Handle, folded},
+    text::folded_tag,
+};
+use parvis_store::{accounts, search};
+
+use crate::{
+    AccountView, Outcome, PostView, Town, Viewer, accounts::by_handle, posts,
+    views::{TagView, posts_in_order},
+};
+
+const PEOPLE: u64 = 20;
+const POSTS: u64 = 20;
+const TAGS: u64 = 10;
+/// Characters that are looked at.
+const QUERY: usize = 200;
+
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    pub accounts: Vec<AccountView>,
+    pub posts: Vec<PostView>,
+    pub tags: Vec<TagView>,
+}
+
+pub async fn find(town: &Town, viewer: &Viewer, query: &str) -> Outcome<Results> {
+    let query: String = query.trim().chars().take(QUERY).collect();
+    if query.is_empty() {
+        return Ok(Results::default());
+    }
+    if query.starts_with("http://") || query.starts_with("https://") {
+        return by_address(town, viewer, &query).await;
+    }
+    if let Ok(handle) = query.parse::<Handle>()
+        && (handle.domain.is_some() || query.starts_with('@'))
+        && let Some(row) = by_handle(town, &handle).await?
+    {
+        return Ok(Results { accounts: vec![AccountView::new(town, row)], ..Results::default() });
+    }
+    by_words(town, viewer, &query).await
+}
+
+async fn by_address(town: &Town, viewer: &Viewer, address: &str) -> Outcome<Results> {
+    let account = crate::accounts::by_address(town, address).await?;
+    let post = posts::by_address(town, viewer, address).await?;
+    Ok(Results {
+        accounts: account.into_iter().collect(),
+        posts: post.into_iter().collect(),
+        tags: Vec::new(),
+    })
+}
+
+async fn by_words(town: &Town, viewer: &Viewer, words: &str) -> Outcome<Results> {
+    let db = town.store.snapshot().await?;
+    let bare = words.trim_start_matches(['@', '#']);
+    let people = if words.starts_with('#') {
+        Vec::new()
+    } else {
+        accounts::named_like(&db, &folded(bare), PEOPLE).await?
+    };
+    let ids = search::posts(&db, viewer.eyes(), town.now(), words, POSTS).await?;
+    let tags = search::tags(&db, &folded_tag(bare), TAGS).await?;
+    Ok(Results {
+        accounts: people.into_iter().map(|row| AccountView::new(town, row)).collect(),
+        posts: posts_in_order(&db, town, *viewer, &ids).await?,
+        tags: tags.into_iter().map(|row| TagView::new(&row.name)).collect(),
+    })
+}

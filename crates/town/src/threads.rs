@@ -1,0 +1,72 @@
+//! A post with what it answers and what answers it.
+
+use std::collections::{HashMap, HashSet};
+
+use parvis_model::{id::Id, limits, refusal::Refusal};
+use parvis_store::posts;
+
+use crate::{Outcome, PostView, Town, Viewer, views::posts_in_order};
+
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// Root first.
+    pub ancestors: Vec<PostView>,
+    pub post: PostView,
+    /// Depth first, so that what is answered comes before its answers; oldest first among equals.
+    pub descendants: Vec<PostView>,
+}
+
+/// Walks without recursion: a thread may be thousands deep.
+pub async fn around(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Thread> {
+    let db = town.store.snapshot().await?;
+    let asked = posts_in_order(&db, town, *viewer, &[post]).await?;
+    let asked = asked.into_iter().next().ok_or_else(Refusal::not_found)?;
+    let root = asked.boost_of.as_ref().map_or(asked.thread, |of| of.thread);
+    let focus = asked.boost_of.as_ref().map_or(asked.id, |of| of.id);
+    let ids = posts::thread(&db, viewer.eyes(), town.now(), root, limits::THREAD).await?;
+    let mut ids_with_focus = ids;
+    if !ids_with_focus.contains(&focus) {
+        ids_with_focus.push(focus);
+    }
+    let all = posts_in_order(&db, town, *viewer, &ids_with_focus).await?;
+    let mut by_id: HashMap<Id, PostView> = all.into_iter().map(|view| (view.id, view)).collect();
+    let ancestors = take_ancestors(focus, &mut by_id);
+    let order = descendants_of(focus, &by_id);
+    let post = by_id.remove(&focus).ok_or_else(Refusal::not_found)?;
+    let descendants = order.into_iter().filter_map(|id| by_id.remove(&id)).collect();
+    Ok(Thread { ancestors, post, descendants })
+}
+
+fn take_ancestors(of: Id, by_id: &mut HashMap<Id, PostView>) -> Vec<PostView> {
+    let mut chain = Vec::new();
+    let mut next = by_id.get(&of).and_then(|post| post.reply_to);
+    // What is taken cannot be met again, so a circle ends by itself.
+    while let Some(parent) = next.filter(|id| *id != of).and_then(|id| by_id.remove(&id)) {
+        next = parent.reply_to;
+        chain.push(parent);
+    }
+    chain.reverse();
+    chain
+}
+
+fn descendants_of(post: Id, by_id: &HashMap<Id, PostView>) -> Vec<Id> {
+    let mut answers: HashMap<Id, Vec<Id>> = HashMap::new();
+    for view in by_id.values() {
+        if let Some(parent) = view.reply_to {
+            answers.entry(parent).or_default().push(view.id);
+        }
+    }
+    for siblings in answers.values_mut() {
+        siblings.sort_unstable_by(|a, b| b.cmp(a));
+    }
+    let mut order = Vec::new();
+    let mut met = HashSet::from([post]);
+    let mut open = answers.remove(&post).unwrap_or_default();
+    while let Some(id) = open.pop() {
+        if met.insert(id) {
+            order.push(id);
+            open.extend(answers.remove(&id).unwrap_or_default());
+        }
+    }
+    order
+}

@@ -1,0 +1,251 @@
+//! A town: everything one commune owns, opened and ready.
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use parvis_media::Media;
+use parvis_model::{
+    account::{AccountKind, Registration},
+    clock::{Clock, Timestamp},
+    id::{Id, Ids},
+};
+use parvis_store::{Store, audience::Eyes, entity};
+use tokio::sync::Notify;
+
+use crate::{
+    Error, Outcome, accounts,
+    rates::Rates,
+    reach::{Nowhere, Reach},
+    secrets,
+};
+
+#[derive(Clone, Debug)]
+pub struct TownOptions {
+    /// Scheme, host and port as the outside sees them, without a trailing slash.
+    pub origin: String,
+    pub store: Store,
+    pub media: Media,
+    pub clock: Clock,
+    /// Off for tests and benchmarks only.
+    pub rates: bool,
+}
+
+/// One town. Shared by all faces as `Arc<Town>`.
+pub struct Town {
+    /// Host and port, as in `valmont.localhost:8000`; also the domain of our handles.
+    pub host: String,
+    pub origin: String,
+    pub store: Store,
+    pub media: Media,
+    pub clock: Clock,
+    pub ids: Ids,
+    profile: RwLock<Arc<Profile>>,
+    reach: OnceLock<Arc<dyn Reach>>,
+    rates: Rates,
+}
+
+impl std::fmt::Debug for Town {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Town").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl Town {
+    /// Opens a town; the first time it also founds it: its row and its own actor with a key.
+    pub async fn open(options: TownOptions) -> Outcome<Arc<Self>> {
+        let host = options
+            .origin
+            .split_once("://")
+            .map(|(_, host)| host.trim_end_matches('/').to_owned())
+            .ok_or_else(|| Error::Other(format!("not an address: {}", options.origin)))?;
+        let origin = options.origin.trim_end_matches('/').to_owned();
+        let ids = Ids::new(options.clock.clone());
+        let row = match parvis_store::town::get(options.store.read()).await? {
+            Some(row) => row,
+            None => found(&options.store, &origin, &host, &ids, options.clock.now()).await?,
+        };
+        Ok(Arc::new(Self {
+            host,
+            origin,
+            store: options.store,
+            media: options.media,
+            ids,
+            profile: RwLock::new(Arc::new(Profile::from(row))),
+            reach: OnceLock::new(),
+            rates: Rates::new(options.rates, options.clock.clone()),
+            clock: options.clock,
+        }))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What the town says about itself.
+    pub fn profile(&self) -> Arc<Profile> {
+        self.profile.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the profile anew: after a change, or because another process may have made one.
+    pub async fn refresh_profile(&self) -> Outcome<()> {
+        if let Some(row) = parvis_store::town::get(self.store.read()).await? {
+            *self.profile.write().unwrap_or_else(PoisonError::into_inner) =
+                Arc::new(Profile::from(row));
+        }
+        Ok(())
+    }
+
+    /// How this town finds what other servers hold.
+    pub fn reach(&self) -> &dyn Reach {
+        self.reach.get().map_or(&Nowhere, |reach| &**reach)
+    }
+
+    /// Given once, by the program that wires the town.
+    pub fn set_reach(&self, reach: Arc<dyn Reach>) {
+        if self.reach.set(reach).is_err() {
+            tracing::warn!(town = self.host, "reach was set twice");
+        }
+    }
+
+    pub fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// Told whenever the journal may have grown.
+    pub fn wake(&self) -> &Notify {
+        self.store.committed()
+    }
+
+    /// An address under which the town keeps an uploaded file.
+    pub fn media_url(&self, key: &str) -> String {
+        format!("{}/media/{key}", self.origin)
+    }
+}
+
+async fn found(
+    store: &Store,
+    origin: &str,
+    host: &str,
+    ids: &Ids,
+    now: Timestamp,
+) -> Outcome<entity::town::Model> {
+    let pair = crate::keys::generate().await?;
+    let actor_id = ids.next();
+    let uri = format!("{origin}/ap/actor");
+    let actor = accounts::local_row(origin, actor_id, &uri, host, AccountKind::Application, &pair, now);
+    let row = entity::town::Model {
+        id: 0,
+        name: first_name(host),
+        summary: String::new(),
+        language: "fr".into(),
+        time_zone: "Europe/Paris".into(),
+        registration: Registration::Closed.as_str().into(),
+        contact: None,
+        rules: String::new(),
+        hue: 163,
+        actor_id,
+        secret: secrets::random(),
+        setup_secret: Some(secrets::random()),
+        created_at: now,
+    };
+    store
+        .write::<_, crate::Failure, _>(move |tx| {
+            Box::pin(async move {
+                // Two processes may start at once: the first one founds the town.
+                if let Some(row) = parvis_store::town::get(tx).await? {
+                    return Ok(row);
+                }
+                parvis_store::accounts::insert(tx, actor).await?;
+                let key = entity::account_key::Model {
+                    account_id: actor_id,
+                    private_pem: pair.private_pem,
+                    created_at: now,
+                };
+                parvis_store::accounts::insert_key(tx, key).await?;
+                parvis_store::town::found(tx, row.clone()).await?;
+                Ok(row)
+            })
+        })
+        .await
+}
+
+/// `valmont.localhost:8000` is called Valmont until someone says otherwise.
+fn first_name(host: &str) -> String {
+    let word = host.split(['.', ':']).next().unwrap_or(host);
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What the town says about itself.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub name: String,
+    pub summary: String,
+    /// Language of the pages where nothing else is asked for.
+    pub language: String,
+    /// IANA name.
+    pub time_zone: String,
+    pub registration: Registration,
+    /// How to reach the people in charge, in words or as an address.
+    pub contact: Option<String>,
+    pub rules: Vec<String>,
+    /// The one colour of the town, in degrees of the colour circle.
+    pub hue: i32,
+    /// Has the first administrator done the first steps?
+    pub set_up: bool,
+    /// The town's own actor.
+    pub actor_id: Id,
+    /// Keys the forms of people who are not logged in.
+    pub secret: String,
+    pub created_at: Timestamp,
+}
+
+impl From<entity::town::Model> for Profile {
+    fn from(row: entity::town::Model) -> Self {
+        Self {
+            name: row.name,
+            summary: row.summary,
+            language: row.language,
+            time_zone: row.time_zone,
+            registration: Registration::parse(&row.registration).unwrap_or(Registration::Closed),
+            contact: row.contact,
+            rules: row.rules.lines().map(str::to_owned).filter(|rule| !rule.is_empty()).collect(),
+            hue: row.hue,
+            set_up: row.setup_secret.is_none(),
+            actor_id: row.actor_id,
+            secret: row.secret,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub account: Option<Id>,
+    resident: bool,
+}
+
+impl Viewer {
+    /// A visitor.
+    pub fn nobody() -> Self {
+        Self { account: None, resident: false }
+    }
+
+    /// Someone with an account in this town.
+    pub fn resident(account: Id) -> Self {
+        Self { account: Some(account), resident: true }
+    }
+
+    /// Someone from another server, who proved to be it.
+    pub fn remote(account: Id) -> Self {
+        Self { account: Some(account), resident: false }
+    }
+
+    pub fn is_resident(self) -> bool {
+        self.resident
+    }
+
+    pub(crate) fn eyes(self) -> Eyes {
+        self.account.map_or(Eyes::NOBODY, |account| Eyes { account, resident: self.resident })
+    }
+}

@@ -1,0 +1,415 @@
+//! People who can log in here: signing up, logging in, passwords, roles, approval.
+
+use std::sync::Arc;
+
+use parvis_model::{
+    account::{AccountKind, Registration, Role},
+    handle::{Handle, folded, username},
+    id::Id,
+    limits,
+    refusal::Refusal,
+};
+use parvis_store::{Tx, accounts, entity, logins};
+
+use crate::{
+    AccountView, Outcome, Rate, Town,
+    accounts::{insert_local, within},
+    invitations,
+    journal::{self, Entry},
+    keys::{self, Pair},
+    secrets,
+};
+
+const RECOVERY_CODES: usize = 8;
+
+/// One who is logged in.
+#[derive(Clone, Debug)]
+pub struct UserView {
+    pub id: Id,
+    pub account: Id,
+    pub name: String,
+    pub role: Role,
+    pub locale: Option<String>,
+    pub email: Option<String>,
+    pub approved: bool,
+    pub suspended: bool,
+}
+
+impl UserView {
+    pub(crate) fn new(login: entity::login::Model, account: &entity::account::Model) -> Self {
+        Self {
+            id: login.id,
+            account: login.account_id,
+            name: account.name.clone(),
+            role: Role::parse(&login.role).unwrap_or(Role::Resident),
+            locale: login.locale,
+            email: login.email,
+            approved: login.approved_at.is_some(),
+            suspended: account.suspended_at.is_some(),
+        }
+    }
+
+    pub fn is_staff(&self) -> bool {
+        self.role >= Role::Moderator
+    }
+}
+
+/// What a newcomer fills in.
+#[derive(Clone, Debug, Default)]
+pub struct SignUp {
+    pub name: String,
+    pub email: Option<String>,
+    pub password: String,
+    /// Why; asked where a moderator decides.
+    pub reason: String,
+    pub invitation: Option<String>,
+    pub locale: Option<String>,
+    /// To the rules of the town.
+    pub agreed: bool,
+}
+
+/// A sign-up checked, with its password hashed and its keys made: all that takes time.
+pub struct Prepared {
+    name: String,
+    email: Option<String>,
+    password_hash: String,
+    reason: String,
+    invitation: Option<String>,
+    locale: Option<String>,
+    kind: AccountKind,
+    role: Role,
+    approved: bool,
+    pair: Pair,
+}
+
+/// The answer to a sign-up; the codes are shown this once.
+#[derive(Clone, Debug)]
+pub struct SignedUp {
+    pub user: Id,
+    pub account: Id,
+    pub waits_for_approval: bool,
+    pub recovery_codes: Vec<String>,
+}
+
+/// By a newcomer, under the town's rules for newcomers.
+pub async fn prepare_sign_up(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepared> {
+    let registration = town.profile().registration;
+    if registration == Registration::Closed {
+        return Err(Refusal::forbidden("refusal-registration-closed").into());
+    }
+    if !sign_up.agreed {
+        return Err(Refusal::invalid("agreed", "refusal-terms-not-agreed").into());
+    }
+    let invitation = sign_up.invitation.as_deref().map(str::trim).filter(|code| !code.is_empty());
+    if registration == Registration::Invitation && invitation.is_none() {
+        return Err(Refusal::invalid("invitation", "refusal-invitation-invalid").into());
+    }
+    let by_approval = registration == Registration::Approval && invitation.is_none();
+    let reason = within(sign_up.reason.trim(), limits::SIGN_UP_REASON, "reason", "refusal-text-too-long")?;
+    if by_approval && reason.is_empty() {
+        return Err(Refusal::invalid("reason", "refusal-reason-needed").into());
+    }
+    let invitation = invitation.map(str::to_owned);
+    let mut prepared =
+        prepare(town, &sign_up.name, sign_up.email.as_deref(), sign_up.password, AccountKind::Person).await?;
+    prepared.reason = reason;
+    prepared.invitation = invitation;
+    prepared.locale = sign_up.locale;
+    prepared.approved = !by_approval;
+    Ok(prepared)
+}
+
+/// By the town itself: the first administrator, the command line, the demo.
+pub async fn prepare_account(
+    town: &Arc<Town>,
+    name: &str,
+    email: Option<&str>,
+    password: String,
+    role: Role,
+    kind: AccountKind,
+) -> Outcome<Prepared> {
+    let mut prepared = prepare(town, name, email, password, kind).await?;
+    prepared.role = role;
+    Ok(prepared)
+}
+
+async fn prepare(
+    town: &Arc<Town>,
+    name: &str,
+    email: Option<&str>,
+    password: String,
+    kind: AccountKind,
+) -> Outcome<Prepared> {
+    let name = username(name)?;
+    let email = email.map(str::trim).filter(|email| !email.is_empty()).map(checked_email).transpose()?;
+    check_password(&password, "password")?;
+    let db = town.store.read();
+    if accounts::by_handle(db, &folded(&name), "").await?.is_some() {
+        return Err(Refusal::invalid("name", "refusal-username-taken").into());
+    }
+    if let Some(email) = &email
+        && logins::by_email(db, &email.to_lowercase()).await?.is_some()
+    {
+        return Err(Refusal::invalid("email", "refusal-email-taken").into());
+    }
+    Ok(Prepared {
+        name,
+        email,
+        password_hash: secrets::hash_password(password).await?,
+        reason: String::new(),
+        invitation: None,
+        locale: None,
+        kind,
+        role: Role::Resident,
+        approved: true,
+        pair: keys::generate().await?,
+    })
+}
+
+/// Enough to catch a slip of the hand; whether it exists only a letter to it would show.
+fn checked_email(email: &str) -> Result<String, Refusal> {
+    let parts = email.split_once('@');
+    let fits = email.len() <= limits::EMAIL
+        && email.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | ']' | '\\'))
+        && parts.is_some_and(|(user, host)| {
+            !user.is_empty() && !host.contains('@') && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+        });
+    if fits { Ok(email.to_owned()) } else { Err(Refusal::invalid("email", "refusal-email-invalid")) }
+}
+
+fn check_password(password: &str, field: &'static str) -> Result<(), Refusal> {
+    let count = password.chars().count();
+    if count < limits::PASSWORD_MIN {
+        return Err(Refusal::invalid(field, "refusal-password-short").with("limit", limits::PASSWORD_MIN));
+    }
+    if count > limits::PASSWORD_MAX {
+        return Err(Refusal::invalid(field, "refusal-password-long").with("limit", limits::PASSWORD_MAX));
+    }
+    Ok(())
+}
+
+pub async fn sign_up(tx: &Tx, town: &Town, prepared: Prepared) -> Outcome<SignedUp> {
+    if let Some(code) = &prepared.invitation {
+        invitations::spend(tx, town, code).await?;
+    }
+    if let Some(email) = &prepared.email
+        && logins::by_email(tx, &email.to_lowercase()).await?.is_some()
+    {
+        return Err(Refusal::invalid("email", "refusal-email-taken").into());
+    }
+    let account = insert_local(tx, town, &prepared.name, prepared.kind, prepared.pair).await?;
+    let user = town.ids.next();
+    let login = entity::login::Model {
+        id: user,
+        account_id: account,
+        email_key: prepared.email.as_ref().map(|email| email.to_lowercase()),
+        email: prepared.email,
+        password_hash: prepared.password_hash,
+        role: prepared.role.as_str().into(),
+        locale: prepared.locale,
+        reason: prepared.reason,
+        created_at: town.now(),
+        approved_at: prepared.approved.then(|| town.now()),
+        notifications_read_id: 0,
+    };
+    logins::insert(tx, login).await?;
+    let recovery_codes = fresh_recovery_codes(tx, town, user).await?;
+    let waits = !prepared.approved;
+    journal::record(tx, town, &Entry::SignedUp { account, waits }).await?;
+    Ok(SignedUp { user, account, waits_for_approval: waits, recovery_codes })
+}
+
+/// New codes for people without e-mail; the old ones no longer count.
+pub async fn fresh_recovery_codes(tx: &Tx, town: &Town, user: Id) -> Outcome<Vec<String>> {
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| secrets::readable(3)).collect();
+    let rows = codes
+        .iter()
+        .map(|code| entity::recovery_code::Model {
+            id: town.ids.next(),
+            login_id: user,
+            code_hash: secrets::hash(code),
+        })
+        .collect();
+    logins::set_recovery_codes(tx, user, rows).await?;
+    Ok(codes)
+}
+
+/// `network`: where the attempt comes from, for the count of attempts.
+pub async fn log_in(town: &Town, who: &str, password: String, network: &str) -> Outcome<UserView> {
+    count_attempt(town, who, network)?;
+    let found = find(town, who).await?;
+    let hashed = found.as_ref().map(|(login, _)| login.password_hash.clone());
+    let right = secrets::verify_password(password, hashed).await?;
+    match found {
+        Some((login, account)) if right => admitted(login, &account),
+        _ => Err(Refusal::unauthenticated("refusal-login-wrong").into()),
+    }
+}
+
+fn count_attempt(town: &Town, who: &str, network: &str) -> Result<(), Refusal> {
+    town.rates().count(Rate::LogInNetwork, network)?;
+    town.rates().count(Rate::LogInAccount, &who.trim().to_lowercase())
+}
+
+fn admitted(login: entity::login::Model, account: &entity::account::Model) -> Outcome<UserView> {
+    if account.suspended_at.is_some() {
+        return Err(Refusal::unauthenticated("refusal-login-suspended").into());
+    }
+    if login.approved_at.is_none() {
+        return Err(Refusal::unauthenticated("refusal-login-waiting").into());
+    }
+    Ok(UserView::new(login, account))
+}
+
+/// By name or e-mail.
+async fn find(
+    town: &Town,
+    who: &str,
+) -> Outcome<Option<(entity::login::Model, entity::account::Model)>> {
+    let (db, who) = (town.store.read(), who.trim());
+    if let Some(login) = logins::by_email(db, &who.to_lowercase()).await? {
+        let account = accounts::by_id(db, login.account_id).await?;
+        return Ok(account.map(|account| (login, account)));
+    }
+    let Ok(handle) = who.parse::<Handle>() else { return Ok(None) };
+    let Some(account) = crate::accounts::by_handle(town, &handle).await? else { return Ok(None) };
+    let login = logins::by_account(db, account.id).await?;
+    Ok(login.map(|login| (login, account)))
+}
+
+/// Sets a new password by a recovery code, which is spent by it. Ends all sessions and tokens.
+pub async fn recover(
+    town: &Arc<Town>,
+    who: &str,
+    code: &str,
+    password: String,
+    network: &str,
+) -> Outcome<UserView> {
+    count_attempt(town, who, network)?;
+    check_password(&password, "password")?;
+    let hashed = secrets::hash_password(password).await?;
+    let Some((login, account)) = find(town, who).await? else {
+        return Err(Refusal::unauthenticated("refusal-login-wrong").into());
+    };
+    let code = secrets::hash(&code.trim().to_lowercase());
+    let user = admitted(login, &account)?;
+    let id = user.id;
+    town.store
+        .write(move |tx| {
+            Box::pin(async move {
+                if !logins::use_recovery_code(tx, id, &code).await? {
+                    return Err(Refusal::unauthenticated("refusal-login-wrong").into());
+                }
+                replace_password(tx, id, hashed, None).await
+            })
+        })
+        .await?;
+    Ok(user)
+}
+
+/// By oneself; `keep` is the session that stays.
+pub async fn change_password(
+    town: &Arc<Town>,
+    user: Id,
+    old: String,
+    new: String,
+    keep: Option<Id>,
+) -> Outcome<()> {
+    let login = logins::by_id(town.store.read(), user).await?.ok_or_else(Refusal::not_found)?;
+    if !secrets::verify_password(old, Some(login.password_hash)).await? {
+        return Err(Refusal::invalid("old_password", "refusal-password-wrong").into());
+    }
+    check_password(&new, "password")?;
+    let hashed = secrets::hash_password(new).await?;
+    town.store.write(move |tx| Box::pin(replace_password(tx, user, hashed, keep))).await
+}
+
+/// By the town itself; everyone who was logged in as this user is out.
+pub async fn set_password(town: &Arc<Town>, user: Id, new: String) -> Outcome<()> {
+    check_password(&new, "password")?;
+    let hashed = secrets::hash_password(new).await?;
+    town.store.write(move |tx| Box::pin(replace_password(tx, user, hashed, None))).await
+}
+
+async fn replace_password(tx: &Tx, user: Id, hashed: String, keep: Option<Id>) -> Outcome<()> {
+    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
+    logins::update(tx, entity::login::Model { password_hash: hashed, ..login }).await?;
+    logins::delete_sessions(tx, user, keep).await?;
+    Ok(logins::delete_tokens(tx, user).await?)
+}
+
+/// A new random password, for the command line.
+pub fn random_password() -> String {
+    secrets::readable(4)
+}
+
+/// By name, for the command line.
+pub async fn by_name(town: &Town, name: &str) -> Outcome<Option<UserView>> {
+    Ok(find(town, name).await?.map(|(login, account)| UserView::new(login, &account)))
+}
+
+/// Everyone with a login, by name.
+pub async fn all(town: &Town) -> Outcome<Vec<UserView>> {
+    let pairs = logins::all(town.store.read()).await?;
+    Ok(pairs.into_iter().map(|(login, account)| UserView::new(login, &account)).collect())
+}
+
+/// Language of the pages; `None` follows the browser.
+pub async fn set_locale(tx: &Tx, _town: &Town, user: Id, locale: Option<String>) -> Outcome<()> {
+    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
+    Ok(logins::update(tx, entity::login::Model { locale, ..login }).await?)
+}
+
+pub async fn set_role(tx: &Tx, _town: &Town, user: Id, role: Role) -> Outcome<()> {
+    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
+    Ok(logins::update(tx, entity::login::Model { role: role.as_str().into(), ..login }).await?)
+}
+
+/// One who waits for a moderator's yes.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub user: Id,
+    pub account: AccountView,
+    pub email: Option<String>,
+    pub reason: String,
+    pub since: i64,
+}
+
+pub async fn waiting(town: &Town, staff: &UserView) -> Outcome<Vec<Waiting>> {
+    must_be_staff(staff)?;
+    let db = town.store.read();
+    let rows = logins::waiting(db, limits::PAGE_MAX).await?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.account_id).collect();
+    let people = crate::accounts::views(town, &ids).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let account = people.iter().find(|account| account.id == row.account_id)?.clone();
+            Some(Waiting { user: row.id, account, email: row.email, reason: row.reason, since: row.created_at })
+        })
+        .collect())
+}
+
+pub async fn approve(tx: &Tx, town: &Town, staff: &UserView, user: Id) -> Outcome<()> {
+    must_be_staff(staff)?;
+    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
+    Ok(logins::update(tx, entity::login::Model { approved_at: Some(town.now()), ..login }).await?)
+}
+
+/// Nothing stays of one who was refused.
+pub async fn refuse(tx: &Tx, _town: &Town, staff: &UserView, user: Id) -> Outcome<()> {
+    must_be_staff(staff)?;
+    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
+    if login.approved_at.is_some() {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(accounts::delete(tx, login.account_id).await?)
+}
+
+pub(crate) fn must_be_staff(user: &UserView) -> Result<(), Refusal> {
+    if user.is_staff() { Ok(()) } else { Err(Refusal::not_found()) }
+}
+
+pub(crate) fn must_be_admin(user: &UserView) -> Result<(), Refusal> {
+    if user.role == Role::Admin { Ok(()) } else { Err(Refusal::not_found()) }
+}

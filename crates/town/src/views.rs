@@ -1,0 +1,422 @@
+//! What faces render: complete, checked for who looks, loaded in batches so that a page of anything costs a fixed number of
+//! questions.
+
+use std::{collections::HashMap, sync::Arc};
+
+use parvis_model::{
+    account::AccountKind,
+    audience::Audience,
+    clock::Timestamp,
+    id::Id,
+    text::folded_tag,
+};
+use parvis_store::{Snapshot, accounts, entity, media, posts, reactions};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Outcome, Town, Viewer};
+
+/// One page of a list whose cursor is not the item's own id.
+#[derive(Clone, Debug)]
+pub struct Paged<T> {
+    pub items: Vec<T>,
+    /// Cursor of the next, older page; `None` at the end.
+    pub next: Option<Id>,
+    /// Cursor of the previous, newer page.
+    pub prev: Option<Id>,
+}
+
+impl<T> Paged<T> {
+    pub(crate) fn new(items: Vec<T>, cursors: &[(Id, Id)], limit: u64) -> Self {
+        let next = if cursors.len() as u64 >= limit { cursors.last() } else { None };
+        Self { items, next: next.map(|pair| pair.0), prev: cursors.first().map(|pair| pair.0) }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct AccountView {
+    pub id: Id,
+    pub kind: AccountKind,
+    pub name: String,
+    /// Empty for this town.
+    pub domain: String,
+    /// `marie`, or `paul@far.example`.
+    pub acct: String,
+    /// `marie@valmont.example`: with the domain, always.
+    pub handle: String,
+    /// Never empty.
+    pub display_name: String,
+    pub bio_html: String,
+    pub bio_source: String,
+    /// Absolute address.
+    pub avatar: Option<String>,
+    pub header: Option<String>,
+    pub fields: Vec<FieldView>,
+    pub locked: bool,
+    pub discoverable: bool,
+    pub indexable: bool,
+    pub uri: String,
+    /// Of the page on its own server.
+    pub url: String,
+    /// Of the page here: `/@marie`.
+    pub path: String,
+    pub posts: i64,
+    pub followers: i64,
+    pub following: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub last_post_at: Option<Timestamp>,
+    pub suspended: bool,
+    pub local: bool,
+}
+
+/// A line of a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldView {
+    pub name: String,
+    pub value_html: String,
+    pub value_source: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct MediaView {
+    pub id: Id,
+    /// Absolute address.
+    pub url: String,
+    pub preview_url: String,
+    pub remote_url: Option<String>,
+    pub mime: String,
+    pub description: String,
+    /// 0 where unknown.
+    pub width: i32,
+    pub height: i32,
+    pub preview_width: i32,
+    pub preview_height: i32,
+    pub blurhash: Option<String>,
+    /// Each -1 to 1; x right, y up.
+    pub focus: (f32, f32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostKind {
+    Note,
+    Article,
+    Page,
+    Question,
+    Event,
+    Other,
+}
+
+impl PostKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Article => "article",
+            Self::Page => "page",
+            Self::Question => "question",
+            Self::Event => "event",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "note" => Self::Note,
+            "article" => Self::Article,
+            "page" => Self::Page,
+            "question" => Self::Question,
+            "event" => Self::Event,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct MentionView {
+    pub id: Id,
+    pub acct: String,
+    pub name: String,
+    pub uri: String,
+    pub url: String,
+    pub path: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagView {
+    /// As written, without `#`.
+    pub name: String,
+    /// Folded.
+    pub key: String,
+    /// Of its page here.
+    pub path: String,
+}
+
+impl TagView {
+    pub(crate) fn new(name: &str) -> Self {
+        let key = folded_tag(name);
+        let path = format!("/tags/{key}");
+        Self { name: name.to_owned(), key, path }
+    }
+}
+
+/// What the viewer has done with a post.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mine {
+    pub favourited: bool,
+    pub boosted: bool,
+    pub bookmarked: bool,
+    pub author: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct PostView {
+    pub id: Id,
+    pub uri: String,
+    /// Of the page on its own server.
+    pub url: String,
+    /// Of the page here: `/@marie/123`.
+    pub path: String,
+    pub author: Arc<AccountView>,
+    pub audience: Audience,
+    pub kind: PostKind,
+    pub title: Option<String>,
+    pub html: String,
+    /// What its author typed; only for posts of this town.
+    pub source: Option<String>,
+    /// A content warning; empty where there is none.
+    pub summary: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub created_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub reply_to: Option<Id>,
+    pub reply_to_uri: Option<String>,
+    pub reply_to_account: Option<Id>,
+    pub thread: Id,
+    pub media: Vec<MediaView>,
+    pub mentions: Vec<MentionView>,
+    pub tags: Vec<TagView>,
+    pub replies: i64,
+    pub boosts: i64,
+    pub favourites: i64,
+    /// `None` for visitors.
+    pub mine: Option<Mine>,
+    pub boost_of: Option<Arc<PostView>>,
+    pub local: bool,
+}
+
+impl AccountView {
+    pub(crate) fn new(town: &Town, row: entity::account::Model) -> Self {
+        let local = row.domain.is_empty();
+        let acct = if local { row.name.clone() } else { format!("{}@{}", row.name, row.domain) };
+        let handle = if local { format!("{}@{}", row.name, town.host) } else { acct.clone() };
+        let picture = |kept: Option<String>| kept.map(|it| if local { town.media_url(&it) } else { it });
+        Self {
+            id: row.id,
+            kind: AccountKind::parse(&row.kind).unwrap_or(AccountKind::Person),
+            path: format!("/@{acct}"),
+            acct,
+            handle,
+            display_name: if row.display_name.trim().is_empty() { row.name.clone() } else { row.display_name },
+            name: row.name,
+            domain: row.domain,
+            bio_html: row.bio_html,
+            bio_source: row.bio_source,
+            avatar: picture(row.avatar),
+            header: picture(row.header),
+            fields: serde_json::from_str(&row.fields).unwrap_or_default(),
+            locked: row.locked,
+            discoverable: row.discoverable,
+            indexable: row.indexable,
+            uri: row.uri,
+            url: row.url,
+            posts: row.posts,
+            followers: row.followers,
+            following: row.following,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            last_post_at: row.last_post_at,
+            suspended: row.suspended_at.is_some(),
+            local,
+        }
+    }
+
+    fn mentioned(&self) -> MentionView {
+        MentionView {
+            id: self.id,
+            acct: self.acct.clone(),
+            name: self.name.clone(),
+            uri: self.uri.clone(),
+            url: self.url.clone(),
+            path: self.path.clone(),
+        }
+    }
+}
+
+impl MediaView {
+    pub(crate) fn new(town: &Town, row: entity::media::Model) -> Self {
+        let remote = row.remote_url.clone().unwrap_or_default();
+        let address = |file: Option<&str>| file.map_or_else(|| remote.clone(), |file| town.media_url(file));
+        Self {
+            id: row.id,
+            url: address(row.file.as_deref()),
+            preview_url: address(row.preview_file.as_deref().or(row.file.as_deref())),
+            remote_url: row.remote_url,
+            mime: row.mime,
+            description: row.description,
+            width: row.width,
+            height: row.height,
+            preview_width: row.preview_width,
+            preview_height: row.preview_height,
+            blurhash: row.blurhash,
+            focus: (row.focus_x as f32 / 1000.0, row.focus_y as f32 / 1000.0),
+        }
+    }
+}
+
+/// Accounts by id, in the order asked; unknown ones are left out.
+pub(crate) async fn accounts_in_order(
+    db: &Snapshot,
+    town: &Town,
+    ids: &[Id],
+) -> Outcome<Vec<AccountView>> {
+    let mut rows: HashMap<Id, _> =
+        accounts::by_ids(db, ids).await?.into_iter().map(|row| (row.id, row)).collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).map(|row| AccountView::new(town, row)).collect())
+}
+
+/// Posts by id, in the order asked; those that the viewer may not see are left out. Seven questions, whatever is on the page.
+pub(crate) async fn posts_in_order(
+    db: &Snapshot,
+    town: &Town,
+    viewer: Viewer,
+    ids: &[Id],
+) -> Outcome<Vec<PostView>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (eyes, now) = (viewer.eyes(), town.now());
+    let asked = posts::visible_by_ids(db, eyes, now, ids).await?;
+    let boosted: Vec<Id> = asked.iter().filter_map(|row| row.boost_of_id).collect();
+    let originals = posts::visible_by_ids(db, eyes, now, &boosted).await?;
+    let page = Page::load(db, town, viewer, &asked, &originals).await?;
+    let originals: HashMap<Id, Arc<PostView>> = originals
+        .into_iter()
+        .filter_map(|row| page.view(row, None))
+        .map(|view| (view.id, Arc::new(view)))
+        .collect();
+    let mut views: HashMap<Id, PostView> = asked
+        .into_iter()
+        .filter_map(|row| match row.boost_of_id {
+            // A boost of what these eyes may not see is not there either.
+            Some(of) => page.view(row, Some(Arc::clone(originals.get(&of)?))),
+            None => page.view(row, None),
+        })
+        .map(|view| (view.id, view))
+        .collect();
+    Ok(ids.iter().filter_map(|id| views.remove(id)).collect())
+}
+
+/// What the posts of a page need besides their own rows.
+struct Page {
+    accounts: HashMap<Id, Arc<AccountView>>,
+    mentions: HashMap<Id, Vec<Id>>,
+    media: HashMap<Id, Vec<MediaView>>,
+    /// `None` for visitors.
+    mine: Option<(Id, HashMap<Id, Mine>)>,
+}
+
+impl Page {
+    async fn load(
+        db: &Snapshot,
+        town: &Town,
+        viewer: Viewer,
+        asked: &[entity::post::Model],
+        originals: &[entity::post::Model],
+    ) -> Result<Self, Error> {
+        let rows = || asked.iter().filter(|row| row.boost_of_id.is_none()).chain(originals);
+        let ids: Vec<Id> = rows().map(|row| row.id).collect();
+        let mut mentions: HashMap<Id, Vec<Id>> = HashMap::new();
+        for mention in posts::mentions_of(db, &ids).await? {
+            mentions.entry(mention.post_id).or_default().push(mention.account_id);
+        }
+        let mut people: Vec<Id> = asked.iter().chain(originals).map(|row| row.author_id).collect();
+        people.extend(mentions.values().flatten());
+        people.sort_unstable();
+        people.dedup();
+        let accounts = accounts::by_ids(db, &people).await?;
+        let accounts = accounts
+            .into_iter()
+            .map(|row| (row.id, Arc::new(AccountView::new(town, row))))
+            .collect();
+        let with_media: Vec<Id> = rows().filter(|row| row.has_media).map(|row| row.id).collect();
+        let mut media: HashMap<Id, Vec<MediaView>> = HashMap::new();
+        for row in media::of_posts(db, &with_media).await? {
+            media.entry(row.post_id.unwrap_or(0)).or_default().push(MediaView::new(town, row));
+        }
+        let mine = match viewer.account {
+            Some(me) => Some((me, done_by(db, me, &ids).await?)),
+            None => None,
+        };
+        Ok(Self { accounts, mentions, media, mine })
+    }
+
+    fn view(
+        &self,
+        row: entity::post::Model,
+        boost_of: Option<Arc<PostView>>,
+    ) -> Option<PostView> {
+        let author = Arc::clone(self.accounts.get(&row.author_id)?);
+        let mentioned = self.mentions.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let mine = self.mine.as_ref().map(|(me, done)| Mine {
+            author: *me == row.author_id,
+            ..done.get(&row.id).copied().unwrap_or_default()
+        });
+        Some(PostView {
+            path: format!("{}/{}", author.path, row.id),
+            author,
+            audience: Audience::parse(&row.audience)?,
+            kind: PostKind::parse(&row.kind),
+            mentions: mentioned
+                .iter()
+                .filter_map(|id| self.accounts.get(id))
+                .map(|account| account.mentioned())
+                .collect(),
+            media: self.media.get(&row.id).cloned().unwrap_or_default(),
+            tags: row.tags.lines().map(TagView::new).collect(),
+            url: row.url,
+            id: row.id,
+            uri: row.uri,
+            title: row.title,
+            html: row.html,
+            source: row.source,
+            summary: row.summary,
+            sensitive: row.sensitive,
+            language: row.language,
+            created_at: row.created_at,
+            edited_at: row.edited_at,
+            reply_to: row.reply_to_id,
+            reply_to_uri: row.reply_to_uri,
+            reply_to_account: row.reply_to_account_id,
+            thread: row.thread_id,
+            replies: row.replies,
+            boosts: row.boosts,
+            favourites: row.favourites,
+            mine,
+            boost_of,
+            local: row.local,
+        })
+    }
+}
+
+async fn done_by(db: &Snapshot, me: Id, posts: &[Id]) -> Result<HashMap<Id, Mine>, Error> {
+    let mut mine: HashMap<Id, Mine> = HashMap::new();
+    for done in reactions::by_me(db, me, posts).await? {
+        let post = mine.entry(done.post_id).or_default();
+        match done.what {
+            reactions::FAVOURITED => post.favourited = true,
+            reactions::BOOKMARKED => post.bookmarked = true,
+            _ => post.boosted = true,
+        }
+    }
+    Ok(mine)
+}

@@ -1,0 +1,144 @@
+//! The small deeds behind the buttons of posts and people. Each button is a form; afterwards one is where one was.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use parvis_model::id::Id;
+use parvis_store::Tx;
+use parvis_town::{
+    Failure, Outcome, Town, follows,
+    follows::FollowState,
+    posts, reactions, relations,
+    relations::MuteTerms,
+};
+
+use crate::{
+    asked::local_path,
+    fault::Fault,
+    form::Form,
+    page::{Answer, Resident, id, redirect},
+};
+
+#[derive(Clone, Copy, Debug)]
+enum PostDeed {
+    Share,
+    Unshare,
+    Favourite,
+    Unfavourite,
+    Keep,
+    Unkeep,
+}
+
+impl PostDeed {
+    fn parse(word: &str) -> Result<Self, Fault> {
+        Ok(match word {
+            "partager" => Self::Share,
+            "ne-plus-partager" => Self::Unshare,
+            "aimer" => Self::Favourite,
+            "ne-plus-aimer" => Self::Unfavourite,
+            "garder" => Self::Keep,
+            "ne-plus-garder" => Self::Unkeep,
+            _ => return Err(Fault::NotFound),
+        })
+    }
+
+    async fn done(self, tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
+        match self {
+            Self::Share => posts::boost(tx, town, me, post).await.map(|_| ()),
+            Self::Unshare => posts::unboost(tx, town, me, post).await,
+            Self::Favourite => reactions::favourite(tx, town, me, post).await,
+            Self::Unfavourite => reactions::unfavourite(tx, town, me, post).await,
+            Self::Keep => reactions::bookmark(tx, town, me, post).await,
+            Self::Unkeep => reactions::unbookmark(tx, town, me, post).await,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum AccountDeed {
+    Follow,
+    Unfollow,
+    Accept,
+    Refuse,
+    Block,
+    Unblock,
+    Mute,
+    Unmute,
+}
+
+impl AccountDeed {
+    fn parse(word: &str) -> Result<Self, Fault> {
+        Ok(match word {
+            "suivre" => Self::Follow,
+            "ne-plus-suivre" => Self::Unfollow,
+            "accepter" => Self::Accept,
+            "refuser" => Self::Refuse,
+            "bloquer" => Self::Block,
+            "debloquer" => Self::Unblock,
+            "masquer" => Self::Mute,
+            "ne-plus-masquer" => Self::Unmute,
+            _ => return Err(Fault::NotFound),
+        })
+    }
+
+    /// Says what was done.
+    async fn done(self, tx: &Tx, town: &Town, me: Id, other: Id) -> Outcome<&'static str> {
+        match self {
+            Self::Follow => {
+                let state = follows::request(tx, town, me, other).await?;
+                return Ok(match state {
+                    FollowState::Pending => "done-requested",
+                    FollowState::Accepted => "done-followed",
+                });
+            }
+            Self::Unfollow => follows::withdraw(tx, town, me, other).await?,
+            Self::Accept => follows::accept(tx, town, me, other).await?,
+            Self::Refuse => follows::refuse(tx, town, me, other).await?,
+            Self::Block => relations::block(tx, town, me, other).await?,
+            Self::Unblock => relations::unblock(tx, town, me, other).await?,
+            Self::Mute => {
+                let terms = MuteTerms { notifications: true, until: None };
+                relations::mute(tx, town, me, other, terms).await?;
+            }
+            Self::Unmute => relations::unmute(tx, town, me, other).await?,
+        }
+        Ok(match self {
+            Self::Unfollow => "done-unfollowed",
+            Self::Accept => "done-accepted",
+            Self::Refuse => "done-refused",
+            Self::Block => "done-blocked",
+            Self::Unblock => "done-unblocked",
+            Self::Mute => "done-muted",
+            Self::Follow | Self::Unmute => "done-unmuted",
+        })
+    }
+}
+
+pub async fn on_post(
+    Resident { page, me, .. }: Resident,
+    Path((post, deed)): Path<(String, String)>,
+    form: Form,
+) -> Answer {
+    let (post, deed) = (id(&post)?, PostDeed::parse(&deed)?);
+    let town = Arc::clone(&page.town);
+    page.town
+        .store
+        .write::<_, Failure, _>(move |tx| Box::pin(async move { deed.done(tx, &town, me, post).await }))
+        .await?;
+    Ok(redirect(local_path(form.text("retour"))))
+}
+
+pub async fn on_account(
+    Resident { page, me, .. }: Resident,
+    Path((other, deed)): Path<(String, String)>,
+    form: Form,
+) -> Answer {
+    let (other, deed) = (id(&other)?, AccountDeed::parse(&deed)?);
+    let town = Arc::clone(&page.town);
+    let done = page
+        .town
+        .store
+        .write::<_, Failure, _>(move |tx| Box::pin(async move { deed.done(tx, &town, me, other).await }))
+        .await?;
+    Ok(page.onward(local_path(form.text("retour")), done))
+}

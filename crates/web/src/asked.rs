@@ -1,0 +1,92 @@
+//! What a browser sent by name: the query of an address or the values of a form. Bounded; knows no field's meaning.
+
+use parvis_model::id::{self, Id};
+use url::form_urlencoded;
+
+/// More values than any page of ours has are dropped.
+const VALUES: usize = 200;
+
+/// Named values in the order they came.
+#[derive(Clone, Debug, Default)]
+pub struct Asked(Vec<(String, String)>);
+
+impl Asked {
+    pub fn parse(encoded: &[u8]) -> Self {
+        Self(form_urlencoded::parse(encoded).take(VALUES).map(|(k, v)| (k.into(), v.into())).collect())
+    }
+
+    pub fn of<const N: usize>(values: [(&str, String); N]) -> Self {
+        values.into_iter().collect()
+    }
+
+    /// The first value of this name, without the spaces around it; empty when absent.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Like [`Asked::text`], `None` when empty.
+    pub fn some(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// As it was typed, spaces and all.
+    pub fn exact(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn on(&self, name: &str) -> bool {
+        self.text(name) == "1"
+    }
+
+    pub fn id(&self, name: &str) -> Option<Id> {
+        id::parse(self.text(name))
+    }
+
+    pub fn ids(&self, name: &str) -> Vec<Id> {
+        self.0.iter().filter(|(key, _)| key == name).filter_map(|(_, value)| id::parse(value)).collect()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    pub fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        if self.0.len() < VALUES {
+            self.0.push((name.into(), value.into()));
+        }
+    }
+}
+
+impl<K: Into<String>> FromIterator<(K, String)> for Asked {
+    fn from_iter<I: IntoIterator<Item = (K, String)>>(values: I) -> Self {
+        Self(values.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+}
+
+/// A path on this very site, for going back to; anything else becomes the home page.
+pub fn local_path(text: &str) -> &str {
+    let plain = text.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
+    if plain && text.len() <= 2_048 && text.starts_with('/') && !text.starts_with("//") { text } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn going_back_never_leaves_the_site() {
+        for far in ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:1", "", "/a\r\nb", "\t/x"] {
+            assert_eq!(local_path(far), "/", "{far}");
+        }
+        assert_eq!(local_path("/@marie?avant=5#m-4"), "/@marie?avant=5#m-4");
+    }
+
+    #[test]
+    fn values_are_read_by_name() {
+        let asked = Asked::parse(b"q=caf%C3%A9+noir&garde=1&garde=2&oui=1");
+        assert_eq!(asked.text("q"), "café noir");
+        assert_eq!(asked.ids("garde"), [1, 2]);
+        assert!(asked.on("oui"));
+        assert_eq!(asked.some("rien"), None);
+    }
+}

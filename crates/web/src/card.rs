@@ -1,0 +1,86 @@
+//! A post as one sheet on a page: whose it is, why it is here, what hangs on it. Decides nothing about who may see it.
+
+use parvis_model::id::Id;
+use parvis_town::{AccountView, MediaView, PostView};
+
+/// Answers deeper than this are not moved in further.
+const DEEPEST: usize = 4;
+
+pub struct Card<'a> {
+    pub post: &'a PostView,
+    pub booster: Option<&'a AccountView>,
+    /// Whom it answers: name and page.
+    pub answers: Option<(String, String)>,
+    /// The post that the page is about.
+    pub chosen: bool,
+    pub depth: usize,
+    /// Of the entry in the list: of a shared post, the sharing's.
+    entry: Id,
+}
+
+impl<'a> Card<'a> {
+    pub fn new(post: &'a PostView) -> Self {
+        match &post.boost_of {
+            Some(original) => {
+                Self { booster: Some(&post.author), entry: post.id, ..Self::plain(original) }
+            }
+            None => Self::plain(post),
+        }
+    }
+
+    fn plain(post: &'a PostView) -> Self {
+        Self { post, booster: None, answers: answered(post), chosen: false, depth: 0, entry: post.id }
+    }
+
+    #[must_use]
+    pub fn chosen(mut self) -> Self {
+        self.chosen = true;
+        self
+    }
+
+    #[must_use]
+    pub fn at_depth(mut self, depth: usize) -> Self {
+        self.depth = depth.min(DEEPEST);
+        self
+    }
+
+    /// Unlike the post's id, never twice on a page.
+    pub fn anchor(&self) -> Id {
+        self.entry
+    }
+
+    pub fn pictures(&self) -> Vec<&'a MediaView> {
+        self.post.media.iter().filter(|file| is_picture(file)).collect()
+    }
+
+    pub fn has_pictures(&self) -> bool {
+        self.post.media.iter().any(is_picture)
+    }
+
+    /// What is no picture: sound, video, documents; linked, not shown.
+    pub fn files(&self) -> Vec<&'a MediaView> {
+        self.post.media.iter().filter(|file| !is_picture(file)).collect()
+    }
+
+    pub fn has_files(&self) -> bool {
+        !self.post.media.iter().all(is_picture)
+    }
+
+    pub fn grid(&self) -> &'static str {
+        match self.pictures().len() {
+            0 | 1 => "one",
+            3 => "many three",
+            _ => "many",
+        }
+    }
+}
+
+fn is_picture(file: &MediaView) -> bool {
+    file.mime.starts_with("image/")
+}
+
+/// Whom a post answers, as far as the post itself says; nothing for those who go on with their own.
+fn answered(post: &PostView) -> Option<(String, String)> {
+    let whom = post.reply_to_account.filter(|id| *id != post.author.id)?;
+    post.mentions.iter().find(|it| it.id == whom).map(|it| (format!("@{}", it.acct), it.path.clone()))
+}

@@ -1,0 +1,210 @@
+//! How requests end badly, and the page each is told with. The one place where pages and statuses are matched to refusals.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use parvis_model::{
+    limits,
+    locale::Locale,
+    refusal::{Kind, Refusal},
+};
+use parvis_town::{Error, Failure, Town};
+
+use crate::{
+    frame::{Frame, Typed},
+    page::{Page, bare_frame},
+};
+
+/// Seconds after which to try again when the database is away.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum Fault {
+    NotFound,
+    /// Not from one of our own pages, or from one of an earlier log-in.
+    Stale,
+    TooLarge,
+    BadRequest,
+    Method,
+    /// First log in, then go on to this path.
+    LogIn(String),
+    Town(Failure),
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::Town(failure)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Town(Failure::Refused(refusal))
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Town(Failure::Broken(error))
+    }
+}
+
+impl From<askama::Error> for Fault {
+    fn from(error: askama::Error) -> Self {
+        Self::from(Error::Other(format!("template: {error}")))
+    }
+}
+
+impl Fault {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Stale => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::LogIn(_) => StatusCode::SEE_OTHER,
+            Self::Town(Failure::Refused(refusal)) => status_of(refusal.kind),
+            Self::Town(Failure::Broken(error)) if error.is_unavailable() => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Town(Failure::Broken(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// An answer of axum's own that is no page yet.
+    fn unexplained(response: &Response) -> Option<Self> {
+        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if kind.is_some_and(|kind| kind.starts_with("text/html")) {
+            return None;
+        }
+        match response.status() {
+            StatusCode::NOT_FOUND => Some(Self::NotFound),
+            StatusCode::METHOD_NOT_ALLOWED => Some(Self::Method),
+            StatusCode::PAYLOAD_TOO_LARGE => Some(Self::TooLarge),
+            status if status.is_client_error() => Some(Self::BadRequest),
+            _ => None,
+        }
+    }
+}
+
+pub fn status_of(kind: Kind) -> StatusCode {
+    match kind {
+        // A wrong password is a form to fill in again; 401 would ask for HTTP authentication.
+        Kind::Invalid | Kind::Unauthenticated => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+    }
+}
+
+impl IntoResponse for Fault {
+    /// Only marks the answer; `shown` makes the page, since that needs the reader's language.
+    fn into_response(self) -> Response {
+        if let Self::LogIn(next) = &self {
+            return Redirect::to(next).into_response();
+        }
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// The same form again, with what was typed and what is wrong with it; what no form can mend stays a fault.
+pub fn typed_again(failure: Failure, typed: Typed, locale: Locale) -> Result<(StatusCode, Typed), Fault> {
+    match failure {
+        Failure::Refused(refusal) if refusal.kind != Kind::NotFound => {
+            let message = locale.refusal(&refusal);
+            Ok((status_of(refusal.kind), typed.with_wrong(refusal.field, message)))
+        }
+        other => Err(other.into()),
+    }
+}
+
+pub async fn not_found() -> Fault {
+    Fault::NotFound
+}
+
+pub async fn method() -> Fault {
+    Fault::Method
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    page: &'a Frame,
+    heading: String,
+    what: String,
+    operation: Option<String>,
+}
+
+/// Puts a page in the place of a marked answer; leaves all others alone.
+pub async fn shown(response: Response, mut asked: Parts) -> Response {
+    let marked = response.extensions().get::<Arc<Fault>>().cloned();
+    let Some(fault) = marked.or_else(|| Fault::unexplained(&response).map(Arc::new)) else {
+        return response;
+    };
+    let operation = logged(&fault, &asked);
+    let frame = match Page::from_request_parts(&mut asked, &()).await {
+        Ok(page) => Some(page.frame),
+        Err(_) => bare_frame(&asked),
+    };
+    let Some(frame) = frame else { return response };
+    let (heading, what) = words(&fault, &frame);
+    let page = ErrorPage { page: &frame, heading, what, operation };
+    let Ok(text) = page.render() else { return response };
+    let mut answer = (fault.status(), axum::response::Html(text)).into_response();
+    if fault.status() == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    answer
+}
+
+/// What is broken is logged once; the number is all that the reader learns of it.
+fn logged(fault: &Fault, asked: &Parts) -> Option<String> {
+    let Fault::Town(Failure::Broken(error)) = fault else { return None };
+    let town = asked.extensions.get::<Arc<Town>>()?;
+    let operation = format!("{:x}", town.ids.next());
+    tracing::error!(operation, town = town.host, path = asked.uri.path(), %error, "a page is broken");
+    Some(operation)
+}
+
+fn words(fault: &Fault, frame: &Frame) -> (String, String) {
+    match fault {
+        Fault::Town(Failure::Refused(refusal)) => {
+            let what = frame.locale.refusal(refusal);
+            let heading = match refusal.kind {
+                Kind::NotFound => return both(frame, "error-not-found", "error-not-found-what"),
+                Kind::Forbidden => "error-forbidden",
+                Kind::TooMany => "error-too-many",
+                Kind::Invalid | Kind::Unauthenticated => "error-invalid",
+            };
+            (frame.t(heading), what)
+        }
+        Fault::Town(Failure::Broken(error)) if error.is_unavailable() => {
+            both(frame, "error-unavailable", "error-unavailable-what")
+        }
+        Fault::Town(Failure::Broken(_)) => both(frame, "error-broken", "error-broken-what"),
+        Fault::NotFound => both(frame, "error-not-found", "error-not-found-what"),
+        Fault::Stale => both(frame, "error-stale", "error-stale-what"),
+        Fault::Method => both(frame, "error-method", "error-method-what"),
+        Fault::TooLarge => {
+            let limit = limits::PICTURE_BYTES / 1024 / 1024;
+            (frame.t("error-too-large"), frame.tw("error-too-large-what", "size", limit))
+        }
+        Fault::BadRequest | Fault::LogIn(_) => both(frame, "error-bad-request", "error-bad-request-what"),
+    }
+}
+
+fn both(frame: &Frame, heading: &str, what: &str) -> (String, String) {
+    (frame.t(heading), frame.t(what))
+}

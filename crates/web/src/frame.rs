@@ -1,0 +1,388 @@
+//! What every template may ask: words in the reader's language, moments in the town's time, icons, form tokens,
+//! who is looking. Plain data; asks no database.
+
+use std::{fmt, sync::Arc};
+
+use parvis_model::{
+    account::{AccountKind, Registration, Role},
+    audience::Audience,
+    clock::Timestamp,
+    id::Id,
+    limits,
+    locale::{Arg, Locale},
+};
+use parvis_town::{AccountView, MediaView, PostView, Profile};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{asked::Asked, assets, card::Card, visit::Visit};
+
+/// Unread notices above this are shown as "99+".
+const MANY: i64 = 99;
+
+/// Mark-up made by us, not escaped again.
+pub struct Html(String);
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::filters::HtmlSafe for Html {}
+
+/// The resident who looks.
+#[derive(Clone, Debug)]
+pub struct Me {
+    pub account: AccountView,
+    pub role: Role,
+}
+
+pub struct Frame {
+    pub town: Arc<Profile>,
+    pub host: String,
+    pub locale: Locale,
+    pub now: Timestamp,
+    pub me: Option<Me>,
+    pub unread: i64,
+    pub requests: i64,
+    /// Path and query of this page.
+    pub here: String,
+    /// Locale key of what was just done.
+    pub flash: Option<&'static str>,
+    pub visit: Arc<Visit>,
+}
+
+/// Words.
+impl Frame {
+    pub fn t(&self, key: &str) -> String {
+        self.locale.text(key)
+    }
+
+    /// With a number, called `count` in the message.
+    pub fn tn(&self, key: &str, count: impl Into<i64>) -> String {
+        self.locale.text_with(key, &[("count", Arg::from(count.into()))])
+    }
+
+    /// With one word to fill in.
+    pub fn tw(&self, key: &str, name: &str, value: impl fmt::Display) -> String {
+        self.locale.text_with(key, &[(name, Arg::from(value.to_string()))])
+    }
+
+    pub fn lang(&self) -> &'static str {
+        self.locale.code()
+    }
+
+    pub fn ago(&self, at: Timestamp) -> String {
+        self.locale.ago(at, self.now, &self.town.time_zone)
+    }
+
+    pub fn date(&self, at: Timestamp) -> String {
+        self.locale.date(at, &self.town.time_zone)
+    }
+
+    pub fn date_time(&self, at: Timestamp) -> String {
+        self.locale.date_time(at, &self.town.time_zone)
+    }
+
+    /// For machines: RFC 3339, UTC.
+    pub fn iso(&self, at: Timestamp) -> String {
+        jiff::Timestamp::from_millisecond(at).map(|at| at.to_string()).unwrap_or_default()
+    }
+
+    pub fn audience(&self, audience: Audience) -> String {
+        self.tw(audience_key(audience), "town", &self.town.name)
+    }
+
+    /// How the audience is called on someone's post: `Mes abonnés` would be wrong on another's.
+    pub fn audience_of(&self, post: &PostView) -> String {
+        let mine = post.mine.is_some_and(|mine| mine.author);
+        if post.audience == Audience::Followers && !mine {
+            return self.t("audience-followers-theirs");
+        }
+        self.audience(post.audience)
+    }
+
+    /// Who will see it, and where a copy will be.
+    pub fn consequence(&self, audience: Audience) -> String {
+        let key = match audience {
+            Audience::Public => "consequence-public",
+            Audience::Unlisted => "consequence-unlisted",
+            Audience::Town | Audience::Neighbours => "consequence-town",
+            Audience::Followers => "consequence-followers",
+            Audience::Group | Audience::Direct => "consequence-direct",
+        };
+        self.tw(key, "town", &self.town.name)
+    }
+
+    pub fn kind(&self, kind: AccountKind) -> String {
+        match kind {
+            AccountKind::Group => self.t("kind-group"),
+            AccountKind::Organization => self.t("kind-organization"),
+            AccountKind::Service | AccountKind::Application => self.t("kind-service"),
+            AccountKind::Person => String::new(),
+        }
+    }
+
+    /// Under a name: `@marie · Valmont`, `Association · Valmont`, `@paul · far.example`.
+    pub fn from(&self, who: &AccountView) -> String {
+        let name = if self.is_group(who.kind) { self.kind(who.kind) } else { format!("@{}", who.name) };
+        let (key, place, value) = if who.local {
+            ("from-here", "town", &self.town.name)
+        } else {
+            ("from-there", "domain", &who.domain)
+        };
+        self.locale.text_with(key, &[("name", Arg::from(name)), (place, Arg::from(value.as_str()))])
+    }
+
+    pub fn joining(&self) -> &'static str {
+        match self.town.registration {
+            Registration::Open => "joining-open",
+            Registration::Approval => "joining-approval",
+            Registration::Invitation => "joining-invitation",
+            Registration::Closed => "joining-closed",
+        }
+    }
+
+    pub fn registrations(&self) -> [(&'static str, &'static str); 4] {
+        Registration::ALL.map(|mode| (mode.as_str(), match mode {
+            Registration::Open => "registration-open",
+            Registration::Approval => "registration-approval",
+            Registration::Invitation => "registration-invitation",
+            Registration::Closed => "registration-closed",
+        }))
+    }
+
+    /// Colours that a town can take: degrees, key of the name, degrees as a form writes them.
+    pub fn hues(&self) -> [(i32, &'static str, &'static str); 7] {
+        [
+            (163, "hue-green", "163"),
+            (130, "hue-leaf", "130"),
+            (75, "hue-ochre", "75"),
+            (35, "hue-brick", "35"),
+            (330, "hue-plum", "330"),
+            (255, "hue-blue", "255"),
+            (210, "hue-lagoon", "210"),
+        ]
+    }
+
+    /// Code and own name of each language of the pages.
+    pub fn languages(&self) -> Vec<(&'static str, String)> {
+        Locale::all()
+    }
+}
+
+/// Who looks, and from where.
+impl Frame {
+    pub fn is_staff(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.role >= Role::Moderator)
+    }
+
+    pub fn is_admin(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.role == Role::Admin)
+    }
+
+    pub fn is_someone_else(&self, account: Id) -> bool {
+        self.me.as_ref().is_some_and(|me| me.account.id != account)
+    }
+
+    pub fn may_join(&self) -> bool {
+        self.town.set_up && self.town.registration != Registration::Closed
+    }
+
+    pub fn unread_shown(&self) -> String {
+        if self.unread > MANY { format!("{MANY}+") } else { self.unread.to_string() }
+    }
+
+    fn path(&self) -> &str {
+        self.here.split(['?', '#']).next().unwrap_or("/")
+    }
+
+    /// The mark of the way one is on.
+    pub fn current(&self, way: &str) -> Html {
+        let below = || self.path().strip_prefix(way).is_some_and(|rest| rest.starts_with('/'));
+        let is_here = self.path() == way || (way != "/" && below());
+        Html(if is_here { r#" aria-current="page""#.into() } else { String::new() })
+    }
+
+    pub fn here_encoded(&self) -> String {
+        utf8_percent_encode(&self.here, NON_ALPHANUMERIC).to_string()
+    }
+}
+
+/// Pieces of mark-up.
+impl Frame {
+    pub fn asset(&self, name: &str) -> String {
+        assets::path(name)
+    }
+
+    /// A picture beside its word, so silent for screen readers.
+    pub fn icon(&self, name: &str) -> Html {
+        Html(format!(r##"<svg class="icon" aria-hidden="true"><use href="#i-{name}"/></svg>"##))
+    }
+
+    /// An icon that is filled in when its button is pressed.
+    pub fn fillable(&self, name: &str) -> Html {
+        Html(format!(r##"<svg class="icon fillable" aria-hidden="true"><use href="#i-{name}"/></svg>"##))
+    }
+
+    pub fn csrf_field(&self) -> Html {
+        Html(format!(r#"<input type="hidden" name="csrf" value="{}">"#, self.visit.token()))
+    }
+
+    pub fn audience_icon(&self, audience: Audience) -> Html {
+        self.icon(match audience {
+            Audience::Public => "globe",
+            Audience::Unlisted => "unlisted",
+            Audience::Neighbours | Audience::Town => "town",
+            Audience::Followers => "lock",
+            Audience::Group => "people",
+            Audience::Direct => "mail",
+        })
+    }
+
+    /// A count beside its button; nothing is shown of nothing.
+    pub fn count(&self, count: i64) -> Html {
+        Html(if count > 0 { format!(r#"<span class="n">{count}</span>"#) } else { String::new() })
+    }
+
+    pub fn lang_of(&self, post: &PostView) -> Html {
+        let plain = |code: &&str| code.len() <= 35 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let code = post.language.as_deref().filter(plain).filter(|code| !code.is_empty());
+        Html(code.map(|code| format!(r#" lang="{code}""#)).unwrap_or_default())
+    }
+
+    pub fn size(&self, picture: &MediaView) -> Html {
+        let known = picture.preview_width > 0 && picture.preview_height > 0;
+        Html(if known {
+            format!(r#" width="{}" height="{}""#, picture.preview_width, picture.preview_height)
+        } else {
+            String::new()
+        })
+    }
+}
+
+/// People and posts.
+impl Frame {
+    pub fn card<'a>(&self, post: &'a PostView) -> Card<'a> {
+        Card::new(post)
+    }
+
+    pub fn is_group(&self, kind: AccountKind) -> bool {
+        matches!(kind, AccountKind::Group | AccountKind::Organization)
+    }
+
+    /// One of eight colours behind the first letter of someone without a picture.
+    pub fn tone(&self, id: Id) -> i64 {
+        (id >> 16).wrapping_add(id).rem_euclid(8)
+    }
+
+    pub fn initial(&self, name: &str) -> String {
+        name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
+    }
+
+    pub fn may_share(&self, post: &PostView) -> bool {
+        post.audience.may_be_boosted()
+    }
+
+    /// Addresses from elsewhere that browsers may follow: http and https, nothing else.
+    pub fn web_address<'a>(&self, address: &'a str) -> &'a str {
+        let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+        if matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") { address } else { "#" }
+    }
+}
+
+/// Values typed into a form, and what was wrong with them.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    values: Asked,
+    wrong: Option<(Option<&'static str>, String)>,
+}
+
+impl Typed {
+    pub fn new(values: Asked) -> Self {
+        Self { values, wrong: None }
+    }
+
+    #[must_use]
+    pub fn with_wrong(mut self, field: Option<&'static str>, message: String) -> Self {
+        self.wrong = Some((field, message));
+        self
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        self.values.exact(name)
+    }
+
+    pub fn numbered(&self, name: &str, n: i32) -> &str {
+        self.values.exact(&format!("{name}-{n}"))
+    }
+
+    pub fn on(&self, name: &str) -> bool {
+        self.values.on(name)
+    }
+
+    pub fn wrong(&self, name: &str) -> Option<&str> {
+        self.wrong.as_ref().filter(|(field, _)| *field == Some(name)).map(|(_, message)| message.as_str())
+    }
+
+    /// What is wrong with the form as a whole: no field of it is to blame.
+    pub fn general(&self) -> Option<&str> {
+        self.wrong.as_ref().filter(|(field, _)| field.is_none()).map(|(_, message)| message.as_str())
+    }
+
+    /// Ties a field to its hint and its error for screen readers.
+    pub fn described(&self, name: &str, hint: bool) -> Html {
+        let wrong = self.wrong(name).is_some();
+        let ids = [(hint, "hint"), (wrong, "wrong")];
+        let ids: Vec<String> =
+            ids.iter().filter(|(there, _)| *there).map(|(_, kind)| format!("{kind}-{name}")).collect();
+        let mut marks = String::new();
+        if wrong {
+            marks.push_str(r#" aria-invalid="true""#);
+        }
+        if !ids.is_empty() {
+            marks.push_str(&format!(r#" aria-describedby="{}""#, ids.join(" ")));
+        }
+        Html(marks)
+    }
+}
+
+/// The ways on from one page of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Pages {
+    pub older: Option<String>,
+    pub newest: Option<String>,
+}
+
+impl Pages {
+    /// `base` is the list's own address, `next` where the next page begins.
+    pub fn new(base: &str, param: &str, later: bool, next: Option<Id>) -> Self {
+        let glue = if base.contains('?') { '&' } else { '?' };
+        Self {
+            older: next.map(|id| format!("{base}{glue}{param}={id}")),
+            newest: later.then(|| base.to_owned()),
+        }
+    }
+
+    /// Of a list of posts, which is at its end when a page is not full.
+    pub fn of_posts(base: &str, later: bool, posts: &[PostView]) -> Self {
+        let full = posts.len() as u64 >= limits::PAGE;
+        Self::new(base, "avant", later, posts.last().filter(|_| full).map(|post| post.id))
+    }
+
+    pub fn is_later(&self) -> bool {
+        self.newest.is_some()
+    }
+}
+
+fn audience_key(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public => "audience-public",
+        Audience::Unlisted => "audience-unlisted",
+        Audience::Neighbours => "audience-neighbours",
+        Audience::Town => "audience-town",
+        Audience::Followers => "audience-followers",
+        Audience::Group => "audience-group",
+        Audience::Direct => "audience-direct",
+    }
+}

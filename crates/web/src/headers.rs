@@ -1,0 +1,74 @@
+//! The headers that keep browsers strict, on every answer of the pages.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use parvis_town::Town;
+
+/// Nothing a page of ours needs.
+const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
+                           gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+
+pub async fn guard(request: Request, next: Next) -> Response {
+    let https = request
+        .extensions()
+        .get::<Arc<Town>>()
+        .is_some_and(|town| town.origin.starts_with("https://"));
+    let mut response = next.run(request).await;
+    strict(response.headers_mut(), https);
+    response
+}
+
+fn strict(headers: &mut HeaderMap, https: bool) {
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&policy(https))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    if https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000"),
+        );
+    }
+}
+
+/// Pictures of people of other towns still come from their own servers, so any https picture is let in (and http
+/// where the town itself has no https, as in the demo); once the town keeps copies, this becomes 'self'. `blob:`
+/// is the preview of a picture someone is about to send.
+fn policy(https: bool) -> String {
+    let http = if https { "" } else { " http:" };
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob: https:{http}; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_may_run_or_show_what_is_not_ours() {
+        let mut headers = HeaderMap::new();
+        strict(&mut headers, true);
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none';"));
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
+        assert!(!policy.contains("unsafe") && !policy.contains("http:"), "{policy}");
+        assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+    }
+}

@@ -1,0 +1,69 @@
+//! The square: a resident's home, the town's page, and what a visitor sees first.
+
+use askama::Template;
+use axum::response::Response;
+use parvis_model::audience::Audience;
+use parvis_town::{PostView, Viewer, timelines};
+
+use crate::{
+    fault::Fault,
+    frame::{Frame, Pages, Typed},
+    page::{Answer, Page, html},
+    write::Composing,
+};
+
+#[derive(Template)]
+#[template(path = "home.html")]
+pub struct HomePage<'a> {
+    pub page: &'a Frame,
+    pub posts: Vec<PostView>,
+    pub pages: Pages,
+    pub compose: Composing,
+    pub form: Typed,
+}
+
+#[derive(Template)]
+#[template(path = "landing.html")]
+pub struct LandingPage<'a> {
+    pub page: &'a Frame,
+    pub posts: Vec<PostView>,
+    pub pages: Pages,
+}
+
+#[derive(Template)]
+#[template(path = "town.html")]
+pub struct TownPage<'a> {
+    pub page: &'a Frame,
+    pub posts: Vec<PostView>,
+    pub pages: Pages,
+}
+
+pub async fn home(page: Page) -> Answer {
+    let Some(user) = &page.user else { return landing(&page).await };
+    let posts = timelines::home(&page.town, user.account, page.piece()).await?;
+    html(&HomePage {
+        page: &page.frame,
+        pages: Pages::of_posts("/", page.is_later(), &posts),
+        posts,
+        compose: Composing::quick(Audience::Public),
+        form: Typed::default(),
+    })
+}
+
+async fn landing(page: &Page) -> Result<Response, Fault> {
+    let posts = timelines::square(&page.town, &Viewer::nobody(), page.piece()).await?;
+    html(&LandingPage {
+        page: &page.frame,
+        pages: Pages::of_posts("/ville", page.is_later(), &posts),
+        posts,
+    })
+}
+
+pub async fn town(page: Page) -> Answer {
+    let posts = timelines::square(&page.town, &page.viewer, page.piece()).await?;
+    html(&TownPage {
+        page: &page.frame,
+        pages: Pages::of_posts("/ville", page.is_later(), &posts),
+        posts,
+    })
+}

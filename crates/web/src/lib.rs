@@ -1,0 +1,32 @@
+//! The pages: a face of the town for browsers. Translates requests into the town's questions and deeds and
+//! shows what comes back; holds no rule, writes no row, knows no ActivityPub.
+
+mod about;
+mod actions;
+mod asked;
+mod assets;
+mod card;
+mod cookies;
+mod fault;
+mod form;
+mod frame;
+mod headers;
+mod home;
+mod lists;
+mod log_in;
+mod media;
+mod notices;
+mod page;
+mod people;
+mod posts;
+mod profile;
+mod routes;
+mod search;
+mod set_up;
+mod settings;
+mod sign_up;
+mod staff;
+mod visit;
+mod write;
+
+pub use routes::routes;

@@ -1,0 +1,124 @@
+# What stands around every page, and the town's pages.
+
+skip = Skip to content
+menu = Menu
+nav = Main
+nav-home = Home
+nav-town = My town
+nav-write = Write
+nav-search = Search
+nav-notices = Notices
+nav-unread = unread
+nav-requests = Requests
+nav-favourites = Favourites
+nav-bookmarks = Bookmarks
+nav-me = Me
+nav-profile = My profile
+nav-settings = Settings
+nav-staff = Town hall
+nav-about = About
+foot = Footer
+square = On the square
+write = Write
+log-in = Log in
+log-out = Log out
+join = Create an account
+save = Save
+cancel = Cancel
+pages = Pages
+older = Older posts
+older-people = More
+newest = Back to the start
+up-to-date = You are up to date
+order-note = Posts stand from newest to oldest, always.
+
+# The town hall, on the right
+town-hall = The town hall
+contact = Contact
+about-link = About, rules and contact
+rules = The rules here
+
+# For those without an account
+landing-title = Welcome
+landing-heading = { $town }, among neighbours
+landing-lead = The public square of { $town }, online: its residents, its associations, its town hall.
+landing-point-order = Posts stand in order of time; nothing else decides what you see.
+landing-point-free = No advertising, no tracking. The town runs this service.
+landing-point-neighbours = You can also talk with people of other towns, and with everyone on Mastodon and the open networks.
+landing-posts = On the square right now
+
+# Pages
+town-what = Everything residents write for the town or for everyone.
+town-what-visitor = What residents write for everyone.
+town-empty = The square is still quiet.
+home-empty = Your home page is still empty.
+home-empty-what = Follow neighbours, associations or the town hall: their posts will come here.
+home-empty-go = See who is here
+tag-heading = Tag #{ $tag }
+tag-empty = No post with this tag.
+favourites-what = The posts you liked. Their authors know.
+favourites-empty = You have not liked any post yet.
+bookmarks-what = The posts you keep for later. Only you see them here.
+bookmarks-empty = You have not kept any post yet.
+
+# Search
+search-label = A person, a word, an address
+search-hint = A name from here, an address like @name@other-town.eu, or the link of a page on another server.
+search-hint-visitor = A name or a word.
+search-go = Search
+search-people = People
+search-tags = Tags
+search-posts = Posts
+search-nothing = Nothing found for “{ $query }”.
+search-nothing-what = Check the spelling, or try the full address.
+search-unreachable = The server of this address does not answer. Try again a little later.
+
+# Notices
+notices-empty = No notices yet.
+notices-empty-what = You will see here who answers you, follows you or likes your posts.
+mark-read = Mark all as read
+unread = unread
+see-requests = See the requests
+notice-mention = talks to you
+notice-favourite = likes your post
+notice-boost = shared your post
+notice-follow = follows you now
+notice-follow-request = asks to follow you
+notice-sign-up = asks for an account
+notice-edit = changed a post you shared or liked
+
+# About
+about-who = Who runs this service
+about-staff = These people look after the square. You can write to them.
+about-how = How it works
+about-how-order = You see the posts of the people you follow, newest first. No computation chooses for you.
+about-how-audience = For each post you choose who will see it: everyone, the town only, your followers, or the people you name.
+about-how-elsewhere = This square talks with those of other towns and with all open networks. What you send there is kept there as a copy; if you delete it here, we ask the other servers to delete it too.
+about-joining = Opening an account
+rules-none = The town has not written its rules yet.
+contact-none = The town has not given a contact yet.
+joining-open = Anyone can open an account.
+joining-approval = Anyone can ask for an account. Someone from the town reads each request.
+joining-invitation = You need an invitation code, from the town hall or from a resident.
+joining-closed = Accounts cannot be opened at the moment.
+
+# When something is wrong
+error-home = Back to the home page
+error-operation = If you talk to the town hall about it, give this number: { $id }
+error-not-found = This page does not exist
+error-not-found-what = It may have been deleted, or its author does not show it to everyone.
+error-forbidden = This is not allowed
+error-stale = This page was open for too long
+error-stale-what = To be safe, we did nothing. Go back, reload the page and try again: what you wrote is still there.
+error-too-many = A little too fast
+error-invalid = Something does not fit
+error-too-large = This is too large
+error-too-large-what = A picture may weigh { $size } MB at most.
+error-bad-request = We did not understand this request
+error-bad-request-what = The address or the form is not complete. Go back and try again.
+error-method = This page cannot be asked for like that
+error-method-what = Go back to the home page and use the buttons on the page.
+error-broken = Something broke on our side
+error-broken-what = It is not your fault, and nothing else is lost. Try again in a moment.
+error-unavailable = The town takes a break
+error-unavailable-what = Its pages will be back shortly. Nothing is lost: try again in a minute.

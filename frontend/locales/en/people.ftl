@@ -1,0 +1,54 @@
+# People: profiles, who follows whom.
+
+edit-profile = Edit my profile
+follow = Follow
+ask-to-follow = Ask to follow
+unfollow = Unfollow
+withdraw-request = Withdraw my request
+block = Block
+unblock = Unblock
+mute = Hide their posts
+unmute = Stop hiding
+remove-follower = Remove from my followers
+write-to = Write to them
+accept = Accept
+refuse = Refuse
+mark-locked = Chooses followers
+mark-follows-you = Follows you
+mark-muted = Hidden
+mark-blocked = Blocked
+from-elsewhere = This person is on the server of another town or network, { $domain }. Numbers and posts may be incomplete here.
+asks-to-follow = { $name } asks to follow you.
+profile-tabs = What the profile shows
+tab-posts = Posts
+tab-replies = Posts and replies
+tab-media = Pictures
+profile-empty = No posts to show.
+profile-empty-elsewhere = This person’s posts will arrive here once a resident follows them.
+since = Since { $date }
+n-posts = { $count ->
+    [one] { $count } post
+   *[other] { $count } posts
+}
+n-following = { $count } following
+n-followers = { $count ->
+    [one] { $count } follower
+   *[other] { $count } followers
+}
+followers-of = Followers of { $name }
+following-of = Followed by { $name }
+followers-empty = No followers to show.
+following-empty = Nobody to show.
+requests-what = These people ask to follow you. They will see your posts for followers only if you accept.
+requests-empty = No request is waiting.
+block-heading = Block { $name }?
+block-what = This person will no longer see your posts, answer you or follow you, and you will no longer see theirs. They are not told.
+done-blocked = This person is blocked.
+done-unblocked = This person is no longer blocked.
+done-muted = You will no longer see their posts.
+done-unmuted = You will see their posts again.
+done-requested = Your request is sent.
+done-followed = You follow this person.
+done-unfollowed = You no longer follow this person.
+done-accepted = This person follows you now.
+done-refused = It is refused.

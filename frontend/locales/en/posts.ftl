@@ -1,0 +1,88 @@
+# Posts: reading, writing, answering.
+
+reply = Reply
+share = Share
+favourite = Like
+bookmark = Keep
+edit = Edit
+delete = Delete
+edited = edited
+shared-by = shared
+answers-to = In reply to
+warning-open = (open)
+sensitive-pictures = Sensitive pictures
+attached-file = Attached file
+more-about = More about { $name }
+see-at-home = See on its own server
+from-here = { $name } · { $town }
+from-there = { $name } · { $domain }
+kind-group = Group
+kind-organization = Association
+kind-service = Automatic account
+post-by = Post by { $name }
+log-in-to-reply = Log in to reply
+
+n-replies = { $count ->
+    [0] No replies
+    [one] { $count } reply
+   *[other] { $count } replies
+}
+n-shares = { $count ->
+    [0] No shares
+    [one] { $count } share
+   *[other] { $count } shares
+}
+n-favourites = { $count ->
+    [0] No likes
+    [one] { $count } like
+   *[other] { $count } likes
+}
+
+# Who will see it
+audience-public = Everyone
+audience-unlisted = Everyone, quietly
+audience-neighbours = The town and its neighbours
+audience-town = { $town } only
+audience-followers = My followers
+audience-followers-theirs = Their followers
+audience-group = The members of the group
+audience-direct = The people named
+consequence-public = Visible to all, here and elsewhere. The servers of your followers keep a copy.
+consequence-unlisted = Visible to those who have the link or follow you, but not on the town’s public pages.
+consequence-town = Visible to residents of { $town } who have an account. Nothing leaves this server.
+consequence-followers = Visible to your followers and the people named. Their servers keep a copy.
+consequence-direct = Visible to the people you name with @. It is not encrypted: those who run the servers could read it.
+
+# Writing
+publish = Publish
+write-heading = Write a post
+reply-heading = Reply
+edit-heading = Edit the post
+compose-text = Your post
+compose-news = What is new in { $town }?
+compose-answer = Your reply
+answering = You are replying to { $name }
+compose-help = A name with @ notifies that person, a word with # becomes a tag. Between two stars a word is *slanted*; between two double stars, **bold**.
+compose-warning = Warning (optional)
+compose-warning-hint = The post stays folded behind this line.
+compose-audience = Who will see this post
+compose-language = Language of the post
+compose-more = More choices
+compose-sensitive = These pictures may upset: hide them first
+compose-left = { $count } characters left
+compose-over = { $count } characters too many
+pictures = Pictures
+picture-n = Picture { $count }
+picture-description = Description for those who cannot see the picture
+picture-description-why = What it shows, in one sentence
+picture-remove = Remove this picture
+
+# Deleting
+delete-heading = Delete this post?
+delete-what = It disappears from here at once, and we ask the other servers to delete it. This cannot be undone.
+delete-yes = Delete
+
+# What was just done
+done-published = Your post is published.
+done-edited = Your post is changed.
+done-deleted = Your post is deleted.

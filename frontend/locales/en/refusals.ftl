@@ -1,0 +1,74 @@
+# What the site answers when something cannot be done: say simply what to do.
+
+## Everywhere
+
+refusal-not-found = This page does not exist, or it is not open to you.
+refusal-not-yours = You can only change what is yours.
+refusal-blocked = This is not possible with this person.
+refusal-self = You cannot do this with your own account.
+refusal-suspended = This account is suspended. Write to the people who run the site to talk about it.
+refusal-too-often =
+    { $minutes ->
+        [one] That was a lot at once. Try again in { $minutes } minute.
+       *[other] That was a lot at once. Try again in { $minutes } minutes.
+    }
+refusal-form-expired = This page was open for too long. Please send the form again.
+refusal-file-missing = Choose a file first.
+refusal-language-unknown = This language is not offered. Choose one from the list.
+refusal-server-unreachable = The other town’s server does not answer. Try again a little later.
+
+## Posts
+
+refusal-text-empty = Write a few words or add a picture before you send.
+refusal-text-too-long =
+    Your post is too long: { $count } characters, and { $limit } at most. Shorten it, or send it in several parts.
+refusal-summary-too-long = The warning is too long: { $limit } characters at most.
+refusal-too-many-pictures =
+    { $limit ->
+        [one] Only one picture can go with a post.
+       *[other] No more than { $limit } pictures can go with a post: remove some.
+    }
+refusal-picture-unreadable = This picture could not be read. Try a JPEG, PNG, GIF or WebP file.
+refusal-picture-too-large = This picture is too large. Make it smaller, then try again.
+refusal-description-too-long = The picture’s description is too long: { $limit } characters at most.
+refusal-audience-too-wide = An answer cannot be shown to more people than what it answers. Choose a smaller audience.
+refusal-audience-unknown = Choose from the list who this post is for.
+refusal-cannot-boost = This post is not for everyone: it cannot be shared.
+
+## Names, sign-up and log-in
+
+refusal-username-taken = This user name is already taken. Try another one.
+refusal-username-invalid = A user name has { $limit } characters at most: letters a to z without accents, digits, and the underscore “_”, but not at the start or the end.
+refusal-username-reserved = This name is kept for the site. Try another one.
+refusal-email-invalid = This e-mail address looks incomplete. It should look like name@example.com.
+refusal-email-taken = Another account already uses this e-mail address.
+refusal-password-short =
+    This password is too short: it needs at least { $limit } characters. A short sentence works very well.
+refusal-password-long = This password is too long: { $limit } characters at most.
+refusal-password-wrong = The current password is not right. Check the caps lock key and try again.
+refusal-login-wrong = The name or the password is not right. Check them and try again.
+refusal-login-suspended = This account is suspended and cannot log in. Write to the people who run the site to talk about it.
+refusal-login-waiting = Your sign-up is still waiting for the approval of the people who run the site. Come back a little later.
+refusal-registration-closed = Sign-up is closed for now.
+refusal-invitation-invalid = This invitation is not valid, or it has already been used. Ask the person who gave it to you for a new one.
+refusal-reason-needed = Say in a few words why you would like to join.
+refusal-terms-not-agreed = To sign up, read the site’s rules and tick the box to accept them.
+refusal-setup-link = This set-up link is not right. Copy all of it from the server’s log.
+refusal-setup-done = Set-up is already done. Log in with the account that was created.
+
+## Profile and settings
+
+refusal-name-empty = Please give a name.
+refusal-display-name-too-long = This name is too long: { $limit } characters at most.
+refusal-bio-too-long = Your introduction is too long: { $limit } characters at most.
+refusal-field-too-long = This line of the profile is too long: { $limit } characters at most.
+refusal-too-many-fields =
+    { $limit ->
+        [one] The profile has a single line of this kind.
+       *[other] The profile has at most { $limit } lines of this kind: remove some.
+    }
+
+## Apps
+
+refusal-token-invalid = This app is no longer connected to your account. Log in again from the app.
+refusal-scope-missing = You have not given this app that permission. Log in again from the app to give it.

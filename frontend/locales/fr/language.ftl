@@ -1,0 +1,2 @@
+# Le nom de cette langue, dans cette langue.
+language-name = Français

@@ -1,0 +1,124 @@
+# Ce qui entoure chaque page, et les pages de la ville.
+
+skip = Aller au contenu
+menu = Menu
+nav = Principal
+nav-home = Accueil
+nav-town = Ma ville
+nav-write = Écrire
+nav-search = Recherche
+nav-notices = Avis
+nav-unread = non lus
+nav-requests = Demandes
+nav-favourites = Favoris
+nav-bookmarks = Signets
+nav-me = Moi
+nav-profile = Mon profil
+nav-settings = Réglages
+nav-staff = Mairie
+nav-about = À propos
+foot = Pied de page
+square = Sur la place
+write = Écrire
+log-in = Se connecter
+log-out = Se déconnecter
+join = Créer un compte
+save = Enregistrer
+cancel = Annuler
+pages = Pages
+older = Messages plus anciens
+older-people = Suite
+newest = Revenir au début
+up-to-date = Vous êtes à jour
+order-note = Les messages sont rangés du plus récent au plus ancien, toujours.
+
+# La mairie, à droite
+town-hall = La mairie
+contact = Contact
+about-link = À propos, règles et contact
+rules = Les règles d’ici
+
+# Pour qui n’a pas de compte
+landing-title = Bienvenue
+landing-heading = { $town }, entre voisins
+landing-lead = La place publique en ligne de { $town } : ses habitants, ses associations, sa mairie.
+landing-point-order = Les messages sont rangés par heure, rien d’autre ne décide de ce que vous voyez.
+landing-point-free = Sans publicité et sans pistage. La ville tient ce service.
+landing-point-neighbours = Vous parlez aussi avec les habitants des autres villes, et avec tous ceux qui utilisent Mastodon et les réseaux ouverts.
+landing-posts = Sur la place en ce moment
+
+# Pages
+town-what = Tout ce que les habitants écrivent pour la ville ou pour tout le monde.
+town-what-visitor = Ce que les habitants écrivent pour tout le monde.
+town-empty = La place est encore calme.
+home-empty = Votre page d’accueil est encore vide.
+home-empty-what = Suivez des voisins, des associations ou la mairie : leurs messages viendront ici.
+home-empty-go = Voir qui est là
+tag-heading = Étiquette #{ $tag }
+tag-empty = Aucun message avec cette étiquette.
+favourites-what = Les messages que vous avez aimés. Leurs auteurs le savent.
+favourites-empty = Vous n’avez encore aimé aucun message.
+bookmarks-what = Les messages que vous gardez pour plus tard. Vous seul les voyez ici.
+bookmarks-empty = Vous n’avez encore gardé aucun message.
+
+# Recherche
+search-label = Une personne, un mot, une adresse
+search-hint = Un nom d’ici, une adresse comme @nom@autre-ville.fr, ou le lien d’une page d’un autre serveur.
+search-hint-visitor = Un nom ou un mot.
+search-go = Chercher
+search-people = Personnes
+search-tags = Étiquettes
+search-posts = Messages
+search-nothing = Rien trouvé pour « { $query } ».
+search-nothing-what = Vérifiez l’orthographe, ou essayez avec l’adresse complète.
+search-unreachable = Le serveur de cette adresse ne répond pas. Réessayez un peu plus tard.
+
+# Avis
+notices-empty = Pas encore d’avis.
+notices-empty-what = Vous verrez ici qui vous répond, vous suit ou aime vos messages.
+mark-read = Tout marquer comme lu
+unread = non lu
+see-requests = Voir les demandes
+notice-mention = vous parle
+notice-favourite = aime votre message
+notice-boost = a partagé votre message
+notice-follow = vous suit maintenant
+notice-follow-request = demande à vous suivre
+notice-sign-up = demande un compte
+notice-edit = a modifié un message que vous avez partagé ou aimé
+
+# À propos
+about-who = Qui tient ce service
+about-staff = Ces personnes veillent sur la place. Vous pouvez leur écrire.
+about-how = Comment ça marche
+about-how-order = Vous voyez les messages des gens que vous suivez, du plus récent au plus ancien. Aucun calcul ne choisit à votre place.
+about-how-audience = Pour chaque message, vous choisissez qui le verra : tout le monde, la ville seulement, vos abonnés, ou les personnes que vous nommez.
+about-how-elsewhere = Cette place parle avec celles d’autres villes et avec tous les réseaux ouverts. Ce que vous y envoyez y est gardé en copie ; si vous l’effacez ici, nous demandons aux autres serveurs de l’effacer aussi.
+about-joining = Ouvrir un compte
+rules-none = La ville n’a pas encore écrit ses règles.
+contact-none = La ville n’a pas encore indiqué de contact.
+joining-open = Toute personne peut ouvrir un compte.
+joining-approval = Toute personne peut demander un compte. Quelqu’un de la ville lit chaque demande.
+joining-invitation = Il faut un code d’invitation, donné par la mairie ou par un habitant.
+joining-closed = On ne peut pas ouvrir de compte pour le moment.
+
+# Quand quelque chose ne va pas
+error-home = Retour à l’accueil
+error-operation = Si vous en parlez à la mairie, donnez ce numéro : { $id }
+error-not-found = Cette page n’existe pas
+error-not-found-what = Elle a pu être effacée, ou son auteur ne la montre pas à tout le monde.
+error-forbidden = Ce n’est pas permis
+error-stale = Cette page était ouverte depuis trop longtemps
+error-stale-what = Par sécurité, nous n’avons rien fait. Revenez en arrière, rechargez la page et recommencez : ce que vous avez écrit y est encore.
+error-too-many = Un peu trop vite
+error-invalid = Quelque chose ne convient pas
+error-too-large = C’est trop lourd
+error-too-large-what = Une image peut peser au plus { $size } Mo.
+error-bad-request = Nous n’avons pas compris cette demande
+error-bad-request-what = L’adresse ou le formulaire n’est pas complet. Revenez en arrière et recommencez.
+error-method = Cette page ne se demande pas ainsi
+error-method-what = Revenez à l’accueil et passez par les boutons de la page.
+error-broken = Quelque chose s’est cassé chez nous
+error-broken-what = Ce n’est pas votre faute, et rien d’autre n’est perdu. Réessayez dans un moment.
+error-unavailable = La ville fait une pause
+error-unavailable-what = Ses pages reviennent dans un instant. Rien n’est perdu : réessayez dans une minute.

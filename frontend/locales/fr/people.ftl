@@ -1,0 +1,57 @@
+# Les personnes : profils, abonnements.
+
+edit-profile = Modifier mon profil
+follow = Suivre
+ask-to-follow = Demander à suivre
+unfollow = Ne plus suivre
+withdraw-request = Retirer ma demande
+block = Bloquer
+unblock = Débloquer
+mute = Masquer ses messages
+unmute = Ne plus masquer
+remove-follower = Retirer de mes abonnés
+write-to = Lui écrire
+accept = Accepter
+refuse = Refuser
+mark-locked = Choisit ses abonnés
+mark-follows-you = Vous suit
+mark-muted = Masqué
+mark-blocked = Bloqué
+from-elsewhere = Cette personne est sur le serveur d’une autre ville ou d’un autre réseau, { $domain }. Les nombres et les messages peuvent être incomplets ici.
+asks-to-follow = { $name } demande à vous suivre.
+profile-tabs = Ce que montre le profil
+tab-posts = Messages
+tab-replies = Messages et réponses
+tab-media = Images
+profile-empty = Aucun message à montrer.
+profile-empty-elsewhere = Les messages de cette personne arriveront ici quand un habitant la suivra.
+since = Depuis le { $date }
+n-posts = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+n-following = { $count ->
+    [one] { $count } abonnement
+   *[other] { $count } abonnements
+}
+n-followers = { $count ->
+    [one] { $count } abonné
+   *[other] { $count } abonnés
+}
+followers-of = Abonnés de { $name }
+following-of = Abonnements de { $name }
+followers-empty = Aucun abonné à montrer.
+following-empty = Aucun abonnement à montrer.
+requests-what = Ces personnes demandent à vous suivre. Vos messages pour vos abonnés ne leur seront montrés que si vous acceptez.
+requests-empty = Aucune demande en attente.
+block-heading = Bloquer { $name } ?
+block-what = Cette personne ne pourra plus voir vos messages, vous répondre ni vous suivre, et vous ne verrez plus les siens. Elle n’en est pas prévenue.
+done-blocked = Cette personne est bloquée.
+done-unblocked = Cette personne n’est plus bloquée.
+done-muted = Vous ne verrez plus ses messages.
+done-unmuted = Vous verrez de nouveau ses messages.
+done-requested = Votre demande est envoyée.
+done-followed = Vous suivez cette personne.
+done-unfollowed = Vous ne suivez plus cette personne.
+done-accepted = Cette personne vous suit maintenant.
+done-refused = C’est refusé.

@@ -1,0 +1,88 @@
+# Les messages : lire, écrire, répondre.
+
+reply = Répondre
+share = Partager
+favourite = J’aime
+bookmark = Garder
+edit = Modifier
+delete = Supprimer
+edited = modifié
+shared-by = a partagé
+answers-to = En réponse à
+warning-open = (ouvrir)
+sensitive-pictures = Images sensibles
+attached-file = Fichier joint
+more-about = Plus, à propos de { $name }
+see-at-home = Voir sur son serveur
+from-here = { $name } · { $town }
+from-there = { $name } · { $domain }
+kind-group = Groupe
+kind-organization = Association
+kind-service = Automate
+post-by = Message de { $name }
+log-in-to-reply = Connectez-vous pour répondre
+
+n-replies = { $count ->
+    [0] Aucune réponse
+    [one] { $count } réponse
+   *[other] { $count } réponses
+}
+n-shares = { $count ->
+    [0] Aucun partage
+    [one] { $count } partage
+   *[other] { $count } partages
+}
+n-favourites = { $count ->
+    [0] Aucun favori
+    [one] { $count } favori
+   *[other] { $count } favoris
+}
+
+# Qui verra
+audience-public = Tout le monde
+audience-unlisted = Tout le monde, discrètement
+audience-neighbours = La ville et les communes voisines
+audience-town = { $town } seulement
+audience-followers = Mes abonnés
+audience-followers-theirs = Ses abonnés
+audience-group = Les membres du groupe
+audience-direct = Les personnes nommées
+consequence-public = Visible par tous, ici et ailleurs. Les serveurs de vos abonnés en gardent une copie.
+consequence-unlisted = Visible par qui a le lien ou vous suit, mais absent des pages publiques de la ville.
+consequence-town = Visible par les habitants de { $town } qui ont un compte. Rien ne sort de ce serveur.
+consequence-followers = Visible par vos abonnés et les personnes nommées. Leurs serveurs en gardent une copie.
+consequence-direct = Visible par les personnes que vous nommez avec @. Ce n’est pas chiffré : les responsables des serveurs pourraient le lire.
+
+# Écrire
+publish = Publier
+write-heading = Écrire un message
+reply-heading = Répondre
+edit-heading = Modifier le message
+compose-text = Votre message
+compose-news = Quoi de neuf à { $town } ?
+compose-answer = Votre réponse
+answering = Vous répondez à { $name }
+compose-help = Un nom avec @ prévient cette personne, un mot avec # en fait une étiquette. Entre deux étoiles, un mot devient *penché* ; entre deux doubles étoiles, **gras**.
+compose-warning = Avertissement (facultatif)
+compose-warning-hint = Le message reste replié derrière cette ligne.
+compose-audience = Qui verra ce message
+compose-language = Langue du message
+compose-more = Plus de choix
+compose-sensitive = Ces images peuvent heurter : les cacher d’abord
+compose-left = Encore { $count } signes
+compose-over = { $count } signes de trop
+pictures = Photos
+picture-n = Photo { $count }
+picture-description = Description pour qui ne voit pas l’image
+picture-description-why = Ce qu’on y voit, en une phrase
+picture-remove = Retirer cette photo
+
+# Effacer
+delete-heading = Supprimer ce message ?
+delete-what = Il disparaît d’ici tout de suite, et nous demandons aux autres serveurs de l’effacer. On ne peut pas revenir en arrière.
+delete-yes = Supprimer
+
+# Ce qui vient d’être fait
+done-published = Votre message est publié.
+done-edited = Votre message est modifié.
+done-deleted = Votre message est supprimé.

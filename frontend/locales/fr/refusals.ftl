@@ -1,0 +1,74 @@
+# Ce que le site répond quand une demande ne peut pas aboutir : dire simplement quoi faire.
+
+## Partout
+
+refusal-not-found = Cette page n’existe pas, ou elle ne vous est pas ouverte.
+refusal-not-yours = Vous ne pouvez changer que ce qui est à vous.
+refusal-blocked = Ce n’est pas possible avec cette personne.
+refusal-self = Vous ne pouvez pas faire cela avec votre propre compte.
+refusal-suspended = Ce compte est suspendu. Écrivez à l’équipe du site pour en parler.
+refusal-too-often =
+    { $minutes ->
+        [one] C’était beaucoup d’un coup. Réessayez dans { $minutes } minute.
+       *[other] C’était beaucoup d’un coup. Réessayez dans { $minutes } minutes.
+    }
+refusal-form-expired = Cette page est restée ouverte trop longtemps. Envoyez de nouveau le formulaire.
+refusal-file-missing = Choisissez d’abord un fichier.
+refusal-language-unknown = Cette langue n’est pas proposée. Choisissez-en une dans la liste.
+refusal-server-unreachable = Le serveur de l’autre ville ne répond pas. Réessayez un peu plus tard.
+
+## Messages
+
+refusal-text-empty = Écrivez quelques mots ou ajoutez une image avant d’envoyer.
+refusal-text-too-long =
+    Votre message est trop long : { $count } caractères pour { $limit } au plus. Raccourcissez-le ou envoyez-le en plusieurs fois.
+refusal-summary-too-long = L’avertissement est trop long : { $limit } caractères au plus.
+refusal-too-many-pictures =
+    { $limit ->
+        [one] Une seule image est possible par message.
+       *[other] Pas plus de { $limit } images par message : retirez-en.
+    }
+refusal-picture-unreadable = Cette image n’a pas pu être lue. Essayez avec un fichier JPEG, PNG, GIF ou WebP.
+refusal-picture-too-large = Cette image est trop grande. Réduisez-la, puis essayez de nouveau.
+refusal-description-too-long = La description de l’image est trop longue : { $limit } caractères au plus.
+refusal-audience-too-wide = Une réponse ne peut pas être montrée à plus de monde que le message d’origine. Choisissez un public plus restreint.
+refusal-audience-unknown = Choisissez dans la liste à qui ce message s’adresse.
+refusal-cannot-boost = Ce message n’est pas pour tout le monde : il ne peut pas être partagé.
+
+## Noms, inscription et connexion
+
+refusal-username-taken = Ce nom d’utilisateur est déjà pris. Essayez-en un autre.
+refusal-username-invalid = Un nom d’utilisateur a { $limit } caractères au plus : lettres de a à z sans accent, chiffres, et tiret bas « _ » sauf au début et à la fin.
+refusal-username-reserved = Ce nom est réservé au site. Essayez-en un autre.
+refusal-email-invalid = Cette adresse électronique semble incomplète. Elle doit ressembler à nom@exemple.fr.
+refusal-email-taken = Cette adresse électronique sert déjà à un autre compte.
+refusal-password-short =
+    Ce mot de passe est trop court : il faut au moins { $limit } caractères. Une petite phrase convient très bien.
+refusal-password-long = Ce mot de passe est trop long : { $limit } caractères au plus.
+refusal-password-wrong = Le mot de passe actuel n’est pas le bon. Vérifiez la touche des majuscules et réessayez.
+refusal-login-wrong = Le nom ou le mot de passe n’est pas le bon. Vérifiez-les et réessayez.
+refusal-login-suspended = Ce compte est suspendu : la connexion est fermée. Écrivez à l’équipe du site pour en parler.
+refusal-login-waiting = Votre inscription attend encore l’accord de l’équipe du site. Revenez un peu plus tard.
+refusal-registration-closed = Les inscriptions sont fermées pour le moment.
+refusal-invitation-invalid = Cette invitation n’est pas valable, ou elle a déjà servi. Demandez-en une nouvelle à la personne qui vous l’a donnée.
+refusal-reason-needed = Dites en quelques mots pourquoi vous souhaitez vous inscrire.
+refusal-terms-not-agreed = Pour vous inscrire, lisez les règles du site et cochez la case pour les accepter.
+refusal-setup-link = Ce lien d’installation n’est pas le bon. Copiez-le en entier depuis le journal du serveur.
+refusal-setup-done = L’installation est déjà faite. Connectez-vous avec le compte qui a été créé.
+
+## Profil et réglages
+
+refusal-name-empty = Donnez un nom.
+refusal-display-name-too-long = Ce nom est trop long : { $limit } caractères au plus.
+refusal-bio-too-long = Votre présentation est trop longue : { $limit } caractères au plus.
+refusal-field-too-long = Cette ligne du profil est trop longue : { $limit } caractères au plus.
+refusal-too-many-fields =
+    { $limit ->
+        [one] Le profil a une seule ligne de ce genre.
+       *[other] Le profil a { $limit } lignes de ce genre au plus : retirez-en.
+    }
+
+## Applications
+
+refusal-token-invalid = Cette application n’est plus reliée à votre compte. Reconnectez-vous depuis l’application.
+refusal-scope-missing = Vous n’avez pas donné ce droit à cette application. Reconnectez-vous depuis l’application pour le lui donner.

@@ -1,0 +1,116 @@
+// A visitor in headless Chromium: with or without JavaScript, on a phone or a desk, and what must
+// hold on every page. Knows no page in particular.
+
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const SCREENSHOTS = process.env.PARVIS_SCREENSHOTS ?? path.join(ROOT, 'target/screenshots');
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+export const PHONE = { name: 'phone', viewport: { width: 390, height: 844 } };
+export const DESK = { name: 'desk', viewport: { width: 1280, height: 900 } };
+
+/** Chromium can find nothing but this computer, whatever a page asks for. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--disable-quic',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
+    ],
+  });
+}
+
+/** Somebody with a browser of their own: no cookie is shared with another visitor. */
+export async function visit(browser, town, { javaScript, size }) {
+  const context = await browser.newContext({
+    baseURL: town.origin,
+    viewport: size.viewport,
+    hasTouch: size === PHONE,
+    isMobile: size === PHONE,
+    javaScriptEnabled: javaScript,
+    colorScheme: 'light',
+    locale: 'fr-FR',
+    timezoneId: 'Europe/Paris',
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  return new Visitor(page, town, javaScript, size);
+}
+
+class Visitor {
+  #requests = [];
+  #complaints = [];
+
+  constructor(page, town, javaScript, size) {
+    this.page = page;
+    this.town = town;
+    this.javaScript = javaScript;
+    this.label = `${size.name}-${javaScript ? 'js' : 'nojs'}`;
+    page.on('request', (request) => this.#requests.push(request.url()));
+    page.on('pageerror', (error) => this.#complaints.push(String(error)));
+    page.on('console', (line) => line.type() === 'error' && this.#complaints.push(line.text()));
+  }
+
+  /** Looks at the page as a careful person would, and keeps a picture of it. */
+  async inspect(name) {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    const file = path.join(SCREENSHOTS, `${name}-${this.label}.png`);
+    await this.page.screenshot({ path: file, fullPage: true });
+    await this.#fitsItsWidth();
+    // axe waits on timers, which a page without JavaScript has not; its twin with it is the same.
+    if (this.javaScript) await this.#isAccessible(name);
+  }
+
+  async #fitsItsWidth() {
+    const [whole, shown] = await this.page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return [scrollWidth, clientWidth];
+    });
+    assert.ok(whole <= shown, `${this.page.url()} is ${whole} px wide, ${shown} are shown`);
+  }
+
+  async #isAccessible(name) {
+    for (const colorScheme of ['light', 'dark']) {
+      await this.page.emulateMedia({ colorScheme });
+      const faults = await axe(this.page);
+      assert.deepEqual(faults, [], `${name} (${this.label}, ${colorScheme}) is not accessible`);
+    }
+    await this.page.emulateMedia({ colorScheme: 'light' });
+  }
+
+  /** Nothing was asked of anybody but the town, and nothing went wrong in the page. */
+  checkManners() {
+    const strangers = this.#requests.filter((url) => !isOf(this.town.origin, url));
+    assert.deepEqual(strangers, [], 'the pages asked third parties');
+    assert.deepEqual(this.#complaints, [], 'the browser complained');
+    assert.ok(this.#requests.length > 0, 'nothing was asked at all');
+  }
+
+  leave() {
+    return this.page.context().close();
+  }
+}
+
+function isOf(origin, url) {
+  const asked = new URL(url);
+  return asked.origin === origin || asked.protocol === 'data:' || asked.protocol === 'blob:';
+}
+
+/** What axe finds, a line each. It is put into the page as a debugger would, past any CSP. */
+async function axe(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(
+    (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
+    WCAG,
+  );
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary}`),
+  );
+}

@@ -1,0 +1,79 @@
+//! The steps that are one cargo call each.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::packages;
+use crate::run;
+use crate::test::Note;
+use crate::workspace::Workspace;
+
+pub fn fmt(workspace: &Workspace) -> Result<Note> {
+    run::loudly(workspace.cargo("fmt").args(["--all", "--check"]))?;
+    Ok(None)
+}
+
+pub fn clippy(workspace: &Workspace) -> Result<Note> {
+    let mut command = workspace.cargo("clippy");
+    command.args([
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    run::loudly(&mut command)?;
+    Ok(None)
+}
+
+pub fn deny(workspace: &Workspace) -> Result<Note> {
+    run::loudly(cargo_deny(workspace).args([
+        "check",
+        "--hide-inclusion-graph",
+        "licenses",
+        "bans",
+        "sources",
+    ]))?;
+    Ok(None)
+}
+
+/// Only a database that can't be fetched is passed over; what it says once fetched counts.
+pub fn advisories(workspace: &Workspace) -> Result<Note> {
+    if let Err(why) = run::output(cargo_deny(workspace).args(["fetch", "db"])) {
+        println!("skipped, the advisory database can't be fetched:\n{why:#}");
+        return Ok(Some(
+            "skipped: the advisory database can't be fetched".to_owned(),
+        ));
+    }
+    run::loudly(cargo_deny(workspace).args(["check", "--disable-fetch", "advisories"]))?;
+    Ok(None)
+}
+
+fn cargo_deny(workspace: &Workspace) -> Command {
+    let mut command = Command::new(packages::cargo_deny(workspace));
+    command.current_dir(&workspace.root);
+    command
+}
+
+/// Whole-program tests start the program, so it is built before any of them runs; all targets at
+/// once, so that the steps after this share every dependency.
+pub fn build(workspace: &Workspace) -> Result<Note> {
+    run::loudly(
+        workspace
+            .cargo("build")
+            .args(["--locked", "--workspace", "--all-targets"]),
+    )?;
+    Ok(None)
+}
+
+pub fn tests_on_sqlite(workspace: &Workspace) -> Result<Note> {
+    build(workspace)?;
+    let mut command = workspace.cargo("test");
+    command
+        .args(["--locked", "--workspace"])
+        .env_remove("PARVIS_TEST_POSTGRES");
+    run::loudly(&mut command)?;
+    Ok(None)
+}
