@@ -75,6 +75,8 @@ CREATE UNIQUE INDEX account_handle ON account (name_key, domain);
 
 CREATE INDEX account_key_id ON account (key_id);
 
+CREATE INDEX account_url ON account (url);
+
 CREATE TABLE account_key (
   account_id {id} REFERENCES account (id) ON DELETE CASCADE,
   private_pem TEXT NOT NULL,
@@ -171,6 +173,8 @@ CREATE INDEX post_public ON post (id) WHERE audience = 'public' AND boost_of_id 
 
 CREATE INDEX post_square ON post (id) WHERE local AND boost_of_id IS NULL AND audience IN ('public', 'town');
 
+CREATE INDEX post_url ON post (url) WHERE boost_of_id IS NULL AND NOT local;
+
 CREATE INDEX post_thread ON post (thread_id, id);
 
 CREATE INDEX post_reply_to ON post (reply_to_id) WHERE reply_to_id IS NOT NULL;
@@ -241,6 +245,8 @@ CREATE TABLE follow (
 CREATE INDEX follow_pair ON follow (follower_id, target_id, accepted, show_boosts);
 
 CREATE UNIQUE INDEX follow_once ON follow (follower_id, target_id);
+
+CREATE INDEX follow_follower ON follow (follower_id, id);
 
 CREATE INDEX follow_target ON follow (target_id, id);
 

@@ -1,4 +1,4 @@
-//! Coming, going and staying safe, on the pages: sign-up in its modes, log-in and its limits, sessions, passwords, forms.
+//! Staying safe, on the pages: log-in and its limits, sessions, passwords, and what every form holds to.
 
 use http::{HeaderMap, Method};
 use parvis_testkit::{
@@ -7,135 +7,15 @@ use parvis_testkit::{
     town::PASSWORD,
 };
 
-use crate::story::{signs_up, writes};
+use crate::story::signs_up;
 
 /// Is someone logged in?
-async fn is_known(browser: &mut Browser) -> bool {
-    !browser.opens("/reglages/compte").await.path.starts_with("/connexion")
-}
-
-#[tokio::test]
-async fn the_first_administrator_sets_the_town_up_once() {
-    let town = TestTown::start("valmont").await;
-    let link = town.first_steps().expect("the link is printed");
-    let mut maire = town.set_up("open").await;
-    maire.opens("/mairie/reglages").await.expecting(200);
-    let about = town.visitor().opens("/a-propos").await.expecting(200);
-    assert!(about.says("Valmont-sur-Loue") && about.says("On se parle poliment."));
-    let again = town.visitor().opens(&link).await;
-    assert!(again.find_form("/bienvenue").is_none(), "the link works once");
-    town.program.kill9();
-    town.restart().await;
-    let log = town.program.log();
-    assert_eq!(log.matches("/bienvenue").count(), 1, "the link is not printed again: {log}");
-}
-
-#[tokio::test]
-async fn a_town_that_is_not_set_up_gives_its_keys_to_nobody_else() {
-    let town = TestTown::start("valmont").await;
-    for path in ["/bienvenue", "/bienvenue?lien=", "/bienvenue?lien=0000000000000000"] {
-        let shown = town.visitor().opens(path).await;
-        assert!(shown.find_form("/bienvenue").is_none() && shown.status < 500, "{path}: {}", shown.status);
-    }
-}
-
-#[tokio::test]
-async fn an_open_town_takes_whoever_agrees_to_its_rules() {
-    let town = TestTown::start("valmont").await;
-    town.set_up("open").await;
-    let mut browser = town.visitor();
-    let page = browser.opens("/inscription").await.expecting(200);
-    assert!(page.says("On se parle poliment."), "the rules are shown");
-    let form = page.form("/inscription").with("name", "marie").with("password", PASSWORD);
-    let refused = browser.submits(&page, &form).await;
-    assert_eq!(refused.status, 422, "without agreeing to the rules");
-    assert_eq!(refused.form("/inscription").field("name").unwrap().value, "marie", "what was typed is kept");
-    assert!(!refused.html.contains(PASSWORD), "but not the password");
-
-    let welcome = signs_up(&mut browser, "marie").await.expecting(200);
-    assert!(welcome.html.matches("<code>").count() >= 5, "recovery codes are offered: {}", welcome.html);
-    assert!(is_known(&mut browser).await, "one is logged in at once");
-    writes(&mut browser, "public", "Bonjour tout le monde").await;
-    assert!(town.visitor().opens("/@marie").await.says("Bonjour tout le monde"));
-
-    for (name, password) in [("marie", PASSWORD), ("Marie", PASSWORD), ("jean", "court"), ("a b", PASSWORD), ("admin", PASSWORD), ("", PASSWORD)] {
-        let mut browser = town.visitor();
-        let page = browser.opens("/inscription").await;
-        let form = page.form("/inscription").with("name", name).with("password", password).ticking("agreed");
-        let shown = browser.submits(&page, &form).await;
-        assert_eq!(shown.status, 422, "{name:?} with {password:?}");
-        assert_eq!(shown.form("/inscription").field("name").unwrap().value, name);
-        assert!(shown.html.contains("class=\"wrong\""), "the reason stands beside the field");
-    }
-}
-
-#[tokio::test]
-async fn a_closed_town_takes_nobody() {
-    let town = TestTown::start("valmont").await;
-    town.set_up("closed").await;
-    let mut browser = town.visitor();
-    let page = browser.opens("/inscription").await;
-    assert!(page.find_form("/inscription").is_none());
-    // A form kept from before must not help either.
-    let login = browser.opens("/connexion").await;
-    let csrf = login.form("/connexion");
-    let token: Vec<(&str, &str)> = csrf.pairs().into_iter().filter(|(name, _)| name.contains("csrf")).collect();
-    let mut fields = vec![("name", "marie"), ("password", PASSWORD), ("agreed", "1")];
-    fields.extend(token);
-    let more = headers(&[("content-type", "application/x-www-form-urlencoded"), ("origin", &town.origin)]);
-    let reply = browser.exchange(Method::POST, "/inscription", more, urlencoded(&fields).into_bytes()).await;
-    assert!((400..500).contains(&reply.status), "{}", reply.status);
-    town.visitor().opens("/@marie").await.expecting(404);
-}
-
-#[tokio::test]
-async fn by_approval_a_new_resident_waits_for_the_town_hall() {
-    let town = TestTown::start("valmont").await;
-    let mut maire = town.set_up("approval").await;
-    for name in ["marie", "filou"] {
-        let mut browser = town.visitor();
-        let page = browser.opens("/inscription").await.expecting(200);
-        let form = page.form("/inscription").with("name", name).with("password", PASSWORD).ticking("agreed");
-        let form = form.with("reason", "J'habite rue du Moulin");
-        browser.submits(&page, &form).await.expecting(200);
-        let shown = town.visitor().tries_to_log_in(name, PASSWORD).await;
-        assert!(shown.path.starts_with("/connexion"), "{name} waits");
-    }
-    let page = maire.opens("/mairie/inscriptions").await.expecting(200);
-    assert!(page.says("rue du Moulin"));
-    for (name, decision) in [("marie", "accepter"), ("filou", "refuser")] {
-        let page = maire.opens("/mairie/inscriptions").await.expecting(200);
-        let entry = page.html.split("<li>").find(|entry| entry.contains(&format!("@{name}"))).expect("on the list");
-        let user = parvis_testkit::form::forms(entry).remove(0);
-        let form = user.pressing("faire", decision);
-        maire.submits(&page, &form).await.expecting(200);
-    }
-    town.visitor().logs_in("marie", PASSWORD).await;
-    assert!(town.visitor().tries_to_log_in("filou", PASSWORD).await.path.starts_with("/connexion"));
-    town.visitor().opens("/@filou").await.expecting(404);
-}
-
-#[tokio::test]
-async fn an_invitation_opens_the_door_as_often_as_it_says() {
-    let town = TestTown::start("valmont").await;
-    let mut maire = town.set_up("invitation").await;
-    let page = maire.opens("/mairie/inscriptions").await.expecting(200);
-    let form = page.forms().into_iter().find(|form| form.has("uses")).expect("a form for invitations");
-    let shown = maire.submits(&page, &form.with("uses", "1").pressing("faire", "inviter")).await.expecting(200);
-    let code = shown.html.split("<code>").nth(1).and_then(|rest| rest.split("</code>").next()).expect("a code").to_owned();
-
-    let come = |name: &'static str, code: String| {
-        let mut browser = town.visitor();
-        async move {
-            let page = browser.opens("/inscription").await.expecting(200);
-            let form = page.form("/inscription").with("name", name).with("password", PASSWORD).ticking("agreed");
-            browser.submits(&page, &form.with("invitation", &code)).await.status
-        }
-    };
-    assert_eq!(come("jean", "pas-un-code".to_owned()).await, 422);
-    assert_eq!(come("marie", code.clone()).await, 200);
-    assert_eq!(come("jean", code).await, 422, "it was for one");
-    town.visitor().opens("/@jean").await.expecting(404);
+pub async fn is_known(browser: &mut Browser) -> bool {
+    !browser
+        .opens("/reglages/compte")
+        .await
+        .path
+        .starts_with("/connexion")
 }
 
 #[tokio::test]
@@ -146,7 +26,9 @@ async fn guessing_a_password_is_slowed_down() {
     let mut browser = town.visitor();
     let mut statuses = Vec::new();
     for guess in 0..14 {
-        let shown = browser.tries_to_log_in("marie", &format!("devinette numéro {guess}")).await;
+        let shown = browser
+            .tries_to_log_in("marie", &format!("devinette numéro {guess}"))
+            .await;
         statuses.push(shown.status);
         assert!(shown.path.starts_with("/connexion"));
     }
@@ -163,9 +45,17 @@ async fn a_wrong_name_and_a_wrong_password_look_alike() {
     town.resident("marie").await;
     let mut pages = Vec::new();
     for name in ["marie", "personne"] {
-        let shown = town.visitor().tries_to_log_in(name, "pas le bon pont").await;
+        let shown = town
+            .visitor()
+            .tries_to_log_in(name, "pas le bon pont")
+            .await;
         assert_eq!(shown.status, 422);
-        let card = shown.html.split("role=\"alert\"").nth(1).and_then(|rest| rest.split("</div>").next()).expect("a reason");
+        let card = shown
+            .html
+            .split("role=\"alert\"")
+            .nth(1)
+            .and_then(|rest| rest.split("</div>").next())
+            .expect("a reason");
         pages.push(card.to_owned());
     }
     assert_eq!(pages[0], pages[1]);
@@ -182,17 +72,43 @@ async fn sessions_can_be_seen_and_ended_one_by_one_or_all() {
     let cookie = {
         let mut browser = town.visitor();
         let page = browser.opens("/connexion").await;
-        let form = page.form("/connexion").with("name", "marie").with("password", PASSWORD);
-        let more = headers(&[("content-type", "application/x-www-form-urlencoded"), ("origin", &town.origin)]);
-        let reply = browser.exchange(Method::POST, "/connexion", more, urlencoded(&form.pairs()).into_bytes()).await;
-        let cookies: Vec<String> =
-            reply.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_lowercase()).collect();
-        assert!(cookies.iter().all(|cookie| cookie.contains("httponly") && cookie.contains("samesite=lax")), "{cookies:?}");
+        let form = page
+            .form("/connexion")
+            .with("name", "marie")
+            .with("password", PASSWORD);
+        let more = headers(&[
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("origin", &town.origin),
+        ]);
+        let reply = browser
+            .exchange(
+                Method::POST,
+                "/connexion",
+                more,
+                urlencoded(&form.pairs()).into_bytes(),
+            )
+            .await;
+        let cookies: Vec<String> = reply
+            .headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap().to_lowercase())
+            .collect();
+        assert!(
+            cookies
+                .iter()
+                .all(|cookie| cookie.contains("httponly") && cookie.contains("samesite=lax")),
+            "{cookies:?}"
+        );
         browser
     };
     let mut here = cookie;
     let page = here.opens("/reglages/sessions").await.expecting(200);
-    let form = page.forms().into_iter().find(|form| form.has("session")).expect("one to end");
+    let form = page
+        .forms()
+        .into_iter()
+        .find(|form| form.has("session"))
+        .expect("one to end");
     here.submits(&page, &form).await.expecting(200);
     let mut known = 0;
     for browser in &mut browsers {
@@ -200,8 +116,14 @@ async fn sessions_can_be_seen_and_ended_one_by_one_or_all() {
     }
     assert_eq!(known, 2, "one has ended");
     let page = here.opens("/reglages/sessions").await.expecting(200);
-    let form = page.forms().into_iter().find(|form| form.has("autres")).expect("all others");
-    here.submits(&page, &form.pressing("autres", "1")).await.expecting(200);
+    let form = page
+        .forms()
+        .into_iter()
+        .find(|form| form.has("autres"))
+        .expect("all others");
+    here.submits(&page, &form.pressing("autres", "1"))
+        .await
+        .expecting(200);
     for browser in &mut browsers {
         assert!(!is_known(browser).await);
     }
@@ -211,24 +133,42 @@ async fn sessions_can_be_seen_and_ended_one_by_one_or_all() {
     let kept = here.clone();
     here.submits(&page, &form).await;
     assert!(!is_known(&mut here).await);
-    assert!(!is_known(&mut kept.clone()).await, "the cookie itself is worth nothing any more");
+    assert!(
+        !is_known(&mut kept.clone()).await,
+        "the cookie itself is worth nothing any more"
+    );
 }
 
 #[tokio::test]
 async fn a_changed_password_ends_all_other_sessions() {
     let town = TestTown::start("valmont").await;
     town.resident("marie").await;
-    let (mut here, mut elsewhere) = (town.browser_of("marie").await, town.browser_of("marie").await);
+    let (mut here, mut elsewhere) = (
+        town.browser_of("marie").await,
+        town.browser_of("marie").await,
+    );
     let new = "une passerelle neuve";
     let page = here.opens("/reglages/compte").await.expecting(200);
-    let wrong = page.form("/reglages/compte").with("old", "pas celui-ci").with("new", new);
+    let wrong = page
+        .form("/reglages/compte")
+        .with("old", "pas celui-ci")
+        .with("new", new);
     assert_eq!(here.submits(&page, &wrong).await.status, 422);
     assert!(is_known(&mut elsewhere).await);
-    let form = page.form("/reglages/compte").with("old", PASSWORD).with("new", new);
+    let form = page
+        .form("/reglages/compte")
+        .with("old", PASSWORD)
+        .with("new", new);
     here.submits(&page, &form).await.expecting(200);
     assert!(is_known(&mut here).await);
     assert!(!is_known(&mut elsewhere).await);
-    assert!(town.visitor().tries_to_log_in("marie", PASSWORD).await.path.starts_with("/connexion"));
+    assert!(
+        town.visitor()
+            .tries_to_log_in("marie", PASSWORD)
+            .await
+            .path
+            .starts_with("/connexion")
+    );
     town.visitor().logs_in("marie", new).await;
 }
 
@@ -237,17 +177,29 @@ async fn a_recovery_code_helps_once() {
     let town = TestTown::start("valmont").await;
     town.set_up("open").await;
     let welcome = signs_up(&mut town.visitor(), "marie").await.expecting(200);
-    let code = welcome.html.split("<code>").nth(1).and_then(|rest| rest.split("</code>").next()).expect("a code").to_owned();
+    let code = welcome
+        .html
+        .split("<code>")
+        .nth(1)
+        .and_then(|rest| rest.split("</code>").next())
+        .expect("a code")
+        .to_owned();
     let recover = |new: &'static str| {
         let (mut browser, code) = (town.visitor(), code.clone());
         async move {
             let page = browser.opens("/mot-de-passe-oublie").await.expecting(200);
-            let form = page.form("/mot-de-passe-oublie").with("name", "marie").with("code", &code).with("new", new);
+            let form = page
+                .form("/mot-de-passe-oublie")
+                .with("name", "marie")
+                .with("code", &code)
+                .with("new", new);
             browser.submits(&page, &form).await.status
         }
     };
     assert_eq!(recover("une passerelle neuve").await, 200);
-    town.visitor().logs_in("marie", "une passerelle neuve").await;
+    town.visitor()
+        .logs_in("marie", "une passerelle neuve")
+        .await;
     assert_eq!(recover("encore une passerelle").await, 422);
 }
 
@@ -258,19 +210,59 @@ async fn a_form_that_does_not_come_from_our_pages_is_refused() {
     let mut browser = town.browser_of("marie").await;
     let page = browser.opens("/ecrire").await.expecting(200);
     let form = page.form("/ecrire").with("text", "contrefait");
-    let token = form.pairs().into_iter().find(|(name, _)| name.contains("csrf")).expect("a hidden token").0.to_owned();
-    assert_eq!(browser.submits(&page, &form.clone().without(&token)).await.status, 403);
-    assert_eq!(browser.submits(&page, &form.clone().with(&token, "devine")).await.status, 403);
+    let token = form
+        .pairs()
+        .into_iter()
+        .find(|(name, _)| name.contains("csrf"))
+        .expect("a hidden token")
+        .0
+        .to_owned();
+    assert_eq!(
+        browser
+            .submits(&page, &form.clone().without(&token))
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        browser
+            .submits(&page, &form.clone().with(&token, "devine"))
+            .await
+            .status,
+        403
+    );
 
     town.resident("jean").await;
     let mut other = town.browser_of("jean").await;
     let others_page = other.opens("/ecrire").await;
-    let others_token = others_page.form("/ecrire").field(&token).unwrap().value.clone();
-    assert_eq!(browser.submits(&page, &form.clone().with(&token, &others_token)).await.status, 403, "another's token");
+    let others_token = others_page
+        .form("/ecrire")
+        .field(&token)
+        .unwrap()
+        .value
+        .clone();
+    assert_eq!(
+        browser
+            .submits(&page, &form.clone().with(&token, &others_token))
+            .await
+            .status,
+        403,
+        "another's token"
+    );
 
-    for path in ["/deconnexion", "/reglages/compte", "/connexion", "/inscription", "/reglages/profil", "/avis"] {
+    for path in [
+        "/deconnexion",
+        "/reglages/compte",
+        "/connexion",
+        "/inscription",
+        "/reglages/profil",
+        "/avis",
+    ] {
         let more = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-        let reply = browser.clone().exchange(Method::POST, path, more, b"a=b".to_vec()).await;
+        let reply = browser
+            .clone()
+            .exchange(Method::POST, path, more, b"a=b".to_vec())
+            .await;
         assert_eq!(reply.status, 403, "{path}");
     }
     assert!(is_known(&mut browser).await);
@@ -284,7 +276,11 @@ async fn a_form_that_fails_keeps_what_was_typed() {
     let mut browser = town.browser_of("marie").await;
     let page = browser.opens("/ecrire").await.expecting(200);
     let long = format!("Longue <histoire> & \"suite\" {}", "mot ".repeat(1_500));
-    let form = page.form("/ecrire").with("text", &long).with("summary", "un résumé").with("audience", "followers");
+    let form = page
+        .form("/ecrire")
+        .with("text", &long)
+        .with("summary", "un résumé")
+        .with("audience", "followers");
     let shown = browser.submits(&page, &form).await;
     assert_eq!(shown.status, 422);
     let again = shown.form("/ecrire");
@@ -294,10 +290,18 @@ async fn a_form_that_fails_keeps_what_was_typed() {
     assert!(shown.html.contains("class=\"wrong\""));
 
     let png = b"not a picture at all".as_slice();
-    let form = page.form("/ecrire").with("text", "Avec une image").with("audience", "public");
-    let shown = browser.submits_with_files(&page, &form, &[("image-1", "x.png", "image/png", png)]).await;
+    let form = page
+        .form("/ecrire")
+        .with("text", "Avec une image")
+        .with("audience", "public");
+    let shown = browser
+        .submits_with_files(&page, &form, &[("image-1", "x.png", "image/png", png)])
+        .await;
     assert_eq!(shown.status, 422);
-    assert_eq!(shown.form("/ecrire").field("text").unwrap().value.trim(), "Avec une image");
+    assert_eq!(
+        shown.form("/ecrire").field("text").unwrap().value.trim(),
+        "Avec une image"
+    );
 }
 
 #[tokio::test]
@@ -305,14 +309,21 @@ async fn oversized_forms_are_refused() {
     let town = TestTown::start("valmont").await;
     town.resident("marie").await;
     let mut browser = town.browser_of("marie").await;
-    let more = headers(&[("content-type", "application/x-www-form-urlencoded"), ("origin", &town.origin)]);
+    let more = headers(&[
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("origin", &town.origin),
+    ]);
     let body = format!("name=marie&password={}", "a".repeat(2_000_000)).into_bytes();
-    let reply = browser.exchange(Method::POST, "/connexion", more, body).await;
+    let reply = browser
+        .exchange(Method::POST, "/connexion", more, body)
+        .await;
     assert_eq!(reply.status, 413);
     let page = browser.opens("/ecrire").await;
     let form = page.form("/ecrire").with("text", "Trop gros");
     let big = vec![0_u8; 17 * 1024 * 1024];
-    let shown = browser.submits_with_files(&page, &form, &[("image-1", "x.png", "image/png", &big)]).await;
+    let shown = browser
+        .submits_with_files(&page, &form, &[("image-1", "x.png", "image/png", &big)])
+        .await;
     assert!([413, 422].contains(&shown.status), "{}", shown.status);
 }
 
@@ -321,18 +332,46 @@ async fn pages_are_kept_from_strangers_and_from_frames() {
     let town = TestTown::start("valmont").await;
     town.resident("marie").await;
     let mut visitor = town.visitor();
-    for path in ["/avis", "/reglages/compte", "/ecrire", "/demandes", "/favoris"] {
-        assert!(visitor.opens(path).await.path.starts_with("/connexion"), "{path}");
+    for path in [
+        "/avis",
+        "/reglages/compte",
+        "/ecrire",
+        "/demandes",
+        "/favoris",
+    ] {
+        assert!(
+            visitor.opens(path).await.path.starts_with("/connexion"),
+            "{path}"
+        );
     }
-    let reply = town.browser_of("marie").await.exchange(Method::GET, "/", HeaderMap::new(), Vec::new()).await;
+    let reply = town
+        .browser_of("marie")
+        .await
+        .exchange(Method::GET, "/", HeaderMap::new(), Vec::new())
+        .await;
     let policy = reply.header("content-security-policy").expect("a policy");
-    assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+    assert!(
+        policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"),
+        "{policy}"
+    );
     assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
     // After log-in one goes where one wanted to, but never elsewhere.
     let mut browser = town.visitor();
-    for away in ["https://evil.example/", "//evil.example/", "/\\evil.example"] {
-        let page = browser.opens(&format!("/connexion?suite={}", urlencoded(&[("", away)]).trim_start_matches('='))).await;
-        let form = page.form("/connexion").with("name", "marie").with("password", PASSWORD);
+    for away in [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+    ] {
+        let page = browser
+            .opens(&format!(
+                "/connexion?suite={}",
+                urlencoded(&[("", away)]).trim_start_matches('=')
+            ))
+            .await;
+        let form = page
+            .form("/connexion")
+            .with("name", "marie")
+            .with("password", PASSWORD);
         let shown = browser.submits(&page, &form).await;
         assert_eq!(shown.status, 200, "leads to {}", shown.path);
         browser = town.visitor();

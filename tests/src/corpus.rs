@@ -19,13 +19,23 @@ fn corpus() -> Option<PathBuf> {
 /// Every JSON file, by name so that runs are alike.
 fn documents(folder: &Path) -> Vec<(String, Value)> {
     let mut found = Vec::new();
-    let folders = std::fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().is_dir());
-    for entry in folders.flat_map(|platform| std::fs::read_dir(platform.path()).unwrap().flatten()) {
+    let folders = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.path().is_dir());
+    for entry in folders.flat_map(|platform| std::fs::read_dir(platform.path()).unwrap().flatten())
+    {
         let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             let text = std::fs::read(&path).unwrap();
             if let Ok(document) = serde_json::from_slice(&text) {
-                found.push((path.strip_prefix(folder).unwrap().display().to_string(), document));
+                found.push((
+                    path.strip_prefix(folder).unwrap().display().to_string(),
+                    document,
+                ));
             }
         }
     }
@@ -58,7 +68,9 @@ fn spoken_by(actor: &Actor, document: &Value) -> Value {
 #[tokio::test]
 async fn no_real_document_upsets_the_program() {
     let Some(folder) = corpus() else {
-        println!("no corpus at PARVIS_CORPUS or ../shared/fixtures: only the project's own documents are tested");
+        println!(
+            "no corpus at PARVIS_CORPUS or ../shared/fixtures: only the project's own documents are tested"
+        );
         return;
     };
     let (town, remote) = (TestTown::start("valmont").await, Remote::open().await);
@@ -73,7 +85,11 @@ async fn no_real_document_upsets_the_program() {
         if !whole {
             continue;
         }
-        let reply = actor.letter(&town.shared_inbox(), &spoken_by(&actor, &document)).seal().try_send().await;
+        let reply = actor
+            .letter(&town.shared_inbox(), &spoken_by(&actor, &document))
+            .seal()
+            .try_send()
+            .await;
         match reply {
             Ok(reply) if reply.status < 500 => {}
             Ok(reply) => upset.push(format!("{name}: {} {}", reply.status, reply.text())),
@@ -82,8 +98,16 @@ async fn no_real_document_upsets_the_program() {
         played += 1;
     }
     println!("{played} documents played");
-    assert!(upset.is_empty(), "{} of {played}:\n{}", upset.len(), upset.join("\n"));
-    for path in ["/api/v1/timelines/home?limit=40", "/api/v1/timelines/public?limit=40"] {
+    assert!(
+        upset.is_empty(),
+        "{} of {played}:\n{}",
+        upset.len(),
+        upset.join("\n")
+    );
+    for path in [
+        "/api/v1/timelines/home?limit=40",
+        "/api/v1/timelines/public?limit=40",
+    ] {
         lea.get(path).await.expecting(200);
     }
     let mut browser = town.browser_of("lea").await;
@@ -92,6 +116,7 @@ async fn no_real_document_upsets_the_program() {
     let text = marker("après tout cela");
     let sure = remote.host("sure").person("rose");
     lea.follows_actor(&sure).await;
-    sure.post(&town.shared_inbox(), &sure.create(&sure.note(&text))).await;
+    sure.post(&town.shared_inbox(), &sure.create(&sure.note(&text)))
+        .await;
     lea.reads_on_home(&text).await;
 }

@@ -16,7 +16,10 @@ use crate::door::Door;
 async fn known_post(door: &Door) -> (Value, Value) {
     let text = marker("parole de Victor");
     let note = door.victor.note(&text);
-    let reply = door.victor.post(&door.lea.inbox(), &door.victor.create(&note)).await;
+    let reply = door
+        .victor
+        .post(&door.lea.inbox(), &door.victor.create(&note))
+        .await;
     assert!(reply.is_success(), "{} {}", reply.status, reply.text());
     let seen = door.lea.reads_on_home(&text).await;
     (note, seen)
@@ -35,7 +38,12 @@ async fn nobody_can_post_in_the_name_of_another() {
         note
     };
 
-    let note = forged(&mut door, "T041", &evil.url(&format!("/n/{}", fresh())), &victor.id);
+    let note = forged(
+        &mut door,
+        "T041",
+        &evil.url(&format!("/n/{}", fresh())),
+        &victor.id,
+    );
     evil.serve_document(&note);
     door.mallory_sends("T041", &mallory.create(&note)).await;
     let mut as_victor = mallory.create(&note);
@@ -46,10 +54,20 @@ async fn nobody_can_post_in_the_name_of_another() {
     let at_third = third.url(&format!("/users/victor/statuses/{}", fresh()));
     let note = forged(&mut door, "T042", &at_third, &mallory.id);
     door.mallory_sends("T042", &mallory.create(&note)).await;
-    let note = forged(&mut door, "T043", &third.url(&format!("/n/{}", fresh())), &victor.id);
+    let note = forged(
+        &mut door,
+        "T043",
+        &third.url(&format!("/n/{}", fresh())),
+        &victor.id,
+    );
     door.mallory_sends("T043", &mallory.create(&note)).await;
 
-    let note = forged(&mut door, "T045", &third.url(&format!("/n/{}", fresh())), &victor.id);
+    let note = forged(
+        &mut door,
+        "T045",
+        &third.url(&format!("/n/{}", fresh())),
+        &victor.id,
+    );
     let mut embedded = mallory.create(&note);
     let mut actor = victor.document();
     actor["publicKey"]["publicKeyPem"] = json!(keys::second().public_pem);
@@ -61,28 +79,51 @@ async fn nobody_can_post_in_the_name_of_another() {
     let reply = letter.send().await;
     door.refused("T045 by Victor's key id", &reply);
 
-    let note = forged(&mut door, "T048", &third.url(&format!("/n/{}", fresh())), &victor.id);
+    let note = forged(
+        &mut door,
+        "T048",
+        &third.url(&format!("/n/{}", fresh())),
+        &victor.id,
+    );
     let mut forwarded = victor.create(&note);
-    forwarded["signature"] =
-        json!({"type": "RsaSignature2017", "creator": victor.key_id(), "created": "2025-01-01T00:00:00Z", "signatureValue": keys::second().sign("x")});
+    forwarded["signature"] = json!({"type": "RsaSignature2017", "creator": victor.key_id(), "created": "2025-01-01T00:00:00Z", "signatureValue": keys::second().sign("x")});
     door.mallory_sends("T048", &forwarded).await;
 
-    let note = forged(&mut door, "T049", &third.url(&format!("/n/{}", fresh())), &victor.id);
-    door.mallory_sends("T049", &mallory.create(&victor.create(&note))).await;
+    let note = forged(
+        &mut door,
+        "T049",
+        &third.url(&format!("/n/{}", fresh())),
+        &victor.id,
+    );
+    door.mallory_sends("T049", &mallory.create(&victor.create(&note)))
+        .await;
 
-    let note = forged(&mut door, "T050", &third.url(&format!("/n/{}", fresh())), &victor.id);
+    let note = forged(
+        &mut door,
+        "T050",
+        &third.url(&format!("/n/{}", fresh())),
+        &victor.id,
+    );
     let mut graph = mallory.activity("Create", &json!(mallory.id));
     graph["@graph"] = json!([victor.create(&note)]);
     door.mallory_sends("T050", &graph).await;
 
-    let (local_id, local_author) = (door.town.url(&format!("/ap/objects/{}", fresh())), door.lea.uri.clone());
+    let (local_id, local_author) = (
+        door.town.url(&format!("/ap/objects/{}", fresh())),
+        door.lea.uri.clone(),
+    );
     let mut on_local = forged(&mut door, "T056 new id", &local_id, &local_author);
-    door.mallory_sends("T056 new id", &mallory.create(&on_local)).await;
+    door.mallory_sends("T056 new id", &mallory.create(&on_local))
+        .await;
     let mine = door.lea.posts("Ma propre parole").await;
     on_local["id"] = mine["uri"].clone();
     door.mallory_sends("T056", &mallory.create(&on_local)).await;
     let after = door.lea.status(id(&mine)).await.expecting(200).json();
-    door.check("T056", after["content"] == mine["content"], "the resident's own post has changed");
+    door.check(
+        "T056",
+        after["content"] == mine["content"],
+        "the resident's own post has changed",
+    );
 
     let word = door.forbidden("T072");
     let (note, _) = known_post(&door).await;
@@ -105,14 +146,16 @@ async fn nobody_can_change_or_delete_what_is_anothers() {
     let mut update = note.clone();
     update["content"] = json!(format!("<p>{word}</p>"));
     update["updated"] = json!("2031-01-01T00:00:00Z");
-    door.mallory_sends("T074", &mallory.addressed("Update", &update)).await;
+    door.mallory_sends("T074", &mallory.addressed("Update", &update))
+        .await;
 
     let word = door.forbidden("T058");
     let mut update = mallory.note(&word);
     update["id"] = mine["uri"].clone();
     for author in [&mallory.id, &door.lea.uri.clone()] {
         update["attributedTo"] = json!(author);
-        door.mallory_sends("T058", &mallory.addressed("Update", &update)).await;
+        door.mallory_sends("T058", &mallory.addressed("Update", &update))
+            .await;
     }
 
     let word = door.forbidden("T059");
@@ -120,46 +163,91 @@ async fn nobody_can_change_or_delete_what_is_anothers() {
     profile["name"] = json!(word);
     profile["publicKey"]["publicKeyPem"] = json!(keys::second().public_pem);
     profile["inbox"] = json!(mallory.inbox());
-    door.mallory_sends("T059", &mallory.activity("Update", &profile)).await;
+    door.mallory_sends("T059", &mallory.activity("Update", &profile))
+        .await;
 
-    for object in [note["id"].clone(), json!({"id": note["id"], "type": "Tombstone"}), note.clone()] {
-        door.mallory_sends("T076", &mallory.activity("Delete", &object)).await;
+    for object in [
+        note["id"].clone(),
+        json!({"id": note["id"], "type": "Tombstone"}),
+        note.clone(),
+    ] {
+        door.mallory_sends("T076", &mallory.activity("Delete", &object))
+            .await;
     }
     for object in [json!(victor.id), victor.document()] {
-        door.mallory_sends("T077", &mallory.activity("Delete", &object)).await;
+        door.mallory_sends("T077", &mallory.activity("Delete", &object))
+            .await;
         let mut in_his_name = mallory.activity("Delete", &object);
         in_his_name["actor"] = json!(victor.id);
         let reply = mallory.post(&door.lea.inbox(), &in_his_name).await;
         door.borne("T077 in his name", &reply);
     }
-    door.mallory_sends("T078", &mallory.activity("Delete", &mine["uri"])).await;
-    door.mallory_sends("T078 actor", &mallory.activity("Delete", &json!(door.lea.uri))).await;
+    door.mallory_sends("T078", &mallory.activity("Delete", &mine["uri"]))
+        .await;
+    door.mallory_sends(
+        "T078 actor",
+        &mallory.activity("Delete", &json!(door.lea.uri)),
+    )
+    .await;
 
     let after = door.lea.status(id(&seen)).await;
-    door.check("T074, T076, T077", after.status == 200 && after.json()["content"] == seen["content"], &after.text());
+    door.check(
+        "T074, T076, T077",
+        after.status == 200 && after.json()["content"] == seen["content"],
+        &after.text(),
+    );
     let after = door.lea.status(id(&mine)).await;
-    door.check("T058, T078", after.status == 200 && after.json()["content"] == mine["content"], &after.text());
-    let reply = victor.post(&door.lea.inbox(), &victor.create(&victor.note("Je suis là"))).await;
-    door.check("T059, T087", reply.is_success(), &format!("Victor's true key: {} {}", reply.status, reply.text()));
+    door.check(
+        "T058, T078",
+        after.status == 200 && after.json()["content"] == mine["content"],
+        &after.text(),
+    );
+    let reply = victor
+        .post(
+            &door.lea.inbox(),
+            &victor.create(&victor.note("Je suis là")),
+        )
+        .await;
+    door.check(
+        "T059, T087",
+        reply.is_success(),
+        &format!("Victor's true key: {} {}", reply.status, reply.text()),
+    );
     let found = door.lea.lookup(&victor.acct()).await.json();
-    door.check("T059", found["display_name"] == "victor", &found.to_string());
+    door.check(
+        "T059",
+        found["display_name"] == "victor",
+        &found.to_string(),
+    );
     door.ends_well().await;
 }
 
 #[tokio::test]
 async fn nobody_can_act_for_another() {
     let mut door = Door::open().await;
-    let (victor, mallory, alice) = (door.victor.clone(), door.mallory.clone(), door.alice.clone());
+    let (victor, mallory, alice) = (
+        door.victor.clone(),
+        door.mallory.clone(),
+        door.alice.clone(),
+    );
     let mine = door.lea.posts("Ma propre parole").await;
     let likes = |door: &Door| {
         let (lea, post) = (door.lea.clone(), mine.clone());
-        async move { lea.status(id(&post)).await.expecting(200).json()["favourites_count"].as_i64().unwrap() }
+        async move {
+            lea.status(id(&post)).await.expecting(200).json()["favourites_count"]
+                .as_i64()
+                .unwrap()
+        }
     };
     let like = victor.activity("Like", &mine["uri"]);
     assert!(victor.post(&door.lea.inbox(), &like).await.is_success());
-    until("the true like is counted", || async { likes(&door).await == 1 }).await;
+    until("the true like is counted", || async {
+        likes(&door).await == 1
+    })
+    .await;
 
-    door.mallory_sends("T080", &mallory.activity("Undo", &like)).await;
+    door.mallory_sends("T080", &mallory.activity("Undo", &like))
+        .await;
     let mut undo = mallory.activity("Undo", &like);
     undo["actor"] = json!(victor.id);
     let reply = mallory.post(&door.lea.inbox(), &undo).await;
@@ -172,26 +260,36 @@ async fn nobody_can_act_for_another() {
     door.check("T080, T081", count == 1, &format!("{count} likes"));
 
     // T083, T084: a locked account that has not answered.
-    let locked = door.remote.host("locked").actor("vera", keys::first(), |document| {
-        document["manuallyApprovesFollowers"] = json!(true);
-    });
+    let locked = door
+        .remote
+        .host("locked")
+        .actor("vera", keys::first(), |document| {
+            document["manuallyApprovesFollowers"] = json!(true);
+        });
     let vera = door.lea.asks_to_follow(&locked.handle()).await;
     let request = parvis_testkit::eventually("the request arrives", || async {
         locked.host.accepted_of("Follow").into_iter().next()
     })
     .await;
     for object in [request.clone(), request["id"].clone()] {
-        door.mallory_sends("T083", &mallory.activity("Accept", &object)).await;
+        door.mallory_sends("T083", &mallory.activity("Accept", &object))
+            .await;
         let mut in_her_name = mallory.activity("Accept", &object);
         in_her_name["actor"] = json!(locked.id);
         let reply = mallory.post(&door.lea.inbox(), &in_her_name).await;
         door.refused("T083 in her name", &reply);
     }
     let relation = door.lea.relation(id(&vera)).await;
-    door.check("T083, T084", relation["following"] == false && relation["requested"] == true, &relation.to_string());
+    door.check(
+        "T083, T084",
+        relation["following"] == false && relation["requested"] == true,
+        &relation.to_string(),
+    );
     let word = door.forbidden("T084");
     let secret = locked.note_to(&word, &[&locked.followers()], &[]);
-    let reply = locked.post(&door.town.shared_inbox(), &locked.create(&secret)).await;
+    let reply = locked
+        .post(&door.town.shared_inbox(), &locked.create(&secret))
+        .await;
     door.borne("T084", &reply);
     door.ends_well().await;
 }
@@ -202,11 +300,24 @@ async fn what_comes_twice_counts_once() {
     let alice = door.alice.clone();
     let notices = |word: String| {
         let town = &door.town;
-        async move { town.browser_of("lea").await.opens("/avis").await.html.matches(&word).count() }
+        async move {
+            town.browser_of("lea")
+                .await
+                .opens("/avis")
+                .await
+                .html
+                .matches(&word)
+                .count()
+        }
     };
     let once = marker("une fois");
     let note = door.naming_lea(&alice, &once);
-    assert!(alice.post(&door.lea.inbox(), &alice.create(&note)).await.is_success());
+    assert!(
+        alice
+            .post(&door.lea.inbox(), &alice.create(&note))
+            .await
+            .is_success()
+    );
     let usual = notices(once.clone()).await;
     assert!(usual >= 1, "a mention is a notice");
 
@@ -216,13 +327,23 @@ async fn what_comes_twice_counts_once() {
     let inboxes = [door.lea.inbox(), door.town.shared_inbox()];
     let replies = join_all((0..10).map(|turn| alice.post(&inboxes[turn % 2], &create))).await;
     let post = door.lea.reads_on_home(&word).await;
-    let times = door.lea.home().await.iter().filter(|post| holds(post, &word)).count();
+    let times = door
+        .lea
+        .home()
+        .await
+        .iter()
+        .filter(|post| holds(post, &word))
+        .count();
     let told = notices(word.clone()).await;
     for reply in &replies {
         door.borne("T095", reply);
     }
     door.check("T095, T096", times == 1, &format!("there {times} times"));
-    door.check("T095, T096", told == usual, &format!("told {told} times where a single post is told {usual} times"));
+    door.check(
+        "T095, T096",
+        told == usual,
+        &format!("told {told} times where a single post is told {usual} times"),
+    );
 
     // The same object in another activity, with other words: only an Update may change it.
     let other = door.forbidden("T099");
@@ -231,13 +352,19 @@ async fn what_comes_twice_counts_once() {
     let reply = alice.post(&door.lea.inbox(), &alice.create(&changed)).await;
     door.borne("T099", &reply);
     let after = door.lea.status(id(&post)).await.expecting(200).json();
-    door.check("T099", after["content"] == post["content"], &after["content"].to_string());
+    door.check(
+        "T099",
+        after["content"] == post["content"],
+        &after["content"].to_string(),
+    );
 
     // The same activity id from another server must not use it up.
     let mine = marker("bien à moi");
     let note = door.naming_lea(&alice, &mine);
     let create = alice.create(&note);
-    let mut squatter = door.mallory.activity("Like", &json!("http://nowhere.invalid/"));
+    let mut squatter = door
+        .mallory
+        .activity("Like", &json!("http://nowhere.invalid/"));
     squatter["id"] = create["id"].clone();
     door.mallory_sends("T085", &squatter).await;
     assert!(alice.post(&door.lea.inbox(), &create).await.is_success());
@@ -253,7 +380,12 @@ async fn what_comes_in_the_wrong_order_ends_right() {
 
     let rose = door.remote.host("rose").person("rose");
     let follow = rose.activity("Follow", &json!(door.lea.uri));
-    assert!(rose.post(&inbox, &rose.activity("Undo", &follow)).await.status < 500);
+    assert!(
+        rose.post(&inbox, &rose.activity("Undo", &follow))
+            .await
+            .status
+            < 500
+    );
     let reply = rose.post(&inbox, &follow).await;
     door.borne("T100 follow", &reply);
 
@@ -276,25 +408,44 @@ async fn what_comes_in_the_wrong_order_ends_right() {
 
     let found = door.lea.finds_account(&rose.handle()).await;
     let relation = door.lea.relation(id(&found)).await;
-    door.check("T100", relation["followed_by"] == false, "a follow that was undone before it came holds");
+    door.check(
+        "T100",
+        relation["followed_by"] == false,
+        "a follow that was undone before it came holds",
+    );
     door.ends_well().await;
 }
 
 #[tokio::test]
 async fn what_is_fetched_is_believed_only_from_its_own_server() {
     let mut door = Door::open().await;
-    let (victor, evil, third) = (door.victor.clone(), door.mallory.host.clone(), door.victor.host.clone());
+    let (victor, evil, third) = (
+        door.victor.clone(),
+        door.mallory.host.clone(),
+        door.victor.host.clone(),
+    );
     let upload = |word: &str| {
         let mut note = victor.note(word);
         note["id"] = json!(third.url(&format!("/media/{}", fresh())));
         note
     };
-    let kinds = [("T060", "image/png"), ("T061", "text/plain"), ("T063", "text/html"), ("T064", "application/octet-stream")];
+    let kinds = [
+        ("T060", "image/png"),
+        ("T061", "text/plain"),
+        ("T063", "text/html"),
+        ("T064", "application/octet-stream"),
+    ];
     for (trial, kind) in kinds {
         let word = door.forbidden(trial);
         let note = upload(&word);
-        let path = url::Url::parse(note["id"].as_str().unwrap()).unwrap().path().to_owned();
-        third.serve(&path, parvis_testkit::remote::Page::of(kind, note.to_string()));
+        let path = url::Url::parse(note["id"].as_str().unwrap())
+            .unwrap()
+            .path()
+            .to_owned();
+        third.serve(
+            &path,
+            parvis_testkit::remote::Page::of(kind, note.to_string()),
+        );
         let found = door.lea.search(note["id"].as_str().unwrap()).await;
         door.check(trial, found["statuses"] == json!([]), &found.to_string());
     }
@@ -315,10 +466,17 @@ async fn what_is_fetched_is_believed_only_from_its_own_server() {
     let word = door.forbidden("T069");
     let mut document = victor.document();
     document["name"] = json!(word);
-    evil.serve("/users/claims", parvis_testkit::remote::Page::document(&document));
+    evil.serve(
+        "/users/claims",
+        parvis_testkit::remote::Page::document(&document),
+    );
     door.lea.search(&evil.url("/users/claims")).await;
     let known = door.lea.lookup(&victor.acct()).await.expecting(200).json();
-    door.check("T069", known["display_name"] == "victor", &known.to_string());
+    door.check(
+        "T069",
+        known["display_name"] == "victor",
+        &known.to_string(),
+    );
 
     let mut mask = door.mallory.document();
     mask["id"] = json!(evil.url("/users/mask"));
@@ -326,12 +484,26 @@ async fn what_is_fetched_is_believed_only_from_its_own_server() {
     evil.serve("/users/mask", parvis_testkit::remote::Page::document(&mask));
     let jrd = json!({"subject": format!("acct:{}", victor.acct()), "links": [{"rel": "self", "type": "application/activity+json", "href": mask["id"]}]});
     let asked = format!("acct:mask@{}", evil.authority);
-    let queries = [format!("/.well-known/webfinger?resource={asked}"), format!("/.well-known/webfinger?resource={}", asked.replace(':', "%3A").replace('@', "%40"))];
+    let queries = [
+        format!("/.well-known/webfinger?resource={asked}"),
+        format!(
+            "/.well-known/webfinger?resource={}",
+            asked.replace(':', "%3A").replace('@', "%40")
+        ),
+    ];
     for query in &queries {
-        evil.serve(query, parvis_testkit::remote::Page::of("application/jrd+json", jrd.to_string()));
+        evil.serve(
+            query,
+            parvis_testkit::remote::Page::of("application/jrd+json", jrd.to_string()),
+        );
     }
     door.lea.search(&format!("@mask@{}", evil.authority)).await;
     let known = door.lea.finds_account(&victor.handle()).await;
-    door.check("T071", known["uri"] == victor.id.as_str() || known["url"].as_str().unwrap().starts_with(&third.url("/")), &known.to_string());
+    door.check(
+        "T071",
+        known["uri"] == victor.id.as_str()
+            || known["url"].as_str().unwrap().starts_with(&third.url("/")),
+        &known.to_string(),
+    );
     door.ends_well().await;
 }

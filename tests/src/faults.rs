@@ -26,14 +26,25 @@ async fn followed_from_afar(town: &TestTown, remote: &Remote) -> (Resident, Acto
 async fn follow(actor: &Actor, resident: &Resident) {
     let follow = actor.activity("Follow", &resident.uri.as_str().into());
     let reply = actor.post(&resident.inbox(), &follow).await;
-    assert!(reply.is_success(), "Follow: {} {}", reply.status, reply.text());
-    until("the follow is accepted", || async { !actor.host.accepted_of("Accept").is_empty() }).await;
+    assert!(
+        reply.is_success(),
+        "Follow: {} {}",
+        reply.status,
+        reply.text()
+    );
+    until("the follow is accepted", || async {
+        !actor.host.accepted_of("Accept").is_empty()
+    })
+    .await;
 }
 
 /// The object ids of the accepted Creates, in order of arrival.
 fn created(host: &Host) -> Vec<String> {
     let creates = host.accepted_of("Create");
-    creates.iter().map(|create| create["object"]["id"].as_str().unwrap().to_owned()).collect()
+    creates
+        .iter()
+        .map(|create| create["object"]["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn uri(post: &Value) -> String {
@@ -52,17 +63,29 @@ async fn what_was_posted_before_a_power_cut_arrives_after_it_once_and_in_order()
     town.kill9();
     paul.host.comes_back();
     town.restart().await;
-    until("everything arrives", || async { created(&paul.host).len() >= posted.len() }).await;
+    until("everything arrives", || async {
+        created(&paul.host).len() >= posted.len()
+    })
+    .await;
     let last = uri(&marie.posts("Et encore une").await);
-    until("and what is posted later", || async { created(&paul.host).contains(&last) }).await;
+    until("and what is posted later", || async {
+        created(&paul.host).contains(&last)
+    })
+    .await;
     posted.push(last);
     assert_eq!(created(&paul.host), posted);
-    let wrong: Vec<_> = paul.host.received().into_iter().filter_map(|received| received.verdict.err()).collect();
+    let wrong: Vec<_> = paul
+        .host
+        .received()
+        .into_iter()
+        .filter_map(|received| received.verdict.err())
+        .collect();
     assert!(wrong.is_empty(), "signatures: {wrong:?}");
 }
 
 #[tokio::test]
-async fn a_power_cut_in_the_middle_of_a_delivery_doubles_at_most_what_was_under_way_and_loses_nothing() {
+async fn a_power_cut_in_the_middle_of_a_delivery_doubles_at_most_what_was_under_way_and_loses_nothing()
+ {
     let (town, remote) = (TestTown::start("valmont").await, Remote::open().await);
     let (marie, paul) = followed_from_afar(&town, &remote).await;
     paul.host.usually(Manner::Slow(Duration::from_millis(120)));
@@ -71,17 +94,29 @@ async fn a_power_cut_in_the_middle_of_a_delivery_doubles_at_most_what_was_under_
         async move { uri(&marie.posts(&format!("Nouvelle {number}")).await) }
     });
     let posted: HashSet<String> = join_all(writers).await.into_iter().collect();
-    until("deliveries are under way", || async { created(&paul.host).len() >= 3 }).await;
+    until("deliveries are under way", || async {
+        created(&paul.host).len() >= 3
+    })
+    .await;
     town.kill9();
     paul.host.usually(Manner::Accept);
     town.restart().await;
-    until("everything arrives", || async { created(&paul.host).into_iter().collect::<HashSet<_>>() == posted }).await;
+    until("everything arrives", || async {
+        created(&paul.host).into_iter().collect::<HashSet<_>>() == posted
+    })
+    .await;
     // One may have been answered without the sender living to note it: it comes again under the same id.
     let creates = paul.host.accepted_of("Create");
-    let ids: HashSet<&str> = creates.iter().map(|create| create["id"].as_str().unwrap()).collect();
+    let ids: HashSet<&str> = creates
+        .iter()
+        .map(|create| create["id"].as_str().unwrap())
+        .collect();
     assert_eq!(ids.len(), posted.len(), "every post has one activity id");
     let again = creates.len() - ids.len();
-    assert!(again <= 4, "{again} were sent twice: more than can have been under way");
+    assert!(
+        again <= 4,
+        "{again} were sent twice: more than can have been under way"
+    );
 }
 
 #[tokio::test]
@@ -102,15 +137,24 @@ async fn a_power_cut_in_the_middle_of_arrivals_loses_nothing_and_doubles_nothing
                 let (paul, inbox) = (paul.clone(), inbox.clone());
                 async move {
                     let answer = paul.letter(&inbox, &create).seal().try_send().await;
-                    answer.is_ok_and(|answer| answer.is_success()).then(|| create["id"].as_str().unwrap().to_owned())
+                    answer
+                        .is_ok_and(|answer| answer.is_success())
+                        .then(|| create["id"].as_str().unwrap().to_owned())
                 }
             });
-            join_all(posts).await.into_iter().flatten().collect::<HashSet<String>>()
+            join_all(posts)
+                .await
+                .into_iter()
+                .flatten()
+                .collect::<HashSet<String>>()
         }
     };
     let all: Vec<Value> = creates.iter().map(|(_, create)| create.clone()).collect();
     let sending = tokio::spawn(acknowledged(all.clone()));
-    until("some have arrived", || async { marie.statuses_of(id(&paul_here)).await.len() >= 5 }).await;
+    until("some have arrived", || async {
+        marie.statuses_of(id(&paul_here)).await.len() >= 5
+    })
+    .await;
     town.kill9();
     let before = sending.await.unwrap();
     town.restart().await;
@@ -120,22 +164,36 @@ async fn a_power_cut_in_the_middle_of_arrivals_loses_nothing_and_doubles_nothing
         let promised = before.contains(create["id"].as_str().unwrap());
         let there = arrived.iter().filter(|post| holds(post, text)).count();
         assert!(there <= 1, "{text} is there {there} times");
-        assert!(there == 1 || !promised, "{text} was acknowledged and is lost");
+        assert!(
+            there == 1 || !promised,
+            "{text} was acknowledged and is lost"
+        );
     }
     // As every server does, the sender tries everything again that was not acknowledged; one that is unsure repeats itself.
     let again = acknowledged(all.clone()).await;
     assert_eq!(again.len(), all.len(), "all are taken now");
     let arrived = all_statuses(&marie, id(&paul_here)).await;
     assert_eq!(arrived.len(), creates.len());
-    assert!(creates.iter().all(|(text, _)| arrived.iter().any(|post| holds(post, text))));
+    assert!(
+        creates
+            .iter()
+            .all(|(text, _)| arrived.iter().any(|post| holds(post, text)))
+    );
 }
 
 /// Every page of an account's posts.
 async fn all_statuses(reader: &Resident, account: &str) -> Vec<Value> {
     let mut all: Vec<Value> = Vec::new();
     loop {
-        let older = all.last().map(|post| format!("&max_id={}", id(post))).unwrap_or_default();
-        let page = reader.list(&format!("/api/v1/accounts/{account}/statuses?limit=40{older}")).await;
+        let older = all
+            .last()
+            .map(|post| format!("&max_id={}", id(post)))
+            .unwrap_or_default();
+        let page = reader
+            .list(&format!(
+                "/api/v1/accounts/{account}/statuses?limit=40{older}"
+            ))
+            .await;
         if page.is_empty() {
             return all;
         }
@@ -159,8 +217,11 @@ async fn a_town_that_was_cut_off_gets_what_it_missed() {
     neighbours["rivebelle"].restart().await;
     bruno.reads_on_home(texts.last().unwrap()).await;
     let posts = bruno.statuses_of(id(&marie_there)).await;
-    let order: Vec<usize> =
-        posts.iter().rev().filter_map(|post| texts.iter().position(|text| holds(post, text))).collect();
+    let order: Vec<usize> = posts
+        .iter()
+        .rev()
+        .filter_map(|post| texts.iter().position(|text| holds(post, text)))
+        .collect();
     assert_eq!(order, [0, 1, 2], "each once, in order");
 }
 
@@ -173,7 +234,10 @@ async fn a_peer_that_stumbles_is_asked_again_and_gets_everything_in_order() {
     for number in 0..4 {
         posted.push(uri(&marie.posts(&format!("Nouvelle {number}")).await));
     }
-    until("everything arrives", || async { created(&paul.host).len() == posted.len() }).await;
+    until("everything arrives", || async {
+        created(&paul.host).len() == posted.len()
+    })
+    .await;
     assert_eq!(created(&paul.host), posted);
 }
 
@@ -183,7 +247,10 @@ async fn a_connection_that_breaks_off_is_tried_again() {
     let (marie, paul) = followed_from_afar(&town, &remote).await;
     paul.host.next([Manner::Close]);
     let post = uri(&marie.posts("Nouvelle").await);
-    until("it arrives", || async { created(&paul.host) == [post.clone()] }).await;
+    until("it arrives", || async {
+        created(&paul.host) == [post.clone()]
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -193,8 +260,15 @@ async fn a_peer_that_asks_for_patience_gets_it() {
     paul.host.next([Manner::Later(429, 7)]);
     let start = Instant::now();
     let post = uri(&marie.posts("Nouvelle").await);
-    until("it arrives", || async { created(&paul.host) == [post.clone()] }).await;
-    assert!(start.elapsed() >= Duration::from_millis(6_500), "came back after {:?}", start.elapsed());
+    until("it arrives", || async {
+        created(&paul.host) == [post.clone()]
+    })
+    .await;
+    assert!(
+        start.elapsed() >= Duration::from_millis(6_500),
+        "came back after {:?}",
+        start.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -208,8 +282,15 @@ async fn a_silent_peer_does_not_hold_up_the_others() {
     for number in 0..5 {
         marie.posts(&format!("Nouvelle {number}")).await;
     }
-    until("the other server has everything", || async { created(&paul.host).len() == 5 }).await;
-    assert!(start.elapsed() < Duration::from_secs(8), "took {:?}", start.elapsed());
+    until("the other server has everything", || async {
+        created(&paul.host).len() == 5
+    })
+    .await;
+    assert!(
+        start.elapsed() < Duration::from_secs(8),
+        "took {:?}",
+        start.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -218,14 +299,20 @@ async fn a_graceful_stop_finishes_what_is_under_way_and_goes_on_where_it_stood()
     let (marie, paul) = followed_from_afar(&town, &remote).await;
     paul.host.usually(Manner::Slow(Duration::from_millis(800)));
     let first = uri(&marie.posts("Avant").await);
-    until("the delivery is under way", || async { asked_to_post(&paul.host) }).await;
+    until("the delivery is under way", || async {
+        asked_to_post(&paul.host)
+    })
+    .await;
     let (code, took) = town.stop().await;
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(10), "took {took:?}");
     paul.host.usually(Manner::Accept);
     town.restart().await;
     let second = uri(&marie.posts("Après").await);
-    until("the second arrives", || async { created(&paul.host).contains(&second) }).await;
+    until("the second arrives", || async {
+        created(&paul.host).contains(&second)
+    })
+    .await;
     assert_eq!(created(&paul.host), [first, second]);
 }
 
@@ -248,11 +335,17 @@ async fn a_read_of_home_works_while_a_peer_drips() {
             (found, start.elapsed())
         })
     };
-    eventually("the peer is asked", || async { (far.times_asked("/users/slow") > 0).then_some(()) }).await;
+    eventually("the peer is asked", || async {
+        (far.times_asked("/users/slow") > 0).then_some(())
+    })
+    .await;
     let start = Instant::now();
     marie.home().await;
     assert!(start.elapsed() < Duration::from_secs(3));
     let (found, took) = searching.await.unwrap();
     assert_eq!(found["accounts"], serde_json::json!([]));
-    assert!(took < Duration::from_secs(15), "a whole fetch is bounded in time, not only each read: {took:?}");
+    assert!(
+        took < Duration::from_secs(15),
+        "a whole fetch is bounded in time, not only each read: {took:?}"
+    );
 }

@@ -19,18 +19,33 @@ struct Place {
 async fn place() -> Place {
     let town = TestTown::start("valmont").await;
     let lea = town.resident("lea").await;
-    Place { town, remote: Remote::open().await, lea }
+    Place {
+        town,
+        remote: Remote::open().await,
+        lea,
+    }
 }
 
 impl Place {
     /// Posts to the shared inbox; the answer must be a friendly one.
     async fn arrives(&self, actor: &Actor, document: &Value) {
         let reply = actor.post(&self.town.shared_inbox(), document).await;
-        assert!(reply.is_success(), "{}: {} {}\n{document:#}", actor.host.authority, reply.status, reply.text());
+        assert!(
+            reply.is_success(),
+            "{}: {} {}\n{document:#}",
+            actor.host.authority,
+            reply.status,
+            reply.text()
+        );
     }
 
     /// A followed actor with a document bent into its software's shape.
-    async fn followed(&self, host: &str, name: &str, bend: impl FnOnce(&Host, &mut Value)) -> Actor {
+    async fn followed(
+        &self,
+        host: &str,
+        name: &str,
+        bend: impl FnOnce(&Host, &mut Value),
+    ) -> Actor {
         let host = self.remote.host(host);
         let actor = host.actor(name, keys::first(), |document| bend(&host, document));
         self.lea.follows_actor(&actor).await;
@@ -67,11 +82,16 @@ async fn mastodon_posts_arrive_with_warning_language_picture_tag_and_mention() {
     note["inReplyTo"] = Value::Null;
     note["atomUri"] = note["id"].clone();
     note["inReplyToAtomUri"] = Value::Null;
-    note["conversation"] = json!(format!("tag:{},2025-01-01:objectId=1:objectType=Conversation", paul.authority()));
+    note["conversation"] = json!(format!(
+        "tag:{},2025-01-01:objectId=1:objectType=Conversation",
+        paul.authority()
+    ));
     note["attachment"] = json!([{"type": "Document", "mediaType": "image/jpeg", "url": paul.host.url("/chat.jpg"), "name": "Chat roux",
         "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH", "width": 1200, "height": 800, "focalPoint": [0.0, 0.1]}]);
     let tags = note["tag"].as_array_mut().unwrap();
-    tags.push(json!({"type": "Hashtag", "href": paul.host.url("/tags/chatperdu"), "name": "#ChatPerdu"}));
+    tags.push(
+        json!({"type": "Hashtag", "href": paul.host.url("/tags/chatperdu"), "name": "#ChatPerdu"}),
+    );
     note["replies"] = json!({"id": format!("{}/replies", note["id"].as_str().unwrap()), "type": "Collection", "first":
         {"type": "CollectionPage", "next": "https://nowhere.invalid/", "partOf": "https://nowhere.invalid/", "items": []}});
     let mut create = paul.create(&note);
@@ -85,7 +105,10 @@ async fn mastodon_posts_arrive_with_warning_language_picture_tag_and_mention() {
     assert_eq!(post["visibility"], "public");
     assert_eq!(post["uri"], note["id"]);
     assert_eq!(post["media_attachments"][0]["description"], "Chat roux");
-    assert_eq!(post["tags"][0]["name"].as_str().unwrap().to_lowercase(), "chatperdu");
+    assert_eq!(
+        post["tags"][0]["name"].as_str().unwrap().to_lowercase(),
+        "chatperdu"
+    );
     assert_eq!(post["mentions"][0]["acct"], "lea");
     assert!(!post["content"].as_str().unwrap().contains("script"));
     assert_eq!(post["account"]["acct"], paul.acct());
@@ -102,10 +125,19 @@ async fn an_optional_field_that_is_wrong_is_lost_and_not_the_post() {
         ("sensitive", json!("peut-être")),
         ("published", json!("hier")),
         ("attachment", json!("une photo")),
-        ("attachment", json!([{"type": "Document"}, null, 5, {"type": "Image", "url": "not a url"}])),
-        ("tag", json!({"type": "Hashtag", "name": "#seul", "href": "https://a.example/"})),
+        (
+            "attachment",
+            json!([{"type": "Document"}, null, 5, {"type": "Image", "url": "not a url"}]),
+        ),
+        (
+            "tag",
+            json!({"type": "Hashtag", "name": "#seul", "href": "https://a.example/"}),
+        ),
         ("tag", json!([{"type": "Mention"}, "x", {"name": 5}])),
-        ("url", json!([{"type": "Link", "mediaType": "text/html", "href": "https://a.example/x"}])),
+        (
+            "url",
+            json!([{"type": "Link", "mediaType": "text/html", "href": "https://a.example/x"}]),
+        ),
         ("inReplyTo", json!({"id": "https://nowhere.invalid/1"})),
         ("contentMap", json!(["fr"])),
         ("replies", json!(true)),
@@ -123,7 +155,10 @@ async fn an_optional_field_that_is_wrong_is_lost_and_not_the_post() {
     }
     place.lea.reads_on_home(texts.last().unwrap()).await;
     let home = place.lea.home().await;
-    let lost: Vec<_> = texts.iter().filter(|text| !any_holds(&home, text)).collect();
+    let lost: Vec<_> = texts
+        .iter()
+        .filter(|text| !any_holds(&home, text))
+        .collect();
     assert!(lost.is_empty(), "lost for a wrong optional field: {lost:?}");
 }
 
@@ -145,7 +180,8 @@ async fn pleroma_posts_arrive_with_single_strings_and_literal_public() {
     note["actor"] = json!(anna.id);
     note["source"] = json!({"content": text, "mediaType": "text/plain"});
     note["context"] = json!(anna.host.url("/contexts/1"));
-    note["tag"] = json!({"type": "Hashtag", "name": "jardin", "href": anna.host.url("/tag/jardin")});
+    note["tag"] =
+        json!({"type": "Hashtag", "name": "jardin", "href": anna.host.url("/tag/jardin")});
     anna.host.serve_document(&note);
     place.arrives(&anna, &anna.create(&note)).await;
     let post = place.lea.reads_on_home(&text).await;
@@ -166,7 +202,9 @@ async fn misskey_posts_arrive_and_their_reactions_count_as_favourites() {
         .await;
     let text = marker("renote");
     let mut note = yuki.note(&text);
-    note["content"] = json!(format!("<p><span>{text}<br>deux<br><br></span><a href=\"https://a.example/\"><span>a</span></a></p>"));
+    note["content"] = json!(format!(
+        "<p><span>{text}<br>deux<br><br></span><a href=\"https://a.example/\"><span>a</span></a></p>"
+    ));
     note["_misskey_content"] = json!(text);
     note["_misskey_quote"] = Value::Null;
     note["source"] = json!({"content": text, "mediaType": "text/x.misskeymarkdown"});
@@ -208,7 +246,10 @@ async fn gotosocial_keys_at_an_address_of_their_own_are_found() {
     let reply = letter.send().await;
     assert!(reply.is_success(), "{} {}", reply.status, reply.text());
     until("the post is known", || async {
-        !place.lea.search(note["id"].as_str().unwrap()).await["statuses"].as_array().unwrap().is_empty()
+        !place.lea.search(note["id"].as_str().unwrap()).await["statuses"]
+            .as_array()
+            .unwrap()
+            .is_empty()
     })
     .await;
 }
@@ -249,12 +290,24 @@ async fn a_lemmy_community_can_be_followed_and_what_it_announces_is_read() {
     announce["cc"] = json!([group.followers()]);
     place.arrives(&group, &announce).await;
     until("the page is on home", || async {
-        place.lea.home().await.iter().any(|post| post.to_string().contains(title.as_str()))
+        place
+            .lea
+            .home()
+            .await
+            .iter()
+            .any(|post| post.to_string().contains(title.as_str()))
     })
     .await;
     let found = place.lea.finds_post(page["id"].as_str().unwrap()).await;
-    assert_eq!(found["account"]["acct"], author.acct(), "the author is the person, not the community");
-    assert!(found["content"].as_str().unwrap().contains(&body) || found["content"].as_str().unwrap().contains(&title));
+    assert_eq!(
+        found["account"]["acct"],
+        author.acct(),
+        "the author is the person, not the community"
+    );
+    assert!(
+        found["content"].as_str().unwrap().contains(&body)
+            || found["content"].as_str().unwrap().contains(&title)
+    );
 }
 
 #[tokio::test]
@@ -263,7 +316,10 @@ async fn mobilizon_events_are_shown_with_their_name() {
     let group = place
         .followed("mobilizon", "comite", |_, document| {
             document["type"] = json!("Group");
-            let pem = document["publicKey"]["publicKeyPem"].as_str().unwrap().to_owned();
+            let pem = document["publicKey"]["publicKeyPem"]
+                .as_str()
+                .unwrap()
+                .to_owned();
             document["publicKey"]["publicKeyPem"] = json!(format!("{pem}\n"));
         })
         .await;
@@ -284,7 +340,12 @@ async fn mobilizon_events_are_shown_with_their_name() {
     create["actor"] = json!(group.id);
     place.arrives(&group, &create).await;
     until("the event is on home", || async {
-        place.lea.home().await.iter().any(|post| post.to_string().contains(name.as_str()))
+        place
+            .lea
+            .home()
+            .await
+            .iter()
+            .any(|post| post.to_string().contains(name.as_str()))
     })
     .await;
 }
@@ -292,7 +353,11 @@ async fn mobilizon_events_are_shown_with_their_name() {
 #[tokio::test]
 async fn a_peertube_video_has_the_person_as_author_and_links_as_addresses() {
     let place = place().await;
-    let channel = place.followed("peertube", "cine_club", |_, document| document["type"] = json!("Group")).await;
+    let channel = place
+        .followed("peertube", "cine_club", |_, document| {
+            document["type"] = json!("Group");
+        })
+        .await;
     let person = channel.host.person("agnes");
     let name = marker("Le film du village");
     let video = json!({
@@ -313,7 +378,12 @@ async fn a_peertube_video_has_the_person_as_author_and_links_as_addresses() {
     announce["cc"] = json!([channel.followers()]);
     place.arrives(&channel, &announce).await;
     until("the video is on home", || async {
-        place.lea.home().await.iter().any(|post| post.to_string().contains(name.as_str()))
+        place
+            .lea
+            .home()
+            .await
+            .iter()
+            .any(|post| post.to_string().contains(name.as_str()))
     })
     .await;
     let found = place.lea.finds_post(video["id"].as_str().unwrap()).await;
@@ -339,11 +409,18 @@ async fn pixelfed_friendica_wordpress_and_ghost_posts_arrive() {
         note["context"] = json!(paul.host.url("/objects/abc#context"));
         note["source"] = json!({"content": "[b]x[/b]", "mediaType": "text/bbcode"});
         note["published"] = json!("2025-09-12T09:00:00+02:00");
-        note["instrument"] = json!({"type": "Application", "name": "Friendica", "url": paul.host.url("/")});
+        note["instrument"] =
+            json!({"type": "Application", "name": "Friendica", "url": paul.host.url("/")});
         note
     };
     let mut texts: Vec<String> = [&pixelfed, &friendica]
-        .map(|note| note["content"].as_str().unwrap().replace("<p>", "").replace("</p>", ""))
+        .map(|note| {
+            note["content"]
+                .as_str()
+                .unwrap()
+                .replace("<p>", "")
+                .replace("</p>", "")
+        })
         .to_vec();
     let article = |kind: &str| {
         let title = marker(kind);
@@ -359,18 +436,32 @@ async fn pixelfed_friendica_wordpress_and_ghost_posts_arrive() {
     };
     let articles = [article("wordpress"), article("ghost")];
     texts.extend(articles.iter().map(|(title, _)| title.clone()));
-    for note in [pixelfed, friendica].iter().chain(articles.iter().map(|(_, note)| note)) {
+    for note in [pixelfed, friendica]
+        .iter()
+        .chain(articles.iter().map(|(_, note)| note))
+    {
         place.arrives(&paul, &paul.create(note)).await;
     }
     for text in &texts {
         until(&format!("{text} is on home"), || async {
-            place.lea.home().await.iter().any(|post| post.to_string().contains(text.as_str()))
+            place
+                .lea
+                .home()
+                .await
+                .iter()
+                .any(|post| post.to_string().contains(text.as_str()))
         })
         .await;
     }
     let home = place.lea.home().await;
-    let article = home.iter().find(|post| post.to_string().contains(texts[2].as_str())).unwrap();
-    assert!(!article["sensitive"].as_bool().unwrap(), "an article's summary is no warning");
+    let article = home
+        .iter()
+        .find(|post| post.to_string().contains(texts[2].as_str()))
+        .unwrap();
+    assert!(
+        !article["sensitive"].as_bool().unwrap(),
+        "an article's summary is no warning"
+    );
 }
 
 #[tokio::test]
@@ -378,11 +469,22 @@ async fn what_nobody_here_understands_is_ignored_politely() {
     let place = place().await;
     let paul = place.followed("exotique", "paul", |_, _| ()).await;
     let mine = place.lea.posts("Rien").await;
-    for kind in ["View", "Listen", "Read", "Arrive", "Travel", "Bite", "Ignore", "Dislike", "Invite", "Zorglub"] {
-        place.arrives(&paul, &paul.activity(kind, &mine["uri"])).await;
+    for kind in [
+        "View", "Listen", "Read", "Arrive", "Travel", "Bite", "Ignore", "Dislike", "Invite",
+        "Zorglub",
+    ] {
+        place
+            .arrives(&paul, &paul.activity(kind, &mine["uri"]))
+            .await;
     }
     // What is essential and wrong is refused, never with a fault of our own.
-    let missing = [json!({}), json!([]), json!("texte"), json!({"type": "Create"}), json!({"type": "Create", "actor": paul.id})];
+    let missing = [
+        json!({}),
+        json!([]),
+        json!("texte"),
+        json!({"type": "Create"}),
+        json!({"type": "Create", "actor": paul.id}),
+    ];
     for document in missing {
         let reply = paul.post(&place.town.shared_inbox(), &document).await;
         assert!(reply.status < 500, "{document}: {}", reply.status);

@@ -14,31 +14,77 @@ async fn finds_nothing(door: &mut Door, trial: &str, query: &str) {
     let found = door.lea.search(query).await;
     let empty = found["accounts"] == json!([]) && found["statuses"] == json!([]);
     door.check(trial, empty, &format!("{query} finds {found}"));
-    door.check(trial, start.elapsed() < Duration::from_secs(12), &format!("took {:?}", start.elapsed()));
+    door.check(
+        trial,
+        start.elapsed() < Duration::from_secs(12),
+        &format!("took {:?}", start.elapsed()),
+    );
 }
 
 #[tokio::test]
 async fn a_search_does_not_reach_private_addresses() {
     let (mut door, canary) = (Door::open().await, Canary::open().await);
     let port = canary.port;
-    let hosts = ["127.0.0.2", "[::1]", "0.0.0.0", "0177.0.0.2", "0x7f.2", "2130706434", "[::ffff:127.0.0.2]", "127.2"];
+    let hosts = [
+        "127.0.0.2",
+        "[::1]",
+        "0.0.0.0",
+        "0177.0.0.2",
+        "0x7f.2",
+        "2130706434",
+        "[::ffff:127.0.0.2]",
+        "127.2",
+    ];
     for host in hosts {
-        finds_nothing(&mut door, "T101, T104, T106, T108", &format!("http://{host}:{port}/users/a")).await;
+        finds_nothing(
+            &mut door,
+            "T101, T104, T106, T108",
+            &format!("http://{host}:{port}/users/a"),
+        )
+        .await;
         finds_nothing(&mut door, "T110", &format!("@a@{host}:{port}")).await;
     }
     let good = door.alice.host.clone();
-    for (number, target) in [format!("http://127.0.0.2:{port}/x"), format!("http://[::1]:{port}/x")].iter().enumerate() {
+    for (number, target) in [
+        format!("http://127.0.0.2:{port}/x"),
+        format!("http://[::1]:{port}/x"),
+    ]
+    .iter()
+    .enumerate()
+    {
         let path = format!("/redirect/{number}");
         good.serve(&path, Page::redirect(target));
         finds_nothing(&mut door, "T103", &good.url(&path)).await;
-        let query = format!("/.well-known/webfinger?resource=acct:away{number}@{}", good.authority);
+        let query = format!(
+            "/.well-known/webfinger?resource=acct:away{number}@{}",
+            good.authority
+        );
         good.serve(&query, Page::redirect(target));
-        good.serve(&query.replace("acct:", "acct%3A").replace('@', "%40"), Page::redirect(target));
-        finds_nothing(&mut door, "T103 WebFinger", &format!("@away{number}@{}", good.authority)).await;
+        good.serve(
+            &query.replace("acct:", "acct%3A").replace('@', "%40"),
+            Page::redirect(target),
+        );
+        finds_nothing(
+            &mut door,
+            "T103 WebFinger",
+            &format!("@away{number}@{}", good.authority),
+        )
+        .await;
         good.name(&format!("led{number}"), target);
-        finds_nothing(&mut door, "T103 link", &format!("@led{number}@{}", good.authority)).await;
+        finds_nothing(
+            &mut door,
+            "T103 link",
+            &format!("@led{number}@{}", good.authority),
+        )
+        .await;
     }
-    for scheme in ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "data:application/json,{}", "unix:/tmp/x"] {
+    for scheme in [
+        "file:///etc/passwd",
+        "gopher://127.0.0.1/",
+        "ftp://127.0.0.1/",
+        "data:application/json,{}",
+        "unix:/tmp/x",
+    ] {
         finds_nothing(&mut door, "T122", scheme).await;
     }
     finds_nothing(&mut door, "T103 circle", &{
@@ -65,19 +111,38 @@ async fn what_arrives_does_not_lead_to_private_addresses() {
     // T112: a picture.
     let text = marker("image");
     let mut note = door.naming_lea(&door.alice, &text);
-    note["attachment"] = json!([{"type": "Document", "mediaType": "image/png", "url": away("/p.png"), "name": "p"}]);
+    note["attachment"] =
+        json!([{"type": "Document", "mediaType": "image/png", "url": away("/p.png"), "name": "p"}]);
     let tags = note["tag"].as_array_mut().unwrap();
-    tags.push(json!({"type": "Emoji", "name": ":x:", "icon": {"type": "Image", "url": away("/e.png")}}));
+    tags.push(
+        json!({"type": "Emoji", "name": ":x:", "icon": {"type": "Image", "url": away("/e.png")}}),
+    );
     note["inReplyTo"] = json!(away("/thread"));
     note["replies"] = json!(away("/replies"));
-    note["content"] = json!(format!("<p>{text} <a href=\"{}\">lien</a></p>", away("/page")));
-    let reply = door.alice.post(&door.lea.inbox(), &door.alice.create(&note)).await;
+    note["content"] = json!(format!(
+        "<p>{text} <a href=\"{}\">lien</a></p>",
+        away("/page")
+    ));
+    let reply = door
+        .alice
+        .post(&door.lea.inbox(), &door.alice.create(&note))
+        .await;
     door.borne("T112, T114, T116", &reply);
     let post = door.lea.reads_on_home(&text).await;
-    if let Some(url) = post["media_attachments"][0]["url"].as_str().filter(|url| url.starts_with(&door.town.origin)) {
-        door.town.get(url.strip_prefix(&door.town.origin).unwrap()).await;
+    if let Some(url) = post["media_attachments"][0]["url"]
+        .as_str()
+        .filter(|url| url.starts_with(&door.town.origin))
+    {
+        door.town
+            .get(url.strip_prefix(&door.town.origin).unwrap())
+            .await;
     }
-    door.town.browser_of("lea").await.opens("/").await.expecting(200);
+    door.town
+        .browser_of("lea")
+        .await
+        .opens("/")
+        .await
+        .expecting(200);
 
     // T124: a boost.
     let mut announce: Value = door.alice.activity("Announce", &json!(away("/note")));
@@ -86,17 +151,29 @@ async fn what_arrives_does_not_lead_to_private_addresses() {
     door.borne("T124", &reply);
 
     // T121: a follower whose inbox is there; redirected ones, too.
-    let astray = door.remote.host("astray").actor("luc", keys::first(), |document| {
-        document["inbox"] = json!(away("/inbox"));
-        document["endpoints"]["sharedInbox"] = json!(away("/shared"));
-        document["icon"] = json!({"type": "Image", "url": away("/avatar.png")});
-    });
-    let reply = astray.post(&door.lea.inbox(), &astray.activity("Follow", &json!(door.lea.uri))).await;
+    let astray = door
+        .remote
+        .host("astray")
+        .actor("luc", keys::first(), |document| {
+            document["inbox"] = json!(away("/inbox"));
+            document["endpoints"]["sharedInbox"] = json!(away("/shared"));
+            document["icon"] = json!({"type": "Image", "url": away("/avatar.png")});
+        });
+    let reply = astray
+        .post(
+            &door.lea.inbox(),
+            &astray.activity("Follow", &json!(door.lea.uri)),
+        )
+        .await;
     door.borne("T121", &reply);
     door.lea.posts("Pour tous").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let connections = canary.connections();
-    door.check("T111 to T124", connections == 0, &format!("the canary was visited {connections} times"));
+    door.check(
+        "T111 to T124",
+        connections == 0,
+        &format!("the canary was visited {connections} times"),
+    );
     door.ends_well().await;
 }
 
@@ -105,7 +182,10 @@ async fn without_permission_not_even_the_own_machine_is_reached() {
     let settings = [("PARVIS_FEDERATION__ALLOW_PRIVATE_NETWORKS", "")];
     let town = parvis_testkit::TestTown::start_with("valmont", &settings).await;
     let remote = parvis_testkit::Remote::open().await;
-    let (lea, paul) = (town.resident("lea").await, remote.host("far").person("paul"));
+    let (lea, paul) = (
+        town.resident("lea").await,
+        remote.host("far").person("paul"),
+    );
     for query in [paul.handle(), paul.id.clone()] {
         let found = lea.search(&query).await;
         assert_eq!(found["accounts"], json!([]), "{query}");

@@ -1,39 +1,55 @@
 //! What the program is for: neighbours in two towns read and answer one another.
 
 use parvis_testkit::{
-    Browser, Neighbourhood, Resident, TestTown, actor::marker, browser::Shown, eventually, resident::{any_holds, id},
-    town::PASSWORD, until,
+    Browser, Neighbourhood, Resident, TestTown,
+    actor::marker,
+    browser::Shown,
+    eventually,
+    resident::{any_holds, id},
+    town::PASSWORD,
+    until,
 };
 use serde_json::Value;
 
 /// A red dot, one pixel wide.
-pub const PNG: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+pub const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
 
 /// Fills the sign-up form as asked and shows where it leads.
 pub async fn signs_up(browser: &mut Browser, name: &str) -> Shown {
     let page = browser.opens("/inscription").await.expecting(200);
-    let form = page.form("/inscription").with("name", name).with("password", PASSWORD).ticking("agreed");
+    let form = page
+        .form("/inscription")
+        .with("name", name)
+        .with("password", PASSWORD)
+        .ticking("agreed");
     browser.submits(&page, &form).await
 }
 
 /// Publishes by the form of the page for writing.
 pub async fn writes(browser: &mut Browser, audience: &str, text: &str) -> Shown {
     let page = browser.opens("/ecrire").await.expecting(200);
-    let form = page.form("/ecrire").with("text", text).with("audience", audience);
+    let form = page
+        .form("/ecrire")
+        .with("text", text)
+        .with("audience", audience);
     browser.submits(&page, &form).await.expecting(200)
 }
 
 /// The newest post of `author` that holds `text`, as they see it themselves.
 pub async fn own_post(author: &Resident, text: &str) -> Value {
     let posts = author.statuses_of(&author.id).await;
-    posts.into_iter().find(|post| parvis_testkit::resident::holds(post, text)).expect("the post is there")
+    posts
+        .into_iter()
+        .find(|post| parvis_testkit::resident::holds(post, text))
+        .unwrap_or_else(|| panic!("“{text}” is not there"))
 }
 
 /// The page of a post within its town.
 pub fn page_of(town: &TestTown, post: &Value) -> String {
     let url = post["url"].as_str().unwrap();
-    url.strip_prefix(&town.origin).unwrap_or_else(|| panic!("{url} is not a page of {}", town.origin)).to_owned()
+    url.strip_prefix(&town.origin)
+        .unwrap_or_else(|| panic!("{url} is not a page of {}", town.origin))
+        .to_owned()
 }
 
 /// Presses a button under a post on its page.
@@ -43,7 +59,11 @@ async fn presses(browser: &mut Browser, page: &str, formaction: &str) -> Shown {
     browser.submits(&shown, &form).await.expecting(200)
 }
 
-async fn a_post_crosses_over_and_the_answer_comes_back(neighbours: &Neighbourhood, here: &str, there: &str) {
+async fn a_post_crosses_over_and_the_answer_comes_back(
+    neighbours: &Neighbourhood,
+    here: &str,
+    there: &str,
+) {
     let (town, other) = (&neighbours[here], &neighbours[there]);
     let mut marie_browser = town.visitor();
     signs_up(&mut marie_browser, "marie").await.expecting(200);
@@ -51,11 +71,17 @@ async fn a_post_crosses_over_and_the_answer_comes_back(neighbours: &Neighbourhoo
     let bruno = other.resident("bruno").await;
 
     let mut bruno_browser = other.browser_of("bruno").await;
-    let found = bruno_browser.opens(&format!("/recherche?q={}", marie.handle())).await.expecting(200);
+    let found = bruno_browser
+        .opens(&format!("/recherche?q={}", marie.handle()))
+        .await
+        .expecting(200);
     let follow = found.button("/suivre");
     bruno_browser.submits(&found, &follow).await.expecting(200);
     let marie_there = bruno.finds_account(&marie.handle()).await;
-    until("the follow is accepted", || async { bruno.relation(id(&marie_there)).await["following"] == true }).await;
+    until("the follow is accepted", || async {
+        bruno.relation(id(&marie_there)).await["following"] == true
+    })
+    .await;
 
     let news = marker("Le pont est rouvert");
     writes(&mut marie_browser, "public", &news).await;
@@ -64,17 +90,32 @@ async fn a_post_crosses_over_and_the_answer_comes_back(neighbours: &Neighbourhoo
     assert!(bruno_browser.opens("/").await.says(&news));
 
     let reply = marker("Merci");
-    let page = bruno_browser.opens(&format!("/ecrire?reponse={}", id(&arrived))).await.expecting(200);
+    let page = bruno_browser
+        .opens(&format!("/ecrire?reponse={}", id(&arrived)))
+        .await
+        .expecting(200);
     let form = page.form("/ecrire");
     let words = format!("{} {reply}", form.field("text").unwrap().value);
-    bruno_browser.submits(&page, &form.with("text", &words)).await.expecting(200);
+    bruno_browser
+        .submits(&page, &form.with("text", &words))
+        .await
+        .expecting(200);
 
     let post = own_post(&marie, &news).await;
     let answer = marie.reads_under(&post, &reply).await;
     assert_eq!(answer["account"]["acct"], bruno.handle()[1..]);
     assert_eq!(answer["in_reply_to_id"], post["id"]);
-    assert!(marie_browser.opens(&page_of(town, &post)).await.says(&reply), "the answer is on the post's page");
-    assert!(marie_browser.opens("/avis").await.says(&reply), "she is told");
+    assert!(
+        marie_browser
+            .opens(&page_of(town, &post))
+            .await
+            .says(&reply),
+        "the answer is on the post's page"
+    );
+    assert!(
+        marie_browser.opens("/avis").await.says(&reply),
+        "she is told"
+    );
 }
 
 #[tokio::test]
@@ -116,24 +157,42 @@ async fn an_edit_and_a_deletion_cross_over() {
 
     let mut browser = neighbours["valmont"].browser_of("marie").await;
     let path = page_of(&neighbours["valmont"], &post);
-    let page = browser.opens(&format!("{path}/modifier")).await.expecting(200);
+    let page = browser
+        .opens(&format!("{path}/modifier"))
+        .await
+        .expecting(200);
     let form = page.form("/modifier").with("text", &after);
     browser.submits(&page, &form).await.expecting(200);
     let edited = eventually("the new words arrive", || async {
         let copy = bruno.status(id(&copy)).await.expecting(200).json();
-        copy["content"].as_str().unwrap().contains(&after).then_some(copy)
+        copy["content"]
+            .as_str()
+            .unwrap()
+            .contains(&after)
+            .then_some(copy)
     })
     .await;
-    assert!(edited["edited_at"].is_string(), "it says that it was edited");
+    assert!(
+        edited["edited_at"].is_string(),
+        "it says that it was edited"
+    );
     assert_eq!(edited["id"], copy["id"]);
 
-    let page = browser.opens(&format!("{path}/supprimer")).await.expecting(200);
+    let page = browser
+        .opens(&format!("{path}/supprimer"))
+        .await
+        .expecting(200);
     let form = page.form("/supprimer");
     browser.submits(&page, &form).await;
-    until("the copy is gone", || async { bruno.status(id(&copy)).await.status == 404 }).await;
+    until("the copy is gone", || async {
+        bruno.status(id(&copy)).await.status == 404
+    })
+    .await;
     assert!(!any_holds(&bruno.home().await, &after));
     let uri = post["uri"].as_str().unwrap();
-    parvis_testkit::exchange::get_document(uri).await.expecting(410);
+    parvis_testkit::exchange::get_document(uri)
+        .await
+        .expecting(410);
 }
 
 #[tokio::test]
@@ -142,17 +201,31 @@ async fn a_boost_and_a_favourite_are_seen_at_home_and_can_be_taken_back() {
     let news = marker("Fête du pain");
     let post = marie.posts(&news).await;
     let copy = bruno.reads_on_home(&news).await;
-    let (path, action) = (format!("/@{}/{}", marie.handle().trim_start_matches('@'), id(&copy)), format!("/message/{}", id(&copy)));
+    let (path, action) = (
+        format!("/@{}/{}", marie.handle().trim_start_matches('@'), id(&copy)),
+        format!("/message/{}", id(&copy)),
+    );
     let mut browser = neighbours["rivebelle"].browser_of("bruno").await;
     let counts = || async {
         let post = marie.status(id(&post)).await.expecting(200).json();
-        (post["reblogs_count"].as_i64().unwrap(), post["favourites_count"].as_i64().unwrap())
+        (
+            post["reblogs_count"].as_i64().unwrap(),
+            post["favourites_count"].as_i64().unwrap(),
+        )
     };
     presses(&mut browser, &path, &format!("{action}/partager")).await;
     presses(&mut browser, &path, &format!("{action}/aimer")).await;
     until("both are counted", || async { counts().await == (1, 1) }).await;
-    let notices = neighbours["valmont"].browser_of("marie").await.opens("/avis").await;
-    assert!(notices.html.matches(&news).count() >= 2, "she is told of both: {}", notices.html);
+    let notices = neighbours["valmont"]
+        .browser_of("marie")
+        .await
+        .opens("/avis")
+        .await;
+    assert!(
+        notices.html.matches(&news).count() >= 2,
+        "she is told of both: {}",
+        notices.html
+    );
 
     presses(&mut browser, &path, &format!("{action}/ne-plus-partager")).await;
     presses(&mut browser, &path, &format!("{action}/ne-plus-aimer")).await;
@@ -163,7 +236,10 @@ async fn a_boost_and_a_favourite_are_seen_at_home_and_can_be_taken_back() {
 async fn each_audience_reaches_exactly_whom_it_should() {
     let (neighbours, marie, bruno) = followed().await;
     let (valmont, rivebelle) = (&neighbours["valmont"], &neighbours["rivebelle"]);
-    let (jean, lise) = (valmont.resident("jean").await, valmont.resident("lise").await);
+    let (jean, lise) = (
+        valmont.resident("jean").await,
+        valmont.resident("lise").await,
+    );
     let carla = rivebelle.resident("carla").await;
     lise.follows("@marie").await;
 
@@ -172,7 +248,9 @@ async fn each_audience_reaches_exactly_whom_it_should() {
     marie.posts(&open).await;
     marie.posts_for("unlisted", &quiet).await;
     let for_followers = marie.posts_for("private", &followers).await;
-    let for_carla = marie.posts_for("direct", &format!("{} {direct}", carla.handle())).await;
+    let for_carla = marie
+        .posts_for("direct", &format!("{} {direct}", carla.handle()))
+        .await;
     writes(&mut valmont.browser_of("marie").await, "town", &town).await;
     let for_town = own_post(&marie, &town).await;
     let last = marker("fin");
@@ -183,15 +261,37 @@ async fn each_audience_reaches_exactly_whom_it_should() {
         bruno.reads_on_home(&last).await;
         bruno.home().await
     };
-    let seen = |posts: &[Value]| [&open, &quiet, &followers, &direct, &town].map(|text| any_holds(posts, text));
-    assert_eq!(seen(&home), [true, true, true, false, false], "a follower in the other town");
-    assert_eq!(seen(&lise.home().await), [true, true, true, false, false], "a follower here");
-    assert_eq!(seen(&jean.local().await), [true, false, false, false, false], "the public timeline here");
-    assert_eq!(seen(&bruno.public().await), [true, false, false, false, false], "the public timeline there");
+    let seen = |posts: &[Value]| {
+        [&open, &quiet, &followers, &direct, &town].map(|text| any_holds(posts, text))
+    };
+    assert_eq!(
+        seen(&home),
+        [true, true, true, false, false],
+        "a follower in the other town"
+    );
+    assert_eq!(
+        seen(&lise.home().await),
+        [true, true, true, false, false],
+        "a follower here"
+    );
+    assert_eq!(
+        seen(&jean.local().await),
+        [true, false, false, false, false],
+        "the public timeline here"
+    );
+    assert_eq!(
+        seen(&bruno.public().await),
+        [true, false, false, false, false],
+        "the public timeline there"
+    );
 
     let marie_at_carla = carla.finds_account(&marie.handle()).await;
     let mut at_carla = carla.statuses_of(id(&marie_at_carla)).await;
-    assert_eq!(seen(&at_carla), [true, true, false, false, false], "a profile seen by a stranger");
+    assert_eq!(
+        seen(&at_carla),
+        [true, true, false, false, false],
+        "a profile seen by a stranger"
+    );
     at_carla = carla.home().await;
     assert!(!any_holds(&at_carla, &direct), "mail is not home");
     let carla_notices = rivebelle.browser_of("carla").await.opens("/avis").await;
@@ -202,7 +302,12 @@ async fn each_audience_reaches_exactly_whom_it_should() {
     let statuses = |post: &Value| {
         let post = post.clone();
         let (lise, jean) = (lise.clone(), jean.clone());
-        async move { [lise.status(id(&post)).await.status, jean.status(id(&post)).await.status] }
+        async move {
+            [
+                lise.status(id(&post)).await.status,
+                jean.status(id(&post)).await.status,
+            ]
+        }
     };
     assert_eq!(statuses(&for_followers).await, [200, 404]);
     assert_eq!(statuses(&for_carla).await, [404, 404]);
@@ -212,9 +317,13 @@ async fn each_audience_reaches_exactly_whom_it_should() {
     let mut visitor = valmont.visitor();
     for post in [&for_followers, &for_carla, &for_town] {
         visitor.opens(&page_of(valmont, post)).await.expecting(404);
-        parvis_testkit::exchange::get_document(post["uri"].as_str().unwrap()).await.expecting(404);
+        parvis_testkit::exchange::get_document(post["uri"].as_str().unwrap())
+            .await
+            .expecting(404);
         let found = carla.search(post["uri"].as_str().unwrap()).await;
-        let texts = [&followers, &town].iter().any(|text| found.to_string().contains(text.as_str()));
+        let texts = [&followers, &town]
+            .iter()
+            .any(|text| found.to_string().contains(text.as_str()));
         assert!(!texts, "a stranger finds it: {found}");
     }
     let square = jean.clone();
@@ -259,7 +368,10 @@ async fn a_locked_resident_decides_who_follows() {
         let form = page.button(&format!("/actions/compte/{}/{answer}", id(&there)));
         browser.submits(&page, &form).await.expecting(200);
     }
-    until("Bruno follows", || async { bruno.relation(id(&marie_there)).await["following"] == true }).await;
+    until("Bruno follows", || async {
+        bruno.relation(id(&marie_there)).await["following"] == true
+    })
+    .await;
     until("Carla is refused", || async {
         let relation = carla.relation(id(&marie_there)).await;
         relation["requested"] == false && relation["following"] == false
@@ -275,22 +387,44 @@ async fn a_locked_resident_decides_who_follows() {
 async fn a_picture_travels_with_its_description() {
     use base64::Engine as _;
     let (neighbours, _marie, bruno) = followed().await;
-    let png = base64::engine::general_purpose::STANDARD.decode(PNG).unwrap();
+    let png = base64::engine::general_purpose::STANDARD
+        .decode(PNG)
+        .unwrap();
     let news = marker("Une photo");
     let mut browser = neighbours["valmont"].browser_of("marie").await;
     let page = browser.opens("/ecrire").await.expecting(200);
-    let form = page.form("/ecrire").with("text", &news).with("audience", "public");
-    let form = form.with("summary", "point rouge").with("description-image-1", "Un point rouge");
+    let form = page
+        .form("/ecrire")
+        .with("text", &news)
+        .with("audience", "public");
+    let form = form
+        .with("summary", "point rouge")
+        .with("description-image-1", "Un point rouge");
     let files: [(&str, &str, &str, &[u8]); 1] = [("image-1", "point.png", "image/png", &png)];
-    browser.submits_with_files(&page, &form, &files).await.expecting(200);
+    browser
+        .submits_with_files(&page, &form, &files)
+        .await
+        .expecting(200);
 
     let copy = bruno.reads_on_home(&news).await;
     assert_eq!(copy["spoiler_text"], "point rouge");
-    assert_eq!(copy["media_attachments"][0]["description"], "Un point rouge");
+    assert_eq!(
+        copy["media_attachments"][0]["description"],
+        "Un point rouge"
+    );
     assert_eq!(copy["media_attachments"][0]["type"], "image");
-    let remote = copy["media_attachments"][0]["remote_url"].as_str().or(copy["media_attachments"][0]["url"].as_str());
-    let picture = parvis_testkit::exchange::get(remote.unwrap()).await.expecting(200);
-    assert!(picture.header("content-type").unwrap().starts_with("image/"));
+    let remote = copy["media_attachments"][0]["remote_url"]
+        .as_str()
+        .or(copy["media_attachments"][0]["url"].as_str());
+    let picture = parvis_testkit::exchange::get(remote.unwrap())
+        .await
+        .expecting(200);
+    assert!(
+        picture
+            .header("content-type")
+            .unwrap()
+            .starts_with("image/")
+    );
 }
 
 #[tokio::test]
@@ -301,15 +435,29 @@ async fn a_blocked_neighbour_neither_follows_nor_answers() {
     let copy = bruno.reads_on_home(&news).await;
     let bruno_here = marie.finds_account(&bruno.handle()).await;
     let mut browser = neighbours["valmont"].browser_of("marie").await;
-    let page = browser.opens(&format!("/{}/bloquer", bruno.handle())).await.expecting(200);
+    let page = browser
+        .opens(&format!("/{}/bloquer", bruno.handle()))
+        .await
+        .expecting(200);
     let form = page.form(&format!("/actions/compte/{}/bloquer", id(&bruno_here)));
     browser.submits(&page, &form).await.expecting(200);
     until("the follow has ended", || async {
-        bruno.relation(copy["account"]["id"].as_str().unwrap()).await["following"] == false
+        bruno
+            .relation(copy["account"]["id"].as_str().unwrap())
+            .await["following"]
+            == false
     })
     .await;
     let reply = marker("Quand même");
-    let answer = bruno.post_form("/api/v1/statuses", &[("status", &format!("{} {reply}", marie.handle())), ("in_reply_to_id", id(&copy))]).await;
+    let answer = bruno
+        .post_form(
+            "/api/v1/statuses",
+            &[
+                ("status", &format!("{} {reply}", marie.handle())),
+                ("in_reply_to_id", id(&copy)),
+            ],
+        )
+        .await;
     // Our own program may refuse at once; a stranger's would send it: either way she never sees it.
     assert!(answer.status < 500);
     let lise = neighbours["rivebelle"].resident("lise").await;
@@ -331,8 +479,13 @@ async fn a_new_name_crosses_over() {
     let name = marker("Marie des Bois");
     let mut browser = neighbours["valmont"].browser_of("marie").await;
     let page = browser.opens("/reglages/profil").await.expecting(200);
-    let form = page.form("/reglages/profil").with("display_name", &name).with("bio", "Tricot et <b>vélo</b>");
-    let form = form.with("field-name-1", "Quartier").with("field-value-1", "Le Moulin");
+    let form = page
+        .form("/reglages/profil")
+        .with("display_name", &name)
+        .with("bio", "Tricot et <b>vélo</b>");
+    let form = form
+        .with("field-name-1", "Quartier")
+        .with("field-value-1", "Le Moulin");
     browser.submits(&page, &form).await.expecting(200);
     let there = bruno.finds_account(&marie.handle()).await;
     let known = eventually("the new name is known", || async {
@@ -343,5 +496,8 @@ async fn a_new_name_crosses_over() {
     assert_eq!(known["id"], there["id"]);
     assert_eq!(known["fields"][0]["name"], "Quartier");
     let note = known["note"].as_str().unwrap();
-    assert!(note.contains("Tricot") && !note.contains("<b>"), "mark-up of a bio is text: {note}");
+    assert!(
+        note.contains("Tricot") && !note.contains("<b>"),
+        "mark-up of a bio is text: {note}"
+    );
 }

@@ -6,6 +6,7 @@
 mod accounts;
 mod bad_input;
 mod cli;
+mod coming;
 mod corpus;
 mod door;
 mod door_identity;

@@ -2,7 +2,7 @@
 
 use parvis_model::{account::AccountKind, limits, text, uri as address};
 use parvis_store::entity::account;
-use parvis_town::{AccountView, Town, accounts::RemoteAccount, views::FieldView};
+use parvis_town::{AccountView, Town, arrivals::RemoteAccount, views::FieldView};
 
 use crate::{
     uri,
@@ -37,15 +37,21 @@ pub(crate) fn shown(town: &Town, view: &AccountView, row: &account::Model) -> Ac
         preferred_username: view.name.clone(),
         name: view.display_name.clone(),
         summary: view.bio_html.clone(),
-        url: Some(if technical { town.origin.clone() } else { view.url.clone() }),
+        url: Some(if technical {
+            town.origin.clone()
+        } else {
+            view.url.clone()
+        }),
         webfinger: view.handle.clone(),
-        published: Some(emit::date(view.created_at)),
+        published: Some(emit::day(view.created_at)),
         inbox: row.inbox.clone(),
         outbox: row.outbox.clone(),
         followers: listed("followers"),
         following: listed("following").filter(|_| view.kind != AccountKind::Group),
         featured: listed("featured"),
-        endpoints: Endpoints { shared_inbox: uri::shared_inbox(&town.origin) },
+        endpoints: Endpoints {
+            shared_inbox: uri::shared_inbox(&town.origin),
+        },
         manually_approves_followers: view.locked || technical,
         discoverable: view.discoverable,
         indexable: view.indexable,
@@ -90,7 +96,10 @@ pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccou
             .filter(|other| address::origin_of(other) == address::origin_of(&inbox))
     };
     let somewhere = |other: Option<&str>| other.and_then(address::canonical);
-    let key = actor.keys.iter().find(|key| same(key.owner, &id) && of(key.id, &id));
+    let key = actor
+        .keys
+        .iter()
+        .find(|key| same(key.owner, &id) && of(key.id, &id));
     Ok(RemoteAccount {
         kind: actor.kind,
         name: actor.username.to_owned(),
@@ -109,7 +118,9 @@ pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccou
         followers_uri: somewhere(actor.followers).unwrap_or_default(),
         following_uri: somewhere(actor.following).unwrap_or_default(),
         featured_uri: somewhere(actor.featured),
-        key_id: key.and_then(|key| address::canonical(key.id)).unwrap_or_default(),
+        key_id: key
+            .and_then(|key| address::canonical(key.id))
+            .unwrap_or_default(),
         key_pem: key.map(|key| key.pem.to_owned()).unwrap_or_default(),
         created_at: actor.published,
         inbox,
@@ -124,7 +135,11 @@ fn shown_name(actor: &wire::Actor) -> String {
 
 fn field(field: &wire::actor::Field) -> FieldView {
     let value_html = text::clean(field.value);
-    FieldView { name: text::plain(field.name), value_source: text::plain(&value_html), value_html }
+    FieldView {
+        name: text::plain(field.name),
+        value_source: text::plain(&value_html),
+        value_html,
+    }
 }
 
 /// Do both mean the same address?
@@ -158,7 +173,10 @@ mod tests {
     fn an_actor_becomes_an_account() {
         let account = account(&person());
         assert_eq!(account.key_id, "https://a.example/u/1#main-key");
-        assert_eq!(account.shared_inbox.as_deref(), Some("https://a.example/inbox"));
+        assert_eq!(
+            account.shared_inbox.as_deref(),
+            Some("https://a.example/inbox")
+        );
         assert_eq!(account.url, "https://a.example/u/1");
     }
 

@@ -2,7 +2,7 @@
 //! in [`crate::queue`].
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap},
     pin::pin,
     sync::Arc,
     time::Duration,
@@ -16,7 +16,7 @@ use parvis_store::{
 };
 use parvis_town::{Failure, Outcome};
 use sea_orm::DatabaseBackend;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -61,7 +61,10 @@ pub(crate) async fn run(federation: &Arc<Federation>, stop: &CancellationToken) 
             () = tokio::time::sleep(pause) => {}
         }
     }
-    if tokio::time::timeout(FAREWELL, round.all_done()).await.is_err() {
+    if tokio::time::timeout(FAREWELL, round.all_done())
+        .await
+        .is_err()
+    {
         tracing::warn!("stopped with deliveries under way; they will be sent again");
     }
 }
@@ -69,8 +72,8 @@ pub(crate) async fn run(federation: &Arc<Federation>, stop: &CancellationToken) 
 /// Who is being sent to, and whose turn it is.
 #[derive(Default)]
 struct Round {
-    busy: HashSet<String>,
-    workers: JoinSet<String>,
+    busy: HashMap<task::Id, String>,
+    workers: JoinSet<()>,
     /// The server last begun: the next in the alphabet comes next, so that none waits for ever.
     last: String,
 }
@@ -89,36 +92,42 @@ impl Round {
         let now = federation.town.now();
         let db = federation.town.store.read();
         let mut due = deliveries::due_hosts(db, now, DUE).await?;
-        due.retain(|host| !self.busy.contains(host));
+        due.retain(|host| !self.busy.values().any(|busy| busy == host));
         due.sort_unstable_by_key(|host| (*host <= self.last, host.clone()));
         for host in due.into_iter().take(free) {
             self.last.clone_from(&host);
-            self.busy.insert(host.clone());
-            let (federation, stop) = (federation.clone(), stop.clone());
-            self.workers.spawn(async move {
-                serve(&federation, &host, &stop).await;
-                host
-            });
+            let (federation, stop, to) = (federation.clone(), stop.clone(), host.clone());
+            let worker = self
+                .workers
+                .spawn(async move { serve(&federation, &to, &stop).await });
+            self.busy.insert(worker.id(), host);
         }
         let next = deliveries::next_attempt(db, now).await?;
-        let wait = next.map_or(LOOK_AGAIN, |at| Duration::from_millis((at - now).max(1) as u64));
+        let wait = next.map_or(LOOK_AGAIN, |at| {
+            Duration::from_millis((at - now).max(1) as u64)
+        });
         Ok(wait.min(LOOK_AGAIN))
     }
 
     async fn one_done(&mut self) {
-        match self.workers.join_next().await {
-            Some(Ok(host)) => {
-                self.busy.remove(&host);
-            }
-            Some(Err(err)) => {
-                tracing::error!(%err, "a sender broke");
-                self.busy.clear();
-            }
+        match self.workers.join_next_with_id().await {
+            Some(done) => self.free(done),
             None => std::future::pending().await,
         }
-        while let Some(Ok(host)) = self.workers.try_join_next() {
-            self.busy.remove(&host);
+        while let Some(done) = self.workers.try_join_next_with_id() {
+            self.free(done);
         }
+    }
+
+    fn free(&mut self, done: Result<(task::Id, ()), task::JoinError>) {
+        let worker = match done {
+            Ok((worker, ())) => worker,
+            Err(err) => {
+                tracing::error!(%err, "a sender broke");
+                err.id()
+            }
+        };
+        self.busy.remove(&worker);
     }
 
     async fn all_done(&mut self) {
@@ -170,8 +179,16 @@ async fn send_batch(
 ) -> Outcome<Batch> {
     let db = federation.town.store.read();
     let parcels = deliveries::for_host(db, host, BATCH).await?;
-    let before = deliveries::peer(db, host).await?.map(|row| health(&row)).unwrap_or_default();
-    let mut batch = Batch { settled: BTreeMap::new(), waits: None, before, after: before };
+    let before = deliveries::peer(db, host)
+        .await?
+        .map(|row| health(&row))
+        .unwrap_or_default();
+    let mut batch = Batch {
+        settled: BTreeMap::new(),
+        waits: None,
+        before,
+        after: before,
+    };
     let began = federation.town.now();
     for parcel in parcels {
         if stop.is_cancelled() || federation.town.now() - began > BATCH_TIME {
@@ -192,7 +209,11 @@ async fn send_batch(
                 break;
             }
         };
-        batch.settled.entry((state, status)).or_default().push(parcel.id);
+        batch
+            .settled
+            .entry((state, status))
+            .or_default()
+            .push(parcel.id);
     }
     Ok(batch)
 }
@@ -217,7 +238,10 @@ async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outco
         send::Outcome::Refused(status) => (queue::Outcome::Refused, Some(i32::from(status))),
         send::Outcome::Retry { status, after } => {
             let not_before = after.map(|wait| now + wait);
-            (queue::Outcome::Retry { status, not_before }, status.map(i32::from))
+            (
+                queue::Outcome::Retry { status, not_before },
+                status.map(i32::from),
+            )
         }
     })
 }

@@ -58,7 +58,9 @@ impl Federation {
 
     /// With what an account of this town signs.
     pub(crate) async fn signer(&self, account: Id) -> Outcome<Signer> {
-        self.signers.get_or_insert_async(&account, signer(&self.town, account)).await
+        self.signers
+            .get_or_insert_async(&account, signer(&self.town, account))
+            .await
     }
 }
 
@@ -66,5 +68,8 @@ async fn signer(town: &Town, account: Id) -> Outcome<Signer> {
     let (key_id, pem) = accounts::signing_key(town, account).await?;
     let key = SigningKey::from_pem(&pem)
         .map_err(|err| Error::Other(format!("the key of account {account}: {err}")))?;
-    Ok(Signer { key_id, key: Arc::new(key) })
+    Ok(Signer {
+        key_id,
+        key: Arc::new(key),
+    })
 }

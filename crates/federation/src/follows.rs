@@ -15,9 +15,22 @@ pub(crate) fn follow(
     uri: &str,
 ) -> Outcome<Outgoing> {
     let id = crate::uri::activity_id(&town.origin, uri).unwrap_or_else(|| town.ids.next());
-    Outgoing::known(id, uri.to_owned(), follower.id, "Follow", &target.uri, |id| {
-        Activity::to_one("Follow", id, follower.uri.clone(), target.uri.clone(), target.uri.clone())
-    })
+    Outgoing::known(
+        id,
+        uri.to_owned(),
+        follower.id,
+        "Follow",
+        &target.uri,
+        |id| {
+            Activity::to_one(
+                "Follow",
+                id,
+                follower.uri.clone(),
+                target.uri.clone(),
+                target.uri.clone(),
+            )
+        },
+    )
 }
 
 /// An `Accept` or a `Reject`; the Follow is given back as it came.

@@ -1,11 +1,26 @@
 //! ActivityPub: what other servers say to the town and what the town says to them. Holds no rule: verifies, translates,
 //! calls a deed, answers.
 
+mod actors;
+mod collections;
+mod delivery;
+mod federation;
 pub mod fetch;
+mod follows;
+mod inbox;
 pub mod json;
 pub mod keys;
+mod nodeinfo;
+mod outbox;
+mod posts;
 pub mod queue;
+mod reactions;
+mod resolver;
+pub mod routes;
 pub mod send;
 pub mod signatures;
 pub mod uri;
+mod webfinger;
 pub mod wire;
+
+pub use federation::Federation;

@@ -28,7 +28,11 @@ pub const SOFTWARE: &str = "parvis";
 
 pub(crate) async fn links(State(federation): Shared) -> Response {
     let origin = &federation.town.origin;
-    let link = |rel, href| Link { rel, href: Some(href), ..Link::default() };
+    let link = |rel, href| Link {
+        rel,
+        href: Some(href),
+        ..Link::default()
+    };
     let found = Descriptor {
         subject: None,
         aliases: Vec::new(),
@@ -50,7 +54,11 @@ pub(crate) async fn nodeinfo(State(federation): Shared, Path(version): Path<Stri
     match describe(&federation, version, repository).await {
         Ok(info) => {
             let media_type = format!("application/json; profile=\"{schema}#\"; charset=utf-8");
-            ([(header::CONTENT_TYPE, media_type)], json!(info).to_string()).into_response()
+            (
+                [(header::CONTENT_TYPE, media_type)],
+                json!(info).to_string(),
+            )
+                .into_response()
         }
         Err(failure) => broken(&failure),
     }
@@ -63,12 +71,17 @@ async fn describe(
 ) -> Outcome<NodeInfo> {
     let town = &federation.town;
     let (db, now, profile) = (town.store.read(), town.now(), town.profile());
-    let (total, month, half_year) = accounts::local_counts(db, now - 30 * DAY, now - 180 * DAY).await?;
+    let (total, month, half_year) =
+        accounts::local_counts(db, now - 30 * DAY, now - 180 * DAY).await?;
     let (local_posts, answers) = posts::local_counts(db).await?;
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     Ok(NodeInfo {
         version,
-        software: Software { name: SOFTWARE, version: env!("CARGO_PKG_VERSION"), repository },
+        software: Software {
+            name: SOFTWARE,
+            version: env!("CARGO_PKG_VERSION"),
+            repository,
+        },
         protocols: ["activitypub"],
         services: Services::default(),
         open_registrations: profile.registration == Registration::Open,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use parvis_model::id::Id;
 use parvis_store::{
-    Tx, deliveries,
+    DbErr, Tx, deliveries,
     entity::{activity, delivery},
 };
 use parvis_town::{
@@ -54,30 +54,54 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
         && let Some(batch) = READER.next(&federation.town, ENTRIES).await?
     {
         let outgoing = translate::all(&federation.town, &batch.entries).await?;
-        let stirred = outgoing.iter().any(|activity| !activity.inboxes.is_empty());
-        lay_down(federation, batch, outgoing).await?;
-        if stirred {
-            federation.stirred.notify_waiters();
+        let stirs = outgoing.iter().any(|activity| !activity.inboxes.is_empty());
+        match lay_down(federation, batch, outgoing).await {
+            Ok(()) if stirs => federation.stirred.notify_waiters(),
+            // Another process of this town was quicker: what it read is done.
+            Ok(()) | Err(Lost::Overtaken) => {}
+            Err(Lost::Failed(failure)) => return Err(failure),
         }
     }
     Ok(())
 }
 
-async fn lay_down(federation: &Federation, batch: Batch, outgoing: Vec<Outgoing>) -> Outcome<()> {
+/// Why nothing was laid down.
+enum Lost {
+    Overtaken,
+    Failed(Failure),
+}
+
+impl From<Failure> for Lost {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<DbErr> for Lost {
+    fn from(err: DbErr) -> Self {
+        Self::Failed(err.into())
+    }
+}
+
+async fn lay_down(
+    federation: &Federation,
+    batch: Batch,
+    outgoing: Vec<Outgoing>,
+) -> Result<(), Lost> {
     let town = federation.town.clone();
-    let moved = federation.town.store.write(move |tx| {
+    let laid_down = federation.town.store.write(move |tx| {
         Box::pin(async move {
+            // First: two who read the same would lay down the same.
+            if !READER.done(tx, &batch).await? {
+                return Err(Lost::Overtaken);
+            }
             for activity in outgoing {
                 insert(tx, &town, activity).await?;
             }
-            if READER.done(tx, &batch).await? {
-                Ok::<_, Failure>(())
-            } else {
-                Err(Error::Other("another process sends this town's journal too".into()).into())
-            }
+            Ok(())
         })
     });
-    moved.await
+    laid_down.await
 }
 
 async fn insert(tx: &Tx, town: &Town, outgoing: Outgoing) -> Outcome<()> {
@@ -112,7 +136,10 @@ async fn insert(tx: &Tx, town: &Town, outgoing: Outgoing) -> Outcome<()> {
 pub(crate) fn host_of(inbox: &str) -> Option<String> {
     let url = Url::parse(inbox).ok()?;
     let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    Some(
+        url.port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+    )
 }
 
 impl Outgoing {
@@ -138,8 +165,17 @@ impl Outgoing {
         object: &str,
         body: impl FnOnce(String) -> B,
     ) -> Outcome<Self> {
-        let json = emit::document(&body(uri.clone())).map_err(|err| Error::Other(err.to_string()))?;
-        Ok(Self { id, uri, actor, kind, object: object.to_owned(), json, inboxes: Vec::new() })
+        let json =
+            emit::document(&body(uri.clone())).map_err(|err| Error::Other(err.to_string()))?;
+        Ok(Self {
+            id,
+            uri,
+            actor,
+            kind,
+            object: object.to_owned(),
+            json,
+            inboxes: Vec::new(),
+        })
     }
 
     pub(crate) fn to(mut self, inboxes: Vec<String>) -> Self {
@@ -154,8 +190,14 @@ mod tests {
 
     #[test]
     fn a_server_is_its_host_and_port() {
-        assert_eq!(host_of("http://rive.localhost:8000/ap/inbox").as_deref(), Some("rive.localhost:8000"));
-        assert_eq!(host_of("https://Rive.example:443/ap/inbox").as_deref(), Some("rive.example"));
+        assert_eq!(
+            host_of("http://rive.localhost:8000/ap/inbox").as_deref(),
+            Some("rive.localhost:8000")
+        );
+        assert_eq!(
+            host_of("https://Rive.example:443/ap/inbox").as_deref(),
+            Some("rive.example")
+        );
         assert_eq!(host_of("nowhere"), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Posts of this town as notes, and as the activities around them. Who may see them is decided elsewhere.
 
+pub(crate) mod arrived;
+
 use std::collections::BTreeMap;
 
 use parvis_model::audience::Audience;
@@ -32,9 +34,13 @@ pub(crate) fn is_federated(audience: Audience) -> bool {
 
 /// A new post as an activity; its number is the post's own.
 pub(crate) fn create(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> {
-    let Some(create) = creation(town, post) else { return Ok(None) };
+    let Some(create) = creation(town, post) else {
+        return Ok(None);
+    };
     let uri = create.id.clone();
-    let known = Outgoing::known(post.id, uri, post.author.id, "Create", &post.uri, |_| create)?;
+    let known = Outgoing::known(post.id, uri, post.author.id, "Create", &post.uri, |_| {
+        create
+    })?;
     Ok(Some(known))
 }
 
@@ -45,7 +51,9 @@ pub(crate) fn creation(town: &Town, post: &PostView) -> Option<Activity<Note>> {
 }
 
 pub(crate) fn update(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> {
-    let Some(note) = note(town, post) else { return Ok(None) };
+    let Some(note) = note(town, post) else {
+        return Ok(None);
+    };
     let at = emit::date(post.edited_at.unwrap_or(post.created_at));
     let update = Outgoing::new(town, post.author.id, "Update", &post.uri, |id| {
         Activity::around("Update", id, at, note)
@@ -77,17 +85,24 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
     let html = post.html.clone();
     Some(Note {
         id: post.uri.clone(),
-        kind: if post.kind == PostKind::Article { "Article" } else { "Note" },
+        kind: if post.kind == PostKind::Article {
+            "Article"
+        } else {
+            "Note"
+        },
         attributed_to: post.author.uri.clone(),
         to,
         cc,
         name: post.title.clone(),
-        content_map: post.language.clone().map(|code| BTreeMap::from([(code, html.clone())])),
-        content: html,
-        source: post
-            .source
+        content_map: post
+            .language
             .clone()
-            .map(|content| Source { content, media_type: "text/markdown" }),
+            .map(|code| BTreeMap::from([(code, html.clone())])),
+        content: html,
+        source: post.source.clone().map(|content| Source {
+            content,
+            media_type: "text/markdown",
+        }),
         media_type: "text/html",
         sensitive: post.sensitive,
         summary: Some(post.summary.clone()).filter(|summary| !summary.is_empty()),
@@ -104,7 +119,11 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
 /// `to` and `cc` (docs: federation.md section 3).
 fn addresses(post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
     let followers = uri::collection(&post.author.uri, "followers");
-    let mentioned: Vec<String> = post.mentions.iter().map(|mention| mention.uri.clone()).collect();
+    let mentioned: Vec<String> = post
+        .mentions
+        .iter()
+        .map(|mention| mention.uri.clone())
+        .collect();
     let beside = |first: String| [vec![first], mentioned.clone()].concat();
     match post.audience {
         Audience::Public => Some((vec![PUBLIC.into()], beside(followers))),
@@ -116,19 +135,23 @@ fn addresses(post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
 }
 
 fn tags(town: &Town, post: &PostView) -> Vec<Tag> {
-    let full = |mention: &MentionView| match mention.acct.contains('@') {
-        true => format!("@{}", mention.acct),
-        false => format!("@{}@{}", mention.acct, town.host),
-    };
-    let mentions = post
-        .mentions
-        .iter()
-        .map(|mention| Tag::Mention { href: mention.uri.clone(), name: full(mention) });
+    let mentions = post.mentions.iter().map(|mention| Tag::Mention {
+        href: mention.uri.clone(),
+        name: full_handle(town, mention),
+    });
     let hashtags = post.tags.iter().map(|tag| Tag::Hashtag {
         href: uri::tag(&town.origin, &tag.key),
         name: format!("#{}", tag.name),
     });
     mentions.chain(hashtags).collect()
+}
+
+fn full_handle(town: &Town, mention: &MentionView) -> String {
+    if mention.acct.contains('@') {
+        format!("@{}", mention.acct)
+    } else {
+        format!("@{}@{}", mention.acct, town.host)
+    }
 }
 
 fn document(media: &MediaView) -> Document {
@@ -138,6 +161,7 @@ fn document(media: &MediaView) -> Document {
     document.width = size(media.width);
     document.height = size(media.height);
     document.blurhash.clone_from(&media.blurhash);
-    document.focal_point = Some([media.focus.0, media.focus.1]).filter(|focus| *focus != [0.0, 0.0]);
+    document.focal_point =
+        Some([media.focus.0, media.focus.1]).filter(|focus| *focus != [0.0, 0.0]);
     document
 }

@@ -14,7 +14,10 @@ pub enum Outcome {
     /// Any other answer that asking again would not change.
     Refused,
     /// No answer, or one that says "later": `not_before` is what `Retry-After` asked for.
-    Retry { status: Option<u16>, not_before: Option<Timestamp> },
+    Retry {
+        status: Option<u16>,
+        not_before: Option<Timestamp>,
+    },
 }
 
 /// What we remember of a server.
@@ -51,21 +54,25 @@ pub fn after(
     now: Timestamp,
     chance: f64,
 ) -> (Health, Fate) {
-    let well = Health { last_success_at: Some(now), ..Health::default() };
+    let well = Health {
+        last_success_at: Some(now),
+        ..Health::default()
+    };
     match outcome {
         Outcome::Delivered => (well, Fate::Delivered),
         Outcome::Gone => (well, Fate::Gone),
         Outcome::Refused => (well, Fate::Refused),
-        Outcome::Retry { status: Some(status), .. } if stumbles(status) && attempts + 1 >= STUMBLES => {
-            (well, Fate::Refused)
-        }
+        Outcome::Retry {
+            status: Some(status),
+            ..
+        } if stumbles(status) && attempts + 1 >= STUMBLES => (well, Fate::Refused),
         Outcome::Retry { not_before, .. } => (later(health, not_before, now, chance), Fate::Waits),
     }
 }
 
 /// The server is there but this delivery breaks it; others may do better.
 fn stumbles(status: u16) -> bool {
-    !matches!(status, 429 | 502 | 503 | 504)
+    !matches!(status, 408 | 425 | 429 | 502 | 503 | 504)
 }
 
 fn later(health: Health, not_before: Option<Timestamp>, now: Timestamp, chance: f64) -> Health {
@@ -83,7 +90,10 @@ fn later(health: Health, not_before: Option<Timestamp>, now: Timestamp, chance: 
 /// Deliveries that were laid down before this moment are given up, if the server has not answered since.
 pub fn given_up_before(health: Health, now: Timestamp) -> Option<Timestamp> {
     let limit = now - backoff::GIVE_UP;
-    health.failing_since.filter(|since| *since <= limit).map(|_| limit)
+    health
+        .failing_since
+        .filter(|since| *since <= limit)
+        .map(|_| limit)
 }
 
 #[cfg(test)]
@@ -95,22 +105,34 @@ mod tests {
 
     use super::*;
 
-    const RETRY: Outcome = Outcome::Retry { status: None, not_before: None };
+    const RETRY: Outcome = Outcome::Retry {
+        status: None,
+        not_before: None,
+    };
 
     #[test]
     fn a_server_that_fails_is_left_alone_longer_each_time() {
         let (first, fate) = after(Health::default(), RETRY, 0, 1_000, 0.0);
-        assert_eq!((first.next_attempt_at, fate), (1_000 + 5 * SECOND, Fate::Waits));
+        assert_eq!(
+            (first.next_attempt_at, fate),
+            (1_000 + 5 * SECOND, Fate::Waits)
+        );
         let (second, _) = after(first, RETRY, 1, first.next_attempt_at, 0.0);
         assert_eq!(second.next_attempt_at - first.next_attempt_at, 30 * SECOND);
         assert_eq!(second.failing_since, Some(1_000));
         let (well, _) = after(second, Outcome::Delivered, 2, HOUR, 0.0);
-        assert_eq!((well.failures, well.next_attempt_at, well.failing_since), (0, 0, None));
+        assert_eq!(
+            (well.failures, well.next_attempt_at, well.failing_since),
+            (0, 0, None)
+        );
     }
 
     #[test]
     fn a_wish_to_wait_is_granted_within_reason() {
-        let asked = |not_before| Outcome::Retry { status: Some(429), not_before: Some(not_before) };
+        let asked = |not_before| Outcome::Retry {
+            status: Some(429),
+            not_before: Some(not_before),
+        };
         let (health, _) = after(Health::default(), asked(HOUR), 0, 0, 0.0);
         assert_eq!(health.next_attempt_at, HOUR);
         let (health, _) = after(Health::default(), asked(365 * DAY), 0, 0, 0.0);
@@ -119,10 +141,16 @@ mod tests {
 
     #[test]
     fn one_indigestible_delivery_does_not_hold_up_the_rest_for_ever() {
-        let broken = Outcome::Retry { status: Some(500), not_before: None };
+        let broken = Outcome::Retry {
+            status: Some(500),
+            not_before: None,
+        };
         assert_eq!(after(Health::default(), broken, 3, 0, 0.0).1, Fate::Waits);
         assert_eq!(after(Health::default(), broken, 4, 0, 0.0).1, Fate::Refused);
-        let down = Outcome::Retry { status: Some(503), not_before: None };
+        let down = Outcome::Retry {
+            status: Some(503),
+            not_before: None,
+        };
         assert_eq!(after(Health::default(), down, 400, 0, 0.0).1, Fate::Waits);
     }
 
@@ -142,7 +170,11 @@ mod tests {
             let mut at = 0;
             for _ in 0..random.random_range(0..6) {
                 at += random.random_range(MINUTE..3 * DAY);
-                let long = if random.random_bool(0.2) { 45 * DAY } else { 2 * DAY };
+                let long = if random.random_bool(0.2) {
+                    45 * DAY
+                } else {
+                    2 * DAY
+                };
                 let end = at + random.random_range(SECOND..long);
                 outages.push((at, end));
                 at = end;
@@ -158,23 +190,31 @@ mod tests {
         }
 
         fn up(&self, at: Timestamp) -> bool {
-            !self.outages.iter().any(|(from, to)| (*from..*to).contains(&at))
+            !self
+                .outages
+                .iter()
+                .any(|(from, to)| (*from..*to).contains(&at))
         }
 
         /// Sends what may be sent at `now`, as the sender does.
         fn work(&mut self, now: Timestamp, random: &mut StdRng) {
             while self.health.next_attempt_at <= now {
-                let Some((parcel, created, tried)) = self.line.front().copied() else { return };
+                let Some((parcel, created, tried)) = self.line.front().copied() else {
+                    return;
+                };
                 self.attempts.push(now);
-                let outcome = if self.up(now) { Outcome::Delivered } else { RETRY };
+                let outcome = if self.up(now) {
+                    Outcome::Delivered
+                } else {
+                    RETRY
+                };
                 let (health, fate) = after(self.health, outcome, tried, now, random.random());
                 self.health = health;
-                match fate {
-                    Fate::Waits => self.line[0] = (parcel, created, tried + 1),
-                    _ => {
-                        self.received.push(parcel);
-                        self.line.pop_front();
-                    }
+                if fate == Fate::Waits {
+                    self.line[0] = (parcel, created, tried + 1);
+                } else {
+                    self.received.push(parcel);
+                    self.line.pop_front();
                 }
                 if let Some(before) = given_up_before(health, now) {
                     let had = self.line.len();
@@ -202,23 +242,57 @@ mod tests {
             while now < end {
                 let due = server.health.next_attempt_at;
                 let next = todo.keys().next().copied().unwrap_or(end);
-                now = if server.line.is_empty() { next } else { next.min(due.max(now + 1)) };
+                now = if server.line.is_empty() {
+                    next
+                } else {
+                    next.min(due.max(now + 1))
+                };
                 if let Some(parcel) = todo.remove(&now) {
                     server.line.push_back((parcel, now, 0));
                 }
                 server.work(now, &mut random);
             }
-            assert!(server.line.is_empty(), "seed {seed}: nothing waits for ever");
-            assert_eq!(server.received.len() + server.given_up as usize, sent, "seed {seed}");
-            let mut expected = order.iter().filter(|parcel| server.received.contains(parcel));
-            assert!(server.received.iter().all(|got| expected.next() == Some(got)), "seed {seed}: in order, once");
-            let longest = server.outages.iter().map(|(from, to)| to - from).max().unwrap_or(0);
+            assert!(
+                server.line.is_empty(),
+                "seed {seed}: nothing waits for ever"
+            );
+            assert_eq!(
+                server.received.len() + server.given_up as usize,
+                sent,
+                "seed {seed}"
+            );
+            let mut expected = order
+                .iter()
+                .filter(|parcel| server.received.contains(parcel));
+            assert!(
+                server
+                    .received
+                    .iter()
+                    .all(|got| expected.next() == Some(got)),
+                "seed {seed}: in order, once"
+            );
+            let longest = server
+                .outages
+                .iter()
+                .map(|(from, to)| to - from)
+                .max()
+                .unwrap_or(0);
             if longest < 20 * DAY {
-                assert_eq!(server.given_up, 0, "seed {seed}: only a long silence ends in giving up");
+                assert_eq!(
+                    server.given_up, 0,
+                    "seed {seed}: only a long silence ends in giving up"
+                );
             }
             for (from, to) in &server.outages {
-                let tries = server.attempts.iter().filter(|at| (*from..*to).contains(*at)).count() as i64;
-                assert!(tries <= 12 + (to - from) / (12 * HOUR), "seed {seed}: {tries} attempts in one outage");
+                let tries = server
+                    .attempts
+                    .iter()
+                    .filter(|at| (*from..*to).contains(*at))
+                    .count() as i64;
+                assert!(
+                    tries <= 12 + (to - from) / (12 * HOUR),
+                    "seed {seed}: {tries} attempts in one outage"
+                );
             }
         }
     }

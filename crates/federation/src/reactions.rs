@@ -32,7 +32,14 @@ pub(crate) fn unlike(
     post: &post::Model,
     uri: &str,
 ) -> Outcome<Outgoing> {
-    undo(town, "Like", liker, vec![author.uri.clone()], &post.uri, uri)
+    undo(
+        town,
+        "Like",
+        liker,
+        vec![author.uri.clone()],
+        &post.uri,
+        uri,
+    )
 }
 
 pub(crate) fn block(
@@ -55,8 +62,12 @@ pub(crate) fn unblock(
 
 /// A boost of this town as an activity; `None` if what it boosts is gone.
 pub(crate) fn announce(boost: &PostView) -> Outcome<Option<Outgoing>> {
-    let Some(announce) = announcement(boost) else { return Ok(None) };
-    let Some(of) = &boost.boost_of else { return Ok(None) };
+    let Some(announce) = announcement(boost) else {
+        return Ok(None);
+    };
+    let Some(of) = &boost.boost_of else {
+        return Ok(None);
+    };
     let known = Outgoing::known(
         boost.id,
         boost.uri.clone(),
@@ -76,7 +87,10 @@ pub(crate) fn announcement(boost: &PostView) -> Option<Activity<String>> {
         actor: boost.author.uri.clone(),
         published: Some(emit::date(boost.created_at)),
         to: vec![PUBLIC.into()],
-        cc: Some(vec![uri::collection(&boost.author.uri, "followers"), of.author.uri.clone()]),
+        cc: Some(vec![
+            uri::collection(&boost.author.uri, "followers"),
+            of.author.uri.clone(),
+        ]),
         object: of.uri.clone(),
     })
 }
@@ -100,7 +114,13 @@ fn plain(
 ) -> Outcome<Outgoing> {
     let id = uri::activity_id(&town.origin, uri).unwrap_or_else(|| town.ids.next());
     Outgoing::known(id, uri.to_owned(), from.id, kind, object, |id| {
-        Activity::to_one(kind, id, from.uri.clone(), to.uri.clone(), object.to_owned())
+        Activity::to_one(
+            kind,
+            id,
+            from.uri.clone(),
+            to.uri.clone(),
+            object.to_owned(),
+        )
     })
 }
 

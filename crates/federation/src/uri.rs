@@ -70,7 +70,9 @@ pub fn ours<'a>(origin: &str, address: &'a str) -> Option<Ours<'a>> {
         (Some("ap"), Some("objects"), Some(id), None) => id::parse(id).map(Ours::Object),
         (Some("ap"), Some("activities"), Some(id), None) => id::parse(id).map(Ours::Activity),
         (Some(name), None, None, None) => name.strip_prefix('@').map(Ours::Profile),
-        (Some(name), Some(id), None, None) if name.starts_with('@') => id::parse(id).map(Ours::Page),
+        (Some(name), Some(id), None, None) if name.starts_with('@') => {
+            id::parse(id).map(Ours::Page)
+        }
         _ => None,
     };
     Some(found.unwrap_or(Ours::Else))
@@ -84,24 +86,38 @@ mod tests {
 
     #[test]
     fn our_addresses_are_told_apart() {
-        let read = |path: &str| ours(ORIGIN, &format!("{ORIGIN}{path}")).unwrap_or(Ours::Else) == Ours::Else;
+        let read = |path: &str| {
+            ours(ORIGIN, &format!("{ORIGIN}{path}")).unwrap_or(Ours::Else) == Ours::Else
+        };
         assert!(read("/a-propos") && read("/ap/objects/x") && read("/ap/objects/1/replies"));
         let address = actor(ORIGIN, 7);
         assert_eq!(ours(ORIGIN, &address), Some(Ours::Actor(7)));
         assert_eq!(ours(ORIGIN, &key(&address)), Some(Ours::Actor(7)));
-        assert_eq!(ours(ORIGIN, "https://bourg.example/@lea/9"), Some(Ours::Page(9)));
-        assert_eq!(ours(ORIGIN, "https://bourg.example/@lea"), Some(Ours::Profile("lea")));
+        assert_eq!(
+            ours(ORIGIN, "https://bourg.example/@lea/9"),
+            Some(Ours::Page(9))
+        );
+        assert_eq!(
+            ours(ORIGIN, "https://bourg.example/@lea"),
+            Some(Ours::Profile("lea"))
+        );
     }
 
     #[test]
     fn a_longer_host_name_is_not_ours() {
-        assert_eq!(ours(ORIGIN, "https://bourg.example.evil.example/ap/actors/7"), None);
+        assert_eq!(
+            ours(ORIGIN, "https://bourg.example.evil.example/ap/actors/7"),
+            None
+        );
         assert_eq!(ours(ORIGIN, "https://bourg.example:8443/ap/actors/7"), None);
         assert_eq!(ours(ORIGIN, "http://bourg.example/ap/actors/7"), None);
     }
 
     #[test]
     fn tags_are_escaped() {
-        assert_eq!(tag(ORIGIN, "marché"), "https://bourg.example/tags/march%C3%A9");
+        assert_eq!(
+            tag(ORIGIN, "marché"),
+            "https://bourg.example/tags/march%C3%A9"
+        );
     }
 }

@@ -29,7 +29,10 @@ pub(crate) async fn webfinger(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Response {
     let given = |name: &'static str| {
-        asked.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        asked
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     };
     let Some(resource) = given("resource").next() else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -38,7 +41,9 @@ pub(crate) async fn webfinger(
         Ok(Some(view)) => {
             let mut found = describe(&federation, &view);
             if given("rel").next().is_some() {
-                found.links.retain(|link| given("rel").any(|rel| rel == link.rel));
+                found
+                    .links
+                    .retain(|link| given("rel").any(|rel| rel == link.rel));
             }
             jrd_answer(&found)
         }
@@ -58,15 +63,29 @@ async fn find(federation: &Federation, resource: &str) -> Outcome<Option<Account
         None => return by_handle(federation, resource).await,
     };
     match row.filter(|row| row.domain.is_empty()) {
-        Some(row) => Ok(Some(town_accounts::view(town, &Viewer::nobody(), row.id).await?)),
+        Some(row) => Ok(Some(
+            town_accounts::view(town, &Viewer::nobody(), row.id).await?,
+        )),
         None => Ok(None),
     }
 }
 
 async fn by_handle(federation: &Federation, resource: &str) -> Outcome<Option<AccountView>> {
     let town = &federation.town;
-    let Ok(handle) = resource.parse::<Handle>() else { return Ok(None) };
-    let here = handle.domain.as_deref().is_some_and(|domain| domain == town.host);
+    // With a port in it the town's own name is no handle that people could write.
+    if resource.trim_start_matches("acct:") == format!("{0}@{0}", town.host) {
+        let actor = town.profile().actor_id;
+        return Ok(Some(
+            town_accounts::view(town, &Viewer::nobody(), actor).await?,
+        ));
+    }
+    let Ok(handle) = resource.parse::<Handle>() else {
+        return Ok(None);
+    };
+    let here = handle
+        .domain
+        .as_deref()
+        .is_some_and(|domain| domain == town.host);
     if !here {
         return Ok(None);
     }
@@ -89,17 +108,28 @@ fn describe(federation: &Federation, view: &AccountView) -> Descriptor {
     if view.kind != AccountKind::Application {
         aliases.insert(0, view.url.clone());
         links.push(Link::to(PROFILE_PAGE, "text/html", view.url.clone()));
-        links.push(Link::template(SUBSCRIBE, format!("{origin}/recherche?q={{uri}}")));
+        links.push(Link::template(
+            SUBSCRIBE,
+            format!("{origin}/recherche?q={{uri}}"),
+        ));
     }
     if let Some(avatar) = &view.avatar {
         links.push(Link::to(AVATAR, actors::media_type(avatar), avatar.clone()));
     }
-    Descriptor { subject: Some(format!("acct:{}", view.handle)), aliases, links }
+    Descriptor {
+        subject: Some(format!("acct:{}", view.handle)),
+        aliases,
+        links,
+    }
 }
 
 pub(crate) async fn host_meta(State(federation): Shared) -> Response {
     let body = jrd::host_meta_xml(&federation.town.origin);
-    ([(header::CONTENT_TYPE, "application/xrd+xml; charset=utf-8")], body).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/xrd+xml; charset=utf-8")],
+        body,
+    )
+        .into_response()
 }
 
 pub(crate) async fn host_meta_json(State(federation): Shared) -> Response {
@@ -108,5 +138,9 @@ pub(crate) async fn host_meta_json(State(federation): Shared) -> Response {
 
 fn jrd_answer(found: &Descriptor) -> Response {
     let body = json!(found).to_string();
-    ([(header::CONTENT_TYPE, "application/jrd+json; charset=utf-8")], body).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/jrd+json; charset=utf-8")],
+        body,
+    )
+        .into_response()
 }

@@ -61,6 +61,14 @@ impl Audience {
         self.is_open()
     }
 
+    /// Is an answer for this audience counted under what it answers? Only where all who see that see the answer too.
+    pub fn is_counted_under(self, question: Self) -> bool {
+        match self {
+            Self::Followers | Self::Direct => false,
+            _ => self.is_open() || self == question,
+        }
+    }
+
     /// How far it reaches, widest first: an answer never reaches further than what it answers.
     fn width(self) -> u8 {
         match self {
@@ -74,10 +82,13 @@ impl Audience {
         }
     }
 
-    /// The narrower of two; local-only ancestors make local-only answers.
+    /// The narrower of two. Followers may live anywhere, so what answers something of the town only and is not for the whole
+    /// town is for those named.
     #[must_use]
     pub fn at_most(self, limit: Self) -> Self {
-        if self.width() <= limit.width() {
+        if self == Self::Followers && matches!(limit, Self::Town | Self::Neighbours) {
+            Self::Direct
+        } else if self.width() <= limit.width() {
             self
         } else {
             limit
@@ -108,7 +119,8 @@ pub fn may_see(audience: Audience, who: Standing) -> bool {
     }
     match audience {
         Audience::Public | Audience::Unlisted => true,
-        Audience::Town | Audience::Neighbours => who.resident || who.mentioned,
+        Audience::Town => who.resident,
+        Audience::Neighbours => who.resident || who.mentioned,
         Audience::Followers => who.follower || who.mentioned,
         Audience::Group | Audience::Direct => who.mentioned,
     }
@@ -153,5 +165,6 @@ mod tests {
             Audience::Followers
         );
         assert_eq!(Audience::Direct.at_most(Audience::Public), Audience::Direct);
+        assert_eq!(Audience::Followers.at_most(Audience::Town), Audience::Direct);
     }
 }

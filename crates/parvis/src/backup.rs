@@ -46,10 +46,8 @@ pub async fn save(place: &Place, file: &Path) -> Done {
         return Err(Stop::refused(format!("{} exists already", file.display())));
     }
     let folder = parent(file);
-    let scratch = tempfile::Builder::new()
-        .prefix(".parvis-backup-")
-        .tempdir_in(folder)
-        .with_context(|| format!("making a backup in {}", folder.display()))?;
+    let making = || format!("making a backup in {}", folder.display());
+    let scratch = tempfile::tempdir_in(folder).with_context(making)?;
     let copy = match place.sqlite_file() {
         Some(_) => Some(copied_database(place, scratch.path()).await?),
         None => None,
@@ -61,11 +59,13 @@ pub async fn save(place: &Place, file: &Path) -> Done {
         public_url: place.public_url.to_string(),
         database: copy.is_some(),
     };
-    let unfinished = scratch.path().join("archive");
-    pack(&unfinished, &manifest, copy.as_deref(), &place.media())
+    // Takes its name only when it is whole, and never that of another file.
+    let unfinished = tempfile::NamedTempFile::new_in(folder).with_context(making)?;
+    pack(unfinished.as_file(), &manifest, copy.as_deref(), &place.media())
         .with_context(|| format!("writing {}", file.display()))?;
-    // A hard link, unlike a rename, never replaces what someone else put there meanwhile.
-    fs::hard_link(&unfinished, file).or_else(|_| fs::rename(&unfinished, file)).with_context(|| format!("writing {}", file.display()))?;
+    unfinished
+        .persist_noclobber(file)
+        .with_context(|| format!("writing {}", file.display()))?;
     eprintln!("{} is saved in {}.", place.host(), file.display());
     if !manifest.database {
         eprintln!(
@@ -86,8 +86,13 @@ async fn copied_database(place: &Place, folder: &Path) -> Done<PathBuf> {
     Ok(copy)
 }
 
-fn pack(file: &Path, manifest: &Manifest, database: Option<&Path>, media: &Path) -> io::Result<()> {
-    let mut archive = tar::Builder::new(private_file(file)?);
+fn pack(
+    file: &File,
+    manifest: &Manifest,
+    database: Option<&Path>,
+    media: &Path,
+) -> io::Result<()> {
+    let mut archive = tar::Builder::new(file);
     let page = serde_json::to_vec_pretty(manifest)?;
     append(&mut archive, Path::new(MANIFEST), page.len() as u64, page.as_slice())?;
     if let Some(database) = database {
@@ -98,7 +103,7 @@ fn pack(file: &Path, manifest: &Manifest, database: Option<&Path>, media: &Path)
 }
 
 /// Every file below a folder, in the order of their names. One that is deleted meanwhile is left out.
-fn append_folder(archive: &mut tar::Builder<File>, folder: &Path, name: &Path) -> io::Result<()> {
+fn append_folder(archive: &mut tar::Builder<&File>, folder: &Path, name: &Path) -> io::Result<()> {
     let Some(entries) = or_none(fs::read_dir(folder))? else { return Ok(()) };
     let mut entries: Vec<_> = entries.collect::<io::Result<_>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -114,14 +119,14 @@ fn append_folder(archive: &mut tar::Builder<File>, folder: &Path, name: &Path) -
     Ok(())
 }
 
-fn append_file(archive: &mut tar::Builder<File>, file: &Path, name: &Path) -> io::Result<()> {
+fn append_file(archive: &mut tar::Builder<&File>, file: &Path, name: &Path) -> io::Result<()> {
     let Some(content) = or_none(File::open(file))? else { return Ok(()) };
     let size = content.metadata()?.len();
     append(archive, name, size, content.take(size))
 }
 
 fn append(
-    archive: &mut tar::Builder<File>,
+    archive: &mut tar::Builder<&File>,
     name: &Path,
     size: u64,
     content: impl io::Read,
@@ -140,7 +145,7 @@ fn or_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// It holds keys, passwords' hashes and private messages.
+/// For this user's eyes only: keys, passwords' hashes and private messages lie in it.
 fn private_file(file: &Path) -> io::Result<File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -154,6 +159,13 @@ pub async fn restore(settings: &Settings, file: &Path) -> Done {
     let (folder, manifest) = unpack_beside(settings, file)?;
     let public_url = address(&manifest)?;
     let place = destination(settings, public_url)?;
+    if manifest.database && place.sqlite_file() != Some(place.database_file()) {
+        return Err(Stop::wrong(format!(
+            "database_url = \"{}\": the backup holds a database of its own; restore it without \
+             that setting",
+            place.database()
+        )));
+    }
     move_in(folder.path(), &place)?;
     place.found()?;
     if manifest.database {
@@ -185,12 +197,12 @@ fn destination(settings: &Settings, public_url: PublicUrl) -> Done<Place> {
     let places = installation::places(settings)?;
     let own = places.iter().find(|place| place.public_url == public_url);
     let vacant = |place: &&Place| !place.is_inhabited() && settings.public_url.is_none();
-    let place = match own.or_else(|| places.iter().find(vacant).filter(|_| places.len() == 1)) {
-        Some(place) => place.with_address(public_url),
-        None => {
-            let folder = installation::folder_of(settings, &public_url);
-            Place::new(public_url, folder, None)
-        }
+    let free = || places.iter().find(vacant).filter(|_| places.len() == 1);
+    let place = if let Some(place) = own.or_else(free) {
+        place.with_address(public_url)
+    } else {
+        let folder = installation::folder_of(settings, &public_url);
+        Place::new(public_url, folder, None)
     };
     if place.is_inhabited() || place.media().exists() {
         return Err(Stop::refused(format!(
@@ -307,7 +319,8 @@ mod tests {
     /// An archive with one more file under a name of the attacker's choice.
     fn archive_with(folder: &Path, name: &[u8], kind: tar::EntryType) -> File {
         let file = folder.join("archive");
-        let mut archive = tar::Builder::new(File::create(&file).unwrap());
+        let created = File::create(&file).unwrap();
+        let mut archive = tar::Builder::new(&created);
         let page = serde_json::to_vec(&manifest(false)).unwrap();
         append(&mut archive, Path::new(MANIFEST), page.len() as u64, page.as_slice()).unwrap();
         let mut header = tar::Header::new_gnu();
@@ -317,7 +330,7 @@ mod tests {
         header.set_size(4);
         header.set_cksum();
         archive.append(&header, &b"evil"[..]).unwrap();
-        archive.into_inner().unwrap().sync_all().unwrap();
+        archive.finish().unwrap();
         File::open(file).unwrap()
     }
 
@@ -330,7 +343,9 @@ mod tests {
         let database = folder.path().join("copy");
         fs::write(&database, b"a database").unwrap();
         let file = folder.path().join("backup.tar");
-        pack(&file, &manifest(true), Some(&database), &folder.path().join("source/media")).unwrap();
+        let created = File::create(&file).unwrap();
+        pack(&created, &manifest(true), Some(&database), &folder.path().join("source/media"))
+            .unwrap();
 
         let target = folder.path().join("target");
         let read = unpack(File::open(&file).unwrap(), &target).unwrap();
@@ -369,7 +384,7 @@ mod tests {
         assert!(unpack(File::open(&empty).unwrap(), &folder.path().join("a")).is_err());
 
         let half = folder.path().join("half.tar");
-        pack(&half, &manifest(true), None, Path::new("nowhere")).unwrap();
+        pack(&File::create(&half).unwrap(), &manifest(true), None, Path::new("nowhere")).unwrap();
         assert!(unpack(File::open(&half).unwrap(), &folder.path().join("b")).is_err());
     }
 }

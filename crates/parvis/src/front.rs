@@ -31,7 +31,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// How long an answer may take to begin.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The same where pictures come over a slow line first.
-const PATIENCE_WITH_UPLOAD: Duration = Duration::from_secs(300);
+const PATIENCE_WITH_UPLOAD: Duration = Duration::from_mins(5);
 
 /// A town as the front desk knows it.
 pub struct Site {

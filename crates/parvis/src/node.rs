@@ -27,8 +27,9 @@ use crate::{
     site, towns, worker,
 };
 
-/// Requests and deliveries in flight have this long to end after the signal to stop.
-pub const GRACE: Duration = Duration::from_secs(10);
+/// Requests and deliveries in flight have this long to end after the signal to stop; a little less than the ten seconds
+/// after which others lose patience with us.
+pub const GRACE: Duration = Duration::from_secs(9);
 /// How we call ourselves when we ask other servers.
 const USER_AGENT: &str = concat!("Parvis/", env!("CARGO_PKG_VERSION"));
 /// How often we look for towns that were founded while we run.
@@ -74,6 +75,7 @@ impl Node {
         let (town, federation) = self.open(place).await?;
         let router = site::router(&town, &federation);
         self.front.open(place.public_url.names(), Site { town: town.clone(), router });
+        self.work.spawn(worker::keep_profile_fresh(town.clone(), self.stop.clone()));
         if self.settings.workers {
             self.work_for(&town, &federation);
         }

@@ -19,6 +19,7 @@ use crate::{
 /// Serves every town of the installation until told to stop.
 pub async fn run(settings: Settings) -> Done {
     telemetry::warn_of_dangers(&settings);
+    raise_file_limit();
     let places = installation::places(&settings)?;
     let listener = listen(settings.listen).await?;
     let node = Node::new(settings, Clock::system())?;

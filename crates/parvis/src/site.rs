@@ -6,12 +6,13 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{DefaultBodyLimit, MatchedPath, Request},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, StatusCode, header},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use parvis_federation::Federation;
+use http_body_util::Limited;
+use parvis_federation::{Federation, routes::negotiate};
 use parvis_model::limits;
 use parvis_town::Town;
 use tower_http::{
@@ -22,6 +23,8 @@ use tower_http::{
     },
     timeout::TimeoutBody,
 };
+
+use crate::front::short;
 
 const MIB: usize = 1024 * 1024;
 /// A form or a JSON document; the other servers' door counts more strictly by itself.
@@ -36,13 +39,18 @@ const SILENCE: Duration = Duration::from_secs(30);
 const WORTH_COMPRESSING: u64 = 1_024;
 
 /// The router that answers for one town.
-pub fn router(town: &Arc<Town>, federation: &Federation) -> Router {
+pub fn router(town: &Arc<Town>, federation: &Arc<Federation>) -> Router {
+    let bounded = |multipart| middleware::from_fn_with_state(multipart, bound);
     let servers = federation.routes().layer(bounded(DOCUMENT));
     let apps = parvis_api::routes().layer(bounded(UPLOAD));
-    let pages = parvis_web::routes().layer(bounded(FORM_WITH_PICTURES));
-    servers
-        .merge(apps)
-        .merge(pages)
+    let negotiated = middleware::from_fn_with_state(federation.clone(), negotiate);
+    let pages = parvis_web::routes().layer(negotiated).layer(bounded(FORM_WITH_PICTURES));
+    finished(servers.merge(apps).merge(pages), town)
+}
+
+/// What every route of a town has around it.
+pub fn finished(routes: Router, town: &Arc<Town>) -> Router {
+    routes
         .layer(middleware::from_fn(tell_route))
         .layer(DefaultBodyLimit::disable())
         .layer(Extension(town.clone()))
@@ -68,27 +76,15 @@ async fn tell_route(route: Option<MatchedPath>, request: Request, next: Next) ->
     answer
 }
 
-/// Bounds the body in size (multipart bodies by `multipart`, all others as documents) and in silence.
-fn bounded(
-    multipart: usize,
-) -> axum::middleware::FromFnLayer<
-    impl AsyncFn(Request, Next) -> Response + Clone + Send + Sync + 'static,
-    (),
-    (Request,),
-> {
-    middleware::from_fn(async move |request: Request, next: Next| {
-        let limit = if is_multipart(request.headers()) { multipart } else { DOCUMENT };
-        bound(request, next, limit).await
-    })
-}
-
-async fn bound(request: Request, next: Next, limit: usize) -> Response {
+/// Bounds a body in silence and in size: multipart bodies by `multipart`, all others as documents.
+async fn bound(State(multipart): State<usize>, request: Request, next: Next) -> Response {
+    let limit = if is_multipart(request.headers()) { multipart } else { DOCUMENT };
     if announced(request.headers()).is_some_and(|length| length > limit as u64) {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "This is too large.\n").into_response();
+        return short(StatusCode::PAYLOAD_TOO_LARGE, "This is too large.\n");
     }
     let request = request.map(|body| {
         let patient = TimeoutBody::new(SILENCE, body);
-        Body::new(http_body_util::Limited::new(patient, limit))
+        Body::new(Limited::new(patient, limit))
     });
     next.run(request).await
 }

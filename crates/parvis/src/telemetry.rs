@@ -15,7 +15,8 @@ pub enum Voice {
 
 pub fn start(settings: &Settings, voice: Voice) {
     let usual = match voice {
-        Voice::Server => "info",
+        // The migrator announces itself at every start.
+        Voice::Server => "info,sea_orm_migration=warn",
         Voice::Quiet => "warn",
     };
     let level = settings.log.level.as_deref().unwrap_or(usual);

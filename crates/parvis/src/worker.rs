@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use parvis_federation::Federation;
-use parvis_town::Town;
+use parvis_town::{Town, readers};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -15,21 +15,15 @@ const REFRESH: Duration = Duration::from_secs(10);
 
 /// Works for a town until told to stop.
 pub async fn run(town: Arc<Town>, federation: Arc<Federation>, stop: CancellationToken) {
-    let deliveries = {
-        let stop = stop.clone();
-        kept_going("federation", &town, &stop.clone(), move || {
-            let (federation, stop) = (federation.clone(), stop.clone());
-            async move { federation.run(stop).await }
-        })
-    };
-    let readers = {
-        let (town, stop) = (town.clone(), stop.clone());
-        kept_going("notifications", &town.clone(), &stop.clone(), move || {
-            let (town, stop) = (town.clone(), stop.clone());
-            async move { parvis_town::readers::run(&town, stop.cancelled_owned()).await }
-        })
-    };
-    tokio::join!(deliveries, readers, profile_kept_fresh(&town, &stop));
+    tokio::join!(
+        kept_going("federation", &town, &stop, || federation.clone().run(stop.clone())),
+        kept_going("notifications", &town, &stop, || {
+            readers::run(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("housekeeping", &town, &stop, || {
+            readers::keep_house_hourly(town.clone(), stop.clone().cancelled_owned())
+        }),
+    );
 }
 
 /// Runs a loop in a task of its own and starts it again when it breaks off, until told to stop.
@@ -42,16 +36,18 @@ where
         if stop.is_cancelled() {
             return;
         }
-        if let Err(error) = ended {
-            tracing::error!(town = town.host, name, %error, "background work broke off");
-        } else {
-            tracing::error!(town = town.host, name, "background work ended by itself");
+        match ended {
+            Ok(()) => tracing::error!(town = town.host, name, "background work ended by itself"),
+            Err(error) => {
+                tracing::error!(town = town.host, name, %error, "background work broke off");
+            }
         }
         sleep(BREATH).await;
     }
 }
 
-async fn profile_kept_fresh(town: &Town, stop: &CancellationToken) {
+/// Lets a process that answers for a town see what another one, or a command, changed about it.
+pub async fn keep_profile_fresh(town: Arc<Town>, stop: CancellationToken) {
     let mut tick = interval(REFRESH);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 
 use crate::{
+    audience::counted,
     dialect,
     entity::{account, account_key},
 };
@@ -76,14 +77,59 @@ pub async fn insert(db: &impl ConnectionTrait, row: account::Model) -> Result<bo
     Ok(matches!(inserted, TryInsertResult::Inserted(1)))
 }
 
+/// Writes what an account says of itself; what is counted and decided here moves by [`count`] and [`suspend`] alone, also
+/// while this row was held.
+pub async fn describe(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
+    let mut row = row.into_active_model().reset_all();
+    row.posts.not_set();
+    row.followers.not_set();
+    row.following.not_set();
+    row.last_post_at.not_set();
+    row.suspended_at.not_set();
+    row.update(db).await?;
+    Ok(())
+}
+
+/// `at`: since when; `None` ends it.
+pub async fn suspend(
+    db: &impl ConnectionTrait,
+    id: i64,
+    at: Option<i64>,
+    now: i64,
+) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::SuspendedAt, Expr::value(at))
+        .col_expr(account::Column::UpdatedAt, Expr::value(now))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Writes the whole row anew.
 pub async fn update(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
     row.into_active_model().reset_all().update(db).await?;
     Ok(())
 }
 
-/// Removes an account and all that hangs on it.
+/// Removes an account and all that hangs on it, and sets right what was counted of it elsewhere.
 pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    for uncount in [
+        "UPDATE account SET followers = followers - 1 WHERE id IN (SELECT target_id FROM follow WHERE follower_id = $1 AND accepted)".into(),
+        "UPDATE account SET following = following - 1 WHERE id IN (SELECT follower_id FROM follow WHERE target_id = $1 AND accepted)".into(),
+        "UPDATE post SET favourites = favourites - 1 WHERE id IN (SELECT post_id FROM favourite WHERE account_id = $1)".into(),
+        "UPDATE post SET boosts = boosts - 1 WHERE id IN (SELECT boost_of_id FROM post WHERE author_id = $1)".into(),
+        format!(
+            "UPDATE post SET replies = replies - (SELECT COUNT(*) FROM post a WHERE a.reply_to_id = post.id AND a.author_id = $1 AND {}) \
+             WHERE id IN (SELECT reply_to_id FROM post WHERE author_id = $1)",
+            counted("a", "post")
+        ),
+        "UPDATE account SET posts = posts - (SELECT COUNT(*) FROM post o JOIN post b ON b.boost_of_id = o.id WHERE o.author_id = $1 AND b.author_id = account.id) \
+         WHERE id IN (SELECT b.author_id FROM post o JOIN post b ON b.boost_of_id = o.id WHERE o.author_id = $1)".into(),
+    ] {
+        let uncount: String = uncount;
+        dialect::run(db, &uncount, [id.into()]).await?;
+    }
     account::Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }
@@ -158,11 +204,11 @@ pub async fn named_like(
     start: &str,
     limit: u64,
 ) -> Result<Vec<account::Model>, DbErr> {
-    let pattern = format!("{}%", start.replace(['%', '_', '\\'], ""));
+    let pattern = format!("{}%", dialect::literal(start));
     account::Entity::find()
         .from_raw_sql(dialect::statement(
             db,
-            "SELECT * FROM account WHERE kind <> 'application' AND suspended_at IS NULL AND (name_key LIKE $1 OR LOWER(display_name) LIKE $1) \
+            "SELECT * FROM account WHERE kind <> 'application' AND suspended_at IS NULL AND (name_key LIKE $1 ESCAPE '\\' OR LOWER(display_name) LIKE $1 ESCAPE '\\') \
              ORDER BY CASE WHEN domain = '' THEN 0 ELSE 1 END, name_key LIMIT $2",
             [pattern.into(), (limit as i64).into()],
         ))

@@ -31,9 +31,17 @@ pub fn visible(eyes: Eyes) -> String {
     format!(
         "(p.author_id = $1 OR (({open} {here} \
          OR (p.audience = 'followers' AND EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = p.author_id AND f.accepted)) \
-         OR (p.audience NOT IN ('public', 'unlisted') AND EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = $1))) \
+         OR (p.audience NOT IN ('public', 'unlisted', 'town') AND EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = $1))) \
          AND {unblocked} AND $2 = $2))",
         unblocked = unblocked("p.author_id")
+    )
+}
+
+/// The SQL form of `Audience::is_counted_under`, over two posts.
+pub fn counted(answer: &str, question: &str) -> String {
+    format!(
+        "({answer}.audience IN ('public', 'unlisted') \
+         OR ({answer}.audience = {question}.audience AND {answer}.audience NOT IN ('followers', 'direct')))"
     )
 }
 

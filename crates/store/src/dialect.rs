@@ -40,6 +40,11 @@ pub fn json_list(ids: &[i64]) -> String {
     text
 }
 
+/// What a person typed, as part of a pattern for `LIKE … ESCAPE '\'`.
+pub fn literal(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}
+
 /// A raw statement with `$1`-style parameters, which both databases read.
 pub fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)

@@ -75,7 +75,7 @@ impl Store {
         let readers = Database::connect(sqlite_options(path, connections.max(1), true)).await?;
         let (sender, waiting) = mpsc::channel(QUEUE);
         let committed = Arc::new(Notify::new());
-        tokio::spawn(run_writer(write, waiting, Arc::clone(&committed)));
+        tokio::spawn(run_writer(path.to_owned(), write, waiting, Arc::clone(&committed)));
         Ok(Self { readers, writer: Writer::Grouped(sender), committed })
     }
 
@@ -173,7 +173,7 @@ impl Store {
 
 /// A deed that waits for the writer, whatever its types.
 trait Deed: Send {
-    fn run<'t>(self: Box<Self>, tx: &'t Tx) -> BoxFuture<'t, Ran>;
+    fn run(self: Box<Self>, tx: &Tx) -> BoxFuture<'_, Ran>;
     fn fail(self: Box<Self>, err: DbErr);
 }
 
@@ -195,10 +195,11 @@ where
     T: Send + 'static,
     E: From<DbErr> + Send + 'static,
 {
-    fn run<'t>(self: Box<Self>, tx: &'t Tx) -> BoxFuture<'t, Ran> {
+    fn run(self: Box<Self>, tx: &Tx) -> BoxFuture<'_, Ran> {
         let Self { deed, answer } = *self;
         Box::pin(async move {
-            let result = match timeout(DEED_TIME, AssertUnwindSafe(deed(tx)).catch_unwind()).await {
+            let deed = AssertUnwindSafe(async { deed(tx).await }).catch_unwind();
+            let result = match timeout(DEED_TIME, deed).await {
                 Ok(Ok(result)) => result,
                 Ok(Err(_panic)) => Err(E::from(DbErr::Custom("a deed panicked".into()))),
                 Err(_) => Err(E::from(too_slow())),
@@ -223,29 +224,59 @@ where
 
 /// Runs until the last [`Store`] is dropped.
 async fn run_writer(
-    db: DatabaseConnection,
+    path: String,
+    mut db: DatabaseConnection,
     mut waiting: mpsc::Receiver<Box<dyn Deed>>,
     committed: Arc<Notify>,
 ) {
     while let Some(first) = waiting.recv().await {
-        write_group(&db, first, &mut waiting).await;
+        let kept = write_group(&db, first, &mut waiting).await;
         committed.notify_waiters();
+        if !kept {
+            db = reopened(&path, db).await;
+        }
     }
+    close(db).await;
+}
+
+/// After a full disk or a faulty one SQLite may have ended the transaction by itself, and the library goes on counting it
+/// as open: nothing would be written any more. So a connection on which writes were lost is given up.
+async fn reopened(path: &str, old: DatabaseConnection) -> DatabaseConnection {
+    match Database::connect(sqlite_options(path, 1, false)).await {
+        Ok(new) => {
+            close(old).await;
+            new
+        }
+        Err(err) => {
+            tracing::error!(%err, "opening the database anew");
+            old
+        }
+    }
+}
+
+async fn close(db: DatabaseConnection) {
     if let Err(err) = db.close().await {
         tracing::warn!(%err, "closing the database");
     }
 }
 
-/// One transaction: `first`, and whatever waits by the time it is done.
+/// One transaction: `first`, and whatever waits by the time it is done. `false`: it was lost.
 #[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
 async fn write_group(
     db: &DatabaseConnection,
     first: Box<dyn Deed>,
     waiting: &mut mpsc::Receiver<Box<dyn Deed>>,
-) {
+) -> bool {
     let outer = match db.begin_with_options(immediate()).await {
         Ok(outer) => outer,
-        Err(err) => return first.fail(err),
+        Err(err) => {
+            // Those who wait would each wait as long for the same answer.
+            while let Ok(deed) = waiting.try_recv() {
+                deed.fail(again(&err));
+            }
+            first.fail(err);
+            return false;
+        }
     };
     let started = Instant::now();
     let mut ran = Vec::new();
@@ -275,6 +306,7 @@ async fn write_group(
     for done in ran {
         (done.answer)(lost.as_deref().map(again));
     }
+    lost.is_none()
 }
 
 /// The error side carries what ran, if it did, to be told of the failure.
@@ -343,7 +375,7 @@ fn quiet(mut options: ConnectOptions, connections: u32) -> ConnectOptions {
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(5))
-        .idle_timeout(Duration::from_secs(300))
+        .idle_timeout(Duration::from_mins(5))
         .test_before_acquire(false)
         .sqlx_logging(false);
     options

@@ -3,14 +3,9 @@
 //! On PostgreSQL two transactions may commit in another order than they took their numbers. So each entry carries its
 //! transaction, and readers see only those before the oldest transaction still open: nothing can appear behind their back.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult};
 
-use crate::{
-    dialect,
-    entity::{cursor, journal},
-};
+use crate::{dialect, entity::cursor};
 
 /// A place in the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,17 +20,15 @@ pub async fn append(
     entry: String,
     now: i64,
 ) -> Result<(), DbErr> {
-    let row = journal::Model { id, tx: 0, entry, created_at: now };
-    if db.get_database_backend() == DatabaseBackend::Sqlite {
-        journal::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
-        return Ok(());
-    }
-    dialect::run(
-        db,
-        "INSERT INTO journal (id, tx, entry, created_at) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)",
-        [row.id.into(), row.entry.into(), row.created_at.into()],
-    )
-    .await?;
+    let sql = match db.get_database_backend() {
+        // Behind whatever stands or was read, also when the clock went back: readers never look behind them.
+        DatabaseBackend::Sqlite => {
+            "INSERT INTO journal (id, tx, entry, created_at) VALUES (MAX($1, 1 + (SELECT COALESCE(MAX(id), 0) FROM journal), \
+             1 + (SELECT COALESCE(MAX(id), 0) FROM cursor)), 0, $2, $3)"
+        }
+        _ => "INSERT INTO journal (id, tx, entry, created_at) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)",
+    };
+    dialect::run(db, sql, [id.into(), entry.into(), now.into()]).await?;
     Ok(())
 }
 

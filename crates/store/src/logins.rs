@@ -136,6 +136,12 @@ pub async fn delete_sessions(
     Ok(())
 }
 
+/// Sessions not used since `before`.
+pub async fn forget_sessions(db: &impl ConnectionTrait, before: i64) -> Result<(), DbErr> {
+    session::Entity::delete_many().filter(session::Column::LastSeenAt.lt(before)).exec(db).await?;
+    Ok(())
+}
+
 pub async fn insert_token(db: &impl ConnectionTrait, row: token::Model) -> Result<(), DbErr> {
     token::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
     Ok(())

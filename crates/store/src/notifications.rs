@@ -6,7 +6,7 @@ use sea_orm::{
     QueryFilter, SelectModel,
 };
 
-use crate::entity::notification;
+use crate::{dialect, entity::notification};
 
 /// Nothing happens where the same was told before.
 pub async fn insert(db: &impl ConnectionTrait, row: notification::Model) -> Result<(), DbErr> {
@@ -43,7 +43,7 @@ pub async fn list(
 
 /// How many came after `read_id`; counting stops at 100.
 pub async fn unread(db: &impl ConnectionTrait, account: i64, read_id: i64) -> Result<u64, DbErr> {
-    crate::dialect::number(
+    dialect::number(
         db,
         "SELECT COUNT(*) FROM (SELECT 1 FROM notification WHERE account_id = $1 AND id > $2 LIMIT 100) x",
         [account.into(), read_id.into()],
@@ -65,6 +65,17 @@ pub async fn withdraw(
         .filter(notification::Column::SubjectId.eq(subject))
         .exec(db)
         .await?;
+    Ok(())
+}
+
+/// Forgets what two people were told of each other.
+pub async fn forget_between(db: &impl ConnectionTrait, one: i64, other: i64) -> Result<(), DbErr> {
+    dialect::run(
+        db,
+        "DELETE FROM notification WHERE (account_id = $1 AND from_id = $2) OR (account_id = $2 AND from_id = $1)",
+        [one.into(), other.into()],
+    )
+    .await?;
     Ok(())
 }
 

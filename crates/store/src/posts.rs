@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use crate::{
-    audience::{Eyes, visible},
+    audience::{Eyes, counted, visible},
     dialect,
     entity::{mention, post, post_tag, tag, tombstone},
 };
@@ -27,7 +27,9 @@ pub async fn by_uri_or_url(
     if let Some(found) = by_uri(db, address).await? {
         return Ok(Some(found));
     }
-    post::Entity::find().filter(post::Column::Url.eq(address)).limit(1).one(db).await
+    // A boost carries the page address of what it boosts.
+    let on_page = post::Column::Url.eq(address).and(post::Column::BoostOfId.is_null());
+    post::Entity::find().filter(on_page).limit(1).one(db).await
 }
 
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<post::Model>, DbErr> {
@@ -54,18 +56,22 @@ pub async fn visible_by_ids(
     post::Entity::find().from_raw_sql(dialect::statement(db, &sql, params)).all(db).await
 }
 
-/// `false` if a post of this address is already there.
+/// `false` if a post of this address or of this id is already there, or this boost.
 pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool, DbErr> {
     let inserted = post::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing_on([post::Column::Uri])
+        .on_conflict_do_nothing()
         .exec_without_returning(db)
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(1)))
 }
 
-/// Writes the whole row anew.
+/// Writes the row anew, but for its counters: those move by [`count`] alone, also while this row was held.
 pub async fn update(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbErr> {
-    row.into_active_model().reset_all().update(db).await?;
+    let mut row = row.into_active_model().reset_all();
+    row.replies.not_set();
+    row.boosts.not_set();
+    row.favourites.not_set();
+    row.update(db).await?;
     Ok(())
 }
 
@@ -113,33 +119,39 @@ pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) ->
     Ok(())
 }
 
-/// Answers that arrived before what they answer are tied to it now. Gives how many.
-pub async fn adopt_answers(db: &impl ConnectionTrait, parent: &post::Model) -> Result<u64, DbErr> {
-    let params = || [parent.id.into(), parent.author_id.into(), parent.thread_id.into(), parent.uri.clone().into()];
-    let orphans = dialect::ids(
+/// Answers that arrived before what they answer are tied to it now. Gives how many of them are counted under it.
+pub async fn adopt_answers(db: &impl ConnectionTrait, parent: &post::Model) -> Result<i64, DbErr> {
+    let orphans = "reply_to_uri = $1 AND reply_to_id IS NULL";
+    let (uri, thread) = (|| parent.uri.clone().into(), parent.thread_id.into());
+    // What hangs on an orphan moves with it.
+    dialect::run(
         db,
-        "SELECT id FROM post WHERE reply_to_uri = $1 AND reply_to_id IS NULL",
-        [parent.uri.clone().into()],
+        &format!("UPDATE post SET thread_id = $2 WHERE thread_id IN (SELECT thread_id FROM post WHERE {orphans})"),
+        [uri(), thread],
     )
     .await?;
-    if orphans.is_empty() {
-        return Ok(0);
-    }
-    let adopted = dialect::run(
+    dialect::run(
         db,
-        "UPDATE post SET reply_to_id = $1, reply_to_account_id = $2, thread_id = $3 WHERE reply_to_uri = $4 AND reply_to_id IS NULL",
-        params(),
+        &format!("UPDATE post SET reply_to_id = $2, reply_to_account_id = $3 WHERE {orphans}"),
+        [uri(), parent.id.into(), parent.author_id.into()],
     )
     .await?;
-    for orphan in orphans {
-        dialect::run(
-            db,
-            "UPDATE post SET thread_id = $1 WHERE thread_id = $2",
-            [parent.thread_id.into(), orphan.into()],
-        )
-        .await?;
-    }
-    Ok(adopted)
+    let answers = format!(
+        "SELECT COUNT(*) FROM post a JOIN post q ON q.id = a.reply_to_id WHERE a.reply_to_id = $1 AND {}",
+        counted("a", "q")
+    );
+    dialect::number(db, &answers, [parent.id.into()]).await
+}
+
+/// Those who boosted a post have each one post less, since the boosts go with it.
+pub async fn uncount_boosts_of(db: &impl ConnectionTrait, of: i64) -> Result<(), DbErr> {
+    dialect::run(
+        db,
+        "UPDATE account SET posts = posts - 1 WHERE id IN (SELECT author_id FROM post WHERE boost_of_id = $1)",
+        [of.into()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// All posts of a thread that these eyes may see, oldest first, bounded.

@@ -26,7 +26,12 @@ pub struct Actor {
 
 impl Actor {
     pub fn new(host: Host, name: &str, key: &'static Key) -> Self {
-        Self { id: host.url(&format!("/users/{name}")), name: name.to_owned(), key, host }
+        Self {
+            id: host.url(&format!("/users/{name}")),
+            name: name.to_owned(),
+            key,
+            host,
+        }
     }
 
     pub fn authority(&self) -> &str {
@@ -140,7 +145,10 @@ impl Actor {
 
     /// A Delete with a Tombstone; the object is gone from its address.
     pub fn delete(&self, note: &Value) -> Value {
-        let path = url::Url::parse(note["id"].as_str().unwrap()).unwrap().path().to_owned();
+        let path = url::Url::parse(note["id"].as_str().unwrap())
+            .unwrap()
+            .path()
+            .to_owned();
         self.host.serve(&path, Page::gone());
         let mut activity = self.activity("Delete", &json!({"id": note["id"], "type": "Tombstone"}));
         activity["to"] = json!([PUBLIC]);

@@ -40,7 +40,10 @@ impl Shown {
     pub fn form(&self, action: &str) -> Form {
         self.find_form(action).unwrap_or_else(|| {
             let actions: Vec<String> = self.forms().into_iter().map(|form| form.action).collect();
-            panic!("no form {action} on {} ({}), but {actions:?}", self.path, self.status)
+            panic!(
+                "no form {action} on {} ({}), but {actions:?}",
+                self.path, self.status
+            )
         })
     }
 
@@ -57,7 +60,10 @@ impl Shown {
     /// When there is none.
     #[track_caller]
     pub fn button(&self, formaction: &str) -> Form {
-        let found = self.forms().into_iter().find_map(|form| form.pressed_towards(formaction));
+        let found = self
+            .forms()
+            .into_iter()
+            .find_map(|form| form.pressed_towards(formaction));
         found.unwrap_or_else(|| panic!("no button to {formaction} on {}: {}", self.path, self.html))
     }
 
@@ -66,21 +72,41 @@ impl Shown {
     }
 
     #[track_caller]
-    #[expect(clippy::return_self_not_must_use, reason = "often only the check is wanted")]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "often only the check is wanted"
+    )]
     pub fn expecting(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{}: {}", self.path, self.html.chars().take(4_000).collect::<String>());
+        assert_eq!(
+            self.status,
+            status,
+            "{}: {}",
+            self.path,
+            self.html.chars().take(4_000).collect::<String>()
+        );
         self
     }
 }
 
 impl Browser {
     pub fn new(origin: &str) -> Self {
-        Self { origin: origin.to_owned(), cookies: BTreeMap::new(), language: "fr" }
+        Self {
+            origin: origin.to_owned(),
+            cookies: BTreeMap::new(),
+            language: "fr",
+        }
     }
 
     fn headers(&self) -> HeaderMap {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut headers = headers(&[("accept", "text/html,*/*;q=0.8"), ("accept-language", self.language)]);
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut headers = headers(&[
+            ("accept", "text/html,*/*;q=0.8"),
+            ("accept-language", self.language),
+        ]);
         if !cookies.is_empty() {
             headers.insert("cookie", cookies.join("; ").parse().unwrap());
         }
@@ -88,7 +114,13 @@ impl Browser {
     }
 
     /// One exchange: cookies are kept, redirects not followed.
-    pub async fn exchange(&mut self, method: Method, path: &str, more: HeaderMap, body: Vec<u8>) -> Reply {
+    pub async fn exchange(
+        &mut self,
+        method: Method,
+        path: &str,
+        more: HeaderMap,
+        body: Vec<u8>,
+    ) -> Reply {
         let mut headers = self.headers();
         headers.extend(more);
         let reply = exchange::send(method, &format!("{}{path}", self.origin), headers, body).await;
@@ -101,30 +133,49 @@ impl Browser {
     fn keep(&mut self, cookie: &str) {
         let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let ended = value.is_empty() || attributes.to_lowercase().replace(' ', "").contains("max-age=0");
+        let ended = value.is_empty()
+            || attributes
+                .to_lowercase()
+                .replace(' ', "")
+                .contains("max-age=0");
         if ended {
             self.cookies.remove(name.trim());
         } else {
-            self.cookies.insert(name.trim().to_owned(), value.trim().to_owned());
+            self.cookies
+                .insert(name.trim().to_owned(), value.trim().to_owned());
         }
     }
 
     pub async fn opens(&mut self, path: &str) -> Shown {
-        let reply = self.exchange(Method::GET, path, HeaderMap::new(), Vec::new()).await;
+        let reply = self
+            .exchange(Method::GET, path, HeaderMap::new(), Vec::new())
+            .await;
         self.follow(path.to_owned(), reply).await
     }
 
     async fn follow(&mut self, mut path: String, mut reply: Reply) -> Shown {
         for _ in 0..6 {
-            let Some(next) = reply.header("location").map(str::to_owned) else { break };
-            assert!(reply.status != 307 && reply.status != 308, "a form is not posted on");
+            let Some(next) = reply.header("location").map(str::to_owned) else {
+                break;
+            };
+            assert!(
+                reply.status != 307 && reply.status != 308,
+                "a form is not posted on"
+            );
             let base = Url::parse(&format!("{}{path}", self.origin)).unwrap();
             let next = base.join(&next).unwrap();
             assert_eq!(next.origin(), base.origin(), "leads away");
             path = next[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
-            reply = self.exchange(Method::GET, &path, HeaderMap::new(), Vec::new()).await;
+            reply = self
+                .exchange(Method::GET, &path, HeaderMap::new(), Vec::new())
+                .await;
         }
-        Shown { path, status: reply.status, html: reply.text(), headers: reply.headers }
+        Shown {
+            path,
+            status: reply.status,
+            html: reply.text(),
+            headers: reply.headers,
+        }
     }
 
     /// Sends a form that stands on `page` and shows where it leads.
@@ -144,16 +195,25 @@ impl Browser {
         if form.action.is_empty() {
             action = base;
         }
-        assert_eq!(action.origin().ascii_serialization(), self.origin, "a form for somebody else");
+        assert_eq!(
+            action.origin().ascii_serialization(),
+            self.origin,
+            "a form for somebody else"
+        );
         if form.method == "get" {
             action.query_pairs_mut().clear().extend_pairs(form.pairs());
-            return self.opens(&action[url::Position::BeforePath..url::Position::AfterQuery]).await;
+            return self
+                .opens(&action[url::Position::BeforePath..url::Position::AfterQuery])
+                .await;
         }
         let path = action[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
         let (content_type, body) = if form.multipart {
             multipart(form, files)
         } else {
-            ("application/x-www-form-urlencoded".to_owned(), urlencoded(&form.pairs()).into_bytes())
+            (
+                "application/x-www-form-urlencoded".to_owned(),
+                urlencoded(&form.pairs()).into_bytes(),
+            )
         };
         let more = headers(&[("content-type", &content_type), ("origin", &self.origin)]);
         let reply = self.exchange(Method::POST, &path, more, body).await;
@@ -176,8 +236,12 @@ impl Browser {
     pub async fn tries_to_log_in(&mut self, name: &str, password: &str) -> Shown {
         let page = self.opens("/connexion").await.expecting(200);
         let form = page.form("/connexion");
-        let field = ["name", "login", "name_or_email", "user"].into_iter().find(|field| form.has(field));
-        let form = form.with(field.unwrap_or("name"), name).with("password", password);
+        let field = ["name", "login", "name_or_email", "user"]
+            .into_iter()
+            .find(|field| form.has(field));
+        let form = form
+            .with(field.unwrap_or("name"), name)
+            .with("password", password);
         self.submits(&page, &form).await
     }
 }
@@ -190,22 +254,44 @@ fn multipart(form: &Form, files: &[(&str, &str, &str, &[u8])]) -> (String, Vec<u
         if kinds(name) == Some("file") {
             if !files.iter().any(|file| file.0 == name) {
                 // A browser sends an empty part for a file field left alone.
-                part(&mut body, boundary, &format!("name=\"{name}\"; filename=\"\""), Some("application/octet-stream"), b"");
+                part(
+                    &mut body,
+                    boundary,
+                    &format!("name=\"{name}\"; filename=\"\""),
+                    Some("application/octet-stream"),
+                    b"",
+                );
             }
         } else {
-            part(&mut body, boundary, &format!("name=\"{name}\""), None, value.as_bytes());
+            part(
+                &mut body,
+                boundary,
+                &format!("name=\"{name}\""),
+                None,
+                value.as_bytes(),
+            );
         }
     }
     for (name, file, kind, bytes) in files {
-        part(&mut body, boundary, &format!("name=\"{name}\"; filename=\"{file}\""), Some(kind), bytes);
+        part(
+            &mut body,
+            boundary,
+            &format!("name=\"{name}\"; filename=\"{file}\""),
+            Some(kind),
+            bytes,
+        );
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
 fn part(body: &mut Vec<u8>, boundary: &str, name: &str, kind: Option<&str>, bytes: &[u8]) {
-    let kind = kind.map(|kind| format!("content-type: {kind}\r\n")).unwrap_or_default();
-    body.extend_from_slice(format!("--{boundary}\r\ncontent-disposition: form-data; {name}\r\n{kind}\r\n").as_bytes());
+    let kind = kind
+        .map(|kind| format!("content-type: {kind}\r\n"))
+        .unwrap_or_default();
+    body.extend_from_slice(
+        format!("--{boundary}\r\ncontent-disposition: form-data; {name}\r\n{kind}\r\n").as_bytes(),
+    );
     body.extend_from_slice(bytes);
     body.extend_from_slice(b"\r\n");
 }

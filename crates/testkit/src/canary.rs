@@ -23,7 +23,11 @@ impl Canary {
         if let Ok(second) = TcpListener::bind(("::1", port)).await {
             listeners.push(tokio::spawn(count(second, seen.clone())));
         }
-        Self { port, seen, listeners }
+        Self {
+            port,
+            seen,
+            listeners,
+        }
     }
 
     pub fn connections(&self) -> usize {
@@ -51,7 +55,12 @@ mod tests {
     async fn a_visit_is_counted() {
         let canary = Canary::open().await;
         assert_eq!(canary.connections(), 0);
-        let _visit = tokio::net::TcpStream::connect(("127.0.0.2", canary.port)).await.unwrap();
-        crate::until("the visit is counted", || async { canary.connections() == 1 }).await;
+        let _visit = tokio::net::TcpStream::connect(("127.0.0.2", canary.port))
+            .await
+            .unwrap();
+        crate::until("the visit is counted", || async {
+            canary.connections() == 1
+        })
+        .await;
     }
 }

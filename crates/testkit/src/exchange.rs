@@ -22,8 +22,13 @@ impl Reply {
     /// # Panics
     /// When the body is not JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("not JSON ({error}), status {}: {}", self.status, self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!(
+                "not JSON ({error}), status {}: {}",
+                self.status,
+                self.text()
+            )
+        })
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -37,9 +42,17 @@ impl Reply {
     /// # Panics
     /// When the status is another one.
     #[track_caller]
-    #[expect(clippy::return_self_not_must_use, reason = "often only the check is wanted")]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "often only the check is wanted"
+    )]
     pub fn expecting(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "body: {}", self.text().chars().take(2_000).collect::<String>());
+        assert_eq!(
+            self.status,
+            status,
+            "body: {}",
+            self.text().chars().take(2_000).collect::<String>()
+        );
         self
     }
 }
@@ -54,7 +67,10 @@ impl Resolve for Loopback {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test kit stands outside of the program")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test kit stands outside of the program"
+)]
 fn client() -> &'static reqwest::Client {
     static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
     CLIENT.get_or_init(|| {
@@ -71,12 +87,25 @@ fn client() -> &'static reqwest::Client {
 }
 
 /// Sends a request; an error is a connection that failed or broke off.
-pub async fn try_send(method: Method, url: &str, headers: HeaderMap, body: Vec<u8>) -> Result<Reply, String> {
+pub async fn try_send(
+    method: Method,
+    url: &str,
+    headers: HeaderMap,
+    body: Vec<u8>,
+) -> Result<Reply, String> {
     let request = client().request(method, url).headers(headers).body(body);
     let answer = request.send().await.map_err(|error| format!("{error:?}"))?;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    let body = answer.bytes().await.map_err(|error| format!("{error:?}"))?.to_vec();
-    Ok(Reply { status, headers, body })
+    let body = answer
+        .bytes()
+        .await
+        .map_err(|error| format!("{error:?}"))?
+        .to_vec();
+    Ok(Reply {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// # Panics
@@ -93,7 +122,13 @@ pub async fn get(url: &str) -> Reply {
 
 /// Asks for the ActivityPub form of something, unsigned.
 pub async fn get_document(url: &str) -> Reply {
-    send(Method::GET, url, headers(&[("accept", "application/activity+json")]), Vec::new()).await
+    send(
+        Method::GET,
+        url,
+        headers(&[("accept", "application/activity+json")]),
+        Vec::new(),
+    )
+    .await
 }
 
 /// # Panics
@@ -101,11 +136,18 @@ pub async fn get_document(url: &str) -> Reply {
 pub fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     pairs
         .iter()
-        .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+        .map(|(name, value)| {
+            (
+                name.parse::<http::HeaderName>().unwrap(),
+                value.parse().unwrap(),
+            )
+        })
         .collect()
 }
 
 /// `a=b&c=d`, as browsers send a form.
 pub fn urlencoded(fields: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }

@@ -41,16 +41,30 @@ impl Form {
     #[track_caller]
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
-        let names = || self.fields.iter().map(|field| &field.name).collect::<Vec<_>>();
-        assert!(self.has(name), "no field {name} among {:?} of {}", names(), self.action);
-        let radio = self.fields.iter().any(|field| field.name == name && field.kind == "radio");
+        let names = || {
+            self.fields
+                .iter()
+                .map(|field| &field.name)
+                .collect::<Vec<_>>()
+        };
+        assert!(
+            self.has(name),
+            "no field {name} among {:?} of {}",
+            names(),
+            self.action
+        );
+        let radio = self
+            .fields
+            .iter()
+            .any(|field| field.name == name && field.kind == "radio");
         let mut done = false;
         for field in self.fields.iter_mut().filter(|field| field.name == name) {
             if radio {
                 field.sent = field.value == value;
                 done |= field.sent;
             } else if !done {
-                let known = field.options.is_empty() || field.options.iter().any(|option| option == value);
+                let known =
+                    field.options.is_empty() || field.options.iter().any(|option| option == value);
                 assert!(known, "{name} offers {:?}, not {value}", field.options);
                 value.clone_into(&mut field.value);
                 field.sent = true;
@@ -71,21 +85,34 @@ impl Form {
 
     #[must_use]
     pub fn unticking(mut self, name: &str) -> Self {
-        self.fields.iter_mut().filter(|field| field.name == name && field.kind == "checkbox").for_each(|field| field.sent = false);
+        self.fields
+            .iter_mut()
+            .filter(|field| field.name == name && field.kind == "checkbox")
+            .for_each(|field| field.sent = false);
         self
     }
 
     /// Presses the button `name`, whose value is sent along.
     #[must_use]
     pub fn pressing(mut self, name: &str, value: &str) -> Self {
-        let button = self.fields.iter_mut().find(|field| field.name == name && field.value == value);
-        button.unwrap_or_else(|| panic!("no button {name}={value}")).sent = true;
+        let button = self
+            .fields
+            .iter_mut()
+            .find(|field| field.name == name && field.value == value);
+        button
+            .unwrap_or_else(|| panic!("no button {name}={value}"))
+            .sent = true;
         self
     }
 
     /// Presses the button that sends the form to an address ending so, where there is one.
     pub fn pressed_towards(mut self, formaction: &str) -> Option<Self> {
-        let leads = |field: &&mut Field| field.formaction.as_ref().is_some_and(|to| to.ends_with(formaction));
+        let leads = |field: &&mut Field| {
+            field
+                .formaction
+                .as_ref()
+                .is_some_and(|to| to.ends_with(formaction))
+        };
         let button = self.fields.iter_mut().find(leads)?;
         button.sent = true;
         self.action = button.formaction.clone()?;
@@ -100,8 +127,12 @@ impl Form {
 
     /// What would be sent.
     pub fn pairs(&self) -> Vec<(&str, &str)> {
-        let sent = self.fields.iter().filter(|field| field.sent && !field.name.is_empty());
-        sent.map(|field| (field.name.as_str(), field.value.as_str())).collect()
+        let sent = self
+            .fields
+            .iter()
+            .filter(|field| field.sent && !field.name.is_empty());
+        sent.map(|field| (field.name.as_str(), field.value.as_str()))
+            .collect()
     }
 }
 
@@ -145,7 +176,10 @@ struct Tag {
 
 impl Tag {
     fn get(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     fn has(&self, name: &str) -> bool {
@@ -156,8 +190,13 @@ impl Tag {
 /// Reads the tag at the start of `html`; the answer is the tag and what follows it.
 fn read_tag(html: &str) -> (Tag, &str) {
     let mut rest = &html[1..];
-    let end = rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len());
-    let mut tag = Tag { name: rest[..end].trim_end_matches('/').to_lowercase(), attributes: Vec::new() };
+    let end = rest
+        .find(|c: char| c.is_whitespace() || c == '>')
+        .unwrap_or(rest.len());
+    let mut tag = Tag {
+        name: rest[..end].trim_end_matches('/').to_lowercase(),
+        attributes: Vec::new(),
+    };
     rest = &rest[end..];
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
@@ -167,7 +206,9 @@ fn read_tag(html: &str) -> (Tag, &str) {
         if rest.is_empty() {
             return (tag, rest);
         }
-        let end = rest.find(|c: char| c.is_whitespace() || c == '>' || c == '=').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c.is_whitespace() || c == '>' || c == '=')
+            .unwrap_or(rest.len());
         let name = rest[..end].to_lowercase();
         rest = rest[end..].trim_start();
         let mut value = "";
@@ -185,7 +226,9 @@ fn read_value(html: &str) -> (&str, &str) {
             return (&inside[..end], inside.get(end + 1..).unwrap_or_default());
         }
     }
-    let end = html.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(html.len());
+    let end = html
+        .find(|c: char| c.is_whitespace() || c == '>')
+        .unwrap_or(html.len());
     (&html[..end], &html[end..])
 }
 
@@ -211,11 +254,22 @@ impl Reader {
         match tag.name.as_str() {
             "form" => self.open_form(tag),
             "/form" => self.open = None,
-            "input" => self.field(tag, tag.get("value").map_or_else(|| default_value(tag), str::to_owned)),
+            "input" => self.field(
+                tag,
+                tag.get("value")
+                    .map_or_else(|| default_value(tag), str::to_owned),
+            ),
             "button" => self.field(tag, tag.get("value").unwrap_or_default().to_owned()),
             "select" => {
                 let attributes = tag.attributes.clone();
-                self.select = Some((Tag { name: tag.name.clone(), attributes }, Vec::new(), None));
+                self.select = Some((
+                    Tag {
+                        name: tag.name.clone(),
+                        attributes,
+                    },
+                    Vec::new(),
+                    None,
+                ));
             }
             "option" => self.option(tag),
             "/select" => self.close_select(),
@@ -247,14 +301,25 @@ impl Reader {
 
     fn close_select(&mut self) {
         if let Some((tag, options, chosen)) = self.select.take() {
-            let value = chosen.or_else(|| options.first().cloned()).unwrap_or_default();
-            self.add(&tag, Field { options, ..field_of(&tag, value) });
+            let value = chosen
+                .or_else(|| options.first().cloned())
+                .unwrap_or_default();
+            self.add(
+                &tag,
+                Field {
+                    options,
+                    ..field_of(&tag, value)
+                },
+            );
         }
     }
 
     fn field(&mut self, tag: &Tag, value: String) {
         self.add(tag, field_of(tag, value));
-        if let (Some(open), Some(label)) = (self.open, tag.get("aria-label").or_else(|| tag.get("title"))) {
+        if let (Some(open), Some(label)) = (
+            self.open,
+            tag.get("aria-label").or_else(|| tag.get("title")),
+        ) {
             self.forms[open].text.push_str(label);
             self.forms[open].text.push(' ');
         }
@@ -280,7 +345,11 @@ impl Reader {
 
 fn default_value(tag: &Tag) -> String {
     let ticked = matches!(tag.get("type"), Some("checkbox" | "radio"));
-    if ticked { "on".to_owned() } else { String::new() }
+    if ticked {
+        "on".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn field_of(tag: &Tag, value: String) -> Field {
@@ -296,7 +365,14 @@ fn field_of(tag: &Tag, value: String) -> Field {
     };
     let name = tag.get("name").unwrap_or_default().to_owned();
     let formaction = tag.get("formaction").map(str::to_owned);
-    Field { name, value, kind: kind.to_owned(), sent, options: Vec::new(), formaction }
+    Field {
+        name,
+        value,
+        kind: kind.to_owned(),
+        sent,
+        options: Vec::new(),
+        formaction,
+    }
 }
 
 /// The character references that templates write.
@@ -307,15 +383,12 @@ pub fn decode(text: &str) -> String {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
         let end = rest.find(';').filter(|end| *end <= 10);
-        match end.and_then(|end| reference(&rest[1..end]).map(|c| (c, end))) {
-            Some((c, end)) => {
-                out.push(c);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((c, end)) = end.and_then(|end| reference(&rest[1..end]).map(|c| (c, end))) {
+            out.push(c);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);
@@ -363,9 +436,17 @@ ici</textarea>
         let forms = forms(PAGE);
         assert_eq!(forms.len(), 2);
         let form = &forms[0];
-        assert_eq!((form.action.as_str(), form.method.as_str(), form.multipart), ("/a?x=1&y=2", "post", true));
-        let expected =
-            [("csrf", "a\"b"), ("q", ""), ("text", "Deux <lignes>\nici"), ("audience", "town"), ("r", "1")];
+        assert_eq!(
+            (form.action.as_str(), form.method.as_str(), form.multipart),
+            ("/a?x=1&y=2", "post", true)
+        );
+        let expected = [
+            ("csrf", "a\"b"),
+            ("q", ""),
+            ("text", "Deux <lignes>\nici"),
+            ("audience", "town"),
+            ("r", "1"),
+        ];
         assert_eq!(form.pairs(), expected);
         assert!(form.has("late") && form.text.contains("Envoyer"));
         assert_eq!(forms[1].pairs(), [("z", "1")]);
@@ -373,11 +454,28 @@ ici</textarea>
 
     #[test]
     fn a_form_is_filled_as_a_person_fills_it() {
-        let form = forms(PAGE).remove(0).with("q", "chat").with("r", "2").with("audience", "public");
-        let form = form.ticking("agree").pressing("go", "yes").without("csrf").without("text");
-        let expected = [("q", "chat"), ("audience", "public"), ("agree", "on"), ("r", "2"), ("go", "yes")];
+        let form = forms(PAGE)
+            .remove(0)
+            .with("q", "chat")
+            .with("r", "2")
+            .with("audience", "public");
+        let form = form
+            .ticking("agree")
+            .pressing("go", "yes")
+            .without("csrf")
+            .without("text");
+        let expected = [
+            ("q", "chat"),
+            ("audience", "public"),
+            ("agree", "on"),
+            ("r", "2"),
+            ("go", "yes"),
+        ];
         assert_eq!(form.pairs(), expected);
-        assert_eq!(form.clone().pressed_towards("/elsewhere").unwrap().action, "/elsewhere");
+        assert_eq!(
+            form.clone().pressed_towards("/elsewhere").unwrap().action,
+            "/elsewhere"
+        );
         assert!(form.pressed_towards("/nowhere").is_none());
     }
 

@@ -6,7 +6,9 @@ use aws_lc_rs::{
     encoding::AsDer,
     rand::SystemRandom,
     rsa::KeySize,
-    signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey},
+    signature::{
+        KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+    },
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 
@@ -25,7 +27,14 @@ impl Key {
     /// RSASSA-PKCS1-v1_5 with SHA-256, in base64.
     pub fn sign(&self, message: &str) -> String {
         let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+        self.pair
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                message.as_bytes(),
+                &mut signature,
+            )
+            .unwrap();
         BASE64.encode(signature)
     }
 }
@@ -43,10 +52,19 @@ pub fn second() -> &'static Key {
 
 /// Does `signature` (base64) hold for `message` under the key in `public_pem`?
 pub fn holds(public_pem: &str, message: &str, signature: &str) -> bool {
-    let Ok(signature) = BASE64.decode(signature) else { return false };
-    let body: String = public_pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    let Ok(der) = BASE64.decode(body.trim()) else { return false };
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).verify(message.as_bytes(), &signature).is_ok()
+    let Ok(signature) = BASE64.decode(signature) else {
+        return false;
+    };
+    let body: String = public_pem
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    let Ok(der) = BASE64.decode(body.trim()) else {
+        return false;
+    };
+    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der)
+        .verify(message.as_bytes(), &signature)
+        .is_ok()
 }
 
 /// `SHA-256=…`, the value of a Digest header.
@@ -67,7 +85,9 @@ pub fn public_pem_of_size(bits: usize) -> String {
     *modulus.last_mut().unwrap() = 0xA7;
     modulus.insert(0, 0);
     let rsa_key = der(0x30, &[der(0x02, &modulus), der(0x02, &[1, 0, 1])].concat());
-    let algorithm = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
+    let algorithm = [
+        0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0,
+    ];
     let key_bits = der(0x03, &[vec![0], rsa_key].concat());
     pem(&der(0x30, &[algorithm.to_vec(), key_bits].concat()))
 }
@@ -85,7 +105,11 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     match content.len() {
         short @ 0..128 => out.push(short as u8),
         long => {
-            let bytes: Vec<u8> = long.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+            let bytes: Vec<u8> = long
+                .to_be_bytes()
+                .into_iter()
+                .skip_while(|byte| *byte == 0)
+                .collect();
             out.push(0x80 | bytes.len() as u8);
             out.extend(bytes);
         }
@@ -96,8 +120,15 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 
 fn pem(der: &[u8]) -> String {
     let body = BASE64.encode(der);
-    let lines: Vec<&str> = body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+    let lines: Vec<&str> = body
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        lines.join("\n")
+    )
 }
 
 #[cfg(test)]
@@ -116,7 +147,11 @@ mod tests {
     fn an_odd_sized_key_is_still_a_wellformed_one() {
         let message = "bonjour";
         for bits in [512, 4096, 16384] {
-            assert!(!holds(&public_pem_of_size(bits), message, &first().sign(message)));
+            assert!(!holds(
+                &public_pem_of_size(bits),
+                message,
+                &first().sign(message)
+            ));
         }
         assert!(elliptic_pem().contains("BEGIN PUBLIC KEY"));
     }

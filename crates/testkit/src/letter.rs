@@ -44,7 +44,9 @@ impl Letter {
             key,
             key_id: key_id.to_owned(),
             algorithm: Some("rsa-sha256".to_owned()),
-            covered: ["(request-target)", "host", "date", "digest", "content-type"].map(str::to_owned).to_vec(),
+            covered: ["(request-target)", "host", "date", "digest", "content-type"]
+                .map(str::to_owned)
+                .to_vec(),
             target: format!("post {path}"),
             date: Some(date_at(0)),
             content_type: "application/activity+json".to_owned(),
@@ -62,8 +64,11 @@ impl Letter {
 
     /// The text that is signed.
     pub fn signing_text(&self) -> String {
-        let lines: Vec<String> =
-            self.covered.iter().map(|name| format!("{name}: {}", self.covered_value(name))).collect();
+        let lines: Vec<String> = self
+            .covered
+            .iter()
+            .map(|name| format!("{name}: {}", self.covered_value(name)))
+            .collect();
         lines.join("\n")
     }
 
@@ -87,19 +92,33 @@ impl Letter {
 
     /// Puts `signature` where the real one belongs.
     pub fn seal_with(&self, signature: &str) -> Sealed {
-        let mut headers = exchange::headers(&[("content-type", &self.content_type), ("host", &authority(&self.url))]);
+        let mut headers = exchange::headers(&[
+            ("content-type", &self.content_type),
+            ("host", &authority(&self.url)),
+        ]);
         for (name, value) in [("date", &self.date), ("digest", &self.digest)] {
             if let Some(value) = value {
                 headers.insert(name, value.parse().unwrap());
             }
         }
-        headers.insert("signature", self.signature_header(signature).parse().unwrap());
-        Sealed { url: self.url.clone(), headers, body: self.body.clone() }
+        headers.insert(
+            "signature",
+            self.signature_header(signature).parse().unwrap(),
+        );
+        Sealed {
+            url: self.url.clone(),
+            headers,
+            body: self.body.clone(),
+        }
     }
 
     pub fn signature_header(&self, signature: &str) -> String {
         let mut parts = vec![format!("keyId=\"{}\"", self.key_id)];
-        parts.extend(self.algorithm.as_ref().map(|algorithm| format!("algorithm=\"{algorithm}\"")));
+        parts.extend(
+            self.algorithm
+                .as_ref()
+                .map(|algorithm| format!("algorithm=\"{algorithm}\"")),
+        );
         parts.extend(self.created.map(|at| format!("created={at}")));
         parts.extend(self.expires.map(|at| format!("expires={at}")));
         parts.push(format!("headers=\"{}\"", self.covered.join(" ")));
@@ -124,16 +143,29 @@ pub struct Sealed {
 impl Sealed {
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.append(name, HeaderValue::from_str(value).unwrap());
+        self.headers
+            .append(name, HeaderValue::from_str(value).unwrap());
         self
     }
 
     pub async fn send(&self) -> Reply {
-        exchange::send(Method::POST, &self.url, self.headers.clone(), self.body.clone()).await
+        exchange::send(
+            Method::POST,
+            &self.url,
+            self.headers.clone(),
+            self.body.clone(),
+        )
+        .await
     }
 
     pub async fn try_send(&self) -> Result<Reply, String> {
-        exchange::try_send(Method::POST, &self.url, self.headers.clone(), self.body.clone()).await
+        exchange::try_send(
+            Method::POST,
+            &self.url,
+            self.headers.clone(),
+            self.body.clone(),
+        )
+        .await
     }
 }
 
@@ -148,7 +180,8 @@ pub fn authority(url: &str) -> String {
 
 /// An HTTP date so many seconds from now.
 pub fn date_at(seconds_from_now: i64) -> String {
-    let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs((unix_now() + seconds_from_now) as u64);
+    let at = std::time::UNIX_EPOCH
+        + std::time::Duration::from_secs((unix_now() + seconds_from_now) as u64);
     httpdate::fmt_http_date(at)
 }
 
@@ -170,8 +203,18 @@ pub fn parts(header: &str) -> Option<(String, Vec<String>, String)> {
 
 /// Checks a letter that arrived: what it covers, its digest, its signature under the key that `key_id` leads to.
 /// The answer names the key, or what is wrong.
-pub async fn check(method: &str, path: &str, headers: &HeaderMap, body: &[u8]) -> Result<String, String> {
-    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+pub async fn check(
+    method: &str,
+    path: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<String, String> {
+    let value = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
     let (key_id, covered, signature) = parts(value("signature")).ok_or("no signature")?;
     let mut wanted = vec!["(request-target)", "host", "date"];
     if method == "POST" {
@@ -180,7 +223,10 @@ pub async fn check(method: &str, path: &str, headers: &HeaderMap, body: &[u8]) -
             return Err(format!("digest is {}", value("digest")));
         }
     }
-    if let Some(missing) = wanted.iter().find(|name| !covered.iter().any(|covered| covered == *name)) {
+    if let Some(missing) = wanted
+        .iter()
+        .find(|name| !covered.iter().any(|covered| covered == *name))
+    {
         return Err(format!("{missing} is not signed"));
     }
     let line = |name: &String| match name.as_str() {
@@ -193,9 +239,15 @@ pub async fn check(method: &str, path: &str, headers: &HeaderMap, body: &[u8]) -
         return Err(format!("{key_id} answers {}", document.status));
     }
     let document = document.json();
-    let pem = document["publicKey"]["publicKeyPem"].as_str().ok_or("no key in the actor document")?;
+    let pem = document["publicKey"]["publicKeyPem"]
+        .as_str()
+        .ok_or("no key in the actor document")?;
     if document["publicKey"]["id"] != key_id.as_str() {
         return Err(format!("{key_id} is not the key of its actor"));
     }
-    if keys::holds(pem, &text, &signature) { Ok(key_id) } else { Err(format!("signature does not hold: {text}")) }
+    if keys::holds(pem, &text, &signature) {
+        Ok(key_id)
+    } else {
+        Err(format!("signature does not hold: {text}"))
+    }
 }

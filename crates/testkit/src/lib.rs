@@ -1,7 +1,11 @@
 //! Everything the whole-program tests are played with: the real program in a throwaway folder, residents, a browser
 //! without scripts, and servers of other towns that can be told to misbehave. Must not know the inside of any of our
 //! crates: it talks to the program as the world does.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test kit that stumbles fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test kit that stumbles fails the test"
+)]
 
 pub mod actor;
 pub mod browser;

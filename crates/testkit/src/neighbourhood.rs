@@ -37,6 +37,9 @@ impl Index<&str> for Neighbourhood {
     type Output = TestTown;
 
     fn index(&self, name: &str) -> &TestTown {
-        self.towns.iter().find(|town| town.name() == name).expect("a town of this neighbourhood")
+        self.towns
+            .iter()
+            .find(|town| town.name() == name)
+            .expect("a town of this neighbourhood")
     }
 }

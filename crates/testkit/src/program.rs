@@ -66,7 +66,10 @@ impl Run {
     /// # Panics
     /// When it failed.
     #[track_caller]
-    #[expect(clippy::return_self_not_must_use, reason = "often only the check is wanted")]
+    #[expect(
+        clippy::return_self_not_must_use,
+        reason = "often only the check is wanted"
+    )]
     pub fn succeeding(self) -> Self {
         assert_eq!(self.code, 0, "{self:#?}");
         self
@@ -84,15 +87,33 @@ pub struct Program {
 impl Program {
     /// Settles the settings; nothing runs yet.
     pub fn new(port: u16, extra: &[(&str, &str)]) -> Self {
-        let folder = tempfile::Builder::new().prefix("parvis-test-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("parvis-test-")
+            .tempdir()
+            .unwrap();
         let mut settings = vec![
             ("PARVIS_LISTEN".to_owned(), format!("127.0.0.1:{port}")),
-            ("PARVIS_DATA_DIR".to_owned(), folder.path().join("data").display().to_string()),
-            ("PARVIS_FEDERATION__ALLOW_PRIVATE_NETWORKS".to_owned(), "127.0.0.1/32".to_owned()),
+            (
+                "PARVIS_DATA_DIR".to_owned(),
+                folder.path().join("data").display().to_string(),
+            ),
+            (
+                "PARVIS_FEDERATION__ALLOW_PRIVATE_NETWORKS".to_owned(),
+                "127.0.0.1/32".to_owned(),
+            ),
             ("PARVIS_LIMITS__RATE".to_owned(), "off".to_owned()),
         ];
-        settings.extend(extra.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        Self { folder, port, settings, child: Mutex::new(None) }
+        settings.extend(
+            extra
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
+        );
+        Self {
+            folder,
+            port,
+            settings,
+            child: Mutex::new(None),
+        }
     }
 
     pub fn log_path(&self) -> PathBuf {
@@ -105,12 +126,18 @@ impl Program {
     }
 
     fn clean_environment() -> impl Iterator<Item = std::ffi::OsString> {
-        std::env::vars_os().map(|(key, _)| key).filter(|key| key.to_string_lossy().starts_with("PARVIS_"))
+        std::env::vars_os()
+            .map(|(key, _)| key)
+            .filter(|key| key.to_string_lossy().starts_with("PARVIS_"))
     }
 
     /// Starts `parvis serve` and waits until it is ready.
     pub async fn start(&self) {
-        let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .unwrap();
         let mut command = Command::new(binary());
         Self::clean_environment().for_each(|key| {
             command.env_remove(key);
@@ -132,19 +159,31 @@ impl Program {
         let url = format!("http://127.0.0.1:{}/readyz", self.port);
         let start = Instant::now();
         loop {
-            let answer = exchange::try_send(http::Method::GET, &url, http::HeaderMap::new(), Vec::new()).await;
+            let answer =
+                exchange::try_send(http::Method::GET, &url, http::HeaderMap::new(), Vec::new())
+                    .await;
             if answer.is_ok_and(|answer| answer.status == 200) {
                 return;
             }
-            assert!(self.is_running(), "the program ended at start:\n{}", self.log());
-            assert!(start.elapsed() < Duration::from_secs(30), "not ready after 30 s:\n{}", self.log());
+            assert!(
+                self.is_running(),
+                "the program ended at start:\n{}",
+                self.log()
+            );
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "not ready after 30 s:\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(15)).await;
         }
     }
 
     pub fn is_running(&self) -> bool {
         let mut child = self.child.lock().unwrap();
-        child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+        child
+            .as_mut()
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
     /// `kill -9`: as a power cut, but for what the system has already taken in.
@@ -160,13 +199,20 @@ impl Program {
         let start = Instant::now();
         let child = self.child.lock().unwrap().take();
         let mut child = child.expect("the program runs");
-        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        let asked = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(asked.success());
         let code = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break status.code();
             }
-            assert!(start.elapsed() < Duration::from_secs(15), "does not stop:\n{}", self.log());
+            assert!(
+                start.elapsed() < Duration::from_secs(15),
+                "does not stop:\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(15)).await;
         };
         (code, start.elapsed())
@@ -203,8 +249,10 @@ impl Program {
         // A command that wants no input may have gone already; that is its business.
         let _unread = stdin.write_all(input.as_bytes()).await;
         drop(stdin);
-        let output = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
-        let output = output.unwrap_or_else(|_| panic!("parvis {arguments:?} does not end")).unwrap();
+        let output = tokio::time::timeout(Duration::from_mins(1), child.wait_with_output()).await;
+        let output = output
+            .unwrap_or_else(|_| panic!("parvis {arguments:?} does not end"))
+            .unwrap();
         Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -215,7 +263,12 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
+        if let Some(mut child) = self
+            .child
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
+        {
             // Already gone is as good.
             let _gone = child.kill();
             let _reaped = child.wait();
@@ -224,7 +277,11 @@ impl Drop for Program {
             let log = self.log();
             let lines: Vec<&str> = log.lines().collect();
             let tail = lines.len().saturating_sub(80);
-            eprintln!("--- last words of the program on port {} ---\n{}", self.port, lines[tail..].join("\n"));
+            eprintln!(
+                "--- last words of the program on port {} ---\n{}",
+                self.port,
+                lines[tail..].join("\n")
+            );
         }
     }
 }

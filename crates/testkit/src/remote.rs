@@ -56,19 +56,35 @@ impl Page {
 
     pub fn of(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let (content_type, body) = (content_type.to_owned(), body.into());
-        Self { status: 200, content_type, location: None, body, drips: false }
+        Self {
+            status: 200,
+            content_type,
+            location: None,
+            body,
+            drips: false,
+        }
     }
 
     pub fn redirect(location: &str) -> Self {
-        Self { status: 302, location: Some(location.to_owned()), ..Self::of("text/plain", "") }
+        Self {
+            status: 302,
+            location: Some(location.to_owned()),
+            ..Self::of("text/plain", "")
+        }
     }
 
     pub fn gone() -> Self {
-        Self { status: 410, ..Self::of("text/plain", "") }
+        Self {
+            status: 410,
+            ..Self::of("text/plain", "")
+        }
     }
 
     pub fn dripping() -> Self {
-        Self { drips: true, ..Self::of(ACTIVITY_JSON, "") }
+        Self {
+            drips: true,
+            ..Self::of(ACTIVITY_JSON, "")
+        }
     }
 }
 
@@ -111,16 +127,25 @@ impl Remote {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let hosts = Hosts::default();
-        let app = axum::Router::new().fallback(answer).with_state(hosts.clone());
+        let app = axum::Router::new()
+            .fallback(answer)
+            .with_state(hosts.clone());
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { port, hosts, server }
+        Self {
+            port,
+            hosts,
+            server,
+        }
     }
 
     /// `NAME.localhost:PORT`, made on first use.
     pub fn host(&self, name: &str) -> Host {
         let authority = format!("{name}.localhost:{}", self.port);
         lock(&self.hosts).entry(authority.clone()).or_default();
-        Host { authority, hosts: self.hosts.clone() }
+        Host {
+            authority,
+            hosts: self.hosts.clone(),
+        }
     }
 }
 
@@ -152,7 +177,12 @@ impl Host {
     }
 
     /// An actor whose document is bent before it is served.
-    pub fn actor(&self, name: &str, key: &'static keys::Key, bend: impl FnOnce(&mut Value)) -> Actor {
+    pub fn actor(
+        &self,
+        name: &str,
+        key: &'static keys::Key,
+        bend: impl FnOnce(&mut Value),
+    ) -> Actor {
         let actor = Actor::new(self.clone(), name, key);
         let mut document = actor.document();
         bend(&mut document);
@@ -207,22 +237,36 @@ impl Host {
     /// What was posted here and accepted.
     pub fn accepted(&self) -> Vec<Value> {
         let accepted = |received: &&Received| (200..300).contains(&received.answered);
-        self.received().iter().filter(accepted).map(|received| received.document.clone()).collect()
+        self.received()
+            .iter()
+            .filter(accepted)
+            .map(|received| received.document.clone())
+            .collect()
     }
 
     /// The accepted activities of one type.
     pub fn accepted_of(&self, kind: &str) -> Vec<Value> {
-        self.accepted().into_iter().filter(|document| document["type"] == kind).collect()
+        self.accepted()
+            .into_iter()
+            .filter(|document| document["type"] == kind)
+            .collect()
     }
 
     /// How often something under this path was asked for (GET) or posted to.
     pub fn times_asked(&self, path: &str) -> usize {
-        self.change(|host| host.asked.iter().filter(|asked| asked.starts_with(path)).count())
+        self.change(|host| {
+            host.asked
+                .iter()
+                .filter(|asked| asked.starts_with(path))
+                .count()
+        })
     }
 }
 
 fn lock(hosts: &Hosts) -> MutexGuard<'_, BTreeMap<String, HostState>> {
-    hosts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    hosts
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 async fn answer(
@@ -232,8 +276,15 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let authority = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default().to_lowercase();
-    let asked = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let authority = headers
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default()
+        .to_lowercase();
+    let asked = uri
+        .path_and_query()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let known = {
         let mut hosts = lock(&hosts);
         let host = hosts.get_mut(&authority);
@@ -258,12 +309,17 @@ fn break_off() -> ! {
 }
 
 fn status(code: u16) -> Response<Body> {
-    Response::builder().status(code).body(Body::empty()).unwrap()
+    Response::builder()
+        .status(code)
+        .body(Body::empty())
+        .unwrap()
 }
 
 fn page(hosts: &Hosts, authority: &str, uri: &Uri, asked: &str) -> Response<Body> {
     let mut hosts = lock(hosts);
-    let Some(host) = hosts.get_mut(authority) else { return status(421) };
+    let Some(host) = hosts.get_mut(authority) else {
+        return status(421);
+    };
     let found = host.pages.get(asked).or_else(|| host.pages.get(uri.path()));
     match found {
         Some(page) => render(page),
@@ -273,11 +329,17 @@ fn page(hosts: &Hosts, authority: &str, uri: &Uri, asked: &str) -> Response<Body
 }
 
 fn render(page: &Page) -> Response<Body> {
-    let mut builder = Response::builder().status(page.status).header("content-type", &page.content_type);
+    let mut builder = Response::builder()
+        .status(page.status)
+        .header("content-type", &page.content_type);
     if let Some(location) = &page.location {
         builder = builder.header("location", location);
     }
-    let body = if page.drips { Body::from_stream(drip()) } else { Body::from(page.body.clone()) };
+    let body = if page.drips {
+        Body::from_stream(drip())
+    } else {
+        Body::from(page.body.clone())
+    };
     builder.body(body).unwrap()
 }
 
@@ -291,14 +353,22 @@ fn drip() -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
 fn webfinger(host: &HostState, authority: &str, uri: &Uri) -> Response<Body> {
     let query = uri.query().unwrap_or_default();
     let resource = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "resource");
-    let resource = resource.map(|(_, value)| value.into_owned()).unwrap_or_default();
-    let name = resource.strip_prefix("acct:").and_then(|acct| acct.split('@').next());
+    let resource = resource
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default();
+    let name = resource
+        .strip_prefix("acct:")
+        .and_then(|acct| acct.split('@').next());
     let by_id = || host.names.iter().find(|(_, id)| **id == resource);
-    let Some((name, id)) = name.and_then(|name| host.names.get_key_value(name)).or_else(by_id) else {
+    let Some((name, id)) = name
+        .and_then(|name| host.names.get_key_value(name))
+        .or_else(by_id)
+    else {
         return status(404);
     };
     let links = json!([{"rel": "self", "type": ACTIVITY_JSON, "href": id}]);
-    let answer = json!({"subject": format!("acct:{name}@{authority}"), "aliases": [id], "links": links});
+    let answer =
+        json!({"subject": format!("acct:{name}@{authority}"), "aliases": [id], "links": links});
     render(&Page::of("application/jrd+json", answer.to_string()))
 }
 
@@ -312,8 +382,13 @@ async fn take_post(
     let verdict = letter::check("POST", path, headers, body).await;
     let manner = {
         let mut hosts = lock(hosts);
-        let Some(host) = hosts.get_mut(authority) else { return status(421) };
-        host.next_manners.pop_front().or_else(|| host.usual.clone()).unwrap_or(Manner::Accept)
+        let Some(host) = hosts.get_mut(authority) else {
+            return status(421);
+        };
+        host.next_manners
+            .pop_front()
+            .or_else(|| host.usual.clone())
+            .unwrap_or(Manner::Accept)
     };
     if let Manner::Slow(pause) = manner {
         tokio::time::sleep(pause).await;
@@ -324,7 +399,12 @@ async fn take_post(
         Manner::Hang | Manner::Close => 0,
     };
     let document = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let received = Received { path: path.to_owned(), document, verdict, answered };
+    let received = Received {
+        path: path.to_owned(),
+        document,
+        verdict,
+        answered,
+    };
     if let Some(host) = lock(hosts).get_mut(authority) {
         host.received.push(received);
     }
@@ -332,7 +412,9 @@ async fn take_post(
         Manner::Hang => std::future::pending().await,
         Manner::Close => break_off(),
         Manner::Later(code, seconds) => {
-            let builder = Response::builder().status(code).header("retry-after", seconds.to_string());
+            let builder = Response::builder()
+                .status(code)
+                .header("retry-after", seconds.to_string());
             builder.body(Body::empty()).unwrap()
         }
         _ => status(answered),
@@ -348,12 +430,18 @@ mod tests {
     async fn an_actor_is_found_by_name_and_by_id() {
         let remote = Remote::open().await;
         let paul = remote.host("far").person("paul");
-        let asked = format!("http://{}/.well-known/webfinger?resource=acct:paul@{}", paul.authority(), paul.authority());
+        let asked = format!(
+            "http://{}/.well-known/webfinger?resource=acct:paul@{}",
+            paul.authority(),
+            paul.authority()
+        );
         let jrd = exchange::get(&asked).await.expecting(200).json();
         assert_eq!(jrd["links"][0]["href"], paul.id.as_str());
         let document = exchange::get_document(&paul.id).await.expecting(200).json();
         assert_eq!(document["preferredUsername"], "paul");
-        exchange::get_document(&format!("{}x", paul.id)).await.expecting(404);
+        exchange::get_document(&format!("{}x", paul.id))
+            .await
+            .expecting(404);
     }
 
     #[tokio::test]
@@ -371,14 +459,23 @@ mod tests {
         let (far, near) = (remote.host("far"), remote.host("near"));
         let (paul, rose) = (far.person("paul"), near.person("rose"));
         let note = paul.note("Bonjour");
-        paul.post(&rose.inbox(), &paul.create(&note)).await.expecting(202);
+        paul.post(&rose.inbox(), &paul.create(&note))
+            .await
+            .expecting(202);
         let sealed = paul.letter(&rose.inbox(), &paul.create(&note)).seal();
-        let bent = letter::Sealed { body: b"{}".to_vec(), ..sealed };
+        let bent = letter::Sealed {
+            body: b"{}".to_vec(),
+            ..sealed
+        };
         bent.send().await;
         let mut stranger = paul.letter(&rose.inbox(), &note);
         stranger.key = keys::second();
         stranger.send().await;
-        let verdicts: Vec<_> = near.received().into_iter().map(|received| received.verdict).collect();
+        let verdicts: Vec<_> = near
+            .received()
+            .into_iter()
+            .map(|received| received.verdict)
+            .collect();
         assert_eq!(verdicts[0], Ok(paul.key_id()));
         assert!(verdicts[1].as_ref().unwrap_err().contains("digest"));
         assert!(verdicts[2].as_ref().unwrap_err().contains("does not hold"));
@@ -392,11 +489,26 @@ mod tests {
         near.next([Manner::Answer(500), Manner::Later(429, 7), Manner::Close]);
         let note = paul.note("Bonjour");
         assert_eq!(paul.post(&rose.inbox(), &note).await.status, 500);
-        assert_eq!(paul.post(&rose.inbox(), &note).await.header("retry-after"), Some("7"));
-        assert!(paul.letter(&rose.inbox(), &note).seal().try_send().await.is_err());
+        assert_eq!(
+            paul.post(&rose.inbox(), &note).await.header("retry-after"),
+            Some("7")
+        );
+        assert!(
+            paul.letter(&rose.inbox(), &note)
+                .seal()
+                .try_send()
+                .await
+                .is_err()
+        );
         assert_eq!(paul.post(&rose.inbox(), &note).await.status, 202);
         near.goes_down();
-        assert!(paul.letter(&rose.inbox(), &note).seal().try_send().await.is_err());
+        assert!(
+            paul.letter(&rose.inbox(), &note)
+                .seal()
+                .try_send()
+                .await
+                .is_err()
+        );
         near.comes_back();
         assert_eq!(paul.post(&rose.inbox(), &note).await.status, 202);
         assert_eq!(near.accepted().len(), 2);

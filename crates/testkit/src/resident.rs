@@ -32,17 +32,22 @@ impl Resident {
             origin: origin.to_owned(),
             host: host.to_owned(),
         };
-        let me = resident.get("/api/v1/accounts/verify_credentials").await.expecting(200).json();
-        me["id"].as_str().expect("an id is a string").clone_into(&mut resident.id);
-        resident.uri = exchange::get(&format!("{origin}/.well-known/webfinger?resource=acct:{name}@{host}"))
+        let me = resident
+            .get("/api/v1/accounts/verify_credentials")
             .await
             .expecting(200)
-            .json()["links"]
-            .as_array()
-            .and_then(|links| links.iter().find(|link| link["rel"] == "self"))
-            .and_then(|link| link["href"].as_str())
-            .expect("WebFinger leads to the actor")
-            .to_owned();
+            .json();
+        me["id"]
+            .as_str()
+            .expect("an id is a string")
+            .clone_into(&mut resident.id);
+        let asked = format!("{origin}/.well-known/webfinger?resource=acct:{name}@{host}");
+        let jrd = exchange::get(&asked).await.expecting(200).json();
+        let links = jrd["links"].as_array();
+        let own = links.and_then(|links| links.iter().find(|link| link["rel"] == "self"));
+        let uri = own.and_then(|link| link["href"].as_str());
+        uri.expect("WebFinger leads to the actor")
+            .clone_into(&mut resident.uri);
         resident
     }
 
@@ -65,20 +70,39 @@ impl Resident {
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        exchange::send(Method::GET, &format!("{}{path}", self.origin), self.authorised(), Vec::new()).await
+        exchange::send(
+            Method::GET,
+            &format!("{}{path}", self.origin),
+            self.authorised(),
+            Vec::new(),
+        )
+        .await
     }
 
     pub async fn delete_at(&self, path: &str) -> Reply {
-        exchange::send(Method::DELETE, &format!("{}{path}", self.origin), self.authorised(), Vec::new()).await
+        exchange::send(
+            Method::DELETE,
+            &format!("{}{path}", self.origin),
+            self.authorised(),
+            Vec::new(),
+        )
+        .await
     }
 
     pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         self.try_post_form(path, fields).await.expect("an answer")
     }
 
-    pub async fn try_post_form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Reply, String> {
+    pub async fn try_post_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Reply, String> {
         let mut headers = self.authorised();
-        headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
+        headers.insert(
+            "content-type",
+            "application/x-www-form-urlencoded".parse().unwrap(),
+        );
         let url = format!("{}{path}", self.origin);
         exchange::try_send(Method::POST, &url, headers, urlencoded(fields).into_bytes()).await
     }
@@ -93,16 +117,23 @@ impl Resident {
     /// `visibility`: public, unlisted, private (followers) or direct.
     pub async fn posts_for(&self, visibility: &str, text: &str) -> Value {
         let fields = [("status", text), ("visibility", visibility)];
-        self.post_form("/api/v1/statuses", &fields).await.expecting(200).json()
+        self.post_form("/api/v1/statuses", &fields)
+            .await
+            .expecting(200)
+            .json()
     }
 
     pub async fn answers(&self, post: &Value, text: &str) -> Value {
         let fields = [("status", text), ("in_reply_to_id", id(post))];
-        self.post_form("/api/v1/statuses", &fields).await.expecting(200).json()
+        self.post_form("/api/v1/statuses", &fields)
+            .await
+            .expecting(200)
+            .json()
     }
 
     pub async fn deletes(&self, post: &Value) -> Reply {
-        self.delete_at(&format!("/api/v1/statuses/{}", id(post))).await
+        self.delete_at(&format!("/api/v1/statuses/{}", id(post)))
+            .await
     }
 
     pub async fn status(&self, id: &str) -> Reply {
@@ -110,7 +141,10 @@ impl Resident {
     }
 
     pub async fn context(&self, id: &str) -> Value {
-        self.get(&format!("/api/v1/statuses/{id}/context")).await.expecting(200).json()
+        self.get(&format!("/api/v1/statuses/{id}/context"))
+            .await
+            .expecting(200)
+            .json()
     }
 
     // --- lists
@@ -124,58 +158,92 @@ impl Resident {
     }
 
     pub async fn local(&self) -> Vec<Value> {
-        self.list("/api/v1/timelines/public?local=true&limit=40").await
+        self.list("/api/v1/timelines/public?local=true&limit=40")
+            .await
     }
 
     pub async fn statuses_of(&self, account: &str) -> Vec<Value> {
-        self.list(&format!("/api/v1/accounts/{account}/statuses?limit=40")).await
+        self.list(&format!("/api/v1/accounts/{account}/statuses?limit=40"))
+            .await
     }
 
     pub async fn list(&self, path: &str) -> Vec<Value> {
-        self.get(path).await.expecting(200).json().as_array().expect("a list").clone()
+        self.get(path)
+            .await
+            .expecting(200)
+            .json()
+            .as_array()
+            .expect("a list")
+            .clone()
     }
 
     /// The first post of home that holds `text`, waited for.
     pub async fn reads_on_home(&self, text: &str) -> Value {
-        eventually(&format!("{} reads “{text}” on home", self.handle()), || async {
-            self.home().await.into_iter().find(|post| holds(post, text))
-        })
+        eventually(
+            &format!("{} reads “{text}” on home", self.handle()),
+            || async { self.home().await.into_iter().find(|post| holds(post, text)) },
+        )
         .await
     }
 
     /// The answer under `post` that holds `text`, waited for.
     pub async fn reads_under(&self, post: &Value, text: &str) -> Value {
-        eventually(&format!("{} reads “{text}” under the post", self.handle()), || async {
-            let context = self.context(id(post)).await;
-            context["descendants"].as_array().unwrap().iter().find(|answer| holds(answer, text)).cloned()
-        })
+        eventually(
+            &format!("{} reads “{text}” under the post", self.handle()),
+            || async {
+                let context = self.context(id(post)).await;
+                context["descendants"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .find(|answer| holds(answer, text))
+                    .cloned()
+            },
+        )
         .await
     }
 
     // --- people
 
     pub async fn lookup(&self, acct: &str) -> Reply {
-        self.get(&format!("/api/v1/accounts/lookup?{}", urlencoded(&[("acct", acct)]))).await
+        self.get(&format!(
+            "/api/v1/accounts/lookup?{}",
+            urlencoded(&[("acct", acct)])
+        ))
+        .await
     }
 
     pub async fn search(&self, query: &str) -> Value {
         let query = urlencoded(&[("q", query), ("resolve", "true")]);
-        self.get(&format!("/api/v2/search?{query}")).await.expecting(200).json()
+        self.get(&format!("/api/v2/search?{query}"))
+            .await
+            .expecting(200)
+            .json()
     }
 
     /// The account that a search for a handle or address gives, fetched live where need be.
     pub async fn finds_account(&self, query: &str) -> Value {
         let found = self.search(query).await;
-        found["accounts"].as_array().and_then(|all| all.first()).cloned().unwrap_or_else(|| panic!("{query}: {found}"))
+        found["accounts"]
+            .as_array()
+            .and_then(|all| all.first())
+            .cloned()
+            .unwrap_or_else(|| panic!("{query}: {found}"))
     }
 
     pub async fn finds_post(&self, address: &str) -> Value {
         let found = self.search(address).await;
-        found["statuses"].as_array().and_then(|all| all.first()).cloned().unwrap_or_else(|| panic!("{address}: {found}"))
+        found["statuses"]
+            .as_array()
+            .and_then(|all| all.first())
+            .cloned()
+            .unwrap_or_else(|| panic!("{address}: {found}"))
     }
 
     pub async fn relation(&self, account: &str) -> Value {
-        self.list(&format!("/api/v1/accounts/relationships?id[]={account}")).await[0].clone()
+        self.list(&format!("/api/v1/accounts/relationships?id[]={account}"))
+            .await[0]
+            .clone()
     }
 
     /// Follows and waits until the other side has agreed. The answer is the followed account.
@@ -201,12 +269,19 @@ impl Resident {
         let account = self.asks_to_follow(&actor.handle()).await;
         let follow = eventually("the follow arrives", || async {
             let follows = actor.host.accepted_of("Follow");
-            follows.into_iter().find(|follow| follow["actor"] == self.uri.as_str() && follow["object"] == actor.id.as_str())
+            follows.into_iter().find(|follow| {
+                follow["actor"] == self.uri.as_str() && follow["object"] == actor.id.as_str()
+            })
         })
         .await;
         let accept = actor.activity("Accept", &follow);
         let reply = actor.post(&self.inbox(), &accept).await;
-        assert!(reply.is_success(), "Accept: {} {}", reply.status, reply.text());
+        assert!(
+            reply.is_success(),
+            "Accept: {} {}",
+            reply.status,
+            reply.text()
+        );
         eventually("the follow is accepted", || async {
             (self.relation(id(&account)).await["following"] == true).then_some(())
         })
@@ -217,12 +292,18 @@ impl Resident {
 
 /// The id of an entity.
 pub fn id(entity: &Value) -> &str {
-    entity["id"].as_str().unwrap_or_else(|| panic!("an id is a string: {entity}"))
+    entity["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("an id is a string: {entity}"))
 }
 
 /// Does a post, or the post it passes on, hold `text`?
 pub fn holds(post: &Value, text: &str) -> bool {
-    let content = |post: &Value| post["content"].as_str().is_some_and(|content| content.contains(text));
+    let content = |post: &Value| {
+        post["content"]
+            .as_str()
+            .is_some_and(|content| content.contains(text))
+    };
     content(post) || content(&post["reblog"])
 }
 

@@ -49,10 +49,20 @@ impl TestTown {
         let origin = format!("http://{host}");
         let database = Database::fresh();
         let mut all = vec![("PARVIS_PUBLIC_URL", origin.as_str())];
-        all.extend(database.as_ref().map(|database| ("PARVIS_DATABASE_URL", database.url.as_str())));
+        all.extend(
+            database
+                .as_ref()
+                .map(|database| ("PARVIS_DATABASE_URL", database.url.as_str())),
+        );
         all.extend(settings);
         let program = Arc::new(Program::new(port, &all));
-        Self { host, origin, program, among_others: false, _database: database }
+        Self {
+            host,
+            origin,
+            program,
+            among_others: false,
+            _database: database,
+        }
     }
 
     /// One of several towns of a program that does not run yet.
@@ -65,7 +75,13 @@ impl TestTown {
             arguments.extend(["--database-url", &database.url]);
         }
         program.cli(&arguments).await.succeeding();
-        Self { host, origin, program: program.clone(), among_others: true, _database: database }
+        Self {
+            host,
+            origin,
+            program: program.clone(),
+            among_others: true,
+            _database: database,
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -78,7 +94,11 @@ impl TestTown {
     }
 
     fn arguments<'a>(&'a self, arguments: &[&'a str]) -> Vec<&'a str> {
-        let which = if self.among_others { vec!["--town", self.host.as_str()] } else { Vec::new() };
+        let which = if self.among_others {
+            vec!["--town", self.host.as_str()]
+        } else {
+            Vec::new()
+        };
         which.into_iter().chain(arguments.iter().copied()).collect()
     }
 
@@ -87,7 +107,9 @@ impl TestTown {
     }
 
     pub async fn cli_with_input(&self, arguments: &[&str], input: &str) -> Run {
-        self.program.cli_with_input(&self.arguments(arguments), input).await
+        self.program
+            .cli_with_input(&self.arguments(arguments), input)
+            .await
     }
 
     /// A resident with a bearer token for everything.
@@ -97,14 +119,31 @@ impl TestTown {
 
     pub async fn resident_as(&self, name: &str, role: &str) -> Resident {
         let email = format!("{name}@courriel.example");
-        let create = ["account", "create", name, "--email", &email, "--role", role, "--password-stdin"];
-        self.cli_with_input(&create, &format!("{PASSWORD}\n")).await.succeeding();
+        let create = [
+            "account",
+            "create",
+            name,
+            "--email",
+            &email,
+            "--role",
+            role,
+            "--password-stdin",
+        ];
+        self.cli_with_input(&create, &format!("{PASSWORD}\n"))
+            .await
+            .succeeding();
         self.resident_known(name).await
     }
 
     /// Someone who has an account already.
     pub async fn resident_known(&self, name: &str) -> Resident {
-        let issue = ["token", "create", name, "--scopes", "read write follow push"];
+        let issue = [
+            "token",
+            "create",
+            name,
+            "--scopes",
+            "read write follow push",
+        ];
         let token = self.cli(&issue).await.succeeding().stdout.trim().to_owned();
         Resident::enter(&self.origin, &self.host, name, &token).await
     }
@@ -133,7 +172,11 @@ impl TestTown {
     /// `registration`: open, approval, invitation or closed. The answer is the administrator's browser.
     pub async fn set_up(&self, registration: &str) -> Browser {
         let mut browser = self.visitor();
-        let link = eventually("the link for the first administrator is printed", || async { self.first_steps() }).await;
+        let link = eventually(
+            "the link for the first administrator is printed",
+            || async { self.first_steps() },
+        )
+        .await;
         let page = browser.opens(&link).await.expecting(200);
         let form = page
             .form("/bienvenue")
@@ -143,7 +186,13 @@ impl TestTown {
             .with("name", "maire")
             .with("password", PASSWORD);
         let shown = browser.submits(&page, &form).await;
-        assert!(shown.status == 200, "{}: {} {}", shown.path, shown.status, shown.html);
+        assert!(
+            shown.status == 200,
+            "{}: {} {}",
+            shown.path,
+            shown.status,
+            shown.html
+        );
         if browser.opens("/mairie/reglages").await.status != 200 {
             browser.logs_in("maire", PASSWORD).await;
         }
@@ -158,7 +207,13 @@ impl TestTown {
         exchange::get_document(&self.url(path)).await
     }
 
-    pub async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: Vec<u8>) -> Reply {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Reply {
         exchange::send(method, &self.url(path), headers, body).await
     }
 
@@ -189,22 +244,43 @@ struct Database {
 impl Database {
     /// `None` where the tests run on SQLite.
     fn fresh() -> Option<Self> {
-        let server = std::env::var("PARVIS_TEST_POSTGRES").ok().filter(|server| !server.is_empty())?;
+        let server = std::env::var("PARVIS_TEST_POSTGRES")
+            .ok()
+            .filter(|server| !server.is_empty())?;
         let name = format!("parvis_test_{}_{}", std::process::id(), fresh());
         let mut url = Url::parse(&server).expect("PARVIS_TEST_POSTGRES is a URL");
         url.set_path(&name);
-        assert!(command(&server, &format!("create database {name}")), "no database from {server}");
-        Some(Self { url: url.into(), server, name })
+        assert!(
+            command(&server, &format!("create database {name}")),
+            "no database from {server}"
+        );
+        Some(Self {
+            url: url.into(),
+            server,
+            name,
+        })
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        command(&self.server, &format!("drop database if exists {} with (force)", self.name));
+        command(
+            &self.server,
+            &format!("drop database if exists {} with (force)", self.name),
+        );
     }
 }
 
 fn command(server: &str, sql: &str) -> bool {
-    let run = Command::new("psql").args(["--quiet", "--no-psqlrc", "--dbname", server, "--command", sql]).output();
+    let run = Command::new("psql")
+        .args([
+            "--quiet",
+            "--no-psqlrc",
+            "--dbname",
+            server,
+            "--command",
+            sql,
+        ])
+        .output();
     run.is_ok_and(|output| output.status.success())
 }

@@ -111,19 +111,24 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
     row.locked = edit.locked.unwrap_or(row.locked);
     row.discoverable = edit.discoverable.unwrap_or(row.discoverable);
     row.indexable = edit.indexable.unwrap_or(row.indexable);
-    apply(edit.avatar, &mut row.avatar);
-    apply(edit.header, &mut row.header);
+    let mut dropped = apply(edit.avatar, &mut row.avatar);
+    dropped.extend(apply(edit.header, &mut row.header));
     row.updated_at = town.now();
     accounts::update(tx, row).await?;
+    if !dropped.is_empty() {
+        journal::record(tx, town, &Entry::FilesDropped { keys: dropped }).await?;
+    }
     journal::record(tx, town, &Entry::ProfileChanged { account: me }).await
 }
 
-fn apply(change: Change<String>, value: &mut Option<String>) {
-    match change {
-        Change::Keep => {}
-        Change::Set(new) => *value = Some(new),
-        Change::Remove => *value = None,
-    }
+/// Gives the file that is no longer needed.
+fn apply(change: Change<String>, value: &mut Option<String>) -> Vec<String> {
+    let old = match change {
+        Change::Keep => None,
+        Change::Set(new) => value.replace(new),
+        Change::Remove => value.take(),
+    };
+    old.into_iter().collect()
 }
 
 fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refusal> {

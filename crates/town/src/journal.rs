@@ -32,6 +32,8 @@ pub enum Entry {
     Unblocked { account: Id, target: Id, uri: String },
     ProfileChanged { account: Id },
     SignedUp { account: Id, waits: bool },
+    /// Files that nothing points to any more.
+    FilesDropped { keys: Vec<String> },
 }
 
 pub(crate) async fn record(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<()> {

@@ -28,6 +28,6 @@ pub mod users;
 pub mod views;
 
 pub use failure::{Error, Failure, Outcome};
-pub use rates::{Rate, Rates};
+pub use rates::{Allowance, Rate, Rates};
 pub use town::{Profile, Town, TownOptions, Viewer};
 pub use views::{AccountView, MediaView, Paged, PostView};

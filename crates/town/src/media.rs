@@ -1,10 +1,15 @@
 //! Residents' pictures: kept before the post they hang on, described, removed with it.
 
-use parvis_media::{Fault, PictureFault, Shape};
+pub use parvis_media::{Media, Shape};
+use parvis_media::{Fault, PictureFault};
 use parvis_model::{id::Id, limits, refusal::Refusal};
 use parvis_store::{Tx, entity, media};
 
-use crate::{Error, Failure, MediaView, Outcome, Town, accounts::within};
+use crate::{
+    Error, Failure, MediaView, Outcome, Town,
+    accounts::within,
+    journal::{self, Entry},
+};
 
 /// Decodes, cleans and keeps a picture, and gives it to `me`. Before any write of a post.
 pub async fn keep(town: &Town, me: Id, bytes: Vec<u8>, description: &str) -> Outcome<MediaView> {
@@ -69,11 +74,12 @@ pub async fn view(town: &Town, me: Id, id: Id) -> Outcome<MediaView> {
     Ok(MediaView::new(town, row))
 }
 
-/// A file that cannot be removed is said so and left.
-pub(crate) async fn remove_files(town: &Town, row: &entity::media::Model) {
-    for key in [&row.file, &row.preview_file].into_iter().flatten() {
-        if let Err(err) = town.media.remove(key).await {
-            tracing::warn!(%err, "a picture's file was not removed");
-        }
+/// Has the files of pictures whose rows went removed, once the write is on disk.
+pub(crate) async fn drop_files(tx: &Tx, town: &Town, rows: &[entity::media::Model]) -> Outcome<()> {
+    let files = rows.iter().flat_map(|row| [&row.file, &row.preview_file]).flatten();
+    let keys: Vec<String> = files.cloned().collect();
+    if keys.is_empty() {
+        return Ok(());
     }
+    journal::record(tx, town, &Entry::FilesDropped { keys }).await
 }

@@ -144,7 +144,8 @@ pub(crate) async fn read_entry(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<(
         | Entry::Unboosted { .. }
         | Entry::Blocked { .. }
         | Entry::Unblocked { .. }
-        | Entry::ProfileChanged { .. } => Ok(()),
+        | Entry::ProfileChanged { .. }
+        | Entry::FilesDropped { .. } => Ok(()),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
     Failure, Outcome, PostView, Town, Viewer,
     accounts::{by_handle, within},
     journal::{self, Entry},
+    media::drop_files,
     views,
 };
 
@@ -303,7 +304,8 @@ async fn own(tx: &Tx, me: Id, id: Id) -> Outcome<entity::post::Model> {
 /// The audience stays as it was: what went out cannot be called back by narrowing it.
 pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outcome<()> {
     let row = own(tx, me, post).await?;
-    let kept: Vec<Id> = media::of_posts(tx, &[post]).await?.iter().map(|row| row.id).collect();
+    let pictures = media::of_posts(tx, &[post]).await?;
+    let kept: Vec<Id> = pictures.iter().map(|row| row.id).collect();
     let unchanged = row.source.as_deref() == Some(draft.source.as_str())
         && row.summary == draft.summary
         && row.sensitive == draft.sensitive
@@ -312,8 +314,10 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
     if unchanged {
         return Ok(());
     }
-    let dropped: Vec<Id> = kept.into_iter().filter(|id| !draft.media.contains(id)).collect();
-    media::delete(tx, &dropped).await?;
+    let (_, dropped): (Vec<_>, Vec<_>) =
+        pictures.into_iter().partition(|picture| draft.media.contains(&picture.id));
+    media::delete(tx, &dropped.iter().map(|picture| picture.id).collect::<Vec<_>>()).await?;
+    drop_files(tx, town, &dropped).await?;
     attach(tx, me, post, &draft.media).await?;
     posts::forget_mentions(tx, post).await?;
     posts::mention(tx, post, &draft.mentions).await?;
@@ -354,8 +358,8 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
     for boost in posts::boosts_of(tx, row.id).await? {
         accounts::unposted(tx, boost.author_id).await?;
     }
-    // Files without a row are swept away by the reader that keeps house.
-    media::take_from_post(tx, row.id).await?;
+    let pictures = media::take_from_post(tx, row.id).await?;
+    drop_files(tx, town, &pictures).await?;
     posts::delete(tx, row.id).await?;
     accounts::unposted(tx, row.author_id).await?;
     let stone = entity::tombstone::Model {

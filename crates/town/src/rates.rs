@@ -22,12 +22,16 @@ pub enum Rate {
     LogInNetwork,
     /// Sign-ups from one network.
     SignUpNetwork,
-    /// Client API requests of one token.
+    /// Requests of one app user, or of one network without a token.
     Api,
     /// Searches that go out to other servers, per account.
     Reach,
     /// Posts of one account.
     Publish,
+    /// Pictures an account sends through apps.
+    Upload,
+    /// Posts and boosts an account takes back through apps.
+    TakeBack,
 }
 
 impl Rate {
@@ -38,9 +42,31 @@ impl Rate {
             Self::LogInNetwork => (60, 15 * MINUTE),
             Self::SignUpNetwork => (10, 60 * MINUTE),
             Self::Api => (300, 5 * MINUTE),
-            Self::Reach => (60, 5 * MINUTE),
-            Self::Publish => (60, 5 * MINUTE),
+            Self::Reach | Self::Publish => (60, 5 * MINUTE),
+            Self::Upload | Self::TakeBack => (30, 30 * MINUTE),
         }
+    }
+}
+
+/// What is left after a try was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    pub limit: u32,
+    pub remaining: u32,
+    /// When everything is allowed again.
+    pub reset: Timestamp,
+    /// This one was too many.
+    pub over: bool,
+}
+
+impl Allowance {
+    /// The refusal of one too many; `now` by the same clock.
+    pub fn check(self, now: Timestamp) -> Result<(), Refusal> {
+        if self.over {
+            let minutes = (self.reset - now + MINUTE - 1) / MINUTE;
+            return Err(Refusal::too_many("refusal-too-often").with("minutes", minutes));
+        }
+        Ok(())
     }
 }
 
@@ -64,11 +90,16 @@ impl Rates {
 
     /// Counts one more; refused where it is one too many.
     pub fn count(&self, rate: Rate, key: &str) -> Result<(), Refusal> {
-        if !self.on {
-            return Ok(());
-        }
+        self.spend(rate, key).check(self.clock.now())
+    }
+
+    /// Counts one more, and says what is left. Nothing is counted where rates are off.
+    pub fn spend(&self, rate: Rate, key: &str) -> Allowance {
         let (limit, span) = rate.limit();
         let now = self.clock.now();
+        if !self.on {
+            return Allowance { limit, remaining: limit, reset: now + span, over: false };
+        }
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= KEYS {
             windows.retain(|_, window| window.until > now);
@@ -84,12 +115,13 @@ impl Rates {
                 }
             })
             .or_insert(Window { until: now + span, count: 0 });
-        window.count += 1;
-        if window.count > limit {
-            let minutes = (window.until - now + MINUTE - 1) / MINUTE;
-            return Err(Refusal::too_many("refusal-too-often").with("minutes", minutes));
+        window.count = window.count.saturating_add(1);
+        Allowance {
+            limit,
+            remaining: limit.saturating_sub(window.count),
+            reset: window.until,
+            over: window.count > limit,
         }
-        Ok(())
     }
 }
 
@@ -108,5 +140,16 @@ mod tests {
         assert!(rates.count(Rate::LogInAccount, "bruno").is_ok());
         clock.advance(15 * MINUTE);
         assert!(rates.count(Rate::LogInAccount, "marie").is_ok());
+    }
+
+    #[test]
+    fn what_is_left_is_told_and_never_below_nothing() {
+        let rates = Rates::new(true, Clock::fixed(0));
+        let first = rates.spend(Rate::Upload, "1");
+        assert_eq!((first.limit, first.remaining, first.reset), (30, 29, 30 * MINUTE));
+        let last = (0..40).map(|_| rates.spend(Rate::Upload, "1")).last().unwrap();
+        assert_eq!((last.remaining, last.over), (0, true));
+        let off = Rates::new(false, Clock::fixed(0));
+        assert!(!(0..40).any(|_| off.spend(Rate::Upload, "1").over));
     }
 }

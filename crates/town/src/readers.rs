@@ -7,14 +7,16 @@ use parvis_store::{Tx, media, seen};
 
 use crate::{
     Error, Failure, Outcome, Town,
-    journal::{self, Batch, Reader},
+    journal::{self, Batch, Entry, Reader},
+    media::drop_files,
     notifications,
 };
 
 pub const NOTIFICATIONS: Reader = Reader::new("notifications");
+pub const FILES: Reader = Reader::new("files");
 
 /// Names of all readers; entries that each of them has read may go.
-pub const ALL: [&str; 2] = ["notifications", "federation"];
+pub const ALL: [&str; 3] = ["notifications", "files", "federation"];
 
 const BATCH: u64 = 200;
 /// Pictures uploaded and not used for so long are removed.
@@ -22,40 +24,66 @@ const ABANDONED: Timestamp = DAY;
 /// Ids of arrived activities are kept so long (federation.md: 30 days).
 const SEEN: Timestamp = 30 * DAY;
 
-/// Makes notifications until `stop` is done.
-pub async fn notify(town: Arc<Town>, stop: impl Future<Output = ()>) {
+/// Makes notifications and removes files until `stop` is done.
+pub async fn run(town: Arc<Town>, stop: impl Future<Output = ()>) {
     journal::follow(&town, stop, || async {
-        while let Some(count) = told(&town, notify_next(&town).await) {
-            if count == 0 {
-                return;
-            }
-        }
+        read_all(&town, "notifications", || notify_next(&town)).await;
+        read_all(&town, "files", || drop_files_next(&town)).await;
     })
     .await;
 }
 
-fn told(town: &Town, outcome: Outcome<usize>) -> Option<usize> {
-    outcome
-        .inspect_err(|err| tracing::error!(%err, town = town.host, "notifications stopped for now"))
-        .ok()
+/// Reads until nothing is left. What fails is said and tried again at the next waking.
+async fn read_all<R: Future<Output = Outcome<usize>>>(town: &Town, reader: &str, next: impl Fn() -> R) {
+    loop {
+        match next().await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(err) => {
+                tracing::error!(%err, town = town.host, reader, "a reader of the journal stopped for now");
+                return;
+            }
+        }
+    }
 }
 
-/// Reads one batch; gives how many entries it held.
+/// Makes the notifications of one batch of entries; gives how many entries it held.
 pub async fn notify_next(town: &Arc<Town>) -> Outcome<usize> {
     let Some(batch) = NOTIFICATIONS.next(town, BATCH).await? else { return Ok(0) };
     let count = batch.entries.len().max(1);
     let reading = Arc::clone(town);
     town.store
-        .write(move |tx| Box::pin(async move { notify_batch(tx, &reading, &batch).await }))
+        .write(move |tx| {
+            Box::pin(async move {
+                for entry in &batch.entries {
+                    notifications::read_entry(tx, &reading, entry).await?;
+                }
+                moved_on(NOTIFICATIONS, tx, &batch).await
+            })
+        })
         .await?;
     Ok(count)
 }
 
-async fn notify_batch(tx: &Tx, town: &Town, batch: &Batch) -> Outcome<()> {
+/// Removes the files that one batch of entries dropped. Removing twice is harmless, so a crash in between is too.
+pub async fn drop_files_next(town: &Arc<Town>) -> Outcome<usize> {
+    let Some(batch) = FILES.next(town, BATCH).await? else { return Ok(0) };
     for entry in &batch.entries {
-        notifications::read_entry(tx, town, entry).await?;
+        if let Entry::FilesDropped { keys } = entry {
+            for key in keys {
+                town.media.remove(key).await.map_err(Error::Files)?;
+            }
+        }
     }
-    if NOTIFICATIONS.done(tx, batch).await? {
+    let count = batch.entries.len().max(1);
+    town.store
+        .write(move |tx| Box::pin(async move { moved_on(FILES, tx, &batch).await }))
+        .await?;
+    Ok(count)
+}
+
+async fn moved_on(reader: Reader, tx: &Tx, batch: &Batch) -> Outcome<()> {
+    if reader.done(tx, batch).await? {
         Ok(())
     } else {
         Err(Failure::Broken(Error::Other("another process read the journal meanwhile".into())))
@@ -66,22 +94,17 @@ async fn notify_batch(tx: &Tx, town: &Town, batch: &Batch) -> Outcome<()> {
 pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
     let now = town.now();
     let keeper = Arc::clone(town);
-    let abandoned = town
-        .store
+    town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move {
                 parvis_store::journal::prune(tx, &ALL, 10_000).await?;
-                seen::forget_before(tx, keeper.now() - SEEN).await?;
+                seen::forget_before(tx, now - SEEN).await?;
                 let rows = media::abandoned(tx, now - ABANDONED).await?;
                 media::delete(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
-                Ok(rows)
+                drop_files(tx, &keeper, &rows).await
             })
         })
-        .await?;
-    for row in abandoned {
-        crate::media::remove_files(town, &row).await;
-    }
-    Ok(())
+        .await
 }
 
 /// Keeps house now and every hour, until `stop` is done.

@@ -83,33 +83,40 @@ impl AccountDeed {
 
     /// Says what was done.
     async fn done(self, tx: &Tx, town: &Town, me: Id, other: Id) -> Outcome<&'static str> {
-        match self {
-            Self::Follow => {
-                let state = follows::request(tx, town, me, other).await?;
-                return Ok(match state {
-                    FollowState::Pending => "done-requested",
-                    FollowState::Accepted => "done-followed",
-                });
+        Ok(match self {
+            Self::Follow => match follows::request(tx, town, me, other).await? {
+                FollowState::Pending => "done-requested",
+                FollowState::Accepted => "done-followed",
+            },
+            Self::Unfollow => {
+                follows::withdraw(tx, town, me, other).await?;
+                "done-unfollowed"
             }
-            Self::Unfollow => follows::withdraw(tx, town, me, other).await?,
-            Self::Accept => follows::accept(tx, town, me, other).await?,
-            Self::Refuse => follows::refuse(tx, town, me, other).await?,
-            Self::Block => relations::block(tx, town, me, other).await?,
-            Self::Unblock => relations::unblock(tx, town, me, other).await?,
+            Self::Accept => {
+                follows::accept(tx, town, me, other).await?;
+                "done-accepted"
+            }
+            Self::Refuse => {
+                follows::refuse(tx, town, me, other).await?;
+                "done-refused"
+            }
+            Self::Block => {
+                relations::block(tx, town, me, other).await?;
+                "done-blocked"
+            }
+            Self::Unblock => {
+                relations::unblock(tx, town, me, other).await?;
+                "done-unblocked"
+            }
             Self::Mute => {
                 let terms = MuteTerms { notifications: true, until: None };
                 relations::mute(tx, town, me, other, terms).await?;
+                "done-muted"
             }
-            Self::Unmute => relations::unmute(tx, town, me, other).await?,
-        }
-        Ok(match self {
-            Self::Unfollow => "done-unfollowed",
-            Self::Accept => "done-accepted",
-            Self::Refuse => "done-refused",
-            Self::Block => "done-blocked",
-            Self::Unblock => "done-unblocked",
-            Self::Mute => "done-muted",
-            Self::Follow | Self::Unmute => "done-unmuted",
+            Self::Unmute => {
+                relations::unmute(tx, town, me, other).await?;
+                "done-unmuted"
+            }
         })
     }
 }

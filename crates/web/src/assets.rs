@@ -87,6 +87,11 @@ pub fn path(name: &str) -> String {
     ASSETS.get(name).map(|asset| format!("/assets/{}", asset.fingerprinted)).unwrap_or_default()
 }
 
+#[cfg(test)]
+pub fn plain(name: &str) -> &'static str {
+    SOURCES.iter().find(|source| source.0 == name).map_or("", |source| source.2)
+}
+
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Fault> {
     let asset = ASSETS.values().find(|asset| asset.fingerprinted == name).ok_or(Fault::NotFound)?;
     let wanted = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();

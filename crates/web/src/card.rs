@@ -38,6 +38,17 @@ impl<'a> Card<'a> {
         self
     }
 
+    /// Which post of the same page it answers; one's own needs no saying.
+    #[must_use]
+    pub fn answering(mut self, question: Option<&PostView>) -> Self {
+        if let Some(question) = question {
+            let other = question.author.id != self.post.author.id;
+            self.answers = other
+                .then(|| (question.author.display_name.clone(), format!("#m-{}", question.id)));
+        }
+        self
+    }
+
     #[must_use]
     pub fn at_depth(mut self, depth: usize) -> Self {
         self.depth = depth.min(DEEPEST);

@@ -137,11 +137,11 @@ pub async fn method() -> Fault {
 
 #[derive(Template)]
 #[template(path = "error.html")]
-struct ErrorPage<'a> {
-    page: &'a Frame,
-    heading: String,
-    what: String,
-    operation: Option<String>,
+pub struct ErrorPage<'a> {
+    pub page: &'a Frame,
+    pub heading: String,
+    pub what: String,
+    pub operation: Option<String>,
 }
 
 /// Puts a page in the place of a marked answer; leaves all others alone.

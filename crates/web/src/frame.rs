@@ -1,20 +1,19 @@
 //! What every template may ask: words in the reader's language, moments in the town's time, icons, form tokens,
 //! who is looking. Plain data; asks no database.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Borrow, fmt, sync::Arc};
 
 use parvis_model::{
     account::{AccountKind, Registration, Role},
     audience::Audience,
     clock::Timestamp,
-    id::Id,
     limits,
     locale::{Arg, Locale},
 };
 use parvis_town::{AccountView, MediaView, PostView, Profile};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{asked::Asked, assets, card::Card, visit::Visit};
+use crate::{asked::Asked, assets, card::Card, settings::device, visit::Visit};
 
 /// Unread notices above this are shown as "99+".
 const MANY: i64 = 99;
@@ -29,6 +28,29 @@ impl fmt::Display for Html {
 }
 
 impl askama::filters::HtmlSafe for Html {}
+
+/// Templates hold numbers of several types, some by reference.
+pub trait Number {
+    fn number(self) -> i64;
+}
+
+impl Number for i32 {
+    fn number(self) -> i64 {
+        self.into()
+    }
+}
+
+impl Number for i64 {
+    fn number(self) -> i64 {
+        self
+    }
+}
+
+impl<N: Number + Copy> Number for &N {
+    fn number(self) -> i64 {
+        (*self).number()
+    }
+}
 
 /// The resident who looks.
 #[derive(Clone, Debug)]
@@ -59,8 +81,8 @@ impl Frame {
     }
 
     /// With a number, called `count` in the message.
-    pub fn tn(&self, key: &str, count: impl Into<i64>) -> String {
-        self.locale.text_with(key, &[("count", Arg::from(count.into()))])
+    pub fn tn(&self, key: &str, count: impl Number) -> String {
+        self.locale.text_with(key, &[("count", Arg::from(count.number()))])
     }
 
     /// With one word to fill in.
@@ -72,25 +94,25 @@ impl Frame {
         self.locale.code()
     }
 
-    pub fn ago(&self, at: Timestamp) -> String {
-        self.locale.ago(at, self.now, &self.town.time_zone)
+    pub fn ago(&self, at: impl Number) -> String {
+        self.locale.ago(at.number(), self.now, &self.town.time_zone)
     }
 
-    pub fn date(&self, at: Timestamp) -> String {
-        self.locale.date(at, &self.town.time_zone)
+    pub fn date(&self, at: impl Number) -> String {
+        self.locale.date(at.number(), &self.town.time_zone)
     }
 
-    pub fn date_time(&self, at: Timestamp) -> String {
-        self.locale.date_time(at, &self.town.time_zone)
+    pub fn date_time(&self, at: impl Number) -> String {
+        self.locale.date_time(at.number(), &self.town.time_zone)
     }
 
     /// For machines: RFC 3339, UTC.
-    pub fn iso(&self, at: Timestamp) -> String {
-        jiff::Timestamp::from_millisecond(at).map(|at| at.to_string()).unwrap_or_default()
+    pub fn iso(&self, at: impl Number) -> String {
+        jiff::Timestamp::from_millisecond(at.number()).map(|at| at.to_string()).unwrap_or_default()
     }
 
-    pub fn audience(&self, audience: Audience) -> String {
-        self.tw(audience_key(audience), "town", &self.town.name)
+    pub fn audience(&self, audience: impl Borrow<Audience>) -> String {
+        self.tw(audience_key(*audience.borrow()), "town", &self.town.name)
     }
 
     /// How the audience is called on someone's post: `Mes abonnés` would be wrong on another's.
@@ -103,8 +125,8 @@ impl Frame {
     }
 
     /// Who will see it, and where a copy will be.
-    pub fn consequence(&self, audience: Audience) -> String {
-        let key = match audience {
+    pub fn consequence(&self, audience: impl Borrow<Audience>) -> String {
+        let key = match audience.borrow() {
             Audience::Public => "consequence-public",
             Audience::Unlisted => "consequence-unlisted",
             Audience::Town | Audience::Neighbours => "consequence-town",
@@ -114,8 +136,8 @@ impl Frame {
         self.tw(key, "town", &self.town.name)
     }
 
-    pub fn kind(&self, kind: AccountKind) -> String {
-        match kind {
+    pub fn kind(&self, who: &AccountView) -> String {
+        match who.kind {
             AccountKind::Group => self.t("kind-group"),
             AccountKind::Organization => self.t("kind-organization"),
             AccountKind::Service | AccountKind::Application => self.t("kind-service"),
@@ -125,13 +147,22 @@ impl Frame {
 
     /// Under a name: `@marie · Valmont`, `Association · Valmont`, `@paul · far.example`.
     pub fn from(&self, who: &AccountView) -> String {
-        let name = if self.is_group(who.kind) { self.kind(who.kind) } else { format!("@{}", who.name) };
+        let name = if self.is_group(who) { self.kind(who) } else { format!("@{}", who.name) };
         let (key, place, value) = if who.local {
             ("from-here", "town", &self.town.name)
         } else {
             ("from-there", "domain", &who.domain)
         };
         self.locale.text_with(key, &[("name", Arg::from(name)), (place, Arg::from(value.as_str()))])
+    }
+
+    pub fn device(&self, user_agent: &str) -> String {
+        match device(user_agent) {
+            Some((browser, system)) => self
+                .locale
+                .text_with("device-on", &[("browser", Arg::from(browser)), ("system", Arg::from(system))]),
+            None => self.t("device-unknown"),
+        }
     }
 
     pub fn joining(&self) -> &'static str {
@@ -181,7 +212,8 @@ impl Frame {
         self.me.as_ref().is_some_and(|me| me.role == Role::Admin)
     }
 
-    pub fn is_someone_else(&self, account: Id) -> bool {
+    pub fn is_someone_else(&self, account: impl Number) -> bool {
+        let account = account.number();
         self.me.as_ref().is_some_and(|me| me.account.id != account)
     }
 
@@ -229,8 +261,8 @@ impl Frame {
         Html(format!(r#"<input type="hidden" name="csrf" value="{}">"#, self.visit.token()))
     }
 
-    pub fn audience_icon(&self, audience: Audience) -> Html {
-        self.icon(match audience {
+    pub fn audience_icon(&self, audience: impl Borrow<Audience>) -> Html {
+        self.icon(match audience.borrow() {
             Audience::Public => "globe",
             Audience::Unlisted => "unlisted",
             Audience::Neighbours | Audience::Town => "town",
@@ -241,7 +273,8 @@ impl Frame {
     }
 
     /// A count beside its button; nothing is shown of nothing.
-    pub fn count(&self, count: i64) -> Html {
+    pub fn count(&self, count: impl Number) -> Html {
+        let count = count.number();
         Html(if count > 0 { format!(r#"<span class="n">{count}</span>"#) } else { String::new() })
     }
 
@@ -267,12 +300,13 @@ impl Frame {
         Card::new(post)
     }
 
-    pub fn is_group(&self, kind: AccountKind) -> bool {
-        matches!(kind, AccountKind::Group | AccountKind::Organization)
+    pub fn is_group(&self, who: &AccountView) -> bool {
+        matches!(who.kind, AccountKind::Group | AccountKind::Organization)
     }
 
     /// One of eight colours behind the first letter of someone without a picture.
-    pub fn tone(&self, id: Id) -> i64 {
+    pub fn tone(&self, id: impl Number) -> i64 {
+        let id = id.number();
         (id >> 16).wrapping_add(id).rem_euclid(8)
     }
 
@@ -280,8 +314,17 @@ impl Frame {
         name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
     }
 
+    pub fn is_public(&self, post: &PostView) -> bool {
+        post.audience == Audience::Public
+    }
+
     pub fn may_share(&self, post: &PostView) -> bool {
         post.audience.may_be_boosted()
+    }
+
+    /// Empty where nobody described it.
+    pub fn described<'a>(&self, picture: &'a MediaView) -> &'a str {
+        picture.description.trim()
     }
 
     /// Addresses from elsewhere that browsers may follow: http and https, nothing else.
@@ -313,8 +356,8 @@ impl Typed {
         self.values.exact(name)
     }
 
-    pub fn numbered(&self, name: &str, n: i32) -> &str {
-        self.values.exact(&format!("{name}-{n}"))
+    pub fn numbered(&self, name: &str, n: impl Number) -> &str {
+        self.values.exact(&format!("{name}-{}", n.number()))
     }
 
     pub fn on(&self, name: &str) -> bool {
@@ -356,7 +399,7 @@ pub struct Pages {
 
 impl Pages {
     /// `base` is the list's own address, `next` where the next page begins.
-    pub fn new(base: &str, param: &str, later: bool, next: Option<Id>) -> Self {
+    pub fn new(base: &str, param: &str, later: bool, next: Option<i64>) -> Self {
         let glue = if base.contains('?') { '&' } else { '?' };
         Self {
             older: next.map(|id| format!("{base}{glue}{param}={id}")),

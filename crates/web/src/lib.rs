@@ -21,6 +21,8 @@ mod people;
 mod posts;
 mod profile;
 mod routes;
+#[cfg(test)]
+mod samples;
 mod search;
 mod set_up;
 mod settings;

@@ -101,7 +101,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
 /// Adds to a frame what only a resident sees.
 async fn welcome(town: &Arc<Town>, frame: &mut Frame, user: &UserView, headers: &HeaderMap) -> Result<(), Fault> {
     let account = accounts::view(town, &Viewer::resident(user.account), user.account).await?;
-    frame.unread = notifications::unread(town, user.account).await?;
+    frame.unread = notifications::unread(town, user.account).await? as i64;
     if account.locked {
         let waiting = follows::requests(town, user.account, Piece::default()).await?;
         frame.requests = waiting.items.len() as i64;
@@ -183,7 +183,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Resident {
 pub struct Staff {
     pub page: Page,
     pub user: UserView,
-    pub me: Id,
 }
 
 impl Staff {
@@ -196,8 +195,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Staff {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
-        let Resident { page, user, me } = Resident::from_request_parts(parts, state).await?;
-        if user.role >= Role::Moderator { Ok(Self { page, user, me }) } else { Err(Fault::NotFound) }
+        let Resident { page, user, .. } = Resident::from_request_parts(parts, state).await?;
+        if user.role >= Role::Moderator { Ok(Self { page, user }) } else { Err(Fault::NotFound) }
     }
 }
 
@@ -220,7 +219,7 @@ pub fn id(text: &str) -> Result<Id, Fault> {
 
 /// Only what we wrote into the cookie ourselves is shown.
 fn done(key: &str) -> Option<&'static str> {
-    const DONE: [&str; 20] = [
+    const DONE: [&str; 18] = [
         "done-published",
         "done-edited",
         "done-deleted",
@@ -239,8 +238,6 @@ fn done(key: &str) -> Option<&'static str> {
         "done-logged-out",
         "done-approved",
         "done-rejected",
-        "done-set-up",
-        "done-welcome",
     ];
     DONE.into_iter().find(|known| *known == key)
 }

@@ -50,7 +50,7 @@ fn pages() -> Router {
         .route("/actions/message/{id}/{deed}", post(actions::on_post))
         .route("/actions/compte/{id}/{deed}", post(actions::on_account))
         // one's own
-        .route("/avis", get(notices::list).post(notices::mark_read))
+        .route("/avis", get(notices::list))
         .route("/demandes", get(people::requests))
         .route("/favoris", get(lists::favourites))
         .route("/signets", get(lists::bookmarks))

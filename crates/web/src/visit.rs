@@ -9,7 +9,7 @@ use std::sync::{
 use aws_lc_rs::{constant_time, hmac};
 use axum::{
     extract::Request,
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -23,6 +23,12 @@ use crate::{
 
 /// What a form token vouches for; a token made for something else does not fit.
 const PURPOSE: &[u8] = b"parvis form";
+
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
+/// May be kept, but asked for again each time.
+const FRESH: HeaderValue = HeaderValue::from_static("public, no-cache");
+/// The same address may answer in another language, for another person, or as a document for servers.
+const DEPENDS: HeaderValue = HeaderValue::from_static("Accept, Accept-Language, Cookie");
 
 #[derive(Debug)]
 pub struct Visit {
@@ -81,12 +87,20 @@ impl Visit {
             })
     }
 
+    /// Is there anything in the answer that only this browser may see?
+    fn is_private(&self) -> bool {
+        self.session.is_some() || self.flash.is_some() || self.shown.load(Ordering::Relaxed)
+    }
+
     fn sign(&self) -> hmac::Tag {
         let secret = format!("{}:{}", self.town_secret, self.secret);
         hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), PURPOSE)
     }
 
     fn keep(&self, response: &mut Response) {
+        let head = response.headers_mut();
+        head.entry(header::CACHE_CONTROL).or_insert(if self.is_private() { PRIVATE } else { FRESH });
+        head.append(header::VARY, DEPENDS);
         if self.fresh && self.shown.load(Ordering::Relaxed) {
             self.jar.set(response.headers_mut(), Cookie::Visitor, &self.secret);
         }
@@ -175,6 +189,17 @@ mod tests {
         visit.token();
         visit.keep(&mut response);
         assert!(response.headers().contains_key(header::SET_COOKIE));
+    }
+
+    #[test]
+    fn what_only_one_person_may_see_is_kept_by_nobody() {
+        let kept = |cookie: &str| {
+            let mut response = Response::default();
+            Visit::of(ORIGIN, "town", &headers(&[("cookie", cookie)])).keep(&mut response);
+            response.headers()[header::CACHE_CONTROL].clone()
+        };
+        assert_eq!(kept("parvis=s"), PRIVATE);
+        assert_eq!(kept("other=s"), FRESH);
     }
 
     #[test]

@@ -5,6 +5,7 @@ set-up-what = Welcome! A few answers and the square is open. Everything can be c
 set-up-town = The town
 set-up-account = Your account
 set-up-go = Open the square
+set-up-done = The square is open and you hold its keys.
 town-name = Name of the town
 town-summary = In one sentence
 town-summary-hint = What someone reads who arrives here for the first time.
@@ -13,8 +14,6 @@ town-rules-hint = One rule a line.
 town-contact = Contact
 town-contact-hint = A phone number, an e-mail address or an office.
 town-language = Language of the town
-town-time-zone = Time zone
-town-time-zone-hint = For example Europe/Paris.
 town-registration = Who can open an account
 town-hue = Colour of the town
 town-hue-hint = Buttons and links take it; light and dark follow.
@@ -37,6 +36,13 @@ invitations = Invitation codes
 invitations-what = Give a code to those you want to welcome.
 invitation-uses = Number of people for this code
 invitation-make = Create a code
+invitation-left = { $count ->
+    [one] { $count } person left
+   *[other] { $count } people left
+}
+invitation-until = until { $date }
 invitation-made = Here is the new code
 done-approved = The account is open.
 done-rejected = The request is refused.
+refusal-choice = Choose one of the answers offered.
+refusal-number = Give a whole number.

@@ -5,6 +5,7 @@ set-up-what = Bienvenue ! Quelques réponses, et la place est ouverte. Tout pe
 set-up-town = La ville
 set-up-account = Votre compte
 set-up-go = Ouvrir la place
+set-up-done = La place est ouverte et vous en avez les clés.
 town-name = Nom de la ville
 town-summary = En une phrase
 town-summary-hint = Ce que lit une personne qui arrive ici pour la première fois.
@@ -13,8 +14,6 @@ town-rules-hint = Une règle par ligne.
 town-contact = Contact
 town-contact-hint = Un téléphone, une adresse e-mail ou un bureau.
 town-language = Langue de la ville
-town-time-zone = Fuseau horaire
-town-time-zone-hint = Par exemple Europe/Paris.
 town-registration = Qui peut ouvrir un compte
 town-hue = Couleur de la ville
 town-hue-hint = Les boutons et les liens la prennent ; le clair et le sombre suivent.
@@ -37,6 +36,13 @@ invitations = Codes d’invitation
 invitations-what = Donnez un code à qui vous voulez accueillir.
 invitation-uses = Nombre de personnes pour ce code
 invitation-make = Créer un code
+invitation-left = { $count ->
+    [one] encore { $count } personne
+   *[other] encore { $count } personnes
+}
+invitation-until = jusqu’au { $date }
 invitation-made = Voici le nouveau code
 done-approved = Le compte est ouvert.
 done-rejected = La demande est refusée.
+refusal-choice = Choisissez une des réponses proposées.
+refusal-number = Donnez un nombre entier.

@@ -41,28 +41,56 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
     match entry {
         Entry::PostPublished { post } => published(town, known, *post).await,
         Entry::PostEdited { post } => edited(town, known, *post).await,
-        Entry::PostDeleted { uri, author, audience } => {
-            deleted(town, known.local(*author), uri, *audience).await
-        }
+        Entry::PostDeleted {
+            uri,
+            author,
+            audience,
+        } => deleted(town, known.local(*author), uri, *audience).await,
         Entry::Boosted { boost } => boosted(town, known, *boost).await,
-        Entry::Unboosted { uri, account, of_uri, of_author } => {
-            let Some(booster) = known.local(*account) else { return Ok(None) };
+        Entry::Unboosted {
+            uri,
+            account,
+            of_uri,
+            of_author,
+        } => {
+            let Some(booster) = known.local(*account) else {
+                return Ok(None);
+            };
             let mut inboxes = Inboxes::default();
             inboxes.of_followers(town, *account).await?;
             inboxes.of_ledger(town, of_uri).await?;
-            known.accounts.get(of_author).into_iter().for_each(|author| inboxes.add(author));
+            inboxes.add(known.accounts.get(of_author));
             let undo = reactions::unboost(town, booster, uri, of_uri)?;
             Ok(Some(undo.to(inboxes.list(town).await?)))
         }
         Entry::Favourited { account, post, uri } => {
-            let Some((liker, author, post)) = known.reaction(*account, *post) else { return Ok(None) };
-            personal(town, author, reactions::like(town, liker, author, post, uri)?).await
+            let Some((liker, author, post)) = known.reaction(*account, *post) else {
+                return Ok(None);
+            };
+            personal(
+                town,
+                author,
+                reactions::like(town, liker, author, post, uri)?,
+            )
+            .await
         }
         Entry::Unfavourited { account, post, uri } => {
-            let Some((liker, author, post)) = known.reaction(*account, *post) else { return Ok(None) };
-            personal(town, author, reactions::unlike(town, liker, author, post, uri)?).await
+            let Some((liker, author, post)) = known.reaction(*account, *post) else {
+                return Ok(None);
+            };
+            personal(
+                town,
+                author,
+                reactions::unlike(town, liker, author, post, uri)?,
+            )
+            .await
         }
-        Entry::FollowRequested { follower, target, uri, accepted } => {
+        Entry::FollowRequested {
+            follower,
+            target,
+            uri,
+            accepted,
+        } => {
             if let Some((follower, target)) = known.outwards(*follower, *target) {
                 return personal(town, target, follows::follow(town, follower, target, uri)?).await;
             }
@@ -74,28 +102,73 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
                 _ => Ok(None),
             }
         }
-        Entry::FollowWithdrawn { follower, target, uri } => {
-            let Some((follower, target)) = known.outwards(*follower, *target) else { return Ok(None) };
-            personal(town, target, follows::unfollow(town, follower, target, uri)?).await
+        Entry::FollowWithdrawn {
+            follower,
+            target,
+            uri,
+        } => {
+            let Some((follower, target)) = known.outwards(*follower, *target) else {
+                return Ok(None);
+            };
+            personal(
+                town,
+                target,
+                follows::unfollow(town, follower, target, uri)?,
+            )
+            .await
         }
-        Entry::FollowAccepted { follower, target, uri } => {
-            let Some((target, follower)) = known.outwards(*target, *follower) else { return Ok(None) };
-            personal(town, follower, follows::answer(town, "Accept", target, follower, uri)?).await
+        Entry::FollowAccepted {
+            follower,
+            target,
+            uri,
+        } => {
+            let Some((target, follower)) = known.outwards(*target, *follower) else {
+                return Ok(None);
+            };
+            personal(
+                town,
+                follower,
+                follows::answer(town, "Accept", target, follower, uri)?,
+            )
+            .await
         }
-        Entry::FollowRefused { follower, target, uri } => {
-            let Some((target, follower)) = known.outwards(*target, *follower) else { return Ok(None) };
-            personal(town, follower, follows::answer(town, "Reject", target, follower, uri)?).await
+        Entry::FollowRefused {
+            follower,
+            target,
+            uri,
+        } => {
+            let Some((target, follower)) = known.outwards(*target, *follower) else {
+                return Ok(None);
+            };
+            personal(
+                town,
+                follower,
+                follows::answer(town, "Reject", target, follower, uri)?,
+            )
+            .await
         }
-        Entry::Blocked { account, target, uri } => {
-            let Some((me, other)) = known.outwards(*account, *target) else { return Ok(None) };
+        Entry::Blocked {
+            account,
+            target,
+            uri,
+        } => {
+            let Some((me, other)) = known.outwards(*account, *target) else {
+                return Ok(None);
+            };
             personal(town, other, reactions::block(town, me, other, uri)?).await
         }
-        Entry::Unblocked { account, target, uri } => {
-            let Some((me, other)) = known.outwards(*account, *target) else { return Ok(None) };
+        Entry::Unblocked {
+            account,
+            target,
+            uri,
+        } => {
+            let Some((me, other)) = known.outwards(*account, *target) else {
+                return Ok(None);
+            };
             personal(town, other, reactions::unblock(town, me, other, uri)?).await
         }
         Entry::ProfileChanged { account } => profile_changed(town, known, *account).await,
-        Entry::SignedUp { .. } => Ok(None),
+        Entry::SignedUp { .. } | Entry::FilesDropped { .. } => Ok(None),
     }
 }
 
@@ -106,13 +179,15 @@ async fn personal(
     outgoing: Outgoing,
 ) -> Outcome<Option<Outgoing>> {
     let mut inboxes = Inboxes::default();
-    inboxes.add_personal(receiver);
+    inboxes.add_personal([receiver]);
     Ok(Some(outgoing.to(inboxes.list(town).await?)))
 }
 
 /// The post as its author sees it; `None` if it is gone meanwhile, not ours or stays here.
 async fn ours(town: &Town, known: &Known, post: Id) -> Outcome<Option<PostView>> {
-    let Some(row) = known.posts.get(&post).filter(|row| row.local) else { return Ok(None) };
+    let Some(row) = known.posts.get(&post).filter(|row| row.local) else {
+        return Ok(None);
+    };
     match town_posts::view(town, &Viewer::resident(row.author_id), post).await {
         Ok(view) => Ok(Some(view)),
         Err(Failure::Refused(_)) => Ok(None),
@@ -121,15 +196,23 @@ async fn ours(town: &Town, known: &Known, post: Id) -> Outcome<Option<PostView>>
 }
 
 async fn published(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
-    let Some(view) = ours(town, known, post).await? else { return Ok(None) };
-    let Some(create) = posts::create(town, &view)? else { return Ok(None) };
+    let Some(view) = ours(town, known, post).await? else {
+        return Ok(None);
+    };
+    let Some(create) = posts::create(town, &view)? else {
+        return Ok(None);
+    };
     let inboxes = audience::of_post(town, &view).await?;
     Ok(Some(create.to(inboxes.list(town).await?)))
 }
 
 async fn edited(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
-    let Some(view) = ours(town, known, post).await? else { return Ok(None) };
-    let Some(update) = posts::update(town, &view)? else { return Ok(None) };
+    let Some(view) = ours(town, known, post).await? else {
+        return Ok(None);
+    };
+    let Some(update) = posts::update(town, &view)? else {
+        return Ok(None);
+    };
     let mut inboxes = audience::of_post(town, &view).await?;
     inboxes.of_ledger(town, &view.uri).await?;
     Ok(Some(update.to(inboxes.list(town).await?)))
@@ -141,7 +224,9 @@ async fn deleted(
     uri: &str,
     audience: Audience,
 ) -> Outcome<Option<Outgoing>> {
-    let Some(author) = author else { return Ok(None) };
+    let Some(author) = author else {
+        return Ok(None);
+    };
     if !posts::is_federated(audience) {
         return Ok(None);
     }
@@ -156,19 +241,25 @@ async fn deleted(
 }
 
 async fn boosted(town: &Town, known: &Known, boost: Id) -> Outcome<Option<Outgoing>> {
-    let Some(view) = ours(town, known, boost).await? else { return Ok(None) };
-    let Some(announce) = reactions::announce(&view)? else { return Ok(None) };
+    let Some(view) = ours(town, known, boost).await? else {
+        return Ok(None);
+    };
+    let Some(announce) = reactions::announce(&view)? else {
+        return Ok(None);
+    };
     let mut inboxes = Inboxes::default();
     inboxes.of_followers(town, view.author.id).await?;
     if let Some(of) = &view.boost_of {
         let author = accounts::by_id(town.store.read(), of.author.id).await?;
-        author.iter().for_each(|author| inboxes.add(author));
+        inboxes.add(&author);
     }
     Ok(Some(announce.to(inboxes.list(town).await?)))
 }
 
 async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Option<Outgoing>> {
-    let Some(row) = known.local(account) else { return Ok(None) };
+    let Some(row) = known.local(account) else {
+        return Ok(None);
+    };
     let view: AccountView = town_accounts::view(town, &Viewer::nobody(), account).await?;
     let mut inboxes = Inboxes::default();
     inboxes.of_followers(town, account).await?;
@@ -193,38 +284,64 @@ impl Known {
                 Entry::PostPublished { post } | Entry::PostEdited { post } => posts.push(*post),
                 Entry::PostDeleted { author, .. } => people.push(*author),
                 Entry::Boosted { boost } => posts.push(*boost),
-                Entry::Unboosted { account, of_author, .. } => people.extend([*account, *of_author]),
-                Entry::Favourited { account, post, .. } | Entry::Unfavourited { account, post, .. } => {
+                Entry::Unboosted {
+                    account, of_author, ..
+                } => people.extend([*account, *of_author]),
+                Entry::Favourited { account, post, .. }
+                | Entry::Unfavourited { account, post, .. } => {
                     people.push(*account);
                     posts.push(*post);
                 }
-                Entry::FollowRequested { follower, target, .. }
-                | Entry::FollowWithdrawn { follower, target, .. }
-                | Entry::FollowAccepted { follower, target, .. }
-                | Entry::FollowRefused { follower, target, .. } => people.extend([*follower, *target]),
-                Entry::Blocked { account, target, .. } | Entry::Unblocked { account, target, .. } => {
+                Entry::FollowRequested {
+                    follower, target, ..
+                }
+                | Entry::FollowWithdrawn {
+                    follower, target, ..
+                }
+                | Entry::FollowAccepted {
+                    follower, target, ..
+                }
+                | Entry::FollowRefused {
+                    follower, target, ..
+                } => people.extend([*follower, *target]),
+                Entry::Blocked {
+                    account, target, ..
+                }
+                | Entry::Unblocked {
+                    account, target, ..
+                } => {
                     people.extend([*account, *target]);
                 }
                 Entry::ProfileChanged { account } => people.push(*account),
-                Entry::SignedUp { .. } => {}
+                Entry::SignedUp { .. } | Entry::FilesDropped { .. } => {}
             }
         }
         let db = town.store.read();
-        let posts: HashMap<Id, _> =
-            rows::by_ids(db, &posts).await?.into_iter().map(|row| (row.id, row)).collect();
+        let posts: HashMap<Id, _> = rows::by_ids(db, &posts)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
         people.extend(posts.values().map(|row: &post::Model| row.author_id));
         people.sort_unstable();
         people.dedup();
         let people = accounts::by_ids(db, &people).await?;
-        Ok(Self { accounts: people.into_iter().map(|row| (row.id, row)).collect(), posts })
+        Ok(Self {
+            accounts: people.into_iter().map(|row| (row.id, row)).collect(),
+            posts,
+        })
     }
 
     fn local(&self, account: Id) -> Option<&account::Model> {
-        self.accounts.get(&account).filter(|row| row.domain.is_empty())
+        self.accounts
+            .get(&account)
+            .filter(|row| row.domain.is_empty())
     }
 
     fn remote(&self, account: Id) -> Option<&account::Model> {
-        self.accounts.get(&account).filter(|row| !row.domain.is_empty())
+        self.accounts
+            .get(&account)
+            .filter(|row| !row.domain.is_empty())
     }
 
     /// Something from one of ours to one of theirs.

@@ -173,7 +173,7 @@ impl Shape {
         }
         lines.all_needed(method)?;
         Ok(Self {
-            key_id: uri::canonical(parameters.key_id).ok_or(Fault::KeyId)?,
+            key_id: key_id(parameters.key_id).ok_or(Fault::KeyId)?,
             algorithm: algorithm(parameters.algorithm)?,
             signature: FORGIVING
                 .decode(parameters.signature)
@@ -274,6 +274,20 @@ fn at_most_once(headers: &HeaderMap, name: &HeaderName) -> Result<(), Fault> {
         Err(Fault::Doubled)
     } else {
         Ok(())
+    }
+}
+
+/// An address in its one spelling. What parsers of addresses forgive (`https:/@host`) is not forgiven here.
+fn key_id(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_web = ["https", "http"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web));
+    let server = rest.split(['/', '?', '#']).next()?;
+    if is_web && !server.is_empty() && !server.contains('@') {
+        uri::canonical(text)
+    } else {
+        None
     }
 }
 

@@ -147,7 +147,9 @@ impl<'a> Ref<'a> {
     /// The object read as an activity: the inner one of an Undo, an Accept, a group's Announce.
     pub fn activity(&self) -> Option<Activity<'a>> {
         let inner = Doc::of(self.embedded()?)?;
-        Activity::of(&inner).ok().filter(|activity| activity.kind != Kind::Other)
+        Activity::of(&inner)
+            .ok()
+            .filter(|activity| activity.kind != Kind::Other)
     }
 }
 
@@ -162,7 +164,10 @@ mod tests {
         let value = json!({"type": ["Create", "x:Y"], "actor": [{"type": "Person", "id": "https://a.example/u"}],
             "object": [{"type": "Note", "id": "https://a.example/n"}], "to": "as:Public"});
         let activity = Activity::read(&value).unwrap();
-        assert_eq!((activity.kind, activity.actor), (Kind::Create, "https://a.example/u"));
+        assert_eq!(
+            (activity.kind, activity.actor),
+            (Kind::Create, "https://a.example/u")
+        );
         assert_eq!(activity.object.id(), Some("https://a.example/n"));
         assert_eq!(activity.to, ["as:Public"]);
     }
@@ -170,9 +175,18 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let read = |value: &Value| Activity::read(value).map(|_| ()).unwrap_err().member;
-        assert_eq!(read(&json!({"actor": "https://a.example", "object": "https://b.example"})), "type");
-        assert_eq!(read(&json!({"type": "Like", "object": "https://b.example"})), "actor");
-        assert_eq!(read(&json!({"type": "Like", "actor": "https://a.example", "object": null})), "object");
+        assert_eq!(
+            read(&json!({"actor": "https://a.example", "object": "https://b.example"})),
+            "type"
+        );
+        assert_eq!(
+            read(&json!({"type": "Like", "object": "https://b.example"})),
+            "actor"
+        );
+        assert_eq!(
+            read(&json!({"type": "Like", "actor": "https://a.example", "object": null})),
+            "object"
+        );
     }
 
     #[test]
@@ -181,6 +195,9 @@ mod tests {
             {"type": "Follow", "id": "https://a.example/f", "actor": "https://a.example/u", "object": "https://b.example/v"}});
         let activity = Activity::read(&value).unwrap();
         let inner = activity.object.activity().unwrap();
-        assert_eq!((inner.kind, inner.object.id()), (Kind::Follow, Some("https://b.example/v")));
+        assert_eq!(
+            (inner.kind, inner.object.id()),
+            (Kind::Follow, Some("https://b.example/v"))
+        );
     }
 }

@@ -57,8 +57,13 @@ impl<'a> Actor<'a> {
     pub fn read(value: &'a Value) -> Result<Self, Unreadable> {
         let doc = Doc::outermost(value)?;
         let id = doc.id().ok_or(Unreadable::missing("id"))?;
-        let kind = kind(&doc).ok_or(Unreadable { member: "type", why: "not an actor" })?;
-        let webfinger = doc.text("webfinger").map(|handle| handle.trim_start_matches("acct:"));
+        let kind = kind(&doc).ok_or(Unreadable {
+            member: "type",
+            why: "not an actor",
+        })?;
+        let webfinger = doc
+            .text("webfinger")
+            .map(|handle| handle.trim_start_matches("acct:"));
         let named = |handle: &'a str| handle.trim_start_matches('@').split('@').next();
         let username = doc
             .text("preferredUsername")
@@ -72,8 +77,12 @@ impl<'a> Actor<'a> {
             kind,
             username,
             webfinger,
-            name: doc.words("name", "").map(|words| cut(words.text.trim(), limits::REMOTE_NAME)),
-            summary: doc.words("summary", "").map(|Words { text, .. }| cut(text, limits::REMOTE_HTML)),
+            name: doc
+                .words("name", "")
+                .map(|words| cut(words.text.trim(), limits::REMOTE_NAME)),
+            summary: doc
+                .words("summary", "")
+                .map(|Words { text, .. }| cut(text, limits::REMOTE_HTML)),
             url: page_url(&doc),
             inbox: doc.one_id("inbox").ok_or(Unreadable::missing("inbox"))?,
             shared_inbox: endpoints
@@ -121,9 +130,13 @@ pub fn page_url<'a>(doc: &Doc<'a>) -> Option<&'a str> {
     let web = |href: &&str| href.starts_with("https://") || href.starts_with("http://");
     let html = doc
         .links("url")
-        .find(|link| link.media_type.is_some_and(|mime| mime.starts_with("text/html")))
+        .find(|link| {
+            link.media_type
+                .is_some_and(|mime| mime.starts_with("text/html"))
+        })
         .map(|link| link.href);
-    html.or_else(|| doc.links("url").map(|link| link.href).next()).filter(web)
+    html.or_else(|| doc.links("url").map(|link| link.href).next())
+        .filter(web)
 }
 
 /// Friendica lists several sizes, the last being the largest.
@@ -149,11 +162,17 @@ fn fields<'a>(doc: &Doc<'a>) -> Vec<Field<'a>> {
             value: cut(value, limits::REMOTE_URI),
         })
     };
-    doc.docs("attachment").filter_map(field).take(limits::REMOTE_FIELDS).collect()
+    doc.docs("attachment")
+        .filter_map(field)
+        .take(limits::REMOTE_FIELDS)
+        .collect()
 }
 
 fn keys<'a>(doc: &Doc<'a>) -> Vec<Key<'a>> {
-    doc.docs("publicKey").filter_map(|key| Key::read(&key)).take(10).collect()
+    doc.docs("publicKey")
+        .filter_map(|key| Key::read(&key))
+        .take(10)
+        .collect()
 }
 
 impl<'a> Key<'a> {
@@ -200,14 +219,22 @@ mod tests {
     fn a_wrong_optional_member_is_lost_alone() {
         let mut value = minimal();
         value["endpoints"] = Value::Null;
-        value["icon"] = json!([{"type": "Image"}, 7, {"type": "Image", "url": "https://a.example/p.png"}]);
+        value["icon"] =
+            json!([{"type": "Image"}, 7, {"type": "Image", "url": "https://a.example/p.png"}]);
         value["image"] = json!("not a url");
-        value["attachment"] = json!({"type": "PropertyValue", "name": "Quartier", "value": "Le Moulin"});
+        value["attachment"] =
+            json!({"type": "PropertyValue", "name": "Quartier", "value": "Le Moulin"});
         value["published"] = json!("last year");
         value["publicKey"] = json!([{"id": "https://a.example/k"}, "x"]);
         let actor = Actor::read(&value).unwrap();
-        assert_eq!((actor.icon, actor.image), (Some("https://a.example/p.png"), None));
-        assert_eq!((actor.fields.len(), actor.published, actor.keys.len()), (1, None, 0));
+        assert_eq!(
+            (actor.icon, actor.image),
+            (Some("https://a.example/p.png"), None)
+        );
+        assert_eq!(
+            (actor.fields.len(), actor.published, actor.keys.len()),
+            (1, None, 0)
+        );
     }
 
     #[test]

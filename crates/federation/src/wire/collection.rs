@@ -25,9 +25,14 @@ impl<'a> Collection<'a> {
     pub fn read(value: &'a Value) -> Result<Self, Unreadable> {
         let doc = Doc::outermost(value)?;
         if !Self::is(&doc) {
-            return Err(Unreadable { member: "type", why: "not a collection" });
+            return Err(Unreadable {
+                member: "type",
+                why: "not a collection",
+            });
         }
-        let page = doc.doc("first").filter(|first| first.types().any(is_collection));
+        let page = doc
+            .doc("first")
+            .filter(|first| first.types().any(is_collection));
         let mut items: Vec<Ref<'a>> = items(&doc).collect();
         if let Some(page) = page {
             items.extend(self::items(&page));
@@ -38,7 +43,11 @@ impl<'a> Collection<'a> {
             id: doc.id(),
             total: doc.count("totalItems"),
             items,
-            first: doc.many("first").iter().find_map(Value::as_str).filter(|id| !id.is_empty()),
+            first: doc
+                .many("first")
+                .iter()
+                .find_map(Value::as_str)
+                .filter(|id| !id.is_empty()),
             next: next(&doc).or_else(|| page.as_ref().and_then(next)),
         })
     }
@@ -49,11 +58,18 @@ impl<'a> Collection<'a> {
 }
 
 fn is_collection(name: &str) -> bool {
-    matches!(name, "Collection" | "OrderedCollection" | "CollectionPage" | "OrderedCollectionPage")
+    matches!(
+        name,
+        "Collection" | "OrderedCollection" | "CollectionPage" | "OrderedCollectionPage"
+    )
 }
 
 fn items<'a>(doc: &Doc<'a>) -> impl Iterator<Item = Ref<'a>> {
-    doc.many("orderedItems").iter().chain(doc.many("items")).filter_map(Ref::of).take(ITEMS)
+    doc.many("orderedItems")
+        .iter()
+        .chain(doc.many("items"))
+        .filter_map(Ref::of)
+        .take(ITEMS)
 }
 
 #[cfg(test)]

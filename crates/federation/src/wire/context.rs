@@ -17,7 +17,10 @@ enum Meaning {
 const TERMS: [(&str, Meaning); 15] = [
     ("Hashtag", Meaning::Is("as:Hashtag")),
     ("sensitive", Meaning::Is("as:sensitive")),
-    ("manuallyApprovesFollowers", Meaning::Is("as:manuallyApprovesFollowers")),
+    (
+        "manuallyApprovesFollowers",
+        Meaning::Is("as:manuallyApprovesFollowers"),
+    ),
     ("blurhash", Meaning::Is("toot:blurhash")),
     ("discoverable", Meaning::Is("toot:discoverable")),
     ("indexable", Meaning::Is("toot:indexable")),
@@ -28,8 +31,14 @@ const TERMS: [(&str, Meaning); 15] = [
     ("value", Meaning::Is("schema:value")),
     ("directMessage", Meaning::Is("litepub:directMessage")),
     ("searchableBy", Meaning::Id("fedibird:searchableBy")),
-    ("webfinger", Meaning::Is("https://purl.archive.org/socialweb/webfinger#webfinger")),
-    ("postingRestrictedToMods", Meaning::Is("lemmy:postingRestrictedToMods")),
+    (
+        "webfinger",
+        Meaning::Is("https://purl.archive.org/socialweb/webfinger#webfinger"),
+    ),
+    (
+        "postingRestrictedToMods",
+        Meaning::Is("lemmy:postingRestrictedToMods"),
+    ),
 ];
 
 const NAMESPACES: [(&str, &str); 5] = [
@@ -53,10 +62,18 @@ pub fn attach(document: Value) -> Value {
 }
 
 fn context(names: &[&str]) -> Value {
-    let used: Vec<_> = TERMS.iter().filter(|(term, _)| names.contains(term)).collect();
+    let used: Vec<_> = TERMS
+        .iter()
+        .filter(|(term, _)| names.contains(term))
+        .collect();
     let mut terms = Map::new();
     for (prefix, iri) in NAMESPACES {
-        let needed = |(_, meaning): &&&(&str, Meaning)| meaning.iri().split_once(':').is_some_and(|(p, _)| p == prefix);
+        let needed = |(_, meaning): &&&(&str, Meaning)| {
+            meaning
+                .iri()
+                .split_once(':')
+                .is_some_and(|(p, _)| p == prefix)
+        };
         if used.iter().any(|term| needed(&term)) {
             terms.insert(prefix.into(), iri.into());
         }
@@ -71,7 +88,11 @@ fn context(names: &[&str]) -> Value {
     if !terms.is_empty() {
         context.push(Value::Object(terms));
     }
-    if context.len() == 1 { context.remove(0) } else { Value::Array(context) }
+    if context.len() == 1 {
+        context.remove(0)
+    } else {
+        Value::Array(context)
+    }
 }
 
 impl Meaning {
@@ -119,7 +140,9 @@ mod tests {
 
     #[test]
     fn only_used_terms_are_declared() {
-        let document = attach(json!({"type": "Note", "attachment": [{"type": "Document", "focalPoint": [0.0, 0.0]}]}));
+        let document = attach(
+            json!({"type": "Note", "attachment": [{"type": "Document", "focalPoint": [0.0, 0.0]}]}),
+        );
         assert_eq!(
             document["@context"],
             json!([ACTIVITYSTREAMS, {"toot": "http://joinmastodon.org/ns#",

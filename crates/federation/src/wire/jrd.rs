@@ -21,12 +21,19 @@ impl<'a> Answer<'a> {
             let mime = link.text("type").unwrap_or_default();
             link.text("rel") == Some("self")
                 && (mime.starts_with("application/activity+json")
-                    || (mime.starts_with("application/ld+json") && mime.contains("activitystreams")))
+                    || (mime.starts_with("application/ld+json")
+                        && mime.contains("activitystreams")))
         };
-        let actor = doc.docs("links").filter(is_actor).find_map(|link| link.one_id("href"));
+        let actor = doc
+            .docs("links")
+            .filter(is_actor)
+            .find_map(|link| link.one_id("href"));
         Ok(Self {
             subject: doc.text("subject"),
-            actor: actor.ok_or(Unreadable { member: "links", why: "no actor among them" })?,
+            actor: actor.ok_or(Unreadable {
+                member: "links",
+                why: "no actor among them",
+            })?,
         })
     }
 }
@@ -54,18 +61,31 @@ pub struct Link {
 
 impl Link {
     pub fn to(rel: &'static str, media_type: &str, href: String) -> Self {
-        Self { rel, media_type: Some(media_type.into()), href: Some(href), template: None }
+        Self {
+            rel,
+            media_type: Some(media_type.into()),
+            href: Some(href),
+            template: None,
+        }
     }
 
     pub fn template(rel: &'static str, template: String) -> Self {
-        Self { rel, template: Some(template), ..Self::default() }
+        Self {
+            rel,
+            template: Some(template),
+            ..Self::default()
+        }
     }
 }
 
 /// The template in host-meta, as JSON.
 pub fn host_meta(origin: &str) -> Descriptor {
     let template = format!("{origin}/.well-known/webfinger?resource={{uri}}");
-    Descriptor { subject: None, aliases: Vec::new(), links: vec![Link::template("lrdd", template)] }
+    Descriptor {
+        subject: None,
+        aliases: Vec::new(),
+        links: vec![Link::template("lrdd", template)],
+    }
 }
 
 /// The same as XRD. An origin holds no character that XML would mind.
@@ -91,7 +111,10 @@ mod tests {
             {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": "https://a.example/@rose"},
             {"rel": "self", "type": "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", "href": "https://a.example/u/1"}]});
         let answer = Answer::read(&value).unwrap();
-        assert_eq!((answer.subject, answer.actor), (Some("acct:rose@a.example"), "https://a.example/u/1"));
+        assert_eq!(
+            (answer.subject, answer.actor),
+            (Some("acct:rose@a.example"), "https://a.example/u/1")
+        );
         assert!(Answer::read(&json!({"links": []})).is_err());
     }
 }

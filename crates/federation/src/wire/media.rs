@@ -33,7 +33,10 @@ impl<'a> Media<'a> {
         if !is_web(link.href) {
             return None;
         }
-        let declared = doc.text("mediaType").or(link.media_type).filter(|mime| mime.len() <= 100);
+        let declared = doc
+            .text("mediaType")
+            .or(link.media_type)
+            .filter(|mime| mime.len() <= 100);
         let by_type = doc.types().find_map(|kind| match kind {
             "Image" => Some("image/*"),
             "Video" => Some("video/*"),
@@ -55,7 +58,9 @@ impl<'a> Media<'a> {
     /// The files of a document that is a picture, sound or video itself: the best of its `url`s.
     pub fn of_document(doc: &Doc<'a>) -> Option<Self> {
         let nested = || {
-            doc.docs("url").flat_map(|link| link.links("tag").collect::<Vec<_>>()).filter(is_media_link)
+            doc.docs("url")
+                .flat_map(|link| link.links("tag").collect::<Vec<_>>())
+                .filter(is_media_link)
         };
         let link = best(doc.links("url").filter(is_media_link)).or_else(|| best(nested()))?;
         Some(Self {
@@ -72,10 +77,17 @@ impl<'a> Media<'a> {
 
 /// Among several sizes and kinds of one file: a known kind first, then the largest.
 fn best<'a>(links: impl Iterator<Item = Link<'a>>) -> Option<Link<'a>> {
-    links.filter(|link| is_web(link.href)).take(100).reduce(|best, next| {
-        let rank = |link: &Link| (is_media_link(link), link.width.max(link.height));
-        if rank(&next) > rank(&best) { next } else { best }
-    })
+    links
+        .filter(|link| is_web(link.href))
+        .take(100)
+        .reduce(|best, next| {
+            let rank = |link: &Link| (is_media_link(link), link.width.max(link.height));
+            if rank(&next) > rank(&best) {
+                next
+            } else {
+                best
+            }
+        })
 }
 
 fn is_media_link(link: &Link) -> bool {
@@ -83,7 +95,9 @@ fn is_media_link(link: &Link) -> bool {
 }
 
 fn is_media(mime: &str) -> bool {
-    ["image/", "video/", "audio/"].iter().any(|kind| mime.starts_with(kind))
+    ["image/", "video/", "audio/"]
+        .iter()
+        .any(|kind| mime.starts_with(kind))
 }
 
 fn is_web(href: &str) -> bool {
@@ -91,7 +105,9 @@ fn is_web(href: &str) -> bool {
 }
 
 fn focus(doc: &Doc) -> Option<(f32, f32)> {
-    let [x, y] = doc.many("focalPoint") else { return None };
+    let [x, y] = doc.many("focalPoint") else {
+        return None;
+    };
     let (x, y) = (x.as_f64()?, y.as_f64()?);
     let inside = |n: f64| (-1.0..=1.0).contains(&n);
     (inside(x) && inside(y)).then_some((x as f32, y as f32))
@@ -110,7 +126,10 @@ mod tests {
             {"type": "Link", "href": "https://a.example/l.jpg", "mediaType": "image/jpeg", "width": 1600},
             {"type": "Link", "href": "https://a.example/page", "mediaType": "text/html"}]});
         let media = Media::read(&Doc::of(&value).unwrap()).unwrap();
-        assert_eq!((media.url, media.width), ("https://a.example/l.jpg", Some(1600)));
+        assert_eq!(
+            (media.url, media.width),
+            ("https://a.example/l.jpg", Some(1600))
+        );
     }
 
     #[test]

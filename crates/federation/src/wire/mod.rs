@@ -67,6 +67,9 @@ pub struct Unreadable {
 
 impl Unreadable {
     pub(crate) fn missing(member: &'static str) -> Self {
-        Self { member, why: "missing or of no usable form" }
+        Self {
+            member,
+            why: "missing or of no usable form",
+        }
     }
 }

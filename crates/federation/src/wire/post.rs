@@ -78,11 +78,15 @@ impl<'a> Post<'a> {
         let media = media(&doc, form);
         let url = page_url(&doc);
         if title.is_none() && body.is_none() && summary.is_none() && media.is_empty() {
-            return Err(Unreadable { member: "content", why: "nothing to read in it" });
+            return Err(Unreadable {
+                member: "content",
+                why: "nothing to read in it",
+            });
         }
         let spoken = body.or(title).and_then(|words| words.language);
-        let language =
-            spoken.or_else(|| language_of(&doc, "language")).or_else(|| language_of(&doc, "inLanguage"));
+        let language = spoken
+            .or_else(|| language_of(&doc, "language"))
+            .or_else(|| language_of(&doc, "inLanguage"));
         let (author, group) = voices(&doc);
         let in_reply_to = doc.one_id("inReplyTo");
         Ok(Self {
@@ -105,14 +109,22 @@ impl<'a> Post<'a> {
             hashtags: hashtags(&doc),
             media,
             is_vote: doc.is_a("PollVote")
-                || (form == Form::Note && title.is_some() && body.is_none() && in_reply_to.is_some()),
+                || (form == Form::Note
+                    && title.is_some()
+                    && body.is_none()
+                    && in_reply_to.is_some()),
         })
     }
 }
 
 /// Things that are activities, actors, lists or parts of something are no posts, even with a name.
 fn form(doc: &Doc) -> Result<Form, Unreadable> {
-    let no_post = |why| Err(Unreadable { member: "type", why });
+    let no_post = |why| {
+        Err(Unreadable {
+            member: "type",
+            why,
+        })
+    };
     let mut other = false;
     for name in doc.types() {
         match name {
@@ -122,11 +134,14 @@ fn form(doc: &Doc) -> Result<Form, Unreadable> {
             "Question" => return Ok(Form::Question),
             "Event" => return Ok(Form::Event),
             "Tombstone" => return no_post("gone"),
-            "Person" | "Group" | "Organization" | "Service" | "Application" => return no_post("an actor"),
+            "Person" | "Group" | "Organization" | "Service" | "Application" => {
+                return no_post("an actor");
+            }
             "Collection" | "OrderedCollection" | "CollectionPage" | "OrderedCollectionPage" => {
                 return no_post("a collection");
             }
-            "Mention" | "Hashtag" | "Emoji" | "PropertyValue" | "Link" | "Key" | "Place" | "Relationship" => {
+            "Mention" | "Hashtag" | "Emoji" | "PropertyValue" | "Link" | "Key" | "Place"
+            | "Relationship" => {
                 return no_post("a part of something");
             }
             _ => other = true,
@@ -135,13 +150,23 @@ fn form(doc: &Doc) -> Result<Form, Unreadable> {
     if doc.has("actor") && doc.has("object") {
         return no_post("an activity");
     }
-    if other || doc.has("content") { Ok(Form::Other) } else { Err(Unreadable::missing("type")) }
+    if other || doc.has("content") {
+        Ok(Form::Other)
+    } else {
+        Err(Unreadable::missing("type"))
+    }
 }
 
 /// Who speaks and where: PeerTube lists a person and a group, Mobilizon names the person in `actor`.
 fn voices<'a>(doc: &Doc<'a>) -> (Option<&'a str>, Option<&'a str>) {
-    let named_group = doc.docs("attributedTo").find(|actor| actor.is_a("Group")).and_then(|a| a.id());
-    let named_person = doc.docs("attributedTo").find(|actor| !actor.is_a("Group")).and_then(|a| a.id());
+    let named_group = doc
+        .docs("attributedTo")
+        .find(|actor| actor.is_a("Group"))
+        .and_then(|a| a.id());
+    let named_person = doc
+        .docs("attributedTo")
+        .find(|actor| !actor.is_a("Group"))
+        .and_then(|a| a.id());
     let plain = || doc.ids("attributedTo").find(|id| Some(*id) != named_group);
     let author = doc
         .one_id("actor")
@@ -167,7 +192,12 @@ fn content<'a>(doc: &Doc<'a>, text: &'a str) -> Content<'a> {
 fn mentions<'a>(doc: &Doc<'a>) -> Vec<Mention<'a>> {
     doc.docs("tag")
         .filter(|tag| tag.is_a("Mention"))
-        .filter_map(|tag| Some(Mention { href: tag.one_id("href").or_else(|| tag.id())?, name: tag.text("name") }))
+        .filter_map(|tag| {
+            Some(Mention {
+                href: tag.one_id("href").or_else(|| tag.id())?,
+                name: tag.text("name"),
+            })
+        })
         .take(limits::MENTIONS)
         .collect()
 }
@@ -183,7 +213,9 @@ fn hashtags<'a>(doc: &Doc<'a>) -> Vec<&'a str> {
 }
 
 fn media<'a>(doc: &Doc<'a>, form: Form) -> Vec<Media<'a>> {
-    let own = (form == Form::Other).then(|| Media::of_document(doc)).flatten();
+    let own = (form == Form::Other)
+        .then(|| Media::of_document(doc))
+        .flatten();
     let attached = doc.docs("attachment").filter_map(|item| Media::read(&item));
     // The picture above an article or an event.
     let above = doc.docs("image").filter_map(|item| Media::read(&item));
@@ -219,23 +251,41 @@ mod tests {
     #[test]
     fn nothing_to_read_is_no_post() {
         let read = |value: &Value| Post::read(value, "fr").map(|_| ()).unwrap_err().member;
-        assert_eq!(read(&json!({"id": "https://a.example/1", "type": "Note", "content": " "})), "content");
+        assert_eq!(
+            read(&json!({"id": "https://a.example/1", "type": "Note", "content": " "})),
+            "content"
+        );
         assert_eq!(read(&json!({"type": "Note", "content": "x"})), "id");
-        assert_eq!(read(&json!({"id": "https://a.example/1", "type": "Person", "name": "x"})), "type");
-        assert_eq!(read(&json!({"id": "https://a.example/1", "name": "x"})), "type");
+        assert_eq!(
+            read(&json!({"id": "https://a.example/1", "type": "Person", "name": "x"})),
+            "type"
+        );
+        assert_eq!(
+            read(&json!({"id": "https://a.example/1", "name": "x"})),
+            "type"
+        );
     }
 
     #[test]
     fn the_person_speaks_and_the_group_is_where() {
         for (attributed, actor) in [
-            (json!([{"type": "Group", "id": "https://a.example/g"}, {"type": "Person", "id": "https://a.example/p"}]), Value::Null),
+            (
+                json!([{"type": "Group", "id": "https://a.example/g"}, {"type": "Person", "id": "https://a.example/p"}]),
+                Value::Null,
+            ),
             (json!("https://a.example/g"), json!("https://a.example/p")),
-            (json!(["https://a.example/p", "https://a.example/g"]), Value::Null),
+            (
+                json!(["https://a.example/p", "https://a.example/g"]),
+                Value::Null,
+            ),
         ] {
             let value = json!({"id": "https://a.example/1", "type": "Event", "name": "Bal",
                 "attributedTo": attributed, "actor": actor});
             let post = Post::read(&value, "fr").unwrap();
-            assert_eq!((post.author, post.group), (Some("https://a.example/p"), Some("https://a.example/g")));
+            assert_eq!(
+                (post.author, post.group),
+                (Some("https://a.example/p"), Some("https://a.example/g"))
+            );
         }
     }
 
@@ -247,7 +297,10 @@ mod tests {
                 {"type": "Link", "href": "https://a.example/page", "mediaType": "text/html"}]});
         let post = Post::read(&value, "fr").unwrap();
         assert_eq!((post.hashtags, post.sensitive), (vec!["Marché"], true));
-        assert_eq!((post.in_reply_to, post.url), (Some("https://b.example/2"), Some("https://a.example/page")));
+        assert_eq!(
+            (post.in_reply_to, post.url),
+            (Some("https://b.example/2"), Some("https://a.example/page"))
+        );
     }
 
     #[test]

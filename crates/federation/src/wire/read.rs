@@ -30,7 +30,10 @@ const DISGUISES: [&str; 3] = ["@graph", "@included", "@reverse"];
 
 /// A name without the vocabulary it stands in.
 pub fn bare(name: &str) -> &str {
-    PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
+    PREFIXES
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
 }
 
 /// One JSON object, read by member name.
@@ -67,9 +70,15 @@ impl<'a> Doc<'a> {
 
     /// The outermost object of a document.
     pub fn outermost(value: &'a Value) -> Result<Self, Unreadable> {
-        let doc = Self::of(value).ok_or(Unreadable { member: "document", why: "not an object" })?;
+        let doc = Self::of(value).ok_or(Unreadable {
+            member: "document",
+            why: "not an object",
+        })?;
         if DISGUISES.iter().any(|name| doc.map.contains_key(*name)) {
-            return Err(Unreadable { member: "@graph", why: "only plain compacted documents are read" });
+            return Err(Unreadable {
+                member: "@graph",
+                why: "only plain compacted documents are read",
+            });
         }
         Ok(doc)
     }
@@ -78,9 +87,11 @@ impl<'a> Doc<'a> {
     pub fn get(&self, name: &str) -> Option<&'a Value> {
         let value = match self.map.get(name) {
             Some(value) => Some(value),
-            None if self.prefixed => {
-                self.map.iter().find(|(key, _)| bare(key) == name).map(|(_, value)| value)
-            }
+            None if self.prefixed => self
+                .map
+                .iter()
+                .find(|(key, _)| bare(key) == name)
+                .map(|(_, value)| value),
             None => None,
         };
         value.filter(|value| !value.is_null())
@@ -95,9 +106,10 @@ impl<'a> Doc<'a> {
         match self.get(name) {
             None => &[],
             Some(Value::Array(list)) => list,
-            Some(Value::Object(map)) if map.contains_key("@list") => {
-                map.get("@list").and_then(Value::as_array).map_or(&[], Vec::as_slice)
-            }
+            Some(Value::Object(map)) if map.contains_key("@list") => map
+                .get("@list")
+                .and_then(Value::as_array)
+                .map_or(&[], Vec::as_slice),
             Some(one) => std::slice::from_ref(one),
         }
     }
@@ -113,7 +125,11 @@ impl<'a> Doc<'a> {
 
     /// The names of its types, without vocabularies.
     pub fn types(&self) -> impl Iterator<Item = &'a str> {
-        let name = if self.map.contains_key("@type") { "@type" } else { "type" };
+        let name = if self.map.contains_key("@type") {
+            "@type"
+        } else {
+            "type"
+        };
         self.many(name).iter().filter_map(Value::as_str).map(bare)
     }
 
@@ -123,7 +139,10 @@ impl<'a> Doc<'a> {
 
     /// Its own id; an empty one is none.
     pub fn id(&self) -> Option<&'a str> {
-        self.get("id").or_else(|| self.get("@id")).and_then(Value::as_str).filter(|id| is_id(id))
+        self.get("id")
+            .or_else(|| self.get("@id"))
+            .and_then(Value::as_str)
+            .filter(|id| is_id(id))
     }
 
     /// The ids in a member: strings, or objects that have one. What is neither is passed over.
@@ -137,7 +156,10 @@ impl<'a> Doc<'a> {
 
     /// Plain text that is not empty.
     pub fn text(&self, name: &str) -> Option<&'a str> {
-        self.many(name).iter().find_map(text_of).filter(|text| !text.trim().is_empty())
+        self.many(name)
+            .iter()
+            .find_map(text_of)
+            .filter(|text| !text.trim().is_empty())
     }
 
     /// Text that may stand in `name`, in `nameMap`, or in both (then the language comes from the map).
@@ -148,15 +170,23 @@ impl<'a> Doc<'a> {
                 let same = map.iter().find(|(_, said)| said.as_str() == Some(text));
                 same.or_else(|| map.iter().next().filter(|_| map.len() == 1))
             });
-            let language = language.map(|(code, _)| code.as_str()).and_then(language_code);
+            let language = language
+                .map(|(code, _)| code.as_str())
+                .and_then(language_code);
             return Some(Words { text, language });
         }
         let said = |(code, text): (&'a String, &'a Value)| {
             let text = text.as_str().filter(|text| !text.trim().is_empty())?;
-            Some(Words { text, language: language_code(code) })
+            Some(Words {
+                text,
+                language: language_code(code),
+            })
         };
         let map = map?;
-        map.iter().filter(|(code, _)| *code == prefer).find_map(said).or_else(|| map.iter().find_map(said))
+        map.iter()
+            .filter(|(code, _)| *code == prefer)
+            .find_map(said)
+            .or_else(|| map.iter().find_map(said))
     }
 
     fn language_map(&self, name: &str) -> Option<&'a Map<String, Value>> {
@@ -181,9 +211,9 @@ impl<'a> Doc<'a> {
 
     pub fn count(&self, name: &str) -> Option<u64> {
         match plain_value(self.many(name).first()?) {
-            Value::Number(number) => {
-                number.as_u64().or_else(|| number.as_f64().filter(|n| *n >= 0.0).map(|n| n as u64))
-            }
+            Value::Number(number) => number
+                .as_u64()
+                .or_else(|| number.as_f64().filter(|n| *n >= 0.0).map(|n| n as u64)),
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         }
@@ -191,7 +221,9 @@ impl<'a> Doc<'a> {
 
     /// A size in pixels; nonsense is none.
     pub fn pixels(&self, name: &str) -> Option<u32> {
-        self.count(name).and_then(|n| u32::try_from(n).ok()).filter(|n| (1..=65_535).contains(n))
+        self.count(name)
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| (1..=65_535).contains(n))
     }
 
     pub fn date(&self, name: &str) -> Option<Timestamp> {
@@ -215,7 +247,8 @@ pub fn id_of(value: &Value) -> Option<&str> {
         Value::String(id) => Some(id.as_str()).filter(|id| is_id(id)),
         Value::Object(_) => {
             let doc = Doc::of(value)?;
-            doc.id().or_else(|| doc.is_a("Link").then(|| doc.text("href")).flatten())
+            doc.id()
+                .or_else(|| doc.is_a("Link").then(|| doc.text("href")).flatten())
         }
         _ => None,
     }
@@ -243,7 +276,10 @@ fn link_of(value: &Value) -> Option<Link<'_>> {
     }
     let doc = Doc::of(value)?;
     let inner = || doc.links("url").next();
-    let href = doc.text("href").or_else(|| inner().map(|link| link.href)).or_else(|| doc.id())?;
+    let href = doc
+        .text("href")
+        .or_else(|| inner().map(|link| link.href))
+        .or_else(|| doc.id())?;
     Some(Link {
         href: Some(href).filter(|href| is_id(href))?,
         media_type: doc
@@ -279,7 +315,10 @@ pub fn date(text: &str) -> Option<Timestamp> {
         return Some(moment.as_millisecond());
     }
     let local: DateTime = text.parse().ok()?;
-    local.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_millisecond())
+    local
+        .to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp().as_millisecond())
 }
 
 /// The beginning of a text, at most `bytes` long, cut between characters.
@@ -297,7 +336,10 @@ mod tests {
     fn one_and_many_read_alike() {
         let one = json!({"to": "https://a.example/1"});
         let many = json!({"to": ["https://a.example/1", null, "", {"id": "https://a.example/2"}]});
-        assert_eq!(Doc::of(&one).unwrap().ids("to").collect::<Vec<_>>(), ["https://a.example/1"]);
+        assert_eq!(
+            Doc::of(&one).unwrap().ids("to").collect::<Vec<_>>(),
+            ["https://a.example/1"]
+        );
         assert_eq!(Doc::of(&many).unwrap().ids("to").count(), 2);
     }
 
@@ -316,8 +358,14 @@ mod tests {
         let value = json!({"a": "true", "b": "False", "c": {"@type": "xsd:boolean", "@value": "1"},
             "n": "12", "f": 3.0, "none": null, "odd": ["x"]});
         let doc = Doc::of(&value).unwrap();
-        assert_eq!([doc.flag("a"), doc.flag("b"), doc.flag("c")], [Some(true), Some(false), Some(true)]);
-        assert_eq!([doc.flag("none"), doc.flag("odd"), doc.flag("absent")], [None; 3]);
+        assert_eq!(
+            [doc.flag("a"), doc.flag("b"), doc.flag("c")],
+            [Some(true), Some(false), Some(true)]
+        );
+        assert_eq!(
+            [doc.flag("none"), doc.flag("odd"), doc.flag("absent")],
+            [None; 3]
+        );
         assert_eq!((doc.count("n"), doc.count("f")), (Some(12), Some(3)));
     }
 
@@ -342,10 +390,34 @@ mod tests {
         let value = json!({"content": "Salut", "contentMap": {"en": "Hi", "fr": "Salut"},
             "nameMap": {"en": "Market", "fr": "Marché"}, "summaryMap": {"und": "…"}});
         let doc = Doc::of(&value).unwrap();
-        assert_eq!(doc.words("content", "en"), Some(Words { text: "Salut", language: Some("fr") }));
-        assert_eq!(doc.words("name", "fr"), Some(Words { text: "Marché", language: Some("fr") }));
-        assert_eq!(doc.words("name", "de"), Some(Words { text: "Market", language: Some("en") }));
-        assert_eq!(doc.words("summary", "fr"), Some(Words { text: "…", language: None }));
+        assert_eq!(
+            doc.words("content", "en"),
+            Some(Words {
+                text: "Salut",
+                language: Some("fr")
+            })
+        );
+        assert_eq!(
+            doc.words("name", "fr"),
+            Some(Words {
+                text: "Marché",
+                language: Some("fr")
+            })
+        );
+        assert_eq!(
+            doc.words("name", "de"),
+            Some(Words {
+                text: "Market",
+                language: Some("en")
+            })
+        );
+        assert_eq!(
+            doc.words("summary", "fr"),
+            Some(Words {
+                text: "…",
+                language: None
+            })
+        );
     }
 
     #[test]

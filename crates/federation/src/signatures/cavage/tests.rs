@@ -522,6 +522,10 @@ fn key_ids_are_addresses() {
         "acct:alice@alice.example",
         "file:///etc/passwd",
         "https://a@alice.example/key",
+        "https:/@alice.example/actor#main-key",
+        "https://@alice.example/actor#main-key",
+        "https:///alice.example/actor#main-key",
+        "https:alice.example/actor?://#main-key",
         "#key",
     ] {
         let named = edited(|text| text.replace("https://alice.example/actor#main-key", id));

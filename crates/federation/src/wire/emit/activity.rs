@@ -33,7 +33,15 @@ pub struct Inner {
 impl<T> Activity<T> {
     /// To certain people only: Follow, Accept, Reject, Undo, Like, Block.
     pub fn to_one(kind: &'static str, id: String, actor: String, to: String, object: T) -> Self {
-        Self { id, kind, actor, published: None, to: vec![to], cc: None, object }
+        Self {
+            id,
+            kind,
+            actor,
+            published: None,
+            to: vec![to],
+            cc: None,
+            object,
+        }
     }
 }
 
@@ -53,7 +61,21 @@ impl Activity<Note> {
 }
 
 impl Activity<Tombstone> {
-    pub fn delete(id: String, actor: String, to: Vec<String>, cc: Vec<String>, gone: Tombstone) -> Self {
-        Self { id, kind: "Delete", actor, published: None, to, cc: Some(cc), object: gone }
+    pub fn delete(
+        id: String,
+        actor: String,
+        to: Vec<String>,
+        cc: Vec<String>,
+        gone: Tombstone,
+    ) -> Self {
+        Self {
+            id,
+            kind: "Delete",
+            actor,
+            published: None,
+            to,
+            cc: Some(cc),
+            object: gone,
+        }
     }
 }

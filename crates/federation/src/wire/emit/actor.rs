@@ -66,6 +66,10 @@ pub struct PropertyValue {
 
 impl PropertyValue {
     pub fn new(name: String, value: String) -> Self {
-        Self { kind: "PropertyValue", name, value }
+        Self {
+            kind: "PropertyValue",
+            name,
+            value,
+        }
     }
 }

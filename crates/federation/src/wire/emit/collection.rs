@@ -32,18 +32,37 @@ pub struct Page<T> {
 impl<T> Collection<T> {
     /// A number, and where to read on if it may be read.
     pub fn counted(id: String, total_items: u64, first: Option<String>) -> Self {
-        Self { id, kind: "OrderedCollection", total_items, first, ordered_items: None }
+        Self {
+            id,
+            kind: "OrderedCollection",
+            total_items,
+            first,
+            ordered_items: None,
+        }
     }
 
     /// Everything at once.
     pub fn whole(id: String, items: Vec<T>) -> Self {
         let total_items = items.len() as u64;
-        Self { id, kind: "OrderedCollection", total_items, first: None, ordered_items: Some(items) }
+        Self {
+            id,
+            kind: "OrderedCollection",
+            total_items,
+            first: None,
+            ordered_items: Some(items),
+        }
     }
 }
 
 impl<T> Page<T> {
     pub fn new(id: String, part_of: String, ordered_items: Vec<T>) -> Self {
-        Self { id, kind: "OrderedCollectionPage", part_of, next: None, prev: None, ordered_items }
+        Self {
+            id,
+            kind: "OrderedCollectionPage",
+            part_of,
+            next: None,
+            prev: None,
+            ordered_items,
+        }
     }
 }

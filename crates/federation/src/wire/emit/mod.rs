@@ -6,7 +6,7 @@ pub mod collection;
 pub mod nodeinfo;
 pub mod object;
 
-use parvis_model::clock::Timestamp;
+use parvis_model::clock::{DAY, Timestamp};
 use serde::Serialize;
 
 use super::context;
@@ -17,10 +17,16 @@ pub fn document(body: &impl Serialize) -> Result<String, serde_json::Error> {
     serde_json::to_string(&context::attach(body))
 }
 
-/// RFC 3339 in UTC, to the second.
+/// RFC 3339 in UTC, to the millisecond: two edits in one second must still be told apart.
 pub fn date(at: Timestamp) -> String {
-    let seconds = at.div_euclid(1000);
-    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
+    jiff::Timestamp::from_millisecond(at)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .to_string()
+}
+
+/// The day alone: nobody needs to know the minute in which somebody came.
+pub fn day(at: Timestamp) -> String {
+    date(at.div_euclid(DAY) * DAY)
 }
 
 #[cfg(test)]

@@ -95,7 +95,11 @@ pub struct Image {
 
 impl Image {
     pub fn new(media_type: String, url: String) -> Self {
-        Self { kind: "Image", media_type, url }
+        Self {
+            kind: "Image",
+            media_type,
+            url,
+        }
     }
 }
 
@@ -112,6 +116,11 @@ pub struct Tombstone {
 
 impl Tombstone {
     pub fn new(id: String, former_type: Option<&'static str>, deleted: String) -> Self {
-        Self { id, kind: "Tombstone", former_type, deleted }
+        Self {
+            id,
+            kind: "Tombstone",
+            former_type,
+            deleted,
+        }
     }
 }

@@ -57,7 +57,9 @@ fn person() -> Actor {
         followers: Some(FOLLOWERS.into()),
         following: Some(format!("{ACTOR}/following")),
         featured: Some(format!("{ACTOR}/featured")),
-        endpoints: Endpoints { shared_inbox: "https://bourg.example/ap/inbox".into() },
+        endpoints: Endpoints {
+            shared_inbox: "https://bourg.example/ap/inbox".into(),
+        },
         manually_approves_followers: true,
         discoverable: false,
         indexable: false,
@@ -67,7 +69,10 @@ fn person() -> Actor {
             owner: ACTOR.into(),
             public_key_pem: "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n".into(),
         },
-        icon: Some(Image::new("image/webp".into(), "https://bourg.example/media/a.webp".into())),
+        icon: Some(Image::new(
+            "image/webp".into(),
+            "https://bourg.example/media/a.webp".into(),
+        )),
         image: None,
         attachment: vec![PropertyValue::new("Quartier".into(), "Le Moulin".into())],
         tag: [],
@@ -76,7 +81,10 @@ fn person() -> Actor {
 
 fn note() -> Note {
     let html = "<p>Chat perdu, @paul</p>";
-    let mut picture = Document::new("image/jpeg".into(), "https://bourg.example/media/p.jpg".into());
+    let mut picture = Document::new(
+        "image/jpeg".into(),
+        "https://bourg.example/media/p.jpg".into(),
+    );
     picture.name = Some("Chat roux".into());
     picture.width = Some(1600);
     picture.height = Some(1200);
@@ -91,14 +99,23 @@ fn note() -> Note {
         name: None,
         content: html.into(),
         content_map: Some(BTreeMap::from([("fr".into(), html.into())])),
-        source: Some(Source { content: "Chat perdu, @paul".into(), media_type: "text/markdown" }),
+        source: Some(Source {
+            content: "Chat perdu, @paul".into(),
+            media_type: "text/markdown",
+        }),
         media_type: "text/html",
         sensitive: true,
         summary: Some("Animal blessé".into()),
         direct_message: false,
         tag: vec![
-            Tag::Mention { href: PAUL.into(), name: "@paul@masto.example".into() },
-            Tag::Hashtag { href: "https://bourg.example/tags/chat".into(), name: "#chat".into() },
+            Tag::Mention {
+                href: PAUL.into(),
+                name: "@paul@masto.example".into(),
+            },
+            Tag::Hashtag {
+                href: "https://bourg.example/tags/chat".into(),
+                name: "#chat".into(),
+            },
         ],
         attachment: vec![picture],
         in_reply_to: Some("https://masto.example/users/paul/statuses/1".into()),
@@ -115,18 +132,47 @@ fn a_resident() {
 
 #[test]
 fn a_new_post_and_an_edited_one() {
-    assert_snapshot!("create", shown(&Activity::around("Create", activity(55), "2025-09-12T09:00:00Z".into(), note())));
-    let edited = Note { updated: Some("2025-09-12T10:00:00Z".into()), attachment: vec![], ..note() };
-    assert_snapshot!("update", shown(&Activity::around("Update", activity(56), "2025-09-12T10:00:00Z".into(), edited)));
+    assert_snapshot!(
+        "create",
+        shown(&Activity::around(
+            "Create",
+            activity(55),
+            "2025-09-12T09:00:00Z".into(),
+            note()
+        ))
+    );
+    let edited = Note {
+        updated: Some("2025-09-12T10:00:00Z".into()),
+        attachment: vec![],
+        ..note()
+    };
+    assert_snapshot!(
+        "update",
+        shown(&Activity::around(
+            "Update",
+            activity(56),
+            "2025-09-12T10:00:00Z".into(),
+            edited
+        ))
+    );
 }
 
 #[test]
 fn what_we_send_is_what_we_read() {
-    let text = document(&Activity::around("Create", activity(55), "2025-09-12T09:00:00Z".into(), note())).unwrap();
+    let text = document(&Activity::around(
+        "Create",
+        activity(55),
+        "2025-09-12T09:00:00Z".into(),
+        note(),
+    ))
+    .unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     let create = wire::Activity::read(&value).unwrap();
     let post = wire::Post::read(create.object.embedded().unwrap(), "fr").unwrap();
-    assert_eq!((post.author, post.language, post.sensitive), (Some(ACTOR), Some("fr"), true));
+    assert_eq!(
+        (post.author, post.language, post.sensitive),
+        (Some(ACTOR), Some("fr"), true)
+    );
     assert_eq!((post.hashtags, post.mentions[0].href), (vec!["chat"], PAUL));
     let text = document(&person()).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
@@ -136,19 +182,60 @@ fn what_we_send_is_what_we_read() {
 #[test]
 fn a_deleted_post() {
     let gone = Tombstone::new(NOTE.into(), Some("Note"), "2025-09-13T00:00:00Z".into());
-    let delete =
-        Activity::delete(activity(57), ACTOR.into(), vec![PUBLIC.into()], vec![FOLLOWERS.into()], gone);
+    let delete = Activity::delete(
+        activity(57),
+        ACTOR.into(),
+        vec![PUBLIC.into()],
+        vec![FOLLOWERS.into()],
+        gone,
+    );
     assert_snapshot!(shown(&delete));
 }
 
 #[test]
 fn following_and_its_answers() {
-    let follow = |to: &str| Activity::to_one("Follow", activity(60), ACTOR.into(), to.into(), to.to_owned());
+    let follow = |to: &str| {
+        Activity::to_one(
+            "Follow",
+            activity(60),
+            ACTOR.into(),
+            to.into(),
+            to.to_owned(),
+        )
+    };
     assert_snapshot!("follow", shown(&follow(PAUL)));
-    let inner = Inner { id: format!("{PAUL}/follows/1"), kind: "Follow", actor: PAUL.into(), object: ACTOR.into() };
-    assert_snapshot!("accept", shown(&Activity::to_one("Accept", activity(61), ACTOR.into(), PAUL.into(), inner)));
-    let inner = Inner { id: activity(60), kind: "Follow", actor: ACTOR.into(), object: PAUL.into() };
-    assert_snapshot!("undo", shown(&Activity::to_one("Undo", activity(62), ACTOR.into(), PAUL.into(), inner)));
+    let inner = Inner {
+        id: format!("{PAUL}/follows/1"),
+        kind: "Follow",
+        actor: PAUL.into(),
+        object: ACTOR.into(),
+    };
+    assert_snapshot!(
+        "accept",
+        shown(&Activity::to_one(
+            "Accept",
+            activity(61),
+            ACTOR.into(),
+            PAUL.into(),
+            inner
+        ))
+    );
+    let inner = Inner {
+        id: activity(60),
+        kind: "Follow",
+        actor: ACTOR.into(),
+        object: PAUL.into(),
+    };
+    assert_snapshot!(
+        "undo",
+        shown(&Activity::to_one(
+            "Undo",
+            activity(62),
+            ACTOR.into(),
+            PAUL.into(),
+            inner
+        ))
+    );
 }
 
 #[test]
@@ -168,10 +255,30 @@ fn a_boost() {
 #[test]
 fn collections() {
     let outbox = format!("{ACTOR}/outbox");
-    assert_snapshot!("followers", shown(&Collection::<String>::counted(FOLLOWERS.into(), 12, None)));
-    assert_snapshot!("outbox", shown(&Collection::<String>::counted(outbox.clone(), 3, Some(format!("{outbox}?page=true")))));
-    assert_snapshot!("featured", shown(&Collection::<String>::whole(format!("{ACTOR}/featured"), vec![])));
-    let mut page = Page::new(format!("{outbox}?page=true"), outbox.clone(), vec![NOTE.to_owned()]);
+    assert_snapshot!(
+        "followers",
+        shown(&Collection::<String>::counted(FOLLOWERS.into(), 12, None))
+    );
+    assert_snapshot!(
+        "outbox",
+        shown(&Collection::<String>::counted(
+            outbox.clone(),
+            3,
+            Some(format!("{outbox}?page=true"))
+        ))
+    );
+    assert_snapshot!(
+        "featured",
+        shown(&Collection::<String>::whole(
+            format!("{ACTOR}/featured"),
+            vec![]
+        ))
+    );
+    let mut page = Page::new(
+        format!("{outbox}?page=true"),
+        outbox.clone(),
+        vec![NOTE.to_owned()],
+    );
     page.next = Some(format!("{outbox}?page=true&max_id=55"));
     assert_snapshot!("page", shown(&page));
 }
@@ -183,7 +290,10 @@ fn webfinger_and_host_meta() {
         aliases: vec!["https://bourg.example/@lea".into(), ACTOR.into()],
         links: vec![
             jrd::Link::to("self", "application/activity+json", ACTOR.into()),
-            jrd::Link::template("http://ostatus.org/schema/1.0/subscribe", "https://bourg.example/suivre?uri={uri}".into()),
+            jrd::Link::template(
+                "http://ostatus.org/schema/1.0/subscribe",
+                "https://bourg.example/suivre?uri={uri}".into(),
+            ),
         ],
     };
     assert_snapshot!("webfinger", serde_json::to_string_pretty(&found).unwrap());
@@ -194,17 +304,34 @@ fn webfinger_and_host_meta() {
 fn what_the_town_says_about_itself() {
     let info = NodeInfo {
         version: "2.1",
-        software: Software { name: "parvis", version: "0.1.0", repository: Some("https://forge.example/parvis") },
+        software: Software {
+            name: "parvis",
+            version: "0.1.0",
+            repository: Some("https://forge.example/parvis"),
+        },
         protocols: ["activitypub"],
         services: Services::default(),
         open_registrations: false,
-        usage: Usage { users: Users { total: 40, active_month: 10, active_halfyear: 20 }, local_posts: 930, local_comments: 2_100 },
-        metadata: Metadata { node_name: "Bourg".into(), node_description: "Le réseau du bourg".into() },
+        usage: Usage {
+            users: Users {
+                total: 40,
+                active_month: 10,
+                active_halfyear: 20,
+            },
+            local_posts: 930,
+            local_comments: 2_100,
+        },
+        metadata: Metadata {
+            node_name: "Bourg".into(),
+            node_description: "Le réseau du bourg".into(),
+        },
     };
     assert_snapshot!(serde_json::to_string_pretty(&info).unwrap());
 }
 
 #[test]
-fn dates_are_written_in_utc_to_the_second() {
-    assert_eq!(super::date(1_735_732_800_999), "2025-01-01T12:00:00Z");
+fn dates_are_written_in_utc() {
+    assert_eq!(super::date(1_735_732_800_999), "2025-01-01T12:00:00.999Z");
+    assert_eq!(super::date(1_735_732_800_000), "2025-01-01T12:00:00Z");
+    assert_eq!(super::day(1_735_732_800_999), "2025-01-01T00:00:00Z");
 }

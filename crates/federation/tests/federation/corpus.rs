@@ -64,7 +64,10 @@ fn every_real_document_is_read_or_refused_by_name() {
             }
         }
     }
-    println!("{:24} actors  posts  activities  collections  other  refused", "platform");
+    println!(
+        "{:24} actors  posts  activities  collections  other  refused",
+        "platform"
+    );
     for (name, t) in &tallies {
         println!(
             "{name:24} {:6} {:6} {:11} {:12} {:6} {:8}",
@@ -74,8 +77,15 @@ fn every_real_document_is_read_or_refused_by_name() {
     refusals.sort();
     println!("{}", refusals.join("\n"));
     // Folders with an underscore hold examples that no software sends.
-    let software = || tallies.iter().filter(|(name, _)| !name.starts_with('_')).map(|(_, t)| t);
-    let read: u32 = software().map(|t| t.actors + t.posts + t.activities + t.collections).sum();
+    let software = || {
+        tallies
+            .iter()
+            .filter(|(name, _)| !name.starts_with('_'))
+            .map(|(_, t)| t)
+    };
+    let read: u32 = software()
+        .map(|t| t.actors + t.posts + t.activities + t.collections)
+        .sum();
     let refused: u32 = software().map(|t| t.refused).sum();
     println!("of real software: {read} read, {refused} refused");
     assert!(read > refused * 9, "most real documents can be read");
@@ -89,5 +99,7 @@ fn is_side_document(value: &Value) -> bool {
 fn inner_refusal(object: Option<&Value>) -> Option<Unreadable> {
     let object = object?;
     let says_something = object.get("content").is_some() || object.get("name").is_some();
-    Document::read(object, "fr").err().filter(|_| says_something)
+    Document::read(object, "fr")
+        .err()
+        .filter(|_| says_something)
 }

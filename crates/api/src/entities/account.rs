@@ -1,0 +1,235 @@
+//! Accounts, one's own with what only oneself sees.
+
+use parvis_model::{
+    account::{AccountKind, Role},
+    clock::DAY,
+};
+use parvis_town::{AccountView, views::FieldView};
+use serde::{Serialize, Serializer};
+
+use super::scalar::{Address, Day, Each, IdText, Moment, Nothing, counted};
+
+/// Pictures of those who have none of their own, on this server. Apps of phones do not draw SVG.
+const NO_AVATAR: &str = "/avatar-default.png";
+const NO_HEADER: &str = "/header-default.png";
+
+#[derive(Serialize)]
+pub struct Account<'a> {
+    id: IdText,
+    username: &'a str,
+    acct: &'a str,
+    url: &'a str,
+    uri: &'a str,
+    display_name: &'a str,
+    note: &'a str,
+    avatar: Address<'a>,
+    avatar_static: Address<'a>,
+    avatar_description: &'static str,
+    header: Address<'a>,
+    header_static: Address<'a>,
+    header_description: &'static str,
+    locked: bool,
+    fields: Each<'a, FieldView, Field<'a>>,
+    emojis: Nothing,
+    bot: bool,
+    group: bool,
+    discoverable: bool,
+    indexable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noindex: Option<bool>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    suspended: bool,
+    created_at: Moment,
+    last_status_at: Option<Day>,
+    statuses_count: i64,
+    followers_count: i64,
+    following_count: i64,
+    hide_collections: bool,
+    show_media: bool,
+    show_media_replies: bool,
+    show_featured: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roles: Option<Nothing>,
+    feature_approval: FeatureApproval,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    value: &'a str,
+    verified_at: Option<Moment>,
+}
+
+/// Nobody can be put into collections here.
+#[derive(Serialize)]
+struct FeatureApproval {
+    automatic: Nothing,
+    manual: Nothing,
+    current_user: &'static str,
+}
+
+impl<'a> Account<'a> {
+    /// `origin`: of this town.
+    pub fn new(origin: &'a str, view: &'a AccountView) -> Self {
+        let shown = !view.suspended;
+        let text = |text: &'a str| if shown { text } else { "" };
+        let picture = |own: Option<&'a str>, path| match own.filter(|_| shown) {
+            Some(own) => Address::Whole(own),
+            None => Address::Here { origin, path },
+        };
+        let avatar = picture(view.avatar.as_deref(), NO_AVATAR);
+        let header = picture(view.header.as_deref(), NO_HEADER);
+        Self {
+            id: IdText(view.id),
+            username: &view.name,
+            acct: &view.acct,
+            url: &view.url,
+            uri: &view.uri,
+            display_name: text(&view.display_name),
+            note: text(&view.bio_html),
+            avatar,
+            avatar_static: avatar,
+            avatar_description: "",
+            header,
+            header_static: header,
+            header_description: "",
+            locked: view.locked,
+            fields: Each(if shown { &view.fields } else { &[] }, |field| Field {
+                name: &field.name,
+                value: &field.value_html,
+                verified_at: None,
+            }),
+            emojis: [],
+            bot: view.kind.is_automated(),
+            group: view.kind == AccountKind::Group,
+            discoverable: view.discoverable,
+            indexable: view.indexable,
+            noindex: view.local.then_some(!view.indexable),
+            suspended: view.suspended,
+            created_at: Moment(view.created_at - view.created_at.rem_euclid(DAY)),
+            last_status_at: view.last_post_at.map(Day),
+            statuses_count: counted(view.posts),
+            followers_count: counted(view.followers),
+            following_count: counted(view.following),
+            hide_collections: false,
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
+            roles: view.local.then_some([]),
+            feature_approval: FeatureApproval { automatic: [], manual: [], current_user: "denied" },
+        }
+    }
+}
+
+/// A page of accounts.
+pub struct Accounts<'a> {
+    pub origin: &'a str,
+    pub views: &'a [AccountView],
+}
+
+impl Serialize for Accounts<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.views.iter().map(|view| Account::new(self.origin, view)))
+    }
+}
+
+/// One's own account.
+#[derive(Serialize)]
+pub struct Credentials<'a> {
+    #[serde(flatten)]
+    account: Account<'a>,
+    source: Source<'a>,
+    role: RoleShown,
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    note: &'a str,
+    fields: Each<'a, FieldView, Field<'a>>,
+    privacy: &'static str,
+    sensitive: bool,
+    language: Option<&'a str>,
+    follow_requests_count: usize,
+    hide_collections: bool,
+    discoverable: bool,
+    indexable: bool,
+    attribution_domains: Nothing,
+    quote_policy: &'static str,
+}
+
+#[derive(Serialize)]
+struct RoleShown {
+    id: &'static str,
+    name: &'static str,
+    color: &'static str,
+    /// None: what the staff does is done on the pages.
+    permissions: &'static str,
+    highlighted: bool,
+    collection_limit: u8,
+}
+
+impl<'a> Credentials<'a> {
+    pub fn new(origin: &'a str, view: &'a AccountView, role: Role, requests: usize) -> Self {
+        let (id, name) = match role {
+            Role::Resident => ("-99", ""),
+            Role::Moderator => ("1", "Moderator"),
+            Role::Admin => ("2", "Admin"),
+        };
+        Self {
+            account: Account::new(origin, view),
+            source: Source {
+                note: &view.bio_source,
+                fields: Each(&view.fields, |field| Field {
+                    name: &field.name,
+                    value: &field.value_source,
+                    verified_at: None,
+                }),
+                privacy: "public",
+                sensitive: false,
+                language: None,
+                follow_requests_count: requests,
+                hide_collections: false,
+                discoverable: view.discoverable,
+                indexable: view.indexable,
+                attribution_domains: [],
+                quote_policy: "nobody",
+            },
+            role: RoleShown {
+                id,
+                name,
+                color: "",
+                permissions: "0",
+                highlighted: false,
+                collection_limit: 0,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn an_account_has_every_key_apps_need() {
+        let view = samples::account();
+        insta::assert_json_snapshot!(Account::new("https://v.example", &view));
+    }
+
+    #[test]
+    fn ones_own_account_tells_what_one_typed() {
+        let view = samples::account();
+        insta::assert_json_snapshot!(Credentials::new("https://v.example", &view, Role::Admin, 2));
+    }
+
+    #[test]
+    fn a_suspended_account_keeps_its_name_and_nothing_else() {
+        let view = parvis_town::AccountView { suspended: true, ..samples::account() };
+        let shown = serde_json::to_value(Account::new("https://v.example", &view)).unwrap();
+        assert_eq!(shown["suspended"], true);
+        assert_eq!((&shown["note"], &shown["display_name"]), (&"".into(), &"".into()));
+        assert_eq!(shown["avatar"], "https://v.example/avatar-default.png");
+        assert_eq!(shown["fields"], serde_json::json!([]));
+    }
+}

@@ -1,0 +1,360 @@
+//! The town as apps see it before anyone logs in, in the old and in the new shape.
+
+use parvis_model::{account::Registration, limits};
+use parvis_town::{Profile, Town};
+use serde::Serialize;
+
+use super::scalar::{Address, Nothing};
+
+/// Apps cut it at the first space and compare it with the versions of Mastodon they know.
+const VERSION: &str = concat!("4.5.0 (compatible; Parvis ", env!("CARGO_PKG_VERSION"), ")");
+/// What of Mastodon's API is built. 2 would promise grouped notifications.
+const API_VERSION: u8 = 1;
+/// On this server; apps insist on one.
+const THUMBNAIL: &str = "/thumbnail-default.png";
+/// Characters that an address counts for.
+const ADDRESS: usize = 23;
+const PICTURE_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+
+/// Counted by the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    pub residents: u64,
+    pub active: u64,
+    pub posts: u64,
+}
+
+#[derive(Serialize)]
+pub struct InstanceV2<'a> {
+    domain: &'a str,
+    title: &'a str,
+    version: &'static str,
+    source_url: &'static str,
+    description: &'a str,
+    usage: Usage,
+    thumbnail: Thumbnail<'a>,
+    icon: Nothing,
+    languages: [&'a str; 1],
+    configuration: Configuration,
+    registrations: Registrations,
+    api_versions: ApiVersions,
+    contact: Contact<'a>,
+    rules: Rules<'a>,
+    wrapstodon: Option<()>,
+}
+
+#[derive(Serialize)]
+struct Usage {
+    users: Users,
+}
+
+#[derive(Serialize)]
+struct Users {
+    active_month: u64,
+}
+
+#[derive(Serialize)]
+struct Thumbnail<'a> {
+    url: Address<'a>,
+    description: &'static str,
+}
+
+#[derive(Serialize)]
+struct ApiVersions {
+    mastodon: u8,
+}
+
+#[derive(Serialize)]
+struct Contact<'a> {
+    email: &'a str,
+    account: Option<()>,
+}
+
+#[derive(Serialize)]
+struct Registrations {
+    enabled: bool,
+    approval_required: bool,
+    reason_required: bool,
+    message: Option<String>,
+    min_age: Option<u8>,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    urls: Urls,
+    vapid: Vapid,
+    #[serde(flatten)]
+    bounds: Bounds,
+    translation: Translation,
+    timelines_access: TimelinesAccess,
+    limited_federation: bool,
+}
+
+#[derive(Serialize)]
+struct Urls {
+    streaming: String,
+    status: Option<String>,
+    about: String,
+    privacy_policy: Option<String>,
+    terms_of_service: Option<String>,
+}
+
+/// Push is not built yet.
+#[derive(Serialize)]
+struct Vapid {
+    public_key: &'static str,
+}
+
+#[derive(Serialize)]
+struct Translation {
+    enabled: bool,
+}
+
+#[derive(Serialize)]
+struct TimelinesAccess {
+    live_feeds: FeedAccess,
+    hashtag_feeds: FeedAccess,
+    trending_link_feeds: FeedAccess,
+}
+
+#[derive(Serialize)]
+struct FeedAccess {
+    local: &'static str,
+    remote: &'static str,
+}
+
+const OPEN: FeedAccess = FeedAccess { local: "public", remote: "public" };
+const CLOSED: FeedAccess = FeedAccess { local: "disabled", remote: "disabled" };
+
+/// How much of everything; the same in both shapes.
+#[derive(Serialize)]
+struct Bounds {
+    accounts: AccountBounds,
+    statuses: StatusBounds,
+    media_attachments: MediaBounds,
+    polls: PollBounds,
+}
+
+#[derive(Serialize)]
+struct AccountBounds {
+    max_featured_tags: usize,
+    max_pinned_statuses: usize,
+    max_profile_fields: usize,
+    profile_field_name_limit: usize,
+    profile_field_value_limit: usize,
+    max_display_name_length: usize,
+    /// As the documentation spells it.
+    max_display_name_lenth: usize,
+    max_note_length: usize,
+}
+
+#[derive(Serialize)]
+struct StatusBounds {
+    max_characters: usize,
+    max_media_attachments: usize,
+    characters_reserved_per_url: usize,
+}
+
+#[derive(Serialize)]
+struct MediaBounds {
+    supported_mime_types: [&'static str; 4],
+    description_limit: usize,
+    image_size_limit: usize,
+    image_matrix_limit: u64,
+    video_size_limit: usize,
+    video_frame_rate_limit: usize,
+    video_matrix_limit: usize,
+}
+
+/// Polls are not built yet: none has any option.
+#[derive(Serialize)]
+struct PollBounds {
+    max_options: u8,
+    max_characters_per_option: u8,
+    min_expiration: u32,
+    max_expiration: u32,
+}
+
+const BOUNDS: Bounds = Bounds {
+    accounts: AccountBounds {
+        max_featured_tags: 0,
+        max_pinned_statuses: 0,
+        max_profile_fields: limits::PROFILE_FIELDS,
+        profile_field_name_limit: limits::PROFILE_FIELD,
+        profile_field_value_limit: limits::PROFILE_FIELD,
+        max_display_name_length: limits::DISPLAY_NAME,
+        max_display_name_lenth: limits::DISPLAY_NAME,
+        max_note_length: limits::BIO,
+    },
+    statuses: StatusBounds {
+        max_characters: limits::POST_TEXT,
+        max_media_attachments: limits::POST_PICTURES,
+        characters_reserved_per_url: ADDRESS,
+    },
+    media_attachments: MediaBounds {
+        supported_mime_types: PICTURE_TYPES,
+        description_limit: limits::PICTURE_DESCRIPTION,
+        image_size_limit: limits::PICTURE_BYTES,
+        image_matrix_limit: limits::PICTURE_PIXELS,
+        video_size_limit: 0,
+        video_frame_rate_limit: 0,
+        video_matrix_limit: 0,
+    },
+    polls: PollBounds {
+        max_options: 0,
+        max_characters_per_option: 0,
+        min_expiration: 300,
+        max_expiration: 2_629_746,
+    },
+};
+
+#[derive(Serialize)]
+pub struct Rule<'a> {
+    id: String,
+    text: &'a str,
+    hint: &'static str,
+    translations: serde_json::Map<String, serde_json::Value>,
+}
+
+pub type Rules<'a> = Vec<Rule<'a>>;
+
+pub fn rules(profile: &Profile) -> Rules<'_> {
+    let numbered = profile.rules.iter().enumerate();
+    numbered
+        .map(|(at, text)| Rule {
+            id: (at + 1).to_string(),
+            text,
+            hint: "",
+            translations: serde_json::Map::new(),
+        })
+        .collect()
+}
+
+/// The address under which the people in charge are written to, where they gave one.
+fn email(profile: &Profile) -> &str {
+    let contact = profile.contact.as_deref().unwrap_or_default().trim();
+    if contact.contains('@') && !contact.contains(char::is_whitespace) { contact } else { "" }
+}
+
+/// `wss://host`, to which apps append the path themselves.
+fn streaming(origin: &str) -> String {
+    origin.replacen("http", "ws", 1)
+}
+
+/// Where only who holds an invitation may come in, apps cannot help.
+fn is_open(registration: Registration) -> bool {
+    matches!(registration, Registration::Open | Registration::Approval)
+}
+
+impl<'a> InstanceV2<'a> {
+    pub fn new(town: &'a Town, profile: &'a Profile, counts: Counts) -> Self {
+        let origin = town.origin.as_str();
+        let by_approval = profile.registration == Registration::Approval;
+        Self {
+            domain: &town.host,
+            title: &profile.name,
+            version: VERSION,
+            source_url: env!("CARGO_PKG_REPOSITORY"),
+            description: &profile.summary,
+            usage: Usage { users: Users { active_month: counts.active } },
+            thumbnail: Thumbnail {
+                url: Address::Here { origin, path: THUMBNAIL },
+                description: "",
+            },
+            icon: [],
+            languages: [&profile.language],
+            configuration: Configuration {
+                urls: Urls {
+                    streaming: streaming(origin),
+                    status: None,
+                    about: format!("{origin}/a-propos"),
+                    privacy_policy: None,
+                    terms_of_service: None,
+                },
+                vapid: Vapid { public_key: "" },
+                bounds: BOUNDS,
+                translation: Translation { enabled: false },
+                timelines_access: TimelinesAccess {
+                    live_feeds: OPEN,
+                    hashtag_feeds: OPEN,
+                    trending_link_feeds: CLOSED,
+                },
+                limited_federation: false,
+            },
+            registrations: Registrations {
+                enabled: is_open(profile.registration),
+                approval_required: by_approval,
+                reason_required: by_approval,
+                message: None,
+                min_age: None,
+                url: format!("{origin}/inscription"),
+            },
+            api_versions: ApiVersions { mastodon: API_VERSION },
+            contact: Contact { email: email(profile), account: None },
+            rules: rules(profile),
+            wrapstodon: None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct InstanceV1<'a> {
+    uri: &'a str,
+    title: &'a str,
+    short_description: &'a str,
+    description: &'a str,
+    email: &'a str,
+    version: &'static str,
+    urls: UrlsV1,
+    stats: Stats,
+    thumbnail: Address<'a>,
+    languages: [&'a str; 1],
+    registrations: bool,
+    approval_required: bool,
+    invites_enabled: bool,
+    configuration: Bounds,
+    contact_account: Option<()>,
+    rules: Rules<'a>,
+}
+
+#[derive(Serialize)]
+struct UrlsV1 {
+    streaming_api: String,
+}
+
+#[derive(Serialize)]
+struct Stats {
+    user_count: u64,
+    status_count: u64,
+    /// Which towns this one talks with is not told; itself it knows.
+    domain_count: u64,
+}
+
+impl<'a> InstanceV1<'a> {
+    pub fn new(town: &'a Town, profile: &'a Profile, counts: Counts) -> Self {
+        let origin = town.origin.as_str();
+        Self {
+            uri: &town.host,
+            title: &profile.name,
+            short_description: &profile.summary,
+            description: &profile.summary,
+            email: email(profile),
+            version: VERSION,
+            urls: UrlsV1 { streaming_api: streaming(origin) },
+            stats: Stats {
+                user_count: counts.residents,
+                status_count: counts.posts,
+                domain_count: 1,
+            },
+            thumbnail: Address::Here { origin, path: THUMBNAIL },
+            languages: [&profile.language],
+            registrations: is_open(profile.registration),
+            approval_required: profile.registration == Registration::Approval,
+            invites_enabled: profile.registration == Registration::Invitation,
+            configuration: BOUNDS,
+            contact_account: None,
+            rules: rules(profile),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What a resident is told.
+
+use parvis_town::notifications::{NotificationKind, NotificationView};
+use serde::Serialize;
+
+use super::{
+    Account, Status,
+    scalar::{IdText, Moment},
+};
+
+#[derive(Serialize)]
+pub struct Notification<'a> {
+    id: IdText,
+    r#type: &'static str,
+    group_key: String,
+    created_at: Moment,
+    account: Account<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status<'a>>,
+}
+
+/// Only types that every app knows.
+pub fn type_of(kind: NotificationKind) -> &'static str {
+    match kind {
+        NotificationKind::Mention => "mention",
+        NotificationKind::Post => "status",
+        NotificationKind::Favourite => "favourite",
+        NotificationKind::Boost => "reblog",
+        NotificationKind::Follow => "follow",
+        NotificationKind::FollowRequest => "follow_request",
+        NotificationKind::SignUp => "admin.sign_up",
+        NotificationKind::Edit => "update",
+    }
+}
+
+impl<'a> Notification<'a> {
+    /// `origin`: of this town.
+    pub fn new(origin: &'a str, view: &'a NotificationView) -> Self {
+        Self {
+            id: IdText(view.id),
+            r#type: type_of(view.kind),
+            group_key: format!("ungrouped-{}", view.id),
+            created_at: Moment(view.at),
+            account: Account::new(origin, &view.from),
+            status: view.post.as_ref().map(|post| Status::new(origin, post)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn a_notification_names_who_and_what() {
+        let view = NotificationView {
+            id: 11,
+            kind: NotificationKind::Boost,
+            from: samples::account(),
+            post: Some(samples::post()),
+            at: 1_773_480_413_089,
+            unread: true,
+        };
+        let shown = serde_json::to_value(Notification::new("https://v.example", &view)).unwrap();
+        assert_eq!((&shown["id"], &shown["type"]), (&"11".into(), &"reblog".into()));
+        assert_eq!(shown["created_at"], "2026-03-14T09:26:53.089Z");
+        assert_eq!(shown["account"]["acct"], "marie");
+        assert_eq!(shown["status"]["id"], "7");
+        let alone = NotificationView { kind: NotificationKind::Follow, post: None, ..view };
+        let shown = serde_json::to_value(Notification::new("https://v.example", &alone)).unwrap();
+        assert!(shown.get("status").is_none());
+    }
+}

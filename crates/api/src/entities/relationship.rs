@@ -1,0 +1,61 @@
+//! How the reader stands to an account.
+
+use parvis_model::id::Id;
+use parvis_town::accounts::Relation;
+use serde::Serialize;
+
+use super::scalar::{IdText, Moment};
+
+#[derive(Serialize)]
+pub struct Relationship {
+    id: IdText,
+    following: bool,
+    showing_reblogs: bool,
+    notifying: bool,
+    languages: Option<Vec<String>>,
+    followed_by: bool,
+    blocking: bool,
+    blocked_by: bool,
+    muting: bool,
+    muting_notifications: bool,
+    muting_expires_at: Option<Moment>,
+    requested: bool,
+    requested_by: bool,
+    domain_blocking: bool,
+    endorsed: bool,
+    note: &'static str,
+}
+
+impl Relationship {
+    pub fn new(other: Id, relation: &Relation) -> Self {
+        Self {
+            id: IdText(other),
+            following: relation.following,
+            showing_reblogs: relation.showing_boosts,
+            notifying: relation.notifying,
+            languages: None,
+            followed_by: relation.followed_by,
+            blocking: relation.blocking,
+            blocked_by: relation.blocked_by,
+            muting: relation.muting,
+            muting_notifications: relation.muting_notifications,
+            muting_expires_at: None,
+            requested: relation.requested,
+            requested_by: relation.requested_by,
+            domain_blocking: false,
+            endorsed: false,
+            note: "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relationship_has_every_key_apps_need() {
+        let relation = Relation { other: 5, following: true, showing_boosts: true, ..Relation::default() };
+        insta::assert_json_snapshot!(Relationship::new(5, &relation));
+    }
+}

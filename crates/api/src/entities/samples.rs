@@ -1,0 +1,101 @@
+//! Views as a town would give them, for snapshots.
+
+use std::sync::Arc;
+
+use parvis_model::{account::AccountKind, audience::Audience};
+use parvis_town::{
+    AccountView, MediaView, PostView,
+    views::{FieldView, MentionView, Mine, PostKind, TagView},
+};
+
+pub fn account() -> AccountView {
+    AccountView {
+        id: 5,
+        kind: AccountKind::Person,
+        name: "marie".into(),
+        domain: String::new(),
+        acct: "marie".into(),
+        handle: "marie@v.example".into(),
+        display_name: "Marie Curtil".into(),
+        bio_html: "<p>Boulangère.</p>".into(),
+        bio_source: "Boulangère.".into(),
+        avatar: Some("https://v.example/media/a.webp".into()),
+        header: None,
+        fields: vec![FieldView {
+            name: "Site".into(),
+            value_html: "<a href=\"https://b.example\">b.example</a>".into(),
+            value_source: "https://b.example".into(),
+        }],
+        locked: false,
+        discoverable: true,
+        indexable: false,
+        uri: "https://v.example/ap/actors/5".into(),
+        url: "https://v.example/@marie".into(),
+        path: "/@marie".into(),
+        posts: 3,
+        followers: -1,
+        following: 2,
+        created_at: 1_773_480_413_089,
+        updated_at: 1_773_480_413_089,
+        last_post_at: Some(1_773_480_413_089),
+        suspended: false,
+        local: true,
+    }
+}
+
+pub fn picture() -> MediaView {
+    MediaView {
+        id: 6,
+        url: "https://v.example/media/p.webp".into(),
+        preview_url: "https://v.example/media/q.webp".into(),
+        remote_url: None,
+        mime: "image/webp".into(),
+        description: "Le pont".into(),
+        width: 1600,
+        height: 800,
+        preview_width: 400,
+        preview_height: 200,
+        blurhash: Some("LEHV6nWB2yk8".into()),
+        focus: (0.0, 0.5),
+    }
+}
+
+pub fn post() -> PostView {
+    PostView {
+        id: 7,
+        uri: "https://v.example/ap/objects/7".into(),
+        url: "https://v.example/@marie/7".into(),
+        path: "/@marie/7".into(),
+        author: Arc::new(account()),
+        audience: Audience::Public,
+        kind: PostKind::Note,
+        title: None,
+        html: "<p>Bonjour « tous »</p>".into(),
+        source: Some("Bonjour « tous »".into()),
+        summary: String::new(),
+        sensitive: false,
+        language: Some("fr".into()),
+        created_at: 1_773_480_413_089,
+        edited_at: None,
+        reply_to: Some(4),
+        reply_to_uri: Some("https://v.example/ap/objects/4".into()),
+        reply_to_account: Some(5),
+        thread: 4,
+        media: vec![picture()],
+        mentions: vec![MentionView {
+            id: 8,
+            acct: "paul@r.example".into(),
+            name: "paul".into(),
+            uri: "https://r.example/users/paul".into(),
+            url: "https://r.example/@paul".into(),
+            path: "/@paul@r.example".into(),
+        }],
+        tags: vec![TagView { name: "Fête".into(), key: "fete".into(), path: "/tags/fete".into() }],
+        replies: 1,
+        boosts: 2,
+        favourites: 3,
+        mine: Some(Mine { favourited: true, boosted: false, bookmarked: false, author: true }),
+        boost_of: None,
+        local: true,
+    }
+}

@@ -1,0 +1,317 @@
+//! Posts, alone and in lists.
+
+use std::fmt;
+
+use parvis_model::audience::Audience;
+use parvis_town::{
+    MediaView, PostView,
+    views::{MentionView, TagView},
+};
+use serde::{Serialize, Serializer};
+
+use super::{
+    Account, MediaAttachment,
+    scalar::{Address, Each, IdText, Moment, Nothing, counted},
+};
+
+#[derive(Serialize)]
+pub struct Status<'a> {
+    id: IdText,
+    uri: &'a str,
+    url: &'a str,
+    created_at: Moment,
+    edited_at: Option<Moment>,
+    account: Account<'a>,
+    content: Content<'a>,
+    /// What its author typed; only in the answer to a deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    visibility: &'static str,
+    /// Ours: the post never leaves this town.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    local_only: bool,
+    sensitive: bool,
+    spoiler_text: &'a str,
+    media_attachments: Each<'a, MediaView, MediaAttachment<'a>>,
+    application: Option<()>,
+    mentions: Each<'a, MentionView, Mention<'a>>,
+    tags: Tags<'a>,
+    emojis: Nothing,
+    reblogs_count: i64,
+    favourites_count: i64,
+    replies_count: i64,
+    quotes_count: i64,
+    in_reply_to_id: Option<IdText>,
+    in_reply_to_account_id: Option<IdText>,
+    reblog: Option<Box<Status<'a>>>,
+    poll: Option<()>,
+    card: Option<()>,
+    language: Option<&'a str>,
+    quote: Option<()>,
+    quote_approval: QuoteApproval,
+    #[serde(flatten)]
+    mine: Option<Mine>,
+    tagged_collections: Nothing,
+}
+
+/// What the reader has done with it.
+#[derive(Serialize)]
+struct Mine {
+    favourited: bool,
+    reblogged: bool,
+    muted: bool,
+    bookmarked: bool,
+    filtered: Nothing,
+}
+
+/// Quoting is not built yet, so nobody may.
+#[derive(Serialize)]
+struct QuoteApproval {
+    automatic: Nothing,
+    manual: Nothing,
+    current_user: &'static str,
+}
+
+#[derive(Serialize)]
+struct Mention<'a> {
+    id: IdText,
+    username: &'a str,
+    url: &'a str,
+    acct: &'a str,
+}
+
+/// Apps have no place for the title of an article, so it heads the text.
+struct Content<'a> {
+    title: Option<&'a str>,
+    html: &'a str,
+}
+
+impl Serialize for Content<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.title {
+            None => to.serialize_str(self.html),
+            Some(title) => to.collect_str(&format_args!("<h2>{}</h2>{}", Escaped(title), self.html)),
+        }
+    }
+}
+
+/// A text inside HTML.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            other => write!(f, "{other}"),
+        })
+    }
+}
+
+struct Tags<'a> {
+    origin: &'a str,
+    tags: &'a [TagView],
+}
+
+#[derive(Serialize)]
+struct TagLink<'a> {
+    name: &'a str,
+    url: Address<'a>,
+}
+
+impl Serialize for Tags<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.tags.iter().map(|tag| TagLink {
+            name: &tag.name,
+            url: Address::Here { origin: self.origin, path: &tag.path },
+        }))
+    }
+}
+
+/// Apps know four; what is narrower than public and has no name of its own must not look open.
+fn visibility(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public => "public",
+        Audience::Unlisted => "unlisted",
+        Audience::Town | Audience::Neighbours | Audience::Followers | Audience::Group => "private",
+        Audience::Direct => "direct",
+    }
+}
+
+impl<'a> Status<'a> {
+    /// `origin`: of this town.
+    pub fn new(origin: &'a str, view: &'a PostView) -> Self {
+        let original = view.boost_of.as_deref();
+        // A boost is shown with what was done to the post it passes on, as that is what apps act on.
+        let mine = original.map_or(view.mine, |original| original.mine);
+        Self {
+            id: IdText(view.id),
+            uri: &view.uri,
+            url: &view.url,
+            created_at: Moment(view.created_at),
+            edited_at: view.edited_at.map(Moment),
+            account: Account::new(origin, &view.author),
+            content: Content { title: view.title.as_deref(), html: &view.html },
+            text: None,
+            visibility: visibility(view.audience),
+            local_only: view.audience == Audience::Town,
+            sensitive: view.sensitive,
+            spoiler_text: &view.summary,
+            media_attachments: Each(&view.media, MediaAttachment::new),
+            application: None,
+            mentions: Each(&view.mentions, |mention| Mention {
+                id: IdText(mention.id),
+                username: &mention.name,
+                url: &mention.url,
+                acct: &mention.acct,
+            }),
+            tags: Tags { origin, tags: &view.tags },
+            emojis: [],
+            reblogs_count: counted(view.boosts),
+            favourites_count: counted(view.favourites),
+            replies_count: counted(view.replies),
+            quotes_count: 0,
+            in_reply_to_id: view.reply_to.map(IdText),
+            in_reply_to_account_id: view.reply_to_account.map(IdText),
+            reblog: original.map(|original| Box::new(Self::new(origin, original))),
+            poll: None,
+            card: None,
+            language: view.language.as_deref(),
+            quote: None,
+            quote_approval: QuoteApproval { automatic: [], manual: [], current_user: "denied" },
+            mine: mine.map(|mine| Mine {
+                favourited: mine.favourited,
+                reblogged: mine.boosted,
+                muted: false,
+                bookmarked: mine.bookmarked,
+                filtered: [],
+            }),
+            tagged_collections: [],
+        }
+    }
+
+    /// With what its author typed, to write it anew.
+    pub fn with_text(self, view: &'a PostView) -> Self {
+        Self { text: Some(view.source.as_deref().unwrap_or_default()), ..self }
+    }
+}
+
+/// A page of posts.
+pub struct Statuses<'a> {
+    pub origin: &'a str,
+    pub views: &'a [PostView],
+}
+
+impl Serialize for Statuses<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.views.iter().map(|view| Status::new(self.origin, view)))
+    }
+}
+
+/// What a post answers and what answers it.
+#[derive(Serialize)]
+pub struct Context<'a> {
+    pub ancestors: Statuses<'a>,
+    pub descendants: Statuses<'a>,
+}
+
+/// What its author typed, to be edited.
+#[derive(Serialize)]
+pub struct Source<'a> {
+    id: IdText,
+    text: &'a str,
+    spoiler_text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    /// `None` where it was not typed here.
+    pub fn new(view: &'a PostView) -> Option<Self> {
+        Some(Self {
+            id: IdText(view.id),
+            text: view.source.as_deref()?,
+            spoiler_text: &view.summary,
+        })
+    }
+}
+
+/// A tag that was searched for.
+#[derive(Serialize)]
+pub struct Tag<'a> {
+    id: &'a str,
+    name: &'a str,
+    url: Address<'a>,
+    history: Nothing,
+}
+
+impl<'a> Tag<'a> {
+    pub fn new(origin: &'a str, view: &'a TagView) -> Self {
+        let url = Address::Here { origin, path: &view.path };
+        Self { id: &view.key, name: &view.name, url, history: [] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parvis_town::views::PostKind;
+
+    use super::super::samples;
+    use super::*;
+
+    const ORIGIN: &str = "https://v.example";
+
+    #[test]
+    fn a_post_has_every_key_apps_need() {
+        insta::assert_json_snapshot!(Status::new(ORIGIN, &samples::post()));
+    }
+
+    #[test]
+    fn a_boost_carries_the_post_it_passes_on() {
+        let original = Arc::new(samples::post());
+        let boost = PostView {
+            id: 9,
+            html: String::new(),
+            media: Vec::new(),
+            boost_of: Some(original),
+            mine: Some(parvis_town::views::Mine::default()),
+            ..samples::post()
+        };
+        let shown = serde_json::to_value(Status::new(ORIGIN, &boost)).unwrap();
+        assert_eq!((&shown["id"], &shown["reblog"]["id"]), (&"9".into(), &"7".into()));
+        assert_eq!(shown["favourited"], true, "as the original is");
+        assert!(shown["reblog"]["content"].as_str().unwrap().contains("Bonjour"));
+    }
+
+    #[test]
+    fn a_visitor_is_told_nothing_of_what_was_done() {
+        let post = PostView { mine: None, ..samples::post() };
+        let shown = serde_json::to_value(Status::new(ORIGIN, &post)).unwrap();
+        assert!(["favourited", "muted", "filtered", "text"].iter().all(|key| shown.get(key).is_none()));
+    }
+
+    #[test]
+    fn what_is_not_for_everyone_never_looks_open() {
+        for audience in Audience::ALL {
+            let post = PostView { audience, ..samples::post() };
+            let shown = serde_json::to_value(Status::new(ORIGIN, &post)).unwrap();
+            let open = ["public", "unlisted"].contains(&shown["visibility"].as_str().unwrap());
+            assert_eq!(open, audience.is_open(), "{audience:?}");
+            assert_eq!(shown.get("local_only").is_some(), audience == Audience::Town);
+        }
+    }
+
+    #[test]
+    fn the_title_of_an_article_heads_its_text_and_is_only_text() {
+        let article = PostView {
+            kind: PostKind::Article,
+            title: Some("<b>Été & \"co\"</b>".into()),
+            html: "<p>x</p>".into(),
+            ..samples::post()
+        };
+        let shown = serde_json::to_value(Status::new(ORIGIN, &article)).unwrap();
+        assert_eq!(shown["content"], "<h2>&lt;b&gt;Été &amp; &quot;co&quot;&lt;/b&gt;</h2><p>x</p>");
+    }
+}

@@ -1,0 +1,230 @@
+//! Who asks, and may they: bearer tokens, scopes, and how often. Stands before every endpoint, with the rule that the
+//! route table gives it.
+
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use parvis_model::id::{self, Id};
+use parvis_store::Tx;
+use parvis_town::{Allowance, Error, Outcome, Rate, Town, Viewer, tokens, users::UserView};
+
+use crate::{entities::Moment, fault::Fault};
+
+pub const RATE_HEADERS: [HeaderName; 3] = [
+    HeaderName::from_static("x-ratelimit-limit"),
+    HeaderName::from_static("x-ratelimit-remaining"),
+    HeaderName::from_static("x-ratelimit-reset"),
+];
+
+/// One of these scopes is needed; any token will do where none is named.
+pub type Scopes = &'static [&'static str];
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone; a token is not even looked at.
+    Open,
+    /// Everyone, but a token sent along must be good and hold the scope.
+    Public(Scopes),
+    /// Only who brings a token with the scope.
+    Resident(Scopes),
+}
+
+/// What stands before one endpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    pub access: Access,
+    /// Counted besides the usual count of requests.
+    pub rate: Option<Rate>,
+}
+
+pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) -> Response {
+    let Some(town) = request.extensions().get::<Arc<Town>>().cloned() else {
+        return Fault::from(Error::Other("an app asks, and no town is there".into())).into_response();
+    };
+    let known = identify(&town, rule.access, request.headers()).await;
+    let who = match &known {
+        Ok(Some(user)) => user.account.to_string(),
+        Ok(None) | Err(_) => network(request.extensions().get::<ConnectInfo<SocketAddr>>()),
+    };
+    let allowance = spend(&town, rule.rate, &who);
+    let admitted = allowance.check(town.now()).map_err(Fault::from).and(known);
+    let mut answer = match admitted {
+        Ok(user) => {
+            request.extensions_mut().insert(Asker { town, user: user.map(Arc::new) });
+            next.run(request).await
+        }
+        Err(fault) => fault.into_response(),
+    };
+    show(allowance, answer.headers_mut());
+    answer
+}
+
+async fn identify(
+    town: &Town,
+    access: Access,
+    headers: &HeaderMap,
+) -> Result<Option<UserView>, Fault> {
+    let (scopes, needed) = match access {
+        Access::Open => return Ok(None),
+        Access::Public(scopes) => (scopes, false),
+        Access::Resident(scopes) => (scopes, true),
+    };
+    let Some(authorization) = headers.get(header::AUTHORIZATION) else {
+        return if needed { Err(Fault::BadToken) } else { Ok(None) };
+    };
+    let secret = authorization.to_str().ok().and_then(bearer).ok_or(Fault::BadToken)?;
+    let (user, held) = tokens::holder(town, secret).await?.ok_or(Fault::BadToken)?;
+    if scopes.is_empty() || scopes.iter().any(|scope| held.allow(scope)) {
+        Ok(Some(user))
+    } else {
+        Err(Fault::OutsideScopes)
+    }
+}
+
+/// RFC 6750, 2.1; the scheme's name in any case.
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, secret) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim()).filter(|secret| !secret.is_empty())
+}
+
+/// The network that counts as one asker: an IPv4 address, or the /64 of an IPv6 address.
+fn network(client: Option<&ConnectInfo<SocketAddr>>) -> String {
+    match client.map(|ConnectInfo(address)| address.ip().to_canonical()) {
+        Some(IpAddr::V6(address)) => {
+            Ipv6Addr::from_bits(address.to_bits() & (!0_u128 << 64)).to_string()
+        }
+        Some(IpAddr::V4(address)) => address.to_string(),
+        None => "unknown".into(),
+    }
+}
+
+/// Counts the request; where two counts apply, tells of the one with less left.
+fn spend(town: &Town, special: Option<Rate>, who: &str) -> Allowance {
+    let usual = town.rates().spend(Rate::Api, who);
+    let special = special.map(|rate| town.rates().spend(rate, who));
+    special.into_iter().fold(usual, |least, other| {
+        let tighter = (!other.over, other.remaining) < (!least.over, least.remaining);
+        if tighter { other } else { least }
+    })
+}
+
+fn show(allowance: Allowance, headers: &mut HeaderMap) {
+    let [limit, remaining, reset] = RATE_HEADERS;
+    headers.insert(limit, allowance.limit.into());
+    headers.insert(remaining, allowance.remaining.into());
+    if let Ok(value) = HeaderValue::from_str(&Moment(allowance.reset).to_string()) {
+        headers.insert(reset, value);
+    }
+}
+
+/// Whoever asks, with or without a token.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    pub town: Arc<Town>,
+    user: Option<Arc<UserView>>,
+}
+
+impl Asker {
+    pub fn viewer(&self) -> Viewer {
+        self.user.as_ref().map_or_else(Viewer::nobody, |user| Viewer::resident(user.account))
+    }
+
+    pub fn is_resident(&self) -> bool {
+        self.user.is_some()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        parts.extensions.get::<Self>().cloned().ok_or(Fault::BadToken)
+    }
+}
+
+/// A resident who asks through an app.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub town: Arc<Town>,
+    pub user: Arc<UserView>,
+    /// The account that acts.
+    pub me: Id,
+}
+
+/// A deed at work inside a write.
+pub type Doing<'t, T> = Pin<Box<dyn Future<Output = Outcome<T>> + Send + 't>>;
+
+impl Caller {
+    pub fn viewer(&self) -> Viewer {
+        Viewer::resident(self.me)
+    }
+
+    /// Runs a deed in a write of its own; on disk when this returns.
+    pub async fn write<T, F>(&self, deed: F) -> Outcome<T>
+    where
+        F: for<'t> FnOnce(&'t Tx, &'t Town, Id) -> Doing<'t, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (town, me) = (Arc::clone(&self.town), self.me);
+        self.town
+            .store
+            .write(move |tx| Box::pin(async move { deed(tx, &town, me).await }))
+            .await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let Asker { town, user } = Asker::from_request_parts(parts, state).await?;
+        let user = user.ok_or(Fault::BadToken)?;
+        Ok(Self { town, me: user.account, user })
+    }
+}
+
+/// The id in the address; what is none names nothing that exists.
+#[derive(Clone, Copy, Debug)]
+pub struct Named(pub Id);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let Path(text) = path.map_err(|_| Fault::NotFound)?;
+        id::parse(&text).map(Self).ok_or(Fault::NotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer("bearer  abc "), Some("abc"));
+        for other in ["abc", "Basic abc", "Bearer", "Bearer "] {
+            assert_eq!(bearer(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn neighbours_in_one_ipv6_network_count_as_one() {
+        let of = |text: &str| network(Some(&ConnectInfo(text.parse().unwrap())));
+        assert_eq!(of("[2001:db8:1:2:3::1]:80"), of("[2001:db8:1:2:4::9]:81"));
+        assert_ne!(of("[2001:db8:1:2::1]:80"), of("[2001:db8:1:3::1]:80"));
+        assert_eq!(of("[::ffff:203.0.113.9]:80"), of("203.0.113.9:443"));
+    }
+}

@@ -1,0 +1,46 @@
+//! The town as apps see it before anyone logs in.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use parvis_model::clock::DAY;
+use parvis_store::{accounts, posts};
+use parvis_town::{Failure, Town};
+
+use crate::{
+    answer::{Answer, json},
+    entities::{self, Counts, InstanceV1, InstanceV2},
+};
+
+type InTown = Extension<Arc<Town>>;
+
+pub async fn new(Extension(town): InTown) -> Answer {
+    let counts = count(&town).await?;
+    json(&InstanceV2::new(&town, &town.profile(), counts))
+}
+
+pub async fn old(Extension(town): InTown) -> Answer {
+    let counts = count(&town).await?;
+    json(&InstanceV1::new(&town, &town.profile(), counts))
+}
+
+pub async fn rules(Extension(town): InTown) -> Answer {
+    json(&entities::rules(&town.profile()))
+}
+
+async fn count(town: &Town) -> Result<Counts, Failure> {
+    let (db, now) = (town.store.read(), town.now());
+    let (residents, active, _) = accounts::local_counts(db, now - 30 * DAY, now - 180 * DAY).await?;
+    let (posts, _) = posts::local_counts(db).await?;
+    Ok(Counts {
+        residents: discreet(residents),
+        active: discreet(active),
+        posts: u64::try_from(posts).unwrap_or(0),
+    })
+}
+
+/// Small numbers of people are rounded down, so that nobody can be picked out of them.
+fn discreet(count: i64) -> u64 {
+    let count = u64::try_from(count).unwrap_or(0);
+    if count < 100 { count / 10 * 10 } else { count }
+}

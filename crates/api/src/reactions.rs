@@ -1,0 +1,53 @@
+//! Favourites, bookmarks and boosts. A boost stands for the post it passes on. Every answer shows the post afterwards.
+
+use parvis_model::id::Id;
+use parvis_town::{posts, reactions};
+
+use crate::{
+    answer::Answer,
+    fault::Fault,
+    gate::{Caller, Named},
+    statuses::show_mine,
+};
+
+/// The post itself, whether it or a boost of it was named.
+async fn original(caller: &Caller, post: Id) -> Result<Id, Fault> {
+    let view = posts::view(&caller.town, &caller.viewer(), post).await?;
+    Ok(view.boost_of.map_or(view.id, |original| original.id))
+}
+
+pub async fn favourite(caller: Caller, Named(post): Named) -> Answer {
+    let post = original(&caller, post).await?;
+    caller.write(move |tx, town, me| Box::pin(reactions::favourite(tx, town, me, post))).await?;
+    show_mine(&caller, post).await
+}
+
+pub async fn unfavourite(caller: Caller, Named(post): Named) -> Answer {
+    let post = original(&caller, post).await?;
+    caller.write(move |tx, town, me| Box::pin(reactions::unfavourite(tx, town, me, post))).await?;
+    show_mine(&caller, post).await
+}
+
+pub async fn bookmark(caller: Caller, Named(post): Named) -> Answer {
+    let post = original(&caller, post).await?;
+    caller.write(move |tx, town, me| Box::pin(reactions::bookmark(tx, town, me, post))).await?;
+    show_mine(&caller, post).await
+}
+
+pub async fn unbookmark(caller: Caller, Named(post): Named) -> Answer {
+    let post = original(&caller, post).await?;
+    caller.write(move |tx, town, me| Box::pin(reactions::unbookmark(tx, town, me, post))).await?;
+    show_mine(&caller, post).await
+}
+
+/// Answers with the boost, which holds the post.
+pub async fn reblog(caller: Caller, Named(post): Named) -> Answer {
+    let boost = caller.write(move |tx, town, me| Box::pin(posts::boost(tx, town, me, post))).await?;
+    show_mine(&caller, boost).await
+}
+
+pub async fn unreblog(caller: Caller, Named(post): Named) -> Answer {
+    let post = original(&caller, post).await?;
+    caller.write(move |tx, town, me| Box::pin(posts::unboost(tx, town, me, post))).await?;
+    show_mine(&caller, post).await
+}

@@ -1,0 +1,211 @@
+//! Posts: publishing, showing, editing, deleting, and what stands around them.
+
+use std::sync::Arc;
+
+use axum::{Extension, http::HeaderMap};
+use parvis_model::{
+    audience::Audience,
+    id::{self, Id},
+    refusal::Refusal,
+};
+use parvis_town::{
+    Outcome, PostView, Town, Viewer, media,
+    posts::{self, Compose},
+    threads,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    answer::{self, Answer},
+    entities::{Context, Source, Status, Statuses},
+    fault::Fault,
+    gate::{Asker, Caller, Named},
+    idempotency::Idempotency,
+    params::Params,
+};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Bytes.
+const LONGEST_KEY: usize = 1_000;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct StatusParams {
+    status: Option<String>,
+    spoiler_text: Option<String>,
+    sensitive: Option<bool>,
+    language: Option<String>,
+    visibility: Option<String>,
+    /// Ours: only for residents of this town.
+    local_only: bool,
+    in_reply_to_id: Option<String>,
+    media_ids: Option<Vec<String>>,
+    media_attributes: Vec<MediaParams>,
+    poll: Option<Value>,
+    scheduled_at: Option<String>,
+    quoted_status_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct MediaParams {
+    id: String,
+    description: Option<String>,
+}
+
+impl StatusParams {
+    /// What is not built must not be lost in silence.
+    fn check_is_built(&self) -> Result<(), Fault> {
+        let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+        let what = match self {
+            Self { poll: Some(_), .. } => "polls are not supported",
+            _ if given(&self.scheduled_at) => "scheduled posts are not supported",
+            _ if given(&self.quoted_status_id) => "quotes are not supported",
+            _ => return Ok(()),
+        };
+        Err(Fault::Unprocessable(what.into()))
+    }
+
+    fn media(&self) -> Result<Option<Vec<Id>>, Refusal> {
+        let missing = || Refusal::invalid("media", "refusal-file-missing");
+        let ids = self.media_ids.as_ref().map(|ids| ids.iter().map(|text| id::parse(text).ok_or_else(missing)));
+        ids.map(Iterator::collect).transpose()
+    }
+}
+
+fn audience(visibility: &str) -> Result<Audience, Refusal> {
+    match visibility {
+        "public" => Ok(Audience::Public),
+        "unlisted" => Ok(Audience::Unlisted),
+        "private" => Ok(Audience::Followers),
+        "direct" => Ok(Audience::Direct),
+        _ => Err(Refusal::invalid("audience", "refusal-audience-unknown")),
+    }
+}
+
+pub async fn publish(
+    caller: Caller,
+    Extension(kept): Extension<Arc<Idempotency>>,
+    headers: HeaderMap,
+    params: Params<StatusParams>,
+) -> Answer {
+    let fields = params.fields;
+    fields.check_is_built()?;
+    let compose = composed(&caller, fields).await?;
+    let key = headers.get(IDEMPOTENCY_KEY).map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
+    let publishing = published(caller.clone(), compose);
+    let post = match key.filter(|key| !key.is_empty()) {
+        Some(key) if key.len() > LONGEST_KEY => return Err(Fault::Malformed),
+        Some(key) => kept.once(caller.town.now(), caller.me, key, publishing).await?,
+        None => publishing.await?,
+    };
+    show_mine(&caller, post).await
+}
+
+async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Fault> {
+    let media = fields.media()?.unwrap_or_default();
+    let answered = match fields.in_reply_to_id.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => {
+            let post = id::parse(text).ok_or(Fault::NotFound)?;
+            Some(posts::view(&caller.town, &caller.viewer(), post).await?)
+        }
+        None => None,
+    };
+    let visibility = fields.visibility.as_deref().filter(|text| !text.is_empty());
+    let asked = visibility.map(audience).transpose()?.unwrap_or(Audience::Public);
+    let among_us = fields.local_only || (asked == Audience::Followers && is_of_the_town(answered.as_ref()));
+    Ok(Compose {
+        text: fields.status.unwrap_or_default(),
+        summary: fields.spoiler_text.unwrap_or_default(),
+        sensitive: fields.sensitive.unwrap_or(false),
+        language: fields.language,
+        audience: if among_us { Audience::Town } else { asked },
+        reply_to: answered.map(|post| post.id),
+        media,
+    })
+}
+
+/// Apps are told `private` of a post that is for the town only, and answer it with the same word.
+fn is_of_the_town(answered: Option<&PostView>) -> bool {
+    let original = answered.map(|post| post.boost_of.as_deref().unwrap_or(post));
+    original.is_some_and(|post| post.audience == Audience::Town)
+}
+
+async fn published(caller: Caller, compose: Compose) -> Outcome<Id> {
+    let draft = posts::prepare(&caller.town, caller.me, compose).await?;
+    caller.write(move |tx, town, me| Box::pin(posts::publish(tx, town, me, draft))).await
+}
+
+/// A post as the caller sees it now.
+pub async fn show_mine(caller: &Caller, post: Id) -> Answer {
+    shown(&caller.town, caller.viewer(), post).await
+}
+
+async fn shown(town: &Town, viewer: Viewer, post: Id) -> Answer {
+    let view = posts::view(town, &viewer, post).await?;
+    answer::json(&Status::new(&town.origin, &view))
+}
+
+pub async fn show(asker: Asker, Named(post): Named) -> Answer {
+    shown(&asker.town, asker.viewer(), post).await
+}
+
+pub async fn context(asker: Asker, Named(post): Named) -> Answer {
+    let thread = threads::around(&asker.town, &asker.viewer(), post).await?;
+    let origin = &asker.town.origin;
+    answer::json(&Context {
+        ancestors: Statuses { origin, views: &thread.ancestors },
+        descendants: Statuses { origin, views: &thread.descendants },
+    })
+}
+
+/// One's own post; of others' it is not said whether they are there.
+async fn own(caller: &Caller, post: Id) -> Result<PostView, Fault> {
+    let view = posts::view(&caller.town, &caller.viewer(), post).await?;
+    if view.author.id == caller.me { Ok(view) } else { Err(Fault::NotFound) }
+}
+
+pub async fn source(caller: Caller, Named(post): Named) -> Answer {
+    let view = own(&caller, post).await?;
+    answer::json(&Source::new(&view).ok_or(Fault::NotFound)?)
+}
+
+/// What is not given stays as it is; the audience always does.
+pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParams>) -> Answer {
+    let fields = params.fields;
+    fields.check_is_built()?;
+    let before = own(&caller, post).await?;
+    let pictures = fields.media()?.unwrap_or_else(|| before.media.iter().map(|it| it.id).collect());
+    let compose = Compose {
+        text: fields.status.or(before.source).unwrap_or_default(),
+        summary: fields.spoiler_text.unwrap_or(before.summary),
+        sensitive: fields.sensitive.unwrap_or(before.sensitive),
+        language: fields.language.or(before.language),
+        audience: before.audience,
+        reply_to: before.reply_to,
+        media: pictures,
+    };
+    let draft = posts::prepare(&caller.town, caller.me, compose).await?;
+    let described = fields.media_attributes;
+    caller
+        .write(move |tx, town, me| {
+            Box::pin(async move {
+                for MediaParams { id, description } in &described {
+                    let Some(description) = description else { continue };
+                    let picture = id::parse(id).ok_or_else(Refusal::not_found)?;
+                    media::describe(tx, town, me, picture, description).await?;
+                }
+                posts::edit(tx, town, me, post, draft).await
+            })
+        })
+        .await?;
+    show_mine(&caller, post).await
+}
+
+/// The answer holds all that is needed to write the post anew; its pictures can be used again for a day.
+pub async fn delete(caller: Caller, Named(post): Named) -> Answer {
+    let before = own(&caller, post).await?;
+    caller.write(move |tx, town, me| Box::pin(posts::delete(tx, town, me, post))).await?;
+    answer::json(&Status::new(&caller.town.origin, &before).with_text(&before))
+}

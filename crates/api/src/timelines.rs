@@ -1,0 +1,129 @@
+//! Lists of posts: home, public, by tag, of a person, liked, kept.
+
+use axum::extract::Path;
+use parvis_model::text::folded_tag;
+use parvis_town::{
+    Paged, PostView, Town, accounts,
+    timelines::{self, Scope, Shown},
+};
+use serde::Deserialize;
+
+use crate::{
+    answer::{self, Answer},
+    entities::Statuses,
+    gate::{Asker, Caller, Named},
+    paging::{self, Paging},
+    params::Params,
+};
+
+/// A page of posts; the way on leads past those that `wanted` left out.
+fn posts(town: &Town, paging: &Paging, mut found: Vec<PostView>, wanted: impl Fn(&PostView) -> bool) -> Answer {
+    let (next, prev) = (found.last().map(|post| post.id), found.first().map(|post| post.id));
+    found.retain(wanted);
+    let shown = answer::json(&Statuses { origin: &town.origin, views: &found })?;
+    Ok(paging.link(next, prev, shown))
+}
+
+pub async fn home(caller: Caller, paging: Paging) -> Answer {
+    let page = paging.page(paging::STATUSES);
+    let found = timelines::home(&caller.town, caller.me, page).await?;
+    posts(&caller.town, &paging, found, |_| true)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PublicParams {
+    local: bool,
+    remote: bool,
+    only_media: bool,
+    /// Besides the tag in the address.
+    all: Vec<String>,
+    none: Vec<String>,
+}
+
+impl PublicParams {
+    fn scope(&self) -> Scope {
+        match (self.local, self.remote) {
+            (true, false) => Scope::Local,
+            (false, true) => Scope::Remote,
+            _ => Scope::All,
+        }
+    }
+
+    fn want(&self, post: &PostView) -> bool {
+        let scope = self.scope();
+        let tagged = |tag: &String| has_tag(post, tag);
+        (!self.only_media || !post.media.is_empty())
+            && (scope == Scope::All || (scope == Scope::Local) == post.local)
+            && self.all.iter().all(tagged)
+            && !self.none.iter().any(tagged)
+    }
+}
+
+fn has_tag(post: &PostView, tag: &str) -> bool {
+    let key = folded_tag(tag);
+    post.tags.iter().any(|tag| tag.key == key)
+}
+
+pub async fn public(asker: Asker, paging: Paging, params: Params<PublicParams>) -> Answer {
+    let page = paging.page(paging::STATUSES);
+    let wanted = params.fields;
+    let found = timelines::public(&asker.town, &asker.viewer(), wanted.scope(), page).await?;
+    posts(&asker.town, &paging, found, |post| wanted.want(post))
+}
+
+pub async fn tag(
+    asker: Asker,
+    Path(tag): Path<String>,
+    paging: Paging,
+    params: Params<PublicParams>,
+) -> Answer {
+    let page = paging.page(paging::STATUSES);
+    let wanted = params.fields;
+    let found = timelines::tag(&asker.town, &asker.viewer(), &tag, page).await?;
+    posts(&asker.town, &paging, found, |post| wanted.want(post))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct AccountParams {
+    only_media: bool,
+    exclude_replies: bool,
+    exclude_reblogs: bool,
+    pinned: bool,
+    tagged: Option<String>,
+}
+
+pub async fn of_account(
+    asker: Asker,
+    Named(account): Named,
+    paging: Paging,
+    params: Params<AccountParams>,
+) -> Answer {
+    let (town, viewer) = (&asker.town, asker.viewer());
+    let AccountParams { only_media, exclude_replies, exclude_reblogs, pinned, tagged } = params.fields;
+    accounts::view(town, &viewer, account).await?;
+    if pinned {
+        // Nothing can be pinned yet.
+        return posts(town, &paging, Vec::new(), |_| true);
+    }
+    let shown = Shown { replies: !exclude_replies, boosts: !exclude_reblogs, media_only: only_media };
+    let page = paging.page(paging::STATUSES);
+    let found = timelines::of_account(town, &viewer, account, shown, page).await?;
+    posts(town, &paging, found, |post| tagged.as_deref().is_none_or(|tag| has_tag(post, tag)))
+}
+
+pub async fn favourites(caller: Caller, paging: Paging) -> Answer {
+    let page = paging.page(paging::STATUSES);
+    kept(&caller, &paging, &timelines::favourites(&caller.town, caller.me, page).await?)
+}
+
+pub async fn bookmarks(caller: Caller, paging: Paging) -> Answer {
+    let page = paging.page(paging::STATUSES);
+    kept(&caller, &paging, &timelines::bookmarks(&caller.town, caller.me, page).await?)
+}
+
+fn kept(caller: &Caller, paging: &Paging, found: &Paged<PostView>) -> Answer {
+    let shown = answer::json(&Statuses { origin: &caller.town.origin, views: &found.items })?;
+    Ok(paging.link(found.next, found.prev, shown))
+}

@@ -1,0 +1,99 @@
+//! Lists of an account of this town: outbox, followers, following, pins. Counts for everyone, members only where the
+//! account wants to be found.
+
+use parvis_model::{id::Id, limits, page::Page as Piece};
+use parvis_town::{
+    AccountView, Outcome, Paged, PostView, Town, Viewer, follows,
+    timelines::{self, Shown},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    posts, reactions, uri,
+    wire::emit::collection::{Collection, Page},
+};
+
+/// Which page of a list is asked for; none: the list itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) page: bool,
+    pub(crate) max_id: Option<Id>,
+}
+
+pub(crate) async fn outbox(town: &Town, account: &AccountView, asked: Asked) -> Outcome<Value> {
+    let id = uri::collection(&account.uri, "outbox");
+    if !asked.page {
+        let first = format!("{id}?page=true");
+        let total = u64::try_from(account.posts).unwrap_or(0);
+        return Ok(json!(Collection::<Value>::counted(id, total, Some(first))));
+    }
+    let shown = Shown {
+        replies: true,
+        boosts: true,
+        media_only: false,
+    };
+    let piece = Piece::older_than(asked.max_id).limited(limits::PAGE);
+    let found = timelines::of_account(town, &Viewer::nobody(), account.id, shown, piece).await?;
+    let items: Vec<Value> = found.iter().filter_map(|post| said(town, post)).collect();
+    let mut page = Page::new(page_id(&id, asked.max_id), id.clone(), items);
+    if found.len() as u64 >= limits::PAGE {
+        page.next = found.last().map(|post| page_id(&id, Some(post.id)));
+    }
+    Ok(json!(page))
+}
+
+fn said(town: &Town, post: &PostView) -> Option<Value> {
+    if post.boost_of.is_some() {
+        return Some(json!(reactions::announcement(post)?));
+    }
+    Some(json!(posts::creation(town, post)?))
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum People {
+    Followers,
+    Following,
+}
+
+pub(crate) async fn people(
+    town: &Town,
+    account: &AccountView,
+    which: People,
+    asked: Asked,
+) -> Outcome<Value> {
+    let (name, total) = match which {
+        People::Followers => ("followers", account.followers),
+        People::Following => ("following", account.following),
+    };
+    let id = uri::collection(&account.uri, name);
+    if !asked.page || !account.discoverable {
+        let first = account.discoverable.then(|| format!("{id}?page=true"));
+        let total = u64::try_from(total).unwrap_or(0);
+        return Ok(json!(Collection::<Value>::counted(id, total, first)));
+    }
+    let piece = Piece::older_than(asked.max_id).limited(limits::PAGE_MAX);
+    let nobody = Viewer::nobody();
+    let found: Paged<AccountView> = match which {
+        People::Followers => follows::followers(town, &nobody, account.id, piece).await?,
+        People::Following => follows::following(town, &nobody, account.id, piece).await?,
+    };
+    let items: Vec<String> = found.items.into_iter().map(|person| person.uri).collect();
+    let mut page = Page::new(page_id(&id, asked.max_id), id.clone(), items);
+    page.next = found.next.map(|next| page_id(&id, Some(next)));
+    Ok(json!(page))
+}
+
+/// Nobody can pin anything yet.
+pub(crate) fn featured(account: &str) -> Value {
+    json!(Collection::<Value>::whole(
+        uri::collection(account, "featured"),
+        Vec::new()
+    ))
+}
+
+fn page_id(list: &str, max_id: Option<Id>) -> String {
+    match max_id {
+        Some(id) => format!("{list}?page=true&max_id={id}"),
+        None => format!("{list}?page=true"),
+    }
+}

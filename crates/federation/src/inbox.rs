@@ -1,0 +1,411 @@
+//! The door: cheapest check first, then what the activity means, then one write. Answers 202 once it is on disk.
+
+mod deed;
+mod meaning;
+
+use std::{net::IpAddr, sync::Arc};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::{Body, Bytes};
+use http::{HeaderMap, Method, StatusCode, header};
+use parvis_model::{clock::MINUTE, limits, uri as address};
+use parvis_store::{deliveries, entity::account};
+use parvis_town::{Error, Failure, arrivals};
+use serde_json::Value;
+
+use crate::{
+    Federation,
+    actors::same,
+    fetch::Budget,
+    json::{self, JsonFault},
+    keys::{Key, Miss},
+    outbox::host_of,
+    signatures::{self, cavage::Shape},
+    wire::{Activity, Kind, Unreadable},
+};
+use deed::Deed;
+use meaning::Meaning;
+
+/// What became of a request; closed, and one log line each.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Applied,
+    /// It was here before.
+    Duplicate,
+    /// Nothing to do for us, or nothing we may say.
+    Ignored(&'static str),
+    Refused(Fault),
+}
+
+/// Why a request is not let in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("for another host")]
+    Host,
+    #[error("too long")]
+    TooLong,
+    #[error(transparent)]
+    Signature(#[from] signatures::Fault),
+    #[error("nobody has this key")]
+    Key,
+    #[error("too many keys asked for")]
+    TooOften,
+    #[error("a blocked server")]
+    Blocked,
+    #[error(transparent)]
+    Json(#[from] JsonFault),
+    #[error("unreadable: {0}")]
+    Unreadable(#[from] Unreadable),
+    #[error("not signed by its actor")]
+    NotTheSigner,
+    #[error("its id is on another server")]
+    ForeignId,
+    #[error("{0}")]
+    Broken(Failure),
+}
+
+impl Fault {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Signature(_) | Self::Key | Self::NotTheSigner => StatusCode::UNAUTHORIZED,
+            Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
+            Self::Blocked => StatusCode::FORBIDDEN,
+            Self::Json(_) | Self::Unreadable(_) | Self::ForeignId => StatusCode::BAD_REQUEST,
+            // The other server keeps it and tries again.
+            Self::Broken(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::Broken(failure)
+    }
+}
+
+impl From<Miss<Failure>> for Fault {
+    fn from(miss: Miss<Failure>) -> Self {
+        match miss {
+            Miss::Unknown => Self::Key,
+            Miss::TooOften => Self::TooOften,
+            Miss::Broken(failure) => Self::Broken(failure),
+        }
+    }
+}
+
+/// A request as it came in, its body not yet read.
+pub(crate) struct Letter {
+    pub(crate) peer: IpAddr,
+    pub(crate) method: Method,
+    /// Path and query as asked for.
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+}
+
+pub(crate) async fn receive(federation: &Arc<Federation>, letter: Letter, body: Body) -> Outcome {
+    let outcome = match admit(federation, &letter, body).await {
+        Ok(outcome) => outcome,
+        Err(fault) => Outcome::Refused(fault),
+    };
+    tell(&outcome);
+    outcome
+}
+
+/// Names of people and addresses of servers stay out of the log.
+fn tell(outcome: &Outcome) {
+    match outcome {
+        Outcome::Refused(Fault::Broken(err)) => {
+            tracing::error!(%err, "an activity could not be kept");
+        }
+        Outcome::Refused(fault) => tracing::info!(%fault, "inbox: refused"),
+        Outcome::Ignored(why) => tracing::debug!(why, "inbox: ignored"),
+        Outcome::Duplicate => tracing::debug!("inbox: duplicate"),
+        Outcome::Applied => tracing::debug!("inbox: applied"),
+    }
+}
+
+async fn admit(
+    federation: &Arc<Federation>,
+    letter: &Letter,
+    body: Body,
+) -> Result<Outcome, Fault> {
+    for_us(federation, letter)?;
+    let body = read(letter, body).await?;
+    let shape = Shape::parse(&letter.method, &letter.target, &letter.headers)?;
+    shape.fresh(federation.town.now())?;
+    open_to(federation, shape.key_id()).await?;
+    if is_farewell_of_a_stranger(federation, &body).await? {
+        return Ok(Outcome::Ignored("the end of an account nobody here knows"));
+    }
+    shape.digest_matches(&body)?;
+    let key = verified(federation, &shape, letter.peer).await?;
+    let document = json::parse_bounded(&body)?;
+    let activity = match Activity::read(&document) {
+        Ok(activity) => activity,
+        Err(_) if !is_known_kind(&document) => {
+            return Ok(Outcome::Ignored("a kind we do not act on"));
+        }
+        Err(why) => return Err(why.into()),
+    };
+    perform(federation, &activity, &key, &body).await
+}
+
+/// A signature covers the host, but only if it is ours is it meant for us.
+fn for_us(federation: &Federation, letter: &Letter) -> Result<(), Fault> {
+    let host = letter
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let ours = host.is_some_and(|host| host.eq_ignore_ascii_case(&federation.town.host));
+    if ours { Ok(()) } else { Err(Fault::Host) }
+}
+
+async fn read(letter: &Letter, body: Body) -> Result<Bytes, Fault> {
+    let length = letter
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|n| n.to_str().ok());
+    if length
+        .and_then(|n| n.parse().ok())
+        .is_some_and(|n: usize| n > limits::DOCUMENT_BYTES)
+    {
+        return Err(Fault::TooLong);
+    }
+    axum::body::to_bytes(body, limits::DOCUMENT_BYTES)
+        .await
+        .map_err(|_| Fault::TooLong)
+}
+
+/// Looked up at most once a minute for each server.
+async fn open_to(federation: &Federation, key_id: &str) -> Result<(), Fault> {
+    let host = host_of(key_id).ok_or(Fault::Key)?;
+    let now = federation.town.now();
+    let known = federation
+        .blocked
+        .get(&host)
+        .filter(|(_, at)| now - at < MINUTE);
+    let blocked = if let Some((blocked, _)) = known {
+        blocked
+    } else {
+        let peer = deliveries::peer(federation.town.store.read(), &host).await;
+        let blocked = peer
+            .map_err(Failure::from)?
+            .is_some_and(|peer| peer.blocked);
+        federation.blocked.insert(host, (blocked, now));
+        blocked
+    };
+    if blocked { Err(Fault::Blocked) } else { Ok(()) }
+}
+
+/// Servers tell everyone they ever met when an account ends, and its key is gone by then: no reason to ask for it.
+async fn is_farewell_of_a_stranger(federation: &Federation, body: &[u8]) -> Result<bool, Fault> {
+    const DELETE: &[u8] = b"Delete";
+    if !body.windows(DELETE.len()).any(|word| word == DELETE) {
+        return Ok(false);
+    }
+    let document = json::parse_bounded(body)?;
+    let Ok(activity) = Activity::read(&document) else {
+        return Ok(false);
+    };
+    if activity.kind != Kind::Delete || activity.object.id() != Some(activity.actor) {
+        return Ok(false);
+    }
+    let Some(actor) = address::canonical(activity.actor) else {
+        return Ok(false);
+    };
+    Ok(federation.resolver.known(&actor).await?.is_none())
+}
+
+/// The key that signed. One that does not fit is asked for again, since people do change keys.
+async fn verified(federation: &Federation, shape: &Shape, peer: IpAddr) -> Result<Arc<Key>, Fault> {
+    let now = federation.town.now();
+    let key = federation.keys.find(shape.key_id(), peer, now).await?;
+    match shape.verify(&key.public) {
+        Ok(()) => Ok(key),
+        Err(fault) => {
+            let renewed =
+                federation
+                    .keys
+                    .renew(&key, peer, now)
+                    .await
+                    .map_err(|miss| match miss {
+                        Miss::Broken(failure) => Fault::Broken(failure),
+                        Miss::Unknown | Miss::TooOften => Fault::Signature(fault),
+                    })?;
+            shape.verify(&renewed.public)?;
+            Ok(renewed)
+        }
+    }
+}
+
+/// The account that signed a request which needs no body, if it did.
+pub(crate) async fn reader(
+    federation: &Federation,
+    letter: &Letter,
+) -> Result<Option<Arc<account::Model>>, Fault> {
+    for_us(federation, letter)?;
+    let shape = match Shape::parse(&letter.method, &letter.target, &letter.headers) {
+        Err(signatures::Fault::Missing) => return Ok(None),
+        shape => shape?,
+    };
+    shape.fresh(federation.town.now())?;
+    open_to(federation, shape.key_id()).await?;
+    let key = verified(federation, &shape, letter.peer).await?;
+    Ok(federation.resolver.known(&key.owner).await?)
+}
+
+fn is_known_kind(document: &Value) -> bool {
+    let doc = crate::wire::read::Doc::of(document);
+    doc.and_then(|doc| Kind::of(&doc))
+        .is_some_and(|kind| kind != Kind::Other)
+}
+
+async fn perform(
+    federation: &Arc<Federation>,
+    activity: &Activity<'_>,
+    key: &Key,
+    body: &[u8],
+) -> Result<Outcome, Fault> {
+    if activity.kind == Kind::Other {
+        return Ok(Outcome::Ignored("a kind we do not act on"));
+    }
+    let actor = address::canonical(activity.actor).ok_or(Unreadable {
+        member: "actor",
+        why: "no address",
+    })?;
+    let budget = Budget::for_activity();
+    if !same(&actor, &key.owner) {
+        return passed_on(federation, activity, &budget).await;
+    }
+    let origin = address::origin_of(&actor).ok_or(Fault::ForeignId)?;
+    let id = activity_id(activity, &actor, &origin, body)?;
+    let seen = parvis_store::seen::contains(federation.town.store.read(), &id, &origin);
+    if seen.await.map_err(Failure::from)? {
+        return Ok(Outcome::Duplicate);
+    }
+    let Some(account) = federation.resolver.account(&actor, &budget).await? else {
+        return Err(Fault::Key);
+    };
+    if account.suspended_at.is_some() {
+        return Ok(Outcome::Ignored("suspended here"));
+    }
+    match meaning::of(federation, activity, &account, &id, &budget).await? {
+        Meaning::Ignored(why) => Ok(Outcome::Ignored(why)),
+        Meaning::Deed(deed) => {
+            let ends = matches!(deed, Deed::AccountGone(_));
+            let outcome = write(federation, id, origin, deed).await;
+            if ends {
+                federation.keys.forget(&account.key_id);
+                federation.resolver.forget(&account.uri);
+            }
+            outcome
+        }
+    }
+}
+
+/// The activity's own id; made up from its content for those that have none (Delete and Undo of some servers).
+fn activity_id(
+    activity: &Activity,
+    actor: &str,
+    origin: &str,
+    body: &[u8],
+) -> Result<String, Fault> {
+    let Some(id) = activity.id.and_then(address::canonical) else {
+        return Ok(format!("{actor}#{}", hex::encode(digest(&SHA256, body))));
+    };
+    match address::origin_of(&id) {
+        Some(of_id) if of_id == origin => Ok(id),
+        _ => Err(Fault::ForeignId),
+    }
+}
+
+/// Brought by somebody else than its actor: only what the true origin shows counts.
+async fn passed_on(
+    federation: &Federation,
+    activity: &Activity<'_>,
+    budget: &Budget,
+) -> Result<Outcome, Fault> {
+    let Some(object) = activity.object.id().and_then(address::canonical) else {
+        return Err(Fault::NotTheSigner);
+    };
+    match activity.kind {
+        Kind::Create | Kind::Update => {
+            let wanted = federation.resolver.known_post(&object).await?.is_some()
+                || meaning::answers_known(federation, activity).await?;
+            if !wanted {
+                return Err(Fault::NotTheSigner);
+            }
+            let found = federation.resolver.refresh_post(&object, budget).await?;
+            found.map(|_| Outcome::Applied).ok_or(Fault::NotTheSigner)
+        }
+        Kind::Delete => {
+            let Some(post) = parvis_store::posts::by_uri(federation.town.store.read(), &object)
+                .await
+                .map_err(Failure::from)?
+                .filter(|post| !post.local)
+            else {
+                return Err(Fault::NotTheSigner);
+            };
+            if !federation.resolver.is_gone(&object, budget).await {
+                return Err(Fault::NotTheSigner);
+            }
+            let town = federation.town.clone();
+            let gone = Deed::PostGone {
+                author: post.author_id,
+                uri: object,
+            };
+            let store = &federation.town.store;
+            store
+                .write(move |tx| Box::pin(async move { gone.run(tx, &town).await }))
+                .await?;
+            Ok(Outcome::Applied)
+        }
+        _ => Err(Fault::NotTheSigner),
+    }
+}
+
+/// One write: has it been here, and what it comes to.
+async fn write(
+    federation: &Federation,
+    id: String,
+    origin: String,
+    deed: Deed,
+) -> Result<Outcome, Fault> {
+    let town = federation.town.clone();
+    let store = &federation.town.store;
+    let written = store.write(move |tx| {
+        Box::pin(async move {
+            if !arrivals::first_time(tx, &town, &id, &origin).await? {
+                return Ok(Outcome::Duplicate);
+            }
+            let changed = deed.run(tx, &town).await?;
+            Ok(if changed {
+                Outcome::Applied
+            } else {
+                Outcome::Ignored("nothing changed by it")
+            })
+        })
+    });
+    match written.await {
+        Ok(outcome) => Ok(outcome),
+        // What it may not do is not told: the blocked need not know.
+        Err(Failure::Refused(refusal)) => Ok(Outcome::Ignored(refusal.key)),
+        Err(Failure::Broken(err)) => Err(Fault::Broken(err.into())),
+    }
+}
+
+impl Outcome {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Applied | Self::Duplicate | Self::Ignored(_) => StatusCode::ACCEPTED,
+            Self::Refused(fault) => fault.status(),
+        }
+    }
+}
+
+/// Is it the database that is out of reach, so that the other should come back?
+pub(crate) fn is_unavailable(failure: &Failure) -> bool {
+    matches!(failure, Failure::Broken(err) if Error::is_unavailable(err))
+}

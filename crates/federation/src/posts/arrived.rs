@@ -1,0 +1,193 @@
+//! Posts of other servers as the town takes them in. Asks nobody: people and parents are found before.
+
+use parvis_model::{audience::Audience, clock::Timestamp, id::Id, limits, text, uri as address};
+use parvis_store::entity::account;
+use parvis_town::{
+    arrivals::{Arrival, RemoteMedia},
+    views::PostKind,
+};
+
+use crate::{
+    actors::same,
+    wire::{
+        self, is_public,
+        media::Media,
+        post::{Content, Form},
+    },
+};
+
+/// A post by `author`, who may say so. `mentions`: whom of those it names the town knows.
+pub(crate) fn arrived(
+    post: &wire::Post,
+    uri: String,
+    author: &account::Model,
+    mentions: Vec<Id>,
+    now: Timestamp,
+) -> Arrival {
+    let warning = warning(post);
+    Arrival {
+        url: post
+            .url
+            .and_then(address::canonical)
+            .unwrap_or_else(|| uri.clone()),
+        author: author.id,
+        kind: kind(post.form),
+        title: post
+            .title
+            .map(|title| shortened(&text::plain(title), limits::REMOTE_NAME)),
+        html: body(post),
+        sensitive: post.sensitive || !warning.is_empty(),
+        summary: warning,
+        language: post.language.map(str::to_owned),
+        audience: audience(post, &author.followers_uri),
+        mentions,
+        tags: post.hashtags.iter().map(|tag| (*tag).to_owned()).collect(),
+        media: post.media.iter().filter_map(media).collect(),
+        reply_to_uri: post
+            .in_reply_to
+            .map(|uri| address::canonical(uri).unwrap_or_else(|| uri.to_owned())),
+        published: post.published.unwrap_or(now),
+        edited: post.updated,
+        uri,
+    }
+}
+
+fn kind(form: Form) -> PostKind {
+    match form {
+        Form::Note => PostKind::Note,
+        Form::Article => PostKind::Article,
+        Form::Page => PostKind::Page,
+        Form::Question => PostKind::Question,
+        Form::Event => PostKind::Event,
+        Form::Other => PostKind::Other,
+    }
+}
+
+/// For whom it is meant, as its addresses tell (docs: federation.md section 3).
+pub(crate) fn audience(post: &wire::Post, followers: &str) -> Audience {
+    let to_followers = |address: &&str| !followers.is_empty() && same(address, followers);
+    if post.to.iter().any(|to| is_public(to)) {
+        Audience::Public
+    } else if post.cc.iter().any(|cc| is_public(cc)) {
+        Audience::Unlisted
+    } else if post.to.iter().chain(&post.cc).any(to_followers) {
+        Audience::Followers
+    } else {
+        Audience::Direct
+    }
+}
+
+/// The summary of a note warns; that of an article is its beginning.
+fn warning(post: &wire::Post) -> String {
+    match (post.form, post.summary) {
+        (Form::Note | Form::Question, Some(summary)) => {
+            shortened(text::plain(summary).trim(), limits::POST_SUMMARY)
+        }
+        _ => String::new(),
+    }
+}
+
+/// What there is to read, with a way to the rest of it where this is not all.
+fn body(post: &wire::Post) -> String {
+    let warns = matches!(post.form, Form::Note | Form::Question);
+    let mut html = match (post.content, post.summary) {
+        (Some(Content::Html(html)), _) => text::clean(html),
+        (Some(Content::Text(plain)), _) => text::bio(plain),
+        (None, Some(summary)) if !warns => text::clean(summary),
+        (None, _) => String::new(),
+    };
+    let elsewhere = matches!(post.form, Form::Other | Form::Event | Form::Question)
+        || (html.is_empty() && post.media.is_empty());
+    if let Some(url) = post.url.filter(|_| elsewhere) {
+        html.push_str(&text::bio(url));
+    }
+    html
+}
+
+fn media(media: &Media) -> Option<RemoteMedia> {
+    let size = |n: Option<u32>| n.and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
+    Some(RemoteMedia {
+        url: address::canonical(media.url)?,
+        mime: media.mime.to_owned(),
+        description: shortened(
+            media.description.unwrap_or_default(),
+            limits::PICTURE_DESCRIPTION,
+        ),
+        width: size(media.width),
+        height: size(media.height),
+        blurhash: media.blurhash.map(str::to_owned),
+        focus: media.focus.unwrap_or_default(),
+    })
+}
+
+fn shortened(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::wire::{PUBLIC, Post};
+
+    const FOLLOWERS: &str = "https://a.example/u/1/followers";
+
+    fn note(members: &Value) -> Value {
+        let mut value = json!({"id": "https://a.example/n/1", "type": "Note", "content": "<p>x</p>",
+            "attributedTo": "https://a.example/u/1"});
+        value
+            .as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        value
+    }
+
+    #[test]
+    fn addresses_tell_for_whom_a_post_is_meant() {
+        let read = |to: Value, cc: Value| {
+            let value = note(&json!({"to": to, "cc": cc}));
+            audience(&Post::read(&value, "fr").unwrap(), FOLLOWERS)
+        };
+        assert_eq!(read(json!("as:Public"), json!([])), Audience::Public);
+        assert_eq!(
+            read(json!([FOLLOWERS]), json!([PUBLIC])),
+            Audience::Unlisted
+        );
+        assert_eq!(
+            read(json!([FOLLOWERS]), json!(["https://b.example/u"])),
+            Audience::Followers
+        );
+        assert_eq!(
+            read(json!(["https://b.example/u"]), json!([])),
+            Audience::Direct
+        );
+        assert_eq!(read(Value::Null, Value::Null), Audience::Direct);
+    }
+
+    #[test]
+    fn a_summary_warns_on_notes_only() {
+        let value = note(&json!({"summary": "<b>Sang</b>"}));
+        assert_eq!(warning(&Post::read(&value, "fr").unwrap()), "Sang");
+        let value = note(&json!({"type": "Article", "summary": "Un résumé", "content": null}));
+        let post = Post::read(&value, "fr").unwrap();
+        assert_eq!(
+            (warning(&post).as_str(), body(&post).contains("Un résumé")),
+            ("", true)
+        );
+    }
+
+    #[test]
+    fn what_is_not_all_here_says_where_the_rest_is() {
+        let value = note(&json!({"type": "Event", "name": "Bal", "url": "https://a.example/bal"}));
+        assert!(body(&Post::read(&value, "fr").unwrap()).contains("https://a.example/bal"));
+        let value = note(&json!({"url": "https://a.example/n"}));
+        assert!(!body(&Post::read(&value, "fr").unwrap()).contains("a.example"));
+    }
+
+    #[test]
+    fn foreign_html_is_cleaned() {
+        let value = note(&json!({"content": "<p>ok</p><script>alert(1)</script>"}));
+        assert_eq!(body(&Post::read(&value, "fr").unwrap()), "<p>ok</p>");
+    }
+}

@@ -1,0 +1,162 @@
+//! What anybody can ask a town, and what nobody gets through its door.
+
+use parvis_model::audience::Audience;
+use reqwest::{Client, StatusCode, redirect::Policy};
+use serde_json::{Value, json};
+
+use crate::node::Node;
+
+const ACTIVITY: &str = "application/activity+json";
+
+#[expect(clippy::disallowed_methods, reason = "a stranger's own program")]
+fn client(node: &Node) -> Client {
+    let port: u16 = node.host().rsplit(':').next().unwrap().parse().unwrap();
+    let host = node.host().split(':').next().unwrap();
+    Client::builder()
+        .redirect(Policy::none())
+        .resolve(host, ([127, 0, 0, 1], port).into())
+        .build()
+        .unwrap()
+}
+
+async fn document(node: &Node, path: &str) -> (StatusCode, Value) {
+    let url = if path.starts_with("http") {
+        path.to_owned()
+    } else {
+        format!("{}{path}", node.town.origin)
+    };
+    let answer = client(node)
+        .get(url)
+        .header("accept", ACTIVITY)
+        .send()
+        .await
+        .unwrap();
+    let status = answer.status();
+    (
+        status,
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resident_is_found_by_handle_and_by_address() {
+    let node = Node::start("valmont").await;
+    let lea = node.resident("lea").await;
+    let resource = format!("/.well-known/webfinger?resource=acct:lea@{}", node.host());
+    let (status, found) = document(&node, &resource).await;
+    assert_eq!(
+        (status, &found["subject"]),
+        (StatusCode::OK, &json!(format!("acct:lea@{}", node.host())))
+    );
+    let actor = found["links"][0]["href"].as_str().unwrap().to_owned();
+    let (_, actor) = document(&node, &actor).await;
+    assert_eq!(actor["preferredUsername"], "lea");
+    assert_eq!(actor["id"], format!("{}/ap/actors/{lea}", node.town.origin));
+    let by_id = format!(
+        "/.well-known/webfinger?resource={}",
+        actor["id"].as_str().unwrap()
+    );
+    assert_eq!(document(&node, &by_id).await.1["subject"], found["subject"]);
+    let (_, town) = document(&node, "/ap/actor").await;
+    assert_eq!(
+        (&town["type"], &town["preferredUsername"]),
+        (&json!("Application"), &json!(node.host()))
+    );
+    let own = format!("/.well-known/webfinger?resource=acct:{0}@{0}", node.host());
+    assert_eq!(
+        document(&node, &own).await.1["links"][0]["href"],
+        town["id"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strange_questions_have_plain_answers() {
+    let node = Node::start("valmont").await;
+    for (path, status) in [
+        ("/.well-known/webfinger", 400),
+        ("/.well-known/webfinger?resource=acct:nobody@valmont", 404),
+        ("/ap/actors/12", 404),
+        ("/ap/actors/x/outbox", 404),
+        ("/ap/objects/12", 404),
+        ("/ap/activities/-1", 404),
+        ("/nodeinfo/3.0", 404),
+        ("/ap/inbox", 405),
+    ] {
+        assert_eq!(document(&node, path).await.0.as_u16(), status, "{path}");
+    }
+    let (_, links) = document(&node, "/.well-known/nodeinfo").await;
+    let (_, info) = document(&node, links["links"][0]["href"].as_str().unwrap()).await;
+    assert_eq!(
+        (&info["version"], &info["usage"]["users"]["total"]),
+        (&json!("2.1"), &json!(0))
+    );
+    assert_eq!(
+        document(&node, "/.well-known/host-meta.json").await.1["links"][0]["rel"],
+        "lrdd"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn posts_stand_in_the_outbox_and_lead_to_their_page() {
+    let node = Node::start("valmont").await;
+    let lea = node.resident("lea").await;
+    let open = node.posts(lea, "Bonjour", Audience::Public, None).await;
+    let closed = node.posts(lea, "Chut", Audience::Followers, None).await;
+    let (_, page) = document(&node, &format!("/ap/actors/{lea}/outbox?page=true")).await;
+    let items = page["orderedItems"].as_array().unwrap();
+    assert_eq!((items.len(), &items[0]["type"]), (1, &json!("Create")));
+    let (status, note) = document(&node, &format!("/ap/objects/{open}")).await;
+    assert_eq!((status, &note["type"]), (StatusCode::OK, &json!("Note")));
+    assert_eq!(
+        document(&node, items[0]["id"].as_str().unwrap()).await.1["object"]["id"],
+        note["id"]
+    );
+    assert_eq!(
+        document(&node, &format!("/ap/objects/{closed}")).await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        document(&node, &format!("/ap/activities/{closed}")).await.0,
+        StatusCode::NOT_FOUND
+    );
+    let page = client(&node)
+        .get(format!("{}/ap/objects/{open}", node.town.origin))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(page.headers()["location"], format!("/@lea/{open}"));
+    let town = node.town.clone();
+    node.write(move |tx| {
+        Box::pin(async move { parvis_town::posts::delete(tx, &town, lea, open).await })
+    })
+    .await;
+    let (status, gone) = document(&node, &format!("/ap/objects/{open}")).await;
+    assert_eq!(
+        (status, &gone["type"]),
+        (StatusCode::GONE, &json!("Tombstone"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_door_turns_away_what_is_not_signed_for_us() {
+    let node = Node::start("valmont").await;
+    let follow = json!({"id": "https://a.example/1", "type": "Follow", "actor": "https://a.example/u",
+        "object": format!("{}/ap/actor", node.town.origin)});
+    let inbox = format!("{}/ap/inbox", node.town.origin);
+    let post = |body: String| {
+        client(&node)
+            .post(&inbox)
+            .header("content-type", ACTIVITY)
+            .body(body)
+    };
+    let unsigned = post(follow.to_string()).send().await.unwrap();
+    assert_eq!(unsigned.status(), StatusCode::UNAUTHORIZED);
+    let elsewhere = post(follow.to_string())
+        .header("host", "other.example")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(elsewhere.status(), StatusCode::MISDIRECTED_REQUEST);
+    let long = post("x".repeat(2 * 1024 * 1024)).send().await.unwrap();
+    assert_eq!(long.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}

@@ -1,0 +1,167 @@
+//! `account` and `token`: residents looked after from the shell. Translates and prints; the rules are the town's.
+
+use std::{
+    io::{self, BufRead as _, Read as _},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use parvis_model::{
+    account::{AccountKind, Role},
+    limits,
+};
+use parvis_town::{
+    Failure, Outcome, Town, accounts, settings as town_settings,
+    tokens::{self, Scopes},
+    users::{self, UserView},
+};
+
+use crate::{
+    cli::{Account, NewAccount, Password},
+    exit::{Done, Stop},
+    settings::Settings,
+    towns,
+};
+
+/// The name under which a token made here stands in its owner's list.
+const TOKEN_NAME: &str = "parvis token create";
+
+pub async fn run(settings: &Settings, town: Option<&str>, asked: Account) -> Done {
+    let town = towns::chosen(settings, town).await?;
+    match asked {
+        Account::Create(account) => create(&town, account).await,
+        Account::List => list(&town).await,
+        Account::Suspend { name } => {
+            let user = resident(&town, &name).await?;
+            let here = town.clone();
+            town.store
+                .write(move |tx| {
+                    Box::pin(async move { accounts::suspend(tx, &here, user.account).await })
+                })
+                .await?;
+            said(format_args!("{name} is suspended."))
+        }
+        Account::Unsuspend { name } => {
+            let user = resident(&town, &name).await?;
+            let here = town.clone();
+            town.store
+                .write(move |tx| {
+                    Box::pin(async move { accounts::unsuspend(tx, &here, user.account).await })
+                })
+                .await?;
+            said(format_args!("{name} may come in again."))
+        }
+        Account::ResetPassword { name, password } => reset_password(&town, &name, &password).await,
+        Account::SetRole { name, role } => {
+            let user = resident(&town, &name).await?;
+            let here = town.clone();
+            town.store
+                .write(move |tx| {
+                    Box::pin(async move { users::set_role(tx, &here, user.id, role).await })
+                })
+                .await?;
+            said(format_args!("{name} is {} now.", role.as_str()))
+        }
+    }
+}
+
+/// Remarks go to standard error, so that standard output holds only what a script may want.
+#[expect(clippy::unnecessary_wraps, reason = "the end of a command")]
+fn said(remark: std::fmt::Arguments<'_>) -> Done {
+    eprintln!("{remark}");
+    Ok(())
+}
+
+async fn create(town: &Arc<Town>, account: NewAccount) -> Done {
+    let (password, generated) = password(&account.password)?;
+    let email = account.email.as_deref();
+    let kind = AccountKind::Person;
+    let prepared =
+        users::prepare_account(town, &account.name, email, password.clone(), account.role, kind)
+            .await?;
+    let (here, ends_first_steps) = (town.clone(), account.role == Role::Admin);
+    town.store
+        .write(move |tx| {
+            Box::pin(async move {
+                users::sign_up(tx, &here, prepared).await?;
+                if ends_first_steps {
+                    town_settings::end_first_steps(tx).await?;
+                }
+                Ok::<_, Failure>(())
+            })
+        })
+        .await?;
+    eprintln!("@{}@{} is there.", account.name.to_lowercase(), town.host);
+    if generated {
+        println!("{password}");
+    }
+    Ok(())
+}
+
+async fn list(town: &Arc<Town>) -> Done {
+    for user in users::all(town).await? {
+        let state = match (user.suspended, user.approved) {
+            (true, _) => "suspended",
+            (false, false) => "waiting",
+            (false, true) => "active",
+        };
+        let email = user.email.as_deref().unwrap_or("-");
+        println!("{}\t{}\t{state}\t{email}", user.name, user.role.as_str());
+    }
+    Ok(())
+}
+
+async fn reset_password(town: &Arc<Town>, name: &str, asked: &Password) -> Done {
+    let user = resident(town, name).await?;
+    let (password, generated) = password(asked)?;
+    users::set_password(town, user.id, password.clone()).await?;
+    eprintln!("{name} has a new password; every session and token has ended.");
+    if generated {
+        println!("{password}");
+    }
+    Ok(())
+}
+
+/// The bearer token alone on standard output.
+pub async fn create_token(
+    settings: &Settings,
+    town: Option<&str>,
+    name: &str,
+    scopes: &str,
+) -> Done {
+    let scopes = Scopes::parse(scopes).map_err(|_| {
+        Stop::wrong(format!(
+            "--scopes = {scopes:?}: expected scopes such as \"read write:statuses follow push\""
+        ))
+    })?;
+    let town = towns::chosen(settings, town).await?;
+    let user = resident(&town, name).await?;
+    let here = town.clone();
+    let token: Outcome<String> = town
+        .store
+        .write(move |tx| {
+            Box::pin(async move { tokens::issue(tx, &here, user.id, TOKEN_NAME, &scopes).await })
+        })
+        .await;
+    println!("{}", token?);
+    Ok(())
+}
+
+async fn resident(town: &Arc<Town>, name: &str) -> Done<UserView> {
+    let found = users::by_name(town, name).await?;
+    found.ok_or_else(|| {
+        Stop::not_found(format!("There is no login of the name {name} in {}", town.host))
+    })
+}
+
+/// The password from standard input, or a generated one; says whether it was generated.
+fn password(asked: &Password) -> Done<(String, bool)> {
+    if !asked.password_stdin {
+        return Ok((users::random_password(), true));
+    }
+    // A character has four bytes at most; a longer line is refused for its length all the same.
+    let bound = (limits::PASSWORD_MAX * 4 + 2) as u64;
+    let mut line = String::new();
+    io::stdin().lock().take(bound).read_line(&mut line).context("reading the password")?;
+    Ok((line.trim_end_matches(['\r', '\n']).to_owned(), false))
+}

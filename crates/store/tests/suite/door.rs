@@ -1,0 +1,118 @@
+//! The one door for writes.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use parvis_store::{DbErr, Store, StoreOptions, posts, seen};
+
+use crate::scratch;
+
+async fn mark(store: &Store, uri: String, fail: bool) -> Result<bool, DbErr> {
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                let new = seen::mark(tx, &uri, "origin", 1).await?;
+                if fail { Err(DbErr::Custom("refused".into())) } else { Ok(new) }
+            })
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_failed_deed_leaves_nothing_and_harms_no_other() {
+    let scratch = scratch::store().await;
+    let deeds = (0..200).map(|n| {
+        let store = scratch.store.clone();
+        tokio::spawn(async move { mark(&store, format!("activity-{n}"), n % 3 == 0).await.is_ok() })
+    });
+    let mut kept = Vec::new();
+    for deed in deeds.collect::<Vec<_>>() {
+        kept.push(deed.await.unwrap());
+    }
+    for (n, kept) in kept.into_iter().enumerate() {
+        assert_eq!(kept, n % 3 != 0);
+        let there = seen::contains(scratch.store.read(), &format!("activity-{n}"), "origin").await.unwrap();
+        assert_eq!(there, kept, "activity-{n}");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_a_deed_is_an_error_and_the_door_stays_open() {
+    let scratch = scratch::store().await;
+    if scratch.url.starts_with("postgres") {
+        // Each deed is the caller's own transaction there: a panic is the caller's.
+        return;
+    }
+    let refused = scratch
+        .store
+        .write::<(), DbErr, _>(|_| Box::pin(async { panic!("on purpose") }))
+        .await;
+    assert!(refused.is_err());
+    assert!(mark(&scratch.store, "after".into(), false).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_neither_blocks_the_door_nor_half_does_its_deed() {
+    let scratch = scratch::store().await;
+    let begun = Arc::new(AtomicBool::new(false));
+    let (store, begins) = (scratch.store.clone(), Arc::clone(&begun));
+    let caller = tokio::spawn(async move {
+        store
+            .write::<_, DbErr, _>(move |tx| {
+                Box::pin(async move {
+                    seen::mark(tx, "first-half", "origin", 1).await?;
+                    begins.store(true, Ordering::SeqCst);
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    seen::mark(tx, "second-half", "origin", 1).await
+                })
+            })
+            .await
+    });
+    while !begun.load(Ordering::SeqCst) {
+        tokio::task::yield_now().await;
+    }
+    caller.abort();
+    assert!(mark(&scratch.store, "next".into(), false).await.unwrap());
+    let db = scratch.store.read();
+    let halves = [
+        seen::contains(db, "first-half", "origin").await.unwrap(),
+        seen::contains(db, "second-half", "origin").await.unwrap(),
+    ];
+    assert_eq!(halves[0], halves[1], "all or nothing");
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_when_the_database_is_opened_anew() {
+    let scratch = scratch::store().await;
+    assert!(mark(&scratch.store, "kept".into(), false).await.unwrap());
+    let again = StoreOptions { url: scratch.url.clone(), connections: 2 };
+    let reopened = Store::open(again).await.unwrap();
+    assert!(seen::contains(reopened.read(), "kept", "origin").await.unwrap());
+    assert!(!mark(&reopened, "kept".into(), false).await.unwrap(), "seen before");
+}
+
+#[tokio::test]
+async fn two_processes_that_start_at_once_both_find_a_migrated_database() {
+    let scratch = scratch::store().await;
+    let open = || Store::open(StoreOptions { url: scratch.url.clone(), connections: 2 });
+    let (one, other) = tokio::join!(open(), open());
+    assert!(one.is_ok() && other.is_ok());
+}
+
+#[tokio::test]
+async fn a_snapshot_does_not_see_what_is_written_meanwhile() {
+    let scratch = scratch::store().await;
+    scratch::three_people(&scratch.store).await;
+    let snapshot = scratch.store.snapshot().await.unwrap();
+    assert!(posts::by_id(&snapshot, 10).await.unwrap().is_none());
+    let inserted = scratch
+        .store
+        .write::<_, DbErr, _>(|tx| Box::pin(posts::insert(tx, scratch::post(10, 1, "public"))))
+        .await;
+    assert!(inserted.unwrap());
+    assert!(posts::by_id(&snapshot, 10).await.unwrap().is_none(), "still the old view");
+    drop(snapshot);
+    assert!(posts::by_id(scratch.store.read(), 10).await.unwrap().is_some());
+}

@@ -1,0 +1,116 @@
+//! The journal's readers miss nothing and step on nobody's toes.
+
+use parvis_store::{DbErr, Store, journal, journal::Position};
+
+use crate::scratch;
+
+async fn append(store: &Store, id: i64) {
+    store
+        .write::<_, DbErr, _>(move |tx| {
+            Box::pin(async move { journal::append(tx, id, format!("entry {id}"), 0).await })
+        })
+        .await
+        .unwrap();
+}
+
+async fn read(store: &Store, from: Position) -> Vec<journal::Written> {
+    journal::after(store.read(), from, 100).await.unwrap()
+}
+
+/// On PostgreSQL an open transaction anywhere on the server holds back what readers see: wait for `count` entries.
+async fn read_all(store: &Store, from: Position, count: usize) -> Vec<journal::Written> {
+    for _ in 0..500 {
+        let rows = read(store, from).await;
+        if rows.len() >= count {
+            return rows;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{count} entries never came into sight");
+}
+
+#[tokio::test]
+async fn entries_are_read_once_each_and_in_order() {
+    let scratch = scratch::store().await;
+    for id in 1..=5 {
+        append(&scratch.store, id).await;
+    }
+    let first = read_all(&scratch.store, Position::default(), 5).await;
+    assert_eq!(first.iter().map(|row| row.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    append(&scratch.store, 6).await;
+    let next = read_all(&scratch.store, first[4].position(), 1).await;
+    assert_eq!(next.len(), 1);
+    assert_eq!(next[0].entry, "entry 6");
+}
+
+#[tokio::test]
+async fn an_entry_committed_late_is_not_jumped_over() {
+    let scratch = scratch::store().await;
+    let store = scratch.store.clone();
+    let (begin, begun) = tokio::sync::oneshot::channel();
+    let slow = tokio::spawn(async move {
+        store
+            .write::<_, DbErr, _>(move |tx| {
+                Box::pin(async move {
+                    journal::append(tx, 1, "slow".into(), 0).await?;
+                    begin.send(()).ok();
+                    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+    });
+    begun.await.unwrap();
+    append(&scratch.store, 2).await;
+    // A reader that looks now, and again later from where it then stood, gets both.
+    let mut got = read(&scratch.store, Position::default()).await;
+    slow.await.unwrap();
+    let from = got.last().map_or_else(Position::default, journal::Written::position);
+    let missing = 2 - got.len();
+    got.extend(read_all(&scratch.store, from, missing).await);
+    let mut ids: Vec<i64> = got.iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [1, 2]);
+}
+
+#[tokio::test]
+async fn only_one_of_two_processes_moves_a_reader_on() {
+    let scratch = scratch::store().await;
+    let step = |from: i64, to: i64| {
+        let store = scratch.store.clone();
+        async move {
+            let at = |id| Position { tx: 0, id };
+            store
+                .write::<_, DbErr, _>(move |tx| Box::pin(journal::advance(tx, "reader", at(from), at(to))))
+                .await
+                .unwrap()
+        }
+    };
+    assert!(step(0, 10).await);
+    assert!(!step(0, 12).await, "another was faster");
+    assert!(step(10, 20).await);
+}
+
+#[tokio::test]
+async fn only_what_every_reader_has_read_is_dropped() {
+    let scratch = scratch::store().await;
+    for id in 1..=4 {
+        append(&scratch.store, id).await;
+    }
+    let written = read_all(&scratch.store, Position::default(), 4).await;
+    let (second, third) = (written[1].position(), written[2].position());
+    scratch
+        .store
+        .write::<_, DbErr, _>(move |tx| {
+            Box::pin(async move {
+                journal::advance(tx, "fast", Position::default(), third).await?;
+                journal::advance(tx, "slow", Position::default(), second).await?;
+                journal::prune(tx, &["fast", "slow"], 100).await
+            })
+        })
+        .await
+        .unwrap();
+    let left = read_all(&scratch.store, Position::default(), 2).await;
+    assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [3, 4]);
+}

@@ -1,0 +1,127 @@
+//! A database for one test, and rows to put into it.
+
+use parvis_store::{DbErr, Store, StoreOptions, accounts, entity};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+use tempfile::TempDir;
+
+pub struct Scratch {
+    pub store: Store,
+    pub url: String,
+    _folder: TempDir,
+}
+
+pub async fn store() -> Scratch {
+    let folder = tempfile::tempdir().unwrap();
+    let url = match std::env::var("PARVIS_TEST_POSTGRES") {
+        Ok(server) if !server.is_empty() => own_database(&server).await,
+        _ => format!("sqlite://{}/town.sqlite", folder.path().display()),
+    };
+    let store = Store::open(StoreOptions { url: url.clone(), connections: 4 }).await.unwrap();
+    Scratch { store, url, _folder: folder }
+}
+
+/// The throwaway server goes with all its databases.
+async fn own_database(server: &str) -> String {
+    let name = format!("store_{:016x}", rand::random::<u64>());
+    let admin = Database::connect(ConnectOptions::new(server)).await.unwrap();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    admin.close().await.unwrap();
+    let (start, _) = server.rsplit_once('/').unwrap();
+    format!("{start}/{name}")
+}
+
+pub fn account(id: i64, domain: &str) -> entity::account::Model {
+    let uri = format!("http://{domain}.test/actors/{id}");
+    entity::account::Model {
+        id,
+        kind: "person".into(),
+        name: format!("name{id}"),
+        name_key: format!("name{id}"),
+        domain: domain.into(),
+        url: uri.clone(),
+        display_name: String::new(),
+        bio_html: String::new(),
+        bio_source: String::new(),
+        avatar: None,
+        header: None,
+        fields: "[]".into(),
+        locked: false,
+        discoverable: false,
+        indexable: false,
+        inbox: format!("{uri}/inbox"),
+        shared_inbox: None,
+        outbox: String::new(),
+        followers_uri: String::new(),
+        following_uri: String::new(),
+        featured_uri: None,
+        key_id: format!("{uri}#main-key"),
+        key_pem: String::new(),
+        uri,
+        posts: 0,
+        followers: 0,
+        following: 0,
+        last_post_at: None,
+        created_at: 0,
+        updated_at: 0,
+        fetched_at: 0,
+        suspended_at: None,
+    }
+}
+
+pub fn post(id: i64, author: i64, audience: &str) -> entity::post::Model {
+    entity::post::Model {
+        id,
+        uri: format!("http://town.test/objects/{id}"),
+        url: String::new(),
+        author_id: author,
+        local: true,
+        kind: "note".into(),
+        audience: audience.into(),
+        boost_of_id: None,
+        reply_to_id: None,
+        reply_to_uri: None,
+        reply_to_account_id: None,
+        thread_id: id,
+        title: None,
+        html: "<p>Bonjour</p>".into(),
+        source: None,
+        summary: String::new(),
+        sensitive: false,
+        language: None,
+        tags: String::new(),
+        has_media: false,
+        replies: 0,
+        boosts: 0,
+        favourites: 0,
+        created_at: id,
+        edited_at: None,
+    }
+}
+
+pub fn follow(id: i64, follower: i64, target: i64, accepted: bool) -> entity::follow::Model {
+    entity::follow::Model {
+        id,
+        follower_id: follower,
+        target_id: target,
+        accepted,
+        uri: String::new(),
+        show_boosts: true,
+        notify: false,
+        created_at: 0,
+    }
+}
+
+/// Two accounts of the town, 1 and 2, and one from elsewhere, 3.
+pub async fn three_people(store: &Store) {
+    store
+        .write::<_, DbErr, _>(|tx| {
+            Box::pin(async move {
+                for (id, domain) in [(1, ""), (2, ""), (3, "far")] {
+                    accounts::insert(tx, account(id, domain)).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+}

@@ -1,0 +1,63 @@
+//! Home is the same whether the newest posts are looked through or each author's own are merged.
+
+use parvis_model::page::Page;
+use parvis_store::{DbErr, Store, accounts, follows, posts, timelines};
+
+use crate::scratch;
+
+const READER: i64 = 1;
+const FRIEND: i64 = 2;
+const STRANGER: i64 = 3;
+
+async fn town(friend_posts: &[i64], stranger_posts: std::ops::Range<i64>) -> scratch::Scratch {
+    let scratch = scratch::store().await;
+    let friend_posts = friend_posts.to_vec();
+    scratch
+        .store
+        .write::<_, DbErr, _>(move |tx| {
+            Box::pin(async move {
+                for id in [READER, FRIEND, STRANGER] {
+                    accounts::insert(tx, scratch::account(id, "")).await?;
+                }
+                follows::insert(tx, scratch::follow(1, READER, FRIEND, true)).await?;
+                for id in friend_posts {
+                    posts::insert(tx, scratch::post(id, FRIEND, "followers")).await?;
+                }
+                for id in stranger_posts {
+                    posts::insert(tx, scratch::post(id, STRANGER, "public")).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    scratch
+}
+
+async fn home(store: &Store, page: Page) -> Vec<i64> {
+    timelines::home(store.read(), READER, 0, &page).await.unwrap()
+}
+
+#[tokio::test]
+async fn home_shows_followed_people_only_newest_first() {
+    let scratch = town(&[10, 30, 50], 100..110).await;
+    assert_eq!(home(&scratch.store, Page::default()).await, [50, 30, 10]);
+}
+
+#[tokio::test]
+async fn a_followed_person_who_seldom_writes_is_found_behind_thousands_of_others() {
+    let scratch = town(&[10, 20, 5_000], 1_000..4_500).await;
+    assert_eq!(home(&scratch.store, Page::default()).await, [5_000, 20, 10]);
+}
+
+#[tokio::test]
+async fn pages_go_both_ways_without_gap_or_repetition() {
+    let ids: Vec<i64> = (1..=9).map(|n| n * 10).collect();
+    let scratch = town(&ids, 200..205).await;
+    let page = |max_id, since_id, min_id| Page { max_id, since_id, min_id, limit: 3 };
+    assert_eq!(home(&scratch.store, page(None, None, None)).await, [90, 80, 70]);
+    assert_eq!(home(&scratch.store, page(Some(70), None, None)).await, [60, 50, 40]);
+    assert_eq!(home(&scratch.store, page(None, Some(20), None)).await, [90, 80, 70]);
+    assert_eq!(home(&scratch.store, page(None, None, Some(20))).await, [50, 40, 30]);
+    assert_eq!(home(&scratch.store, page(Some(50), None, Some(20))).await, [40, 30]);
+}

@@ -1,0 +1,234 @@
+//! One's own settings: profile, password, connected devices, people one keeps away.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::Response;
+use parvis_model::{limits, page::Page as Piece};
+use parvis_town::{
+    AccountView, Failure, Outcome,
+    accounts::{self, Change, ProfileEdit},
+    media::{self, Shape},
+    relations, sessions,
+    sessions::SessionView,
+    users,
+};
+
+use crate::{
+    asked::Asked,
+    fault::typed_again,
+    form::Form,
+    frame::{Frame, Pages, Typed},
+    page::{Answer, Page, Resident, html, html_with, redirect},
+};
+
+#[derive(Template)]
+#[template(path = "settings_profile.html")]
+pub struct ProfileForm<'a> {
+    pub page: &'a Frame,
+    pub has_avatar: bool,
+    pub has_header: bool,
+    pub form: Typed,
+}
+
+#[derive(Template)]
+#[template(path = "settings_account.html")]
+pub struct AccountForm<'a> {
+    pub page: &'a Frame,
+    pub form: Typed,
+}
+
+#[derive(Template)]
+#[template(path = "settings_sessions.html")]
+pub struct SessionsPage<'a> {
+    pub page: &'a Frame,
+    pub sessions: Vec<SessionView>,
+}
+
+#[derive(Template)]
+#[template(path = "settings_people.html")]
+pub struct KeptAwayPage<'a> {
+    pub page: &'a Frame,
+    pub blocked: Vec<AccountView>,
+    pub blocked_pages: Pages,
+    pub muted: Vec<AccountView>,
+    pub muted_pages: Pages,
+}
+
+pub async fn first(_: Resident) -> Response {
+    redirect("/reglages/profil")
+}
+
+impl<'a> ProfileForm<'a> {
+    pub fn new(page: &'a Frame, form: Typed) -> Self {
+        let me = page.me.as_ref().map(|me| &me.account);
+        Self {
+            has_avatar: me.is_some_and(|me| me.avatar.is_some()),
+            has_header: me.is_some_and(|me| me.header.is_some()),
+            page,
+            form,
+        }
+    }
+}
+
+pub async fn profile(Resident { page, me, .. }: Resident) -> Answer {
+    let who = accounts::view(&page.town, &page.viewer, me).await?;
+    html(&ProfileForm::new(&page.frame, Typed::new(described(&who))))
+}
+
+fn described(who: &AccountView) -> Asked {
+    let mark = |on: bool| if on { "1".to_owned() } else { String::new() };
+    let mut values = Asked::of([
+        ("display_name", who.display_name.clone()),
+        ("bio", who.bio_source.clone()),
+        ("locked", mark(who.locked)),
+        ("discoverable", mark(who.discoverable)),
+    ]);
+    for (n, field) in (1..).zip(&who.fields) {
+        values.add(format!("field-name-{n}"), &field.name);
+        values.add(format!("field-value-{n}"), &field.value_source);
+    }
+    values
+}
+
+pub async fn edit_profile(Resident { page, me, .. }: Resident, form: Form) -> Answer {
+    match change_profile(&page, me, &form).await {
+        Ok(()) => Ok(page.onward("/reglages/profil", "done-saved")),
+        Err(failure) => {
+            let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
+            html_with(status, &ProfileForm::new(&page.frame, form))
+        }
+    }
+}
+
+async fn change_profile(page: &Page, me: i64, form: &Form) -> Outcome<()> {
+    let fields = (1..=limits::PROFILE_FIELDS)
+        .map(|n| (form.owned(&format!("field-name-{n}")), form.owned(&format!("field-value-{n}"))))
+        .collect();
+    let edit = ProfileEdit {
+        display_name: Some(form.owned("display_name")),
+        bio: Some(form.owned("bio")),
+        locked: Some(form.on("locked")),
+        discoverable: Some(form.on("discoverable")),
+        indexable: Some(form.on("discoverable")),
+        fields: Some(fields),
+        avatar: picture(page, form, "avatar", Shape::Avatar).await?,
+        header: picture(page, form, "header", Shape::Header).await?,
+    };
+    let town = Arc::clone(&page.town);
+    page.town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { accounts::edit_profile(tx, &town, me, edit).await })
+        })
+        .await
+}
+
+/// A new picture wins over the wish to have none.
+async fn picture(page: &Page, form: &Form, field: &'static str, shape: Shape) -> Outcome<Change<String>> {
+    let Some(bytes) = form.file(field) else {
+        let without = if field == "avatar" { "sans_avatar" } else { "sans_banniere" };
+        return Ok(if form.on(without) { Change::Remove } else { Change::Keep });
+    };
+    match media::picture(&page.town, bytes.to_vec(), shape).await {
+        Ok(key) => Ok(Change::Set(key)),
+        Err(Failure::Refused(mut refusal)) => {
+            // The town does not know which of the two pictures it was.
+            refusal.field = Some(field);
+            Err(refusal.into())
+        }
+        Err(broken) => Err(broken),
+    }
+}
+
+pub async fn account(Resident { page, .. }: Resident) -> Answer {
+    html(&AccountForm { page: &page.frame, form: Typed::default() })
+}
+
+pub async fn change_password(Resident { page, user, .. }: Resident, form: Form) -> Answer {
+    let (old, new) = (form.values.exact("old_password").to_owned(), form.values.exact("password").to_owned());
+    let keep = page.session.as_ref().map(|session| session.id);
+    match users::change_password(&page.town, user.id, old, new, keep).await {
+        Ok(()) => Ok(page.onward("/reglages/compte", "done-password")),
+        Err(failure) => {
+            let (status, form) = typed_again(failure, Typed::new(Asked::default()), page.frame.locale)?;
+            html_with(status, &AccountForm { page: &page.frame, form })
+        }
+    }
+}
+
+pub async fn sessions(Resident { page, user, .. }: Resident) -> Answer {
+    let current = page.session.as_ref().map_or(0, |session| session.id);
+    let sessions = sessions::list(&page.town, user.id, current).await?;
+    html(&SessionsPage { page: &page.frame, sessions })
+}
+
+pub async fn close_session(Resident { page, user, .. }: Resident, form: Form) -> Answer {
+    let current = page.session.as_ref().map_or(0, |session| session.id);
+    let (town, user) = (Arc::clone(&page.town), user.id);
+    let (others, session) = (form.on("autres"), form.values.id("session"));
+    page.town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move {
+                match session {
+                    _ if others => sessions::close_others(tx, &town, user, current).await,
+                    Some(session) => sessions::close(tx, &town, user, session).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await?;
+    Ok(page.onward("/reglages/sessions", "done-session-closed"))
+}
+
+pub async fn people(Resident { page, me, .. }: Resident) -> Answer {
+    let (blocked_from, muted_from) = (page.query.id("bloques"), page.query.id("masques"));
+    let blocked = relations::blocked(&page.town, me, Piece::older_than(blocked_from)).await?;
+    let muted = relations::muted(&page.town, me, Piece::older_than(muted_from)).await?;
+    let base = "/reglages/personnes";
+    html(&KeptAwayPage {
+        page: &page.frame,
+        blocked_pages: Pages::new(base, "bloques", blocked_from.is_some(), blocked.next),
+        blocked: blocked.items,
+        muted_pages: Pages::new(base, "masques", muted_from.is_some(), muted.next),
+        muted: muted.items,
+    })
+}
+
+/// Browser and system as a person would name them: `Firefox`, `Android`. Programs only claim to be these.
+pub fn device(user_agent: &str) -> Option<(&'static str, &'static str)> {
+    let known = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
+    };
+    let browser = known(&[
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ])?;
+    let system = known(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ])?;
+    Some((browser, system))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_named_as_people_know_it() {
+        let phone = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0";
+        assert_eq!(device(phone), Some(("Firefox", "Android")));
+        assert_eq!(device("curl/8.1"), None);
+    }
+}

@@ -1,0 +1,107 @@
+//! Opening an account.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use parvis_model::account::Registration;
+use parvis_town::{
+    Failure, Outcome, Rate,
+    users::{self, SignUp, SignedUp},
+};
+
+use crate::{
+    fault::{Fault, typed_again},
+    form::Form,
+    frame::{Frame, Typed},
+    log_in::opened,
+    page::{Answer, Page, html, html_with, redirect},
+};
+
+#[derive(Template)]
+#[template(path = "sign_up.html")]
+pub struct SignUpPage<'a> {
+    pub page: &'a Frame,
+    pub open: bool,
+    pub by_approval: bool,
+    pub by_invitation: bool,
+    pub form: Typed,
+}
+
+impl<'a> SignUpPage<'a> {
+    pub fn new(page: &'a Frame, form: Typed) -> Self {
+        Self {
+            open: page.may_join(),
+            by_approval: page.town.registration == Registration::Approval,
+            by_invitation: page.town.registration == Registration::Invitation,
+            page,
+            form,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "signed_up.html")]
+pub struct SignedUpPage<'a> {
+    pub page: &'a Frame,
+    pub heading: String,
+    pub what: String,
+    pub codes: Vec<String>,
+    /// Where to go from here: address and words.
+    pub next: (&'static str, String),
+}
+
+pub async fn form(page: Page) -> Answer {
+    if page.user.is_some() {
+        return Ok(redirect("/"));
+    }
+    let invitation = page.query.text("invitation").to_owned();
+    html(&SignUpPage::new(&page.frame, Typed::new([("invitation", invitation)].into_iter().collect())))
+}
+
+pub async fn sign_up(page: Page, form: Form) -> Answer {
+    match join(&page, &form).await {
+        Ok(joined) => welcome(&page, joined).await,
+        Err(failure) => {
+            let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
+            html_with(status, &SignUpPage::new(&page.frame, form))
+        }
+    }
+}
+
+async fn join(page: &Page, form: &Form) -> Outcome<SignedUp> {
+    page.town.rates().count(Rate::SignUpNetwork, &page.network)?;
+    let asked = SignUp {
+        name: form.owned("name"),
+        email: form.values.some("email").map(str::to_owned),
+        password: form.values.exact("password").to_owned(),
+        reason: form.owned("reason"),
+        invitation: form.values.some("invitation").map(str::to_owned),
+        locale: Some(page.frame.lang().to_owned()),
+        agreed: form.on("agreed"),
+    };
+    let prepared = users::prepare_sign_up(&page.town, asked).await?;
+    let town = Arc::clone(&page.town);
+    page.town
+        .store
+        .write::<_, Failure, _>(move |tx| Box::pin(async move { users::sign_up(tx, &town, prepared).await }))
+        .await
+}
+
+/// The codes are shown once, here; so this answer is no redirect.
+async fn welcome(page: &Page, joined: SignedUp) -> Result<Response, Fault> {
+    let frame = &page.frame;
+    let (heading, what, next) = if joined.waits_for_approval {
+        ("waiting-heading", "waiting-what", ("/ville", frame.t("waiting-next")))
+    } else {
+        ("joined-heading", "joined-what", ("/reglages/profil", frame.t("joined-next")))
+    };
+    let answer = html_with(StatusCode::OK, &SignedUpPage {
+        page: frame,
+        heading: frame.t(heading),
+        what: frame.t(what),
+        codes: joined.recovery_codes,
+        next,
+    })?;
+    if joined.waits_for_approval { Ok(answer) } else { Ok(opened(page, joined.user, answer).await?) }
+}

@@ -1,0 +1,151 @@
+//! The town hall's desk: who waits for an account, invitation codes, the town's settings.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use parvis_model::{clock::Timestamp, id::Id, refusal::Refusal};
+use parvis_town::{
+    Failure, Outcome,
+    invitations::{self, InvitationView},
+    settings, users,
+};
+
+use crate::{
+    fault::{Fault, typed_again},
+    form::Form,
+    frame::{Frame, Typed},
+    page::{Answer, Page, Staff, html, html_with},
+    set_up::{described, town_edit},
+};
+
+#[derive(Template)]
+#[template(path = "staff_sign_ups.html")]
+pub struct SignUpsPage<'a> {
+    pub page: &'a Frame,
+    pub waiting: Vec<Waiting>,
+    pub invitations: Vec<InvitationView>,
+    /// A code just made.
+    pub invitation: Option<String>,
+    pub form: Typed,
+}
+
+pub struct Waiting {
+    pub user: Id,
+    pub name: String,
+    pub email: String,
+    pub reason: String,
+    pub at: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "staff_town.html")]
+pub struct TownForm<'a> {
+    pub page: &'a Frame,
+    pub form: Typed,
+}
+
+pub async fn sign_ups(staff: Staff) -> Answer {
+    desk(&staff, StatusCode::OK, None, first_values()).await
+}
+
+fn first_values() -> Typed {
+    Typed::new([("uses", "1".to_owned())].into_iter().collect())
+}
+
+async fn desk(staff: &Staff, status: StatusCode, invitation: Option<String>, form: Typed) -> Answer {
+    let waiting = users::waiting(&staff.page.town, &staff.user).await?;
+    let waiting = waiting.into_iter().map(|person| Waiting {
+        user: person.user,
+        name: person.account.name,
+        email: person.email.unwrap_or_default(),
+        reason: person.reason,
+        at: person.since,
+    });
+    html_with(status, &SignUpsPage {
+        page: &staff.page.frame,
+        waiting: waiting.collect(),
+        invitations: invitations::list(&staff.page.town, &staff.user).await?,
+        invitation,
+        form,
+    })
+}
+
+pub async fn decide(staff: Staff, form: Form) -> Answer {
+    match form.text("faire") {
+        "inviter" => invite(staff, form).await,
+        word @ ("accepter" | "refuser") => answer(&staff, word == "accepter", &form).await,
+        _ => Err(Fault::BadRequest),
+    }
+}
+
+async fn answer(staff: &Staff, yes: bool, form: &Form) -> Answer {
+    let newcomer = form.values.id("user").ok_or_else(Refusal::not_found)?;
+    let (town, user) = (Arc::clone(&staff.page.town), staff.user.clone());
+    staff
+        .page
+        .town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move {
+                if yes {
+                    users::approve(tx, &town, &user, newcomer).await
+                } else {
+                    users::refuse(tx, &town, &user, newcomer).await
+                }
+            })
+        })
+        .await?;
+    Ok(staff.page.onward("/mairie/inscriptions", if yes { "done-approved" } else { "done-rejected" }))
+}
+
+/// The code is shown in the answer itself.
+async fn invite(staff: Staff, form: Form) -> Answer {
+    let Ok(uses) = form.text("uses").parse::<i32>() else {
+        let refusal = Refusal::invalid("uses", "refusal-number").into();
+        let (status, form) = typed_again(refusal, Typed::new(form.values), staff.page.frame.locale)?;
+        return desk(&staff, status, None, form).await;
+    };
+    let (town, user) = (Arc::clone(&staff.page.town), staff.user.clone());
+    let code = staff
+        .page
+        .town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { invitations::issue(tx, &town, &user, uses).await })
+        })
+        .await?;
+    desk(&staff, StatusCode::OK, Some(code), first_values()).await
+}
+
+pub async fn town(staff: Staff) -> Answer {
+    let Staff { page, .. } = staff.admin()?;
+    html(&TownForm { page: &page.frame, form: Typed::new(described(&page.frame)) })
+}
+
+pub async fn change_town(staff: Staff, form: Form) -> Answer {
+    let staff = staff.admin()?;
+    match change(&staff, &form).await {
+        Ok(()) => Ok(saved(&staff.page)),
+        Err(failure) => {
+            let frame = &staff.page.frame;
+            let (status, form) = typed_again(failure, Typed::new(form.values), frame.locale)?;
+            html_with(status, &TownForm { page: frame, form })
+        }
+    }
+}
+
+fn saved(page: &Page) -> Response {
+    page.onward("/mairie/reglages", "done-saved")
+}
+
+async fn change(staff: &Staff, form: &Form) -> Outcome<()> {
+    let (edit, user) = (town_edit(form)?, staff.user.clone());
+    let town = &staff.page.town;
+    town.store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { settings::change(tx, &user, &edit).await })
+        })
+        .await?;
+    town.refresh_profile().await
+}

@@ -1,0 +1,79 @@
+//! The named loads. Each makes its own town, measures, checks that nothing was lost, and gives the
+//! place back.
+
+mod fanout;
+mod ingest;
+mod pages;
+mod publish;
+mod start;
+mod strangers;
+
+use std::fmt;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{
+    grounds::{Grounds, Place},
+    node::Node,
+    report::Line,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scenario {
+    /// From starting the process to the first 200
+    Start,
+    /// Memory of an empty town at rest
+    Idle,
+    /// 64 residents post through the client API
+    Publish,
+    /// 5,000 signed posts arrive from 500 people on 50 servers
+    Ingest,
+    /// One post to 500 followers on 50 servers
+    Fanout,
+    /// The home timeline
+    Home,
+    /// The town's public timeline and page
+    Town,
+    /// A resident's page and posts
+    Profile,
+}
+
+impl Scenario {
+    /// All of them where none is named.
+    pub fn chosen(named: &[Self]) -> Vec<Self> {
+        let all = Self::value_variants();
+        if named.is_empty() { all } else { named }.to_vec()
+    }
+
+    /// `posts`: how many are stored in the scenarios that read.
+    pub async fn run(self, grounds: &Grounds, posts: &[usize]) -> Result<Vec<Line>> {
+        match self {
+            Self::Start => start::start(grounds).await,
+            Self::Idle => start::idle(grounds).await,
+            Self::Publish => publish::publish(grounds).await,
+            Self::Ingest => ingest::ingest(grounds).await,
+            Self::Fanout => fanout::fanout(grounds).await,
+            Self::Home => pages::home(grounds, posts).await,
+            Self::Town => pages::town(grounds, posts).await,
+            Self::Profile => pages::profile(grounds, posts).await,
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.to_possible_value();
+        f.write_str(name.as_ref().map_or("?", |name| name.get_name()))
+    }
+}
+
+/// Ends the node and gives the place back; what the node complained of is a fault of the line.
+async fn finish(node: Node, place: Place, line: Line) -> Result<Line> {
+    let said = node.stop().await?;
+    place.give_back().await?;
+    let first = said.first().cloned().unwrap_or_default();
+    Ok(line.must(said.is_empty(), || {
+        format!("the node complained {} times, first: {first}", said.len())
+    }))
+}
