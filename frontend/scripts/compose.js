@@ -4,6 +4,7 @@
 for (const form of document.querySelectorAll("form[data-compose]")) {
   if (!(form instanceof HTMLFormElement)) continue;
   count(form);
+  oneByOne([...form.querySelectorAll(".slot:has(input[type='file'])")]);
   for (const input of form.querySelectorAll('input[type="file"]')) {
     if (input instanceof HTMLInputElement) preview(input);
   }
@@ -25,6 +26,21 @@ function count(form) {
   };
   text.addEventListener("input", show);
   show();
+}
+
+/**
+ * Offers a place for the next picture once the one before is filled.
+ * @param {Element[]} slots
+ */
+function oneByOne(slots) {
+  slots.forEach((slot, n) => {
+    if (!(slot instanceof HTMLElement)) return;
+    slot.hidden = n > 0;
+    slot.addEventListener("change", () => {
+      const next = slots[n + 1];
+      if (next instanceof HTMLElement) next.hidden = false;
+    });
+  });
 }
 
 /** @param {HTMLInputElement} input */

@@ -11,7 +11,8 @@ pub async fn run(manager: &SchemaManager<'_>, script: &str) -> Result<(), DbErr>
         _ => "BIGINT PRIMARY KEY NOT NULL",
     };
     for statement in script.split(";\n\n") {
-        db.execute_unprepared(&statement.replace("{id}", id)).await?;
+        db.execute_unprepared(&statement.replace("{id}", id))
+            .await?;
     }
     Ok(())
 }

@@ -173,7 +173,7 @@ CREATE INDEX post_public ON post (id) WHERE audience = 'public' AND boost_of_id 
 
 CREATE INDEX post_square ON post (id) WHERE local AND boost_of_id IS NULL AND audience IN ('public', 'town');
 
-CREATE INDEX post_url ON post (url) WHERE boost_of_id IS NULL AND NOT local;
+CREATE INDEX post_url ON post (url) WHERE boost_of_id IS NULL;
 
 CREATE INDEX post_thread ON post (thread_id, id);
 

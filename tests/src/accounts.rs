@@ -151,14 +151,14 @@ async fn a_changed_password_ends_all_other_sessions() {
     let page = here.opens("/reglages/compte").await.expecting(200);
     let wrong = page
         .form("/reglages/compte")
-        .with("old", "pas celui-ci")
-        .with("new", new);
+        .with("old_password", "pas celui-ci")
+        .with("password", new);
     assert_eq!(here.submits(&page, &wrong).await.status, 422);
     assert!(is_known(&mut elsewhere).await);
     let form = page
         .form("/reglages/compte")
-        .with("old", PASSWORD)
-        .with("new", new);
+        .with("old_password", PASSWORD)
+        .with("password", new);
     here.submits(&page, &form).await.expecting(200);
     assert!(is_known(&mut here).await);
     assert!(!is_known(&mut elsewhere).await);
@@ -192,7 +192,7 @@ async fn a_recovery_code_helps_once() {
                 .form("/mot-de-passe-oublie")
                 .with("name", "marie")
                 .with("code", &code)
-                .with("new", new);
+                .with("password", new);
             browser.submits(&page, &form).await.status
         }
     };
@@ -256,7 +256,6 @@ async fn a_form_that_does_not_come_from_our_pages_is_refused() {
         "/connexion",
         "/inscription",
         "/reglages/profil",
-        "/avis",
     ] {
         let more = headers(&[("content-type", "application/x-www-form-urlencoded")]);
         let reply = browser

@@ -29,7 +29,7 @@ async fn the_first_administrator_sets_the_town_up_once() {
     town.restart().await;
     let log = town.program.log();
     assert_eq!(
-        log.matches("/bienvenue").count(),
+        log.matches("/bienvenue?lien=").count(),
         1,
         "the link is not printed again: {log}"
     );

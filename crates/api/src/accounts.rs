@@ -31,8 +31,13 @@ async fn credentials(caller: &Caller) -> Answer {
     let town = &caller.town;
     let view = accounts::view(town, &caller.viewer(), caller.me).await?;
     let page = Paging::default().page(paging::ACCOUNTS);
-    let requests = if view.locked { follows::requests(town, caller.me, page).await?.items.len() } else { 0 };
-    answer::json(&Credentials::new(&town.origin, &view, caller.user.role, requests))
+    let requests = follows::requests(town, caller.me, page).await?.items.len();
+    answer::json(&Credentials::new(
+        &town.origin,
+        &view,
+        caller.user.role,
+        requests,
+    ))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,11 +73,16 @@ pub async fn update_credentials(caller: Caller, mut params: Params<ProfileParams
         locked: fields.locked,
         discoverable: fields.discoverable,
         indexable: fields.indexable,
-        fields: fields
-            .fields_attributes
-            .map(|fields| fields.into_iter().map(|field| (field.name, field.value)).collect()),
+        fields: fields.fields_attributes.map(|fields| {
+            fields
+                .into_iter()
+                .map(|field| (field.name, field.value))
+                .collect()
+        }),
     };
-    caller.write(move |tx, town, me| Box::pin(accounts::edit_profile(tx, town, me, edit))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(accounts::edit_profile(tx, town, me, edit)))
+        .await?;
     credentials(&caller).await
 }
 
@@ -128,10 +138,18 @@ pub struct IdsParams {
 const MANY: usize = 200;
 
 pub async fn relationships(caller: Caller, params: Params<IdsParams>) -> Answer {
-    let ids: Vec<Id> = params.fields.id.iter().filter_map(|text| id::parse(text)).take(MANY).collect();
+    let ids: Vec<Id> = params
+        .fields
+        .id
+        .iter()
+        .filter_map(|text| id::parse(text))
+        .take(MANY)
+        .collect();
     let relations = accounts::relations(&caller.town, caller.me, &ids).await?;
-    let shown: Vec<_> =
-        relations.iter().map(|relation| Relationship::new(relation.other, relation)).collect();
+    let shown: Vec<_> = relations
+        .iter()
+        .map(|relation| Relationship::new(relation.other, relation))
+        .collect();
     answer::json(&shown)
 }
 
@@ -139,29 +157,48 @@ pub async fn followers(asker: Asker, Named(account): Named, paging: Paging) -> A
     let (town, viewer) = (&asker.town, asker.viewer());
     accounts::view(town, &viewer, account).await?;
     let page = paging.page(paging::ACCOUNTS);
-    people(town, &paging, &follows::followers(town, &viewer, account, page).await?)
+    people(
+        town,
+        &paging,
+        &follows::followers(town, &viewer, account, page).await?,
+    )
 }
 
 pub async fn following(asker: Asker, Named(account): Named, paging: Paging) -> Answer {
     let (town, viewer) = (&asker.town, asker.viewer());
     accounts::view(town, &viewer, account).await?;
     let page = paging.page(paging::ACCOUNTS);
-    people(town, &paging, &follows::following(town, &viewer, account, page).await?)
+    people(
+        town,
+        &paging,
+        &follows::following(town, &viewer, account, page).await?,
+    )
 }
 
 pub async fn blocks(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::ACCOUNTS);
-    people(&caller.town, &paging, &relations::blocked(&caller.town, caller.me, page).await?)
+    people(
+        &caller.town,
+        &paging,
+        &relations::blocked(&caller.town, caller.me, page).await?,
+    )
 }
 
 pub async fn mutes(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::ACCOUNTS);
-    people(&caller.town, &paging, &relations::muted(&caller.town, caller.me, page).await?)
+    people(
+        &caller.town,
+        &paging,
+        &relations::muted(&caller.town, caller.me, page).await?,
+    )
 }
 
 /// A page of accounts, with the way to the next.
 pub fn people(town: &Town, paging: &Paging, found: &Paged<AccountView>) -> Answer {
-    let shown = answer::json(&Accounts { origin: &town.origin, views: &found.items })?;
+    let shown = answer::json(&Accounts {
+        origin: &town.origin,
+        views: &found.items,
+    })?;
     Ok(paging.link(found.next, found.prev, shown))
 }
 
@@ -197,22 +234,30 @@ pub async fn follow(caller: Caller, Named(other): Named, params: Params<FollowPa
 }
 
 pub async fn unfollow(caller: Caller, Named(other): Named) -> Answer {
-    caller.write(move |tx, town, me| Box::pin(follows::withdraw(tx, town, me, other))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(follows::withdraw(tx, town, me, other)))
+        .await?;
     relationship(&caller, other).await
 }
 
 pub async fn remove_follower(caller: Caller, Named(other): Named) -> Answer {
-    caller.write(move |tx, town, me| Box::pin(follows::refuse(tx, town, me, other))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(follows::refuse(tx, town, me, other)))
+        .await?;
     relationship(&caller, other).await
 }
 
 pub async fn block(caller: Caller, Named(other): Named) -> Answer {
-    caller.write(move |tx, town, me| Box::pin(relations::block(tx, town, me, other))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(relations::block(tx, town, me, other)))
+        .await?;
     relationship(&caller, other).await
 }
 
 pub async fn unblock(caller: Caller, Named(other): Named) -> Answer {
-    caller.write(move |tx, town, me| Box::pin(relations::unblock(tx, town, me, other))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(relations::unblock(tx, town, me, other)))
+        .await?;
     relationship(&caller, other).await
 }
 
@@ -225,17 +270,29 @@ pub struct MuteParams {
 }
 
 pub async fn mute(caller: Caller, Named(other): Named, params: Params<MuteParams>) -> Answer {
-    let MuteParams { notifications, duration } = params.fields;
+    let MuteParams {
+        notifications,
+        duration,
+    } = params.fields;
     let lasts = Some(duration).filter(|seconds| *seconds > 0);
     let terms = MuteTerms {
         notifications: notifications.unwrap_or(true),
-        until: lasts.map(|seconds| caller.town.now().saturating_add(seconds.saturating_mul(SECOND))),
+        until: lasts.map(|seconds| {
+            caller
+                .town
+                .now()
+                .saturating_add(seconds.saturating_mul(SECOND))
+        }),
     };
-    caller.write(move |tx, town, me| Box::pin(relations::mute(tx, town, me, other, terms))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(relations::mute(tx, town, me, other, terms)))
+        .await?;
     relationship(&caller, other).await
 }
 
 pub async fn unmute(caller: Caller, Named(other): Named) -> Answer {
-    caller.write(move |tx, town, me| Box::pin(relations::unmute(tx, town, me, other))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(relations::unmute(tx, town, me, other)))
+        .await?;
     relationship(&caller, other).await
 }

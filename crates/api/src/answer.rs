@@ -24,4 +24,3 @@ pub fn json(value: &impl Serialize) -> Answer {
     answer.headers_mut().insert(header::CONTENT_TYPE, JSON);
     Ok(answer)
 }
-

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -140,19 +140,33 @@ struct Words {
 
 /// Puts words into marked answers and into those of the router; leaves all others alone.
 pub async fn told(request: Request, next: Next) -> Response {
-    let locale = locale_of(request.headers());
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let town = request.extensions().get::<Arc<Town>>().cloned();
-    let route = request.uri().path().to_owned();
+    let asked = request.uri().clone();
     let mut answer = next.run(request).await;
     let marked = answer.extensions_mut().remove::<Arc<Fault>>();
     let wordless = answer.headers().get(header::CONTENT_TYPE) != Some(&JSON);
-    let of_router = || Fault::of_status(answer.status()).filter(|_| wordless).map(Arc::new);
-    let Some(fault) = marked.or_else(of_router) else { return answer };
-    let operation = town.and_then(|town| logged(&fault, &town, &route));
-    let words = Words { error: fault.words(locale), operation };
+    let of_router = || {
+        Fault::of_status(answer.status())
+            .filter(|_| wordless)
+            .map(Arc::new)
+    };
+    let Some(fault) = marked.or_else(of_router) else {
+        return answer;
+    };
+    let operation = town.and_then(|town| logged(&fault, &town, asked.path()));
+    let words = Words {
+        error: fault.words(locale_of(accepted.as_ref())),
+        operation,
+    };
     let mut told = (fault.status(), axum::Json(words)).into_response();
     let headers = told.headers_mut();
-    headers.extend(answer.headers().get(header::ALLOW).map(|it| (header::ALLOW, it.clone())));
+    headers.extend(
+        answer
+            .headers()
+            .get(header::ALLOW)
+            .map(|it| (header::ALLOW, it.clone())),
+    );
     for name in crate::gate::RATE_HEADERS {
         headers.extend(answer.headers().get(&name).map(|it| (name, it.clone())));
     }
@@ -167,8 +181,8 @@ pub async fn told(request: Request, next: Next) -> Response {
 }
 
 /// English where an app does not say what its reader speaks, as apps expect.
-fn locale_of(headers: &HeaderMap) -> Locale {
-    match headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) {
+fn locale_of(accepted: Option<&HeaderValue>) -> Locale {
+    match accepted.and_then(|value| value.to_str().ok()) {
         Some(accepted) => Locale::negotiate(None, Some(accepted)),
         None => Locale::of("en"),
     }
@@ -176,7 +190,9 @@ fn locale_of(headers: &HeaderMap) -> Locale {
 
 /// What is broken is logged once; the number is all that the app learns of it.
 fn logged(fault: &Fault, town: &Town, path: &str) -> Option<String> {
-    let Fault::Town(Failure::Broken(error)) = fault else { return None };
+    let Fault::Town(Failure::Broken(error)) = fault else {
+        return None;
+    };
     let operation = format!("{:x}", town.ids.next());
     tracing::error!(operation, town = town.host, path, %error, "an answer to an app is broken");
     Some(operation)

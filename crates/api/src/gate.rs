@@ -49,7 +49,8 @@ pub struct Rule {
 
 pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) -> Response {
     let Some(town) = request.extensions().get::<Arc<Town>>().cloned() else {
-        return Fault::from(Error::Other("an app asks, and no town is there".into())).into_response();
+        return Fault::from(Error::Other("an app asks, and no town is there".into()))
+            .into_response();
     };
     let known = identify(&town, rule.access, request.headers()).await;
     let who = match &known {
@@ -60,7 +61,10 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
     let admitted = allowance.check(town.now()).map_err(Fault::from).and(known);
     let mut answer = match admitted {
         Ok(user) => {
-            request.extensions_mut().insert(Asker { town, user: user.map(Arc::new) });
+            request.extensions_mut().insert(Asker {
+                town,
+                user: user.map(Arc::new),
+            });
             next.run(request).await
         }
         Err(fault) => fault.into_response(),
@@ -80,9 +84,17 @@ async fn identify(
         Access::Resident(scopes) => (scopes, true),
     };
     let Some(authorization) = headers.get(header::AUTHORIZATION) else {
-        return if needed { Err(Fault::BadToken) } else { Ok(None) };
+        return if needed {
+            Err(Fault::BadToken)
+        } else {
+            Ok(None)
+        };
     };
-    let secret = authorization.to_str().ok().and_then(bearer).ok_or(Fault::BadToken)?;
+    let secret = authorization
+        .to_str()
+        .ok()
+        .and_then(bearer)
+        .ok_or(Fault::BadToken)?;
     let (user, held) = tokens::holder(town, secret).await?.ok_or(Fault::BadToken)?;
     if scopes.is_empty() || scopes.iter().any(|scope| held.allow(scope)) {
         Ok(Some(user))
@@ -94,7 +106,10 @@ async fn identify(
 /// RFC 6750, 2.1; the scheme's name in any case.
 fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, secret) = authorization.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim()).filter(|secret| !secret.is_empty())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| secret.trim())
+        .filter(|secret| !secret.is_empty())
 }
 
 /// The network that counts as one asker: an IPv4 address, or the /64 of an IPv6 address.
@@ -136,7 +151,9 @@ pub struct Asker {
 
 impl Asker {
     pub fn viewer(&self) -> Viewer {
-        self.user.as_ref().map_or_else(Viewer::nobody, |user| Viewer::resident(user.account))
+        self.user
+            .as_ref()
+            .map_or_else(Viewer::nobody, |user| Viewer::resident(user.account))
     }
 
     pub fn is_resident(&self) -> bool {
@@ -148,7 +165,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        parts.extensions.get::<Self>().cloned().ok_or(Fault::BadToken)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(Fault::BadToken)
     }
 }
 
@@ -189,7 +210,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let Asker { town, user } = Asker::from_request_parts(parts, state).await?;
         let user = user.ok_or(Fault::BadToken)?;
-        Ok(Self { town, me: user.account, user })
+        Ok(Self {
+            town,
+            me: user.account,
+            user,
+        })
     }
 }
 

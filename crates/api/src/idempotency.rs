@@ -60,7 +60,9 @@ impl Idempotency {
                 entries.remove(&oldest);
             }
         }
-        let (since, result) = entries.entry((account, key)).or_insert_with(|| (now, Arc::default()));
+        let (since, result) = entries
+            .entry((account, key))
+            .or_insert_with(|| (now, Arc::default()));
         if now - *since >= KEPT_FOR {
             (*since, *result) = (now, Arc::default());
         }
@@ -87,8 +89,16 @@ mod tests {
             kept.once(0, 1, "k".into(), publish())
         );
         assert_eq!((one.unwrap(), two.unwrap()), (1, 1));
-        assert_eq!(kept.once(0, 2, "k".into(), publish()).await.unwrap(), 2, "another account");
-        assert_eq!(kept.once(HOUR, 1, "k".into(), publish()).await.unwrap(), 3, "an hour later");
+        assert_eq!(
+            kept.once(0, 2, "k".into(), publish()).await.unwrap(),
+            2,
+            "another account"
+        );
+        assert_eq!(
+            kept.once(HOUR, 1, "k".into(), publish()).await.unwrap(),
+            3,
+            "an hour later"
+        );
     }
 
     #[tokio::test]
@@ -96,7 +106,10 @@ mod tests {
         let kept = Idempotency::default();
         let failing = async { Err(Error::Other("no".into()).into()) };
         assert!(kept.once(0, 1, "k".into(), failing).await.is_err());
-        assert_eq!(kept.once(0, 1, "k".into(), async { Ok(7) }).await.unwrap(), 7);
+        assert_eq!(
+            kept.once(0, 1, "k".into(), async { Ok(7) }).await.unwrap(),
+            7
+        );
     }
 
     #[test]

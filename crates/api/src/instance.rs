@@ -30,7 +30,8 @@ pub async fn rules(Extension(town): InTown) -> Answer {
 
 async fn count(town: &Town) -> Result<Counts, Failure> {
     let (db, now) = (town.store.read(), town.now());
-    let (residents, active, _) = accounts::local_counts(db, now - 30 * DAY, now - 180 * DAY).await?;
+    let (residents, active, _) =
+        accounts::local_counts(db, now - 30 * DAY, now - 180 * DAY).await?;
     let (posts, _) = posts::local_counts(db).await?;
     Ok(Counts {
         residents: discreet(residents),

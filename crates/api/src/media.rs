@@ -34,7 +34,11 @@ async fn show_mine(caller: &Caller, picture: Id) -> Answer {
     answer::json(&MediaAttachment::new(&view))
 }
 
-pub async fn describe(caller: Caller, Named(picture): Named, params: Params<MediaParams>) -> Answer {
+pub async fn describe(
+    caller: Caller,
+    Named(picture): Named,
+    params: Params<MediaParams>,
+) -> Answer {
     if let Some(text) = params.fields.description {
         caller
             .write(move |tx, town, me| {

@@ -41,7 +41,11 @@ pub async fn list(caller: Caller, paging: Paging, params: Params<NotificationPar
     let page = paging.page(paging::NOTIFICATIONS);
     let looked = look_through(&caller, page, &params.fields).await?;
     let origin = caller.town.origin.as_str();
-    let shown: Vec<_> = looked.found.iter().map(|view| Notification::new(origin, view)).collect();
+    let shown: Vec<_> = looked
+        .found
+        .iter()
+        .map(|view| Notification::new(origin, view))
+        .collect();
     let answer = answer::json(&shown)?;
     Ok(paging.link(looked.oldest, looked.newest, answer))
 }
@@ -55,11 +59,17 @@ struct Looked {
 }
 
 /// Goes on, in the direction asked, until a page holds something wanted: apps take an empty one for the end.
-async fn look_through(caller: &Caller, mut page: Page, wanted: &NotificationParams) -> Outcome<Looked> {
+async fn look_through(
+    caller: &Caller,
+    mut page: Page,
+    wanted: &NotificationParams,
+) -> Outcome<Looked> {
     let mut looked = Looked::default();
     for _ in 0..LOOKS {
         let seen = notifications::list(&caller.town, caller.me, page).await?;
-        let (Some(first), Some(last)) = (seen.first(), seen.last()) else { break };
+        let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
+            break;
+        };
         let upwards = page.min_id.is_some();
         if upwards {
             page.min_id = Some(first.id);

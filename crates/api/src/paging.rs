@@ -37,7 +37,10 @@ pub struct Paging {
 impl Paging {
     /// What is no number is not there: apps send cursors of other servers now and then.
     fn read(address: String, query: &str) -> Self {
-        let mut paging = Self { address, ..Self::default() };
+        let mut paging = Self {
+            address,
+            ..Self::default()
+        };
         for (name, value) in parse(query.as_bytes()) {
             match name.as_ref() {
                 "max_id" => paging.max_id = value.parse().ok(),
@@ -78,7 +81,9 @@ impl Paging {
 
     fn leading(&self, cursor: &str, id: Id) -> String {
         let mut query = Serializer::new(String::new());
-        query.extend_pairs(&self.others).append_pair(cursor, &id.to_string());
+        query
+            .extend_pairs(&self.others)
+            .append_pair(cursor, &id.to_string());
         format!("{}?{}", self.address, query.finish())
     }
 }
@@ -88,7 +93,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
         let town = parts.extensions.get::<Arc<Town>>().ok_or(Fault::NotFound)?;
-        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+        let uri = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or(&parts.uri, |OriginalUri(uri)| uri);
         let address = format!("{}{}", town.origin, uri.path());
         Ok(Self::read(address, uri.query().unwrap_or_default()))
     }
@@ -103,7 +111,10 @@ mod tests {
     fn links(query: &str, next: Option<Id>, prev: Option<Id>) -> Option<String> {
         let paging = Paging::read("https://v.example/api/v1/x".into(), query);
         let answer = paging.link(next, prev, ().into_response());
-        answer.headers().get(header::LINK).map(|value| value.to_str().unwrap().to_owned())
+        answer
+            .headers()
+            .get(header::LINK)
+            .map(|value| value.to_str().unwrap().to_owned())
     }
 
     #[test]
@@ -117,7 +128,10 @@ mod tests {
                  <https://v.example/api/v1/x?{kept}&min_id=8>; rel=\"prev\""
             )
         );
-        assert_eq!(links("", None, Some(8)).unwrap(), "<https://v.example/api/v1/x?min_id=8>; rel=\"prev\"");
+        assert_eq!(
+            links("", None, Some(8)).unwrap(),
+            "<https://v.example/api/v1/x?min_id=8>; rel=\"prev\""
+        );
         assert_eq!(links("", None, None), None);
     }
 
@@ -128,6 +142,12 @@ mod tests {
         assert_eq!(page("limit=80").limit, 40);
         assert_eq!(page("limit=0").limit, 1);
         assert_eq!(page("limit=-1").limit, 20);
-        assert_eq!(page("max_id=abc&min_id=5&limit=x"), Page { min_id: Some(5), ..page("") });
+        assert_eq!(
+            page("max_id=abc&min_id=5&limit=x"),
+            Page {
+                min_id: Some(5),
+                ..page("")
+            }
+        );
     }
 }

@@ -18,36 +18,48 @@ async fn original(caller: &Caller, post: Id) -> Result<Id, Fault> {
 
 pub async fn favourite(caller: Caller, Named(post): Named) -> Answer {
     let post = original(&caller, post).await?;
-    caller.write(move |tx, town, me| Box::pin(reactions::favourite(tx, town, me, post))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(reactions::favourite(tx, town, me, post)))
+        .await?;
     show_mine(&caller, post).await
 }
 
 pub async fn unfavourite(caller: Caller, Named(post): Named) -> Answer {
     let post = original(&caller, post).await?;
-    caller.write(move |tx, town, me| Box::pin(reactions::unfavourite(tx, town, me, post))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(reactions::unfavourite(tx, town, me, post)))
+        .await?;
     show_mine(&caller, post).await
 }
 
 pub async fn bookmark(caller: Caller, Named(post): Named) -> Answer {
     let post = original(&caller, post).await?;
-    caller.write(move |tx, town, me| Box::pin(reactions::bookmark(tx, town, me, post))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(reactions::bookmark(tx, town, me, post)))
+        .await?;
     show_mine(&caller, post).await
 }
 
 pub async fn unbookmark(caller: Caller, Named(post): Named) -> Answer {
     let post = original(&caller, post).await?;
-    caller.write(move |tx, town, me| Box::pin(reactions::unbookmark(tx, town, me, post))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(reactions::unbookmark(tx, town, me, post)))
+        .await?;
     show_mine(&caller, post).await
 }
 
 /// Answers with the boost, which holds the post.
 pub async fn reblog(caller: Caller, Named(post): Named) -> Answer {
-    let boost = caller.write(move |tx, town, me| Box::pin(posts::boost(tx, town, me, post))).await?;
+    let boost = caller
+        .write(move |tx, town, me| Box::pin(posts::boost(tx, town, me, post)))
+        .await?;
     show_mine(&caller, boost).await
 }
 
 pub async fn unreblog(caller: Caller, Named(post): Named) -> Answer {
     let post = original(&caller, post).await?;
-    caller.write(move |tx, town, me| Box::pin(posts::unboost(tx, town, me, post))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(posts::unboost(tx, town, me, post)))
+        .await?;
     show_mine(&caller, post).await
 }

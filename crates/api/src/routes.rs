@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+#[cfg(test)]
+use axum::http::Method;
 use axum::{
     Extension, Router,
     handler::Handler,
-    http::Method,
     middleware::{from_fn, from_fn_with_state},
     routing::{self, MethodRouter},
 };
@@ -26,6 +27,7 @@ use crate::{
 
 /// One method of one address.
 pub struct Endpoint {
+    #[cfg(test)]
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
@@ -34,13 +36,12 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    fn new(method: Method, path: &'static str, access: Access, answer: MethodRouter) -> Self {
-        Self { method, path, access, rate: None, answer }
-    }
-
     /// Counted besides the usual count of requests.
     fn counted(self, rate: Rate) -> Self {
-        Self { rate: Some(rate), ..self }
+        Self {
+            rate: Some(rate),
+            ..self
+        }
     }
 }
 
@@ -51,7 +52,14 @@ macro_rules! methods {
             H: Handler<T, ()>,
             T: 'static,
         {
-            Endpoint::new(Method::$method, path, access, routing::$name(handler))
+            Endpoint {
+                #[cfg(test)]
+                method: Method::$method,
+                path,
+                access,
+                rate: None,
+                answer: routing::$name(handler),
+            }
         }
     )*};
 }
@@ -62,10 +70,18 @@ methods!(get GET, post POST, put PUT, patch PATCH, delete DELETE);
 /// there as `ConnectInfo<SocketAddr>`. One of these per town: each remembers its own `Idempotency-Key`s.
 pub fn routes() -> Router {
     let unknown = || routing::any(async || Fault::NotFound);
-    let table = endpoints().into_iter().fold(Router::new(), |router, endpoint| {
-        let rule = Rule { access: endpoint.access, rate: endpoint.rate };
-        router.route(endpoint.path, endpoint.answer.layer(from_fn_with_state(rule, gate::keep)))
-    });
+    let table = endpoints()
+        .into_iter()
+        .fold(Router::new(), |router, endpoint| {
+            let rule = Rule {
+                access: endpoint.access,
+                rate: endpoint.rate,
+            };
+            router.route(
+                endpoint.path,
+                endpoint.answer.layer(from_fn_with_state(rule, gate::keep)),
+            )
+        });
     table
         .route("/api", unknown())
         .route("/api/", unknown())
@@ -91,7 +107,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/instance", Open, instance::old),
         get("/api/v2/instance", Open, instance::new),
         get("/api/v1/instance/rules", Open, instance::rules),
-        get("/api/v1/instance/translation_languages", Open, unbuilt::no_entries),
+        get(
+            "/api/v1/instance/translation_languages",
+            Open,
+            unbuilt::no_entries,
+        ),
         get("/api/v1/custom_emojis", Open, unbuilt::none),
         get("/api/v1/announcements", Resident(&[]), unbuilt::none),
         get("/api/v1/trends", Open, unbuilt::none),
@@ -109,10 +129,22 @@ pub fn endpoints() -> Vec<Endpoint> {
             Resident(&["write:accounts"]),
             accounts::update_credentials,
         ),
-        get("/api/v1/preferences", Resident(&["read:accounts"]), accounts::preferences),
+        get(
+            "/api/v1/preferences",
+            Resident(&["read:accounts"]),
+            accounts::preferences,
+        ),
         get("/api/v1/markers", MY_STATUSES, unbuilt::no_entries),
-        get("/api/v1/filters", Resident(&["read:filters"]), unbuilt::none),
-        get("/api/v2/filters", Resident(&["read:filters"]), unbuilt::none),
+        get(
+            "/api/v1/filters",
+            Resident(&["read:filters"]),
+            unbuilt::none,
+        ),
+        get(
+            "/api/v2/filters",
+            Resident(&["read:filters"]),
+            unbuilt::none,
+        ),
         get("/api/v1/lists", Resident(&["read:lists"]), unbuilt::none),
         // people
         get("/api/v1/accounts/lookup", READ_ACCOUNTS, accounts::lookup),
@@ -122,34 +154,90 @@ pub fn endpoints() -> Vec<Endpoint> {
             accounts::relationships,
         ),
         get("/api/v1/accounts/{id}", READ_ACCOUNTS, accounts::show),
-        get("/api/v1/accounts/{id}/statuses", READ_STATUSES, timelines::of_account),
-        get("/api/v1/accounts/{id}/followers", READ_ACCOUNTS, accounts::followers),
-        get("/api/v1/accounts/{id}/following", READ_ACCOUNTS, accounts::following),
+        get(
+            "/api/v1/accounts/{id}/statuses",
+            READ_STATUSES,
+            timelines::of_account,
+        ),
+        get(
+            "/api/v1/accounts/{id}/followers",
+            READ_ACCOUNTS,
+            accounts::followers,
+        ),
+        get(
+            "/api/v1/accounts/{id}/following",
+            READ_ACCOUNTS,
+            accounts::following,
+        ),
         post("/api/v1/accounts/{id}/follow", FOLLOW, accounts::follow),
         post("/api/v1/accounts/{id}/unfollow", FOLLOW, accounts::unfollow),
-        post("/api/v1/accounts/{id}/remove_from_followers", FOLLOW, accounts::remove_follower),
+        post(
+            "/api/v1/accounts/{id}/remove_from_followers",
+            FOLLOW,
+            accounts::remove_follower,
+        ),
         post("/api/v1/accounts/{id}/block", BLOCK, accounts::block),
         post("/api/v1/accounts/{id}/unblock", BLOCK, accounts::unblock),
         post("/api/v1/accounts/{id}/mute", MUTE, accounts::mute),
         post("/api/v1/accounts/{id}/unmute", MUTE, accounts::unmute),
-        get("/api/v1/follow_requests", Resident(&["read:follows"]), follow_requests::list),
-        post("/api/v1/follow_requests/{id}/authorize", FOLLOW, follow_requests::authorize),
-        post("/api/v1/follow_requests/{id}/reject", FOLLOW, follow_requests::reject),
-        get("/api/v1/blocks", Resident(&["read:blocks"]), accounts::blocks),
+        get(
+            "/api/v1/follow_requests",
+            Resident(&["read:follows"]),
+            follow_requests::list,
+        ),
+        post(
+            "/api/v1/follow_requests/{id}/authorize",
+            FOLLOW,
+            follow_requests::authorize,
+        ),
+        post(
+            "/api/v1/follow_requests/{id}/reject",
+            FOLLOW,
+            follow_requests::reject,
+        ),
+        get(
+            "/api/v1/blocks",
+            Resident(&["read:blocks"]),
+            accounts::blocks,
+        ),
         get("/api/v1/mutes", Resident(&["read:mutes"]), accounts::mutes),
         // posts
         post("/api/v1/statuses", WRITE, statuses::publish).counted(Rate::Publish),
         get("/api/v1/statuses/{id}", READ_STATUSES, statuses::show),
         put("/api/v1/statuses/{id}", WRITE, statuses::edit),
         delete("/api/v1/statuses/{id}", WRITE, statuses::delete).counted(Rate::TakeBack),
-        get("/api/v1/statuses/{id}/source", MY_STATUSES, statuses::source),
-        get("/api/v1/statuses/{id}/context", READ_STATUSES, statuses::context),
-        post("/api/v1/statuses/{id}/favourite", FAVOURITE, reactions::favourite),
-        post("/api/v1/statuses/{id}/unfavourite", FAVOURITE, reactions::unfavourite),
+        get(
+            "/api/v1/statuses/{id}/source",
+            MY_STATUSES,
+            statuses::source,
+        ),
+        get(
+            "/api/v1/statuses/{id}/context",
+            READ_STATUSES,
+            statuses::context,
+        ),
+        post(
+            "/api/v1/statuses/{id}/favourite",
+            FAVOURITE,
+            reactions::favourite,
+        ),
+        post(
+            "/api/v1/statuses/{id}/unfavourite",
+            FAVOURITE,
+            reactions::unfavourite,
+        ),
         post("/api/v1/statuses/{id}/reblog", WRITE, reactions::reblog),
         post("/api/v1/statuses/{id}/unreblog", WRITE, reactions::unreblog).counted(Rate::TakeBack),
-        post("/api/v1/statuses/{id}/bookmark", BOOKMARK, reactions::bookmark),
-        post("/api/v1/statuses/{id}/unbookmark", BOOKMARK, reactions::unbookmark),
+        post(
+            "/api/v1/statuses/{id}/bookmark",
+            BOOKMARK,
+            reactions::bookmark,
+        ),
+        post(
+            "/api/v1/statuses/{id}/unbookmark",
+            BOOKMARK,
+            reactions::unbookmark,
+        ),
         post("/api/v1/media", MEDIA, media::upload).counted(Rate::Upload),
         post("/api/v2/media", MEDIA, media::upload).counted(Rate::Upload),
         get("/api/v1/media/{id}", MEDIA, media::show),
@@ -158,10 +246,22 @@ pub fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/timelines/home", MY_STATUSES, timelines::home),
         get("/api/v1/timelines/public", READ_STATUSES, timelines::public),
         get("/api/v1/timelines/tag/{tag}", READ_STATUSES, timelines::tag),
-        get("/api/v1/favourites", Resident(&["read:favourites"]), timelines::favourites),
-        get("/api/v1/bookmarks", Resident(&["read:bookmarks"]), timelines::bookmarks),
+        get(
+            "/api/v1/favourites",
+            Resident(&["read:favourites"]),
+            timelines::favourites,
+        ),
+        get(
+            "/api/v1/bookmarks",
+            Resident(&["read:bookmarks"]),
+            timelines::bookmarks,
+        ),
         // what one is told, and what one looks for
-        get("/api/v1/notifications", Resident(&["read:notifications"]), notifications::list),
+        get(
+            "/api/v1/notifications",
+            Resident(&["read:notifications"]),
+            notifications::list,
+        ),
         get("/api/v2/search", Public(&["read:search"]), search::search),
     ]
 }

@@ -53,9 +53,19 @@ pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
     narrow(&mut results, &fields);
     let origin = asker.town.origin.as_str();
     answer::json(&Shown {
-        accounts: Accounts { origin, views: &results.accounts },
-        statuses: Statuses { origin, views: &results.posts },
-        hashtags: results.tags.iter().map(|tag| Tag::new(origin, tag)).collect(),
+        accounts: Accounts {
+            origin,
+            views: &results.accounts,
+        },
+        statuses: Statuses {
+            origin,
+            views: &results.posts,
+        },
+        hashtags: results
+            .tags
+            .iter()
+            .map(|tag| Tag::new(origin, tag))
+            .collect(),
     })
 }
 
@@ -74,11 +84,17 @@ async fn resolve(asker: &Asker, query: &str) -> Outcome<Option<Results>> {
     Ok(match found {
         Some(Found::Account(id)) => {
             let accounts = accounts::views(&asker.town, &[id]).await?;
-            Some(Results { accounts, ..Results::default() })
+            Some(Results {
+                accounts,
+                ..Results::default()
+            })
         }
         Some(Found::Post(id)) => {
             let posts = posts::views(&asker.town, &asker.viewer(), &[id]).await?;
-            Some(Results { posts, ..Results::default() })
+            Some(Results {
+                posts,
+                ..Results::default()
+            })
         }
         None => None,
     })
@@ -87,7 +103,9 @@ async fn resolve(asker: &Asker, query: &str) -> Outcome<Option<Results>> {
 async fn reach(asker: &Asker, query: &str) -> Outcome<Option<Found>> {
     let town = &asker.town;
     let who = asker.viewer().account.unwrap_or_default().to_string();
-    let ours = query.strip_prefix(town.origin.as_str()).is_some_and(|rest| rest.starts_with('/'));
+    let ours = query
+        .strip_prefix(town.origin.as_str())
+        .is_some_and(|rest| rest.starts_with('/'));
     if ours {
         return Ok(None);
     }
@@ -99,7 +117,11 @@ async fn reach(asker: &Asker, query: &str) -> Outcome<Option<Found>> {
     match query.parse::<Handle>() {
         Ok(handle) if handle.domain.as_deref().is_some_and(elsewhere) => {
             town.rates().count(Rate::Reach, &who)?;
-            Ok(town.reach().handle(town, &handle).await?.map(Found::Account))
+            Ok(town
+                .reach()
+                .handle(town, &handle)
+                .await?
+                .map(Found::Account))
         }
         _ => Ok(None),
     }
@@ -108,8 +130,16 @@ async fn reach(asker: &Asker, query: &str) -> Outcome<Option<Found>> {
 /// Leaves what was asked for.
 fn narrow(results: &mut Results, fields: &SearchParams) {
     let kind = fields.r#type.as_deref().filter(|kind| !kind.is_empty());
-    let limit = fields.limit.map_or(USUAL, |limit| (limit as usize).min(MOST));
-    let wanted = |name: &str| if kind.is_none_or(|kind| kind == name) { limit } else { 0 };
+    let limit = fields
+        .limit
+        .map_or(USUAL, |limit| (limit as usize).min(MOST));
+    let wanted = |name: &str| {
+        if kind.is_none_or(|kind| kind == name) {
+            limit
+        } else {
+            0
+        }
+    };
     page(&mut results.accounts, fields.offset, wanted("accounts"));
     page(&mut results.posts, fields.offset, wanted("statuses"));
     page(&mut results.tags, fields.offset, wanted("hashtags"));

@@ -69,7 +69,10 @@ impl StatusParams {
 
     fn media(&self) -> Result<Option<Vec<Id>>, Refusal> {
         let missing = || Refusal::invalid("media", "refusal-file-missing");
-        let ids = self.media_ids.as_ref().map(|ids| ids.iter().map(|text| id::parse(text).ok_or_else(missing)));
+        let ids = self
+            .media_ids
+            .as_ref()
+            .map(|ids| ids.iter().map(|text| id::parse(text).ok_or_else(missing)));
         ids.map(Iterator::collect).transpose()
     }
 }
@@ -93,11 +96,16 @@ pub async fn publish(
     let fields = params.fields;
     fields.check_is_built()?;
     let compose = composed(&caller, fields).await?;
-    let key = headers.get(IDEMPOTENCY_KEY).map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
+    let key = headers
+        .get(IDEMPOTENCY_KEY)
+        .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
     let publishing = published(caller.clone(), compose);
     let post = match key.filter(|key| !key.is_empty()) {
         Some(key) if key.len() > LONGEST_KEY => return Err(Fault::Malformed),
-        Some(key) => kept.once(caller.town.now(), caller.me, key, publishing).await?,
+        Some(key) => {
+            kept.once(caller.town.now(), caller.me, key, publishing)
+                .await?
+        }
         None => publishing.await?,
     };
     show_mine(&caller, post).await
@@ -105,7 +113,11 @@ pub async fn publish(
 
 async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Fault> {
     let media = fields.media()?.unwrap_or_default();
-    let answered = match fields.in_reply_to_id.as_deref().filter(|text| !text.is_empty()) {
+    let answered = match fields
+        .in_reply_to_id
+        .as_deref()
+        .filter(|text| !text.is_empty())
+    {
         Some(text) => {
             let post = id::parse(text).ok_or(Fault::NotFound)?;
             Some(posts::view(&caller.town, &caller.viewer(), post).await?)
@@ -113,8 +125,12 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
         None => None,
     };
     let visibility = fields.visibility.as_deref().filter(|text| !text.is_empty());
-    let asked = visibility.map(audience).transpose()?.unwrap_or(Audience::Public);
-    let among_us = fields.local_only || (asked == Audience::Followers && is_of_the_town(answered.as_ref()));
+    let asked = visibility
+        .map(audience)
+        .transpose()?
+        .unwrap_or(Audience::Public);
+    let among_us =
+        fields.local_only || (asked == Audience::Followers && is_of_the_town(answered.as_ref()));
     Ok(Compose {
         text: fields.status.unwrap_or_default(),
         summary: fields.spoiler_text.unwrap_or_default(),
@@ -134,7 +150,9 @@ fn is_of_the_town(answered: Option<&PostView>) -> bool {
 
 async fn published(caller: Caller, compose: Compose) -> Outcome<Id> {
     let draft = posts::prepare(&caller.town, caller.me, compose).await?;
-    caller.write(move |tx, town, me| Box::pin(posts::publish(tx, town, me, draft))).await
+    caller
+        .write(move |tx, town, me| Box::pin(posts::publish(tx, town, me, draft)))
+        .await
 }
 
 /// A post as the caller sees it now.
@@ -155,15 +173,25 @@ pub async fn context(asker: Asker, Named(post): Named) -> Answer {
     let thread = threads::around(&asker.town, &asker.viewer(), post).await?;
     let origin = &asker.town.origin;
     answer::json(&Context {
-        ancestors: Statuses { origin, views: &thread.ancestors },
-        descendants: Statuses { origin, views: &thread.descendants },
+        ancestors: Statuses {
+            origin,
+            views: &thread.ancestors,
+        },
+        descendants: Statuses {
+            origin,
+            views: &thread.descendants,
+        },
     })
 }
 
 /// One's own post; of others' it is not said whether they are there.
 async fn own(caller: &Caller, post: Id) -> Result<PostView, Fault> {
     let view = posts::view(&caller.town, &caller.viewer(), post).await?;
-    if view.author.id == caller.me { Ok(view) } else { Err(Fault::NotFound) }
+    if view.author.id == caller.me {
+        Ok(view)
+    } else {
+        Err(Fault::NotFound)
+    }
 }
 
 pub async fn source(caller: Caller, Named(post): Named) -> Answer {
@@ -176,7 +204,9 @@ pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParam
     let fields = params.fields;
     fields.check_is_built()?;
     let before = own(&caller, post).await?;
-    let pictures = fields.media()?.unwrap_or_else(|| before.media.iter().map(|it| it.id).collect());
+    let pictures = fields
+        .media()?
+        .unwrap_or_else(|| before.media.iter().map(|it| it.id).collect());
     let compose = Compose {
         text: fields.status.or(before.source).unwrap_or_default(),
         summary: fields.spoiler_text.unwrap_or(before.summary),
@@ -192,7 +222,9 @@ pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParam
         .write(move |tx, town, me| {
             Box::pin(async move {
                 for MediaParams { id, description } in &described {
-                    let Some(description) = description else { continue };
+                    let Some(description) = description else {
+                        continue;
+                    };
                     let picture = id::parse(id).ok_or_else(Refusal::not_found)?;
                     media::describe(tx, town, me, picture, description).await?;
                 }
@@ -206,6 +238,8 @@ pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParam
 /// The answer holds all that is needed to write the post anew; its pictures can be used again for a day.
 pub async fn delete(caller: Caller, Named(post): Named) -> Answer {
     let before = own(&caller, post).await?;
-    caller.write(move |tx, town, me| Box::pin(posts::delete(tx, town, me, post))).await?;
+    caller
+        .write(move |tx, town, me| Box::pin(posts::delete(tx, town, me, post)))
+        .await?;
     answer::json(&Status::new(&caller.town.origin, &before).with_text(&before))
 }

@@ -17,10 +17,21 @@ use crate::{
 };
 
 /// A page of posts; the way on leads past those that `wanted` left out.
-fn posts(town: &Town, paging: &Paging, mut found: Vec<PostView>, wanted: impl Fn(&PostView) -> bool) -> Answer {
-    let (next, prev) = (found.last().map(|post| post.id), found.first().map(|post| post.id));
+fn posts(
+    town: &Town,
+    paging: &Paging,
+    mut found: Vec<PostView>,
+    wanted: impl Fn(&PostView) -> bool,
+) -> Answer {
+    let (next, prev) = (
+        found.last().map(|post| post.id),
+        found.first().map(|post| post.id),
+    );
     found.retain(wanted);
-    let shown = answer::json(&Statuses { origin: &town.origin, views: &found })?;
+    let shown = answer::json(&Statuses {
+        origin: &town.origin,
+        views: &found,
+    })?;
     Ok(paging.link(next, prev, shown))
 }
 
@@ -101,29 +112,52 @@ pub async fn of_account(
     params: Params<AccountParams>,
 ) -> Answer {
     let (town, viewer) = (&asker.town, asker.viewer());
-    let AccountParams { only_media, exclude_replies, exclude_reblogs, pinned, tagged } = params.fields;
+    let AccountParams {
+        only_media,
+        exclude_replies,
+        exclude_reblogs,
+        pinned,
+        tagged,
+    } = params.fields;
     accounts::view(town, &viewer, account).await?;
     if pinned {
         // Nothing can be pinned yet.
         return posts(town, &paging, Vec::new(), |_| true);
     }
-    let shown = Shown { replies: !exclude_replies, boosts: !exclude_reblogs, media_only: only_media };
+    let shown = Shown {
+        replies: !exclude_replies,
+        boosts: !exclude_reblogs,
+        media_only: only_media,
+    };
     let page = paging.page(paging::STATUSES);
     let found = timelines::of_account(town, &viewer, account, shown, page).await?;
-    posts(town, &paging, found, |post| tagged.as_deref().is_none_or(|tag| has_tag(post, tag)))
+    posts(town, &paging, found, |post| {
+        tagged.as_deref().is_none_or(|tag| has_tag(post, tag))
+    })
 }
 
 pub async fn favourites(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
-    kept(&caller, &paging, &timelines::favourites(&caller.town, caller.me, page).await?)
+    kept(
+        &caller,
+        &paging,
+        &timelines::favourites(&caller.town, caller.me, page).await?,
+    )
 }
 
 pub async fn bookmarks(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
-    kept(&caller, &paging, &timelines::bookmarks(&caller.town, caller.me, page).await?)
+    kept(
+        &caller,
+        &paging,
+        &timelines::bookmarks(&caller.town, caller.me, page).await?,
+    )
 }
 
 fn kept(caller: &Caller, paging: &Paging, found: &Paged<PostView>) -> Answer {
-    let shown = answer::json(&Statuses { origin: &caller.town.origin, views: &found.items })?;
+    let shown = answer::json(&Statuses {
+        origin: &caller.town.origin,
+        views: &found.items,
+    })?;
     Ok(paging.link(found.next, found.prev, shown))
 }

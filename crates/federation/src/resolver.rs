@@ -199,8 +199,10 @@ impl Resolver {
         store
             .write(move |tx| {
                 Box::pin(async move {
-                    if arrivals::post(tx, &town, arrival.clone()).await?.is_none() {
+                    if rows::by_uri(tx, &uri).await?.is_some() {
                         arrivals::post_edited(tx, &town, arrival).await?;
+                    } else {
+                        arrivals::post(tx, &town, arrival).await?;
                     }
                     Ok::<_, Failure>(rows::by_uri(tx, &uri).await?.map(|row| row.id))
                 })
@@ -272,10 +274,14 @@ impl Resolver {
         budget: &Budget,
     ) -> Outcome<Option<Arc<account::Model>>> {
         let domain = self.domain(actor, budget).await?;
-        let remote: RemoteAccount = match domain
+        let fit = domain
             .ok_or("its id has no host")
-            .and_then(|domain| actors::arrived(actor, domain))
-        {
+            .and_then(|domain| actors::arrived(actor, domain));
+        let remote: RemoteAccount = match fit {
+            Ok(remote) if self.has_another_owner(&remote, budget).await? => {
+                tracing::debug!(actor = actor.id, "its handle is somebody else's");
+                return Ok(None);
+            }
             Ok(remote) => remote,
             Err(why) => {
                 tracing::debug!(actor = actor.id, why, "not taken in");
@@ -299,6 +305,17 @@ impl Resolver {
         };
         self.authors.remove(&uri);
         Ok(row)
+    }
+
+    /// Does the handle belong to another actor that is still there? A newcomer takes the place of an old one only when
+    /// that is gone: some software has a person and a group of one name.
+    async fn has_another_owner(&self, remote: &RemoteAccount, budget: &Budget) -> Outcome<bool> {
+        let name = folded(&remote.name);
+        let owner = accounts::by_handle(self.town.store.read(), &name, &remote.domain).await?;
+        match owner.filter(|owner| owner.uri != remote.uri) {
+            Some(owner) => Ok(!self.is_gone(&owner.uri, budget).await),
+            None => Ok(false),
+        }
     }
 
     /// The domain of an actor's handle. Its own host, unless that and another server agree on another

@@ -81,7 +81,7 @@ pub async fn negotiate(State(federation): Shared, request: Request, next: Next) 
             Ok(view) => view.filter(|view| view.local).map(|view| view.uri),
             Err(failure) => return broken(&failure),
         },
-        Some(Ours::Page(post)) => Some(format!("{}/ap/objects/{post}", town.origin)),
+        Some(Ours::Page(post)) => Some(uri::object(&town.origin, post)),
         _ => None,
     };
     match there {
@@ -366,7 +366,7 @@ async fn object(State(federation): Shared, Path(post): Path<String>, asker: Aske
     }
     let found = async {
         let Some((view, cache)) = visible(&federation, id, &asker.letter).await? else {
-            let address = format!("{}/ap/objects/{id}", federation.town.origin);
+            let address = uri::object(&federation.town.origin, id);
             return gone_or_never(&federation, &address).await;
         };
         let note = posts::note(&federation.town, &view).filter(|_| view.boost_of.is_none());

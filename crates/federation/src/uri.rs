@@ -11,8 +11,8 @@ pub fn town_actor(origin: &str) -> String {
     format!("{origin}/ap/actor")
 }
 
-pub fn key(actor: &str) -> String {
-    format!("{actor}#main-key")
+pub fn object(origin: &str, post: Id) -> String {
+    format!("{origin}/ap/objects/{post}")
 }
 
 pub fn activity(origin: &str, activity: Id) -> String {
@@ -92,7 +92,11 @@ mod tests {
         assert!(read("/a-propos") && read("/ap/objects/x") && read("/ap/objects/1/replies"));
         let address = actor(ORIGIN, 7);
         assert_eq!(ours(ORIGIN, &address), Some(Ours::Actor(7)));
-        assert_eq!(ours(ORIGIN, &key(&address)), Some(Ours::Actor(7)));
+        assert_eq!(
+            ours(ORIGIN, &format!("{address}#main-key")),
+            Some(Ours::Actor(7))
+        );
+        assert_eq!(ours(ORIGIN, &object(ORIGIN, 9)), Some(Ours::Object(9)));
         assert_eq!(
             ours(ORIGIN, "https://bourg.example/@lea/9"),
             Some(Ours::Page(9))

@@ -165,6 +165,9 @@ mod tests {
             Audience::Followers
         );
         assert_eq!(Audience::Direct.at_most(Audience::Public), Audience::Direct);
-        assert_eq!(Audience::Followers.at_most(Audience::Town), Audience::Direct);
+        assert_eq!(
+            Audience::Followers.at_most(Audience::Town),
+            Audience::Direct
+        );
     }
 }

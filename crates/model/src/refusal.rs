@@ -74,7 +74,10 @@ impl Refusal {
     }
 
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike read better at the call")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts alike read better at the call"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name, value.to_string()));
         self

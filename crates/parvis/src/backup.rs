@@ -61,8 +61,13 @@ pub async fn save(place: &Place, file: &Path) -> Done {
     };
     // Takes its name only when it is whole, and never that of another file.
     let unfinished = tempfile::NamedTempFile::new_in(folder).with_context(making)?;
-    pack(unfinished.as_file(), &manifest, copy.as_deref(), &place.media())
-        .with_context(|| format!("writing {}", file.display()))?;
+    pack(
+        unfinished.as_file(),
+        &manifest,
+        copy.as_deref(),
+        &place.media(),
+    )
+    .with_context(|| format!("writing {}", file.display()))?;
     unfinished
         .persist_noclobber(file)
         .with_context(|| format!("writing {}", file.display()))?;
@@ -82,19 +87,22 @@ pub async fn save(place: &Place, file: &Path) -> Done {
 async fn copied_database(place: &Place, folder: &Path) -> Done<PathBuf> {
     let copy = folder.join(DATABASE);
     let town = towns::open(place, true, Clock::system()).await?;
-    town.store.copy_to(&copy).await.context("copying the database")?;
+    town.store
+        .copy_to(&copy)
+        .await
+        .context("copying the database")?;
     Ok(copy)
 }
 
-fn pack(
-    file: &File,
-    manifest: &Manifest,
-    database: Option<&Path>,
-    media: &Path,
-) -> io::Result<()> {
+fn pack(file: &File, manifest: &Manifest, database: Option<&Path>, media: &Path) -> io::Result<()> {
     let mut archive = tar::Builder::new(file);
     let page = serde_json::to_vec_pretty(manifest)?;
-    append(&mut archive, Path::new(MANIFEST), page.len() as u64, page.as_slice())?;
+    append(
+        &mut archive,
+        Path::new(MANIFEST),
+        page.len() as u64,
+        page.as_slice(),
+    )?;
     if let Some(database) = database {
         append_file(&mut archive, database, Path::new(DATABASE))?;
     }
@@ -104,7 +112,9 @@ fn pack(
 
 /// Every file below a folder, in the order of their names. One that is deleted meanwhile is left out.
 fn append_folder(archive: &mut tar::Builder<&File>, folder: &Path, name: &Path) -> io::Result<()> {
-    let Some(entries) = or_none(fs::read_dir(folder))? else { return Ok(()) };
+    let Some(entries) = or_none(fs::read_dir(folder))? else {
+        return Ok(());
+    };
     let mut entries: Vec<_> = entries.collect::<io::Result<_>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
@@ -120,7 +130,9 @@ fn append_folder(archive: &mut tar::Builder<&File>, folder: &Path, name: &Path) 
 }
 
 fn append_file(archive: &mut tar::Builder<&File>, file: &Path, name: &Path) -> io::Result<()> {
-    let Some(content) = or_none(File::open(file))? else { return Ok(()) };
+    let Some(content) = or_none(File::open(file))? else {
+        return Ok(());
+    };
     let size = content.metadata()?.len();
     append(archive, name, size, content.take(size))
 }
@@ -171,7 +183,11 @@ pub async fn restore(settings: &Settings, file: &Path) -> Done {
     if manifest.database {
         towns::open(&place, true, Clock::system()).await?;
     }
-    eprintln!("{} is restored in {}.", place.host(), place.folder.display());
+    eprintln!(
+        "{} is restored in {}.",
+        place.host(),
+        place.folder.display()
+    );
     if !manifest.database {
         eprintln!(
             "Its database was PostgreSQL and is not in this file: bring it back with pg_restore \
@@ -184,7 +200,9 @@ pub async fn restore(settings: &Settings, file: &Path) -> Done {
 fn address(manifest: &Manifest) -> Done<PublicUrl> {
     if manifest.format != FORMAT {
         let needed = &manifest.parvis;
-        return Err(Stop::refused(format!("this backup needs Parvis {needed} or newer")));
+        return Err(Stop::refused(format!(
+            "this backup needs Parvis {needed} or newer"
+        )));
     }
     manifest
         .public_url
@@ -218,13 +236,15 @@ fn unpack_beside(settings: &Settings, file: &Path) -> Done<(tempfile::TempDir, M
     let archive = match File::open(file) {
         Ok(archive) => archive,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Stop::not_found(format!("There is no file {}", file.display())));
+            return Err(Stop::not_found(format!(
+                "There is no file {}",
+                file.display()
+            )));
         }
         Err(error) => return Err(anyhow!("{}: {error}", file.display()).into()),
     };
     let data_dir = &settings.data_dir;
-    installation::make_private_folder(data_dir)
-        .with_context(|| data_dir.display().to_string())?;
+    installation::make_private_folder(data_dir).with_context(|| data_dir.display().to_string())?;
     let folder = tempfile::Builder::new()
         .prefix(".restore-")
         .tempdir_in(data_dir)
@@ -241,7 +261,10 @@ fn unpack(archive: File, folder: &Path) -> anyhow::Result<Manifest> {
         let mut entry = entry?;
         let name = entry.path()?.into_owned();
         if !entry.header().entry_type().is_file() || !is_ours(&name) {
-            return Err(anyhow!("it contains {}, which does not belong there", name.display()));
+            return Err(anyhow!(
+                "it contains {}, which does not belong there",
+                name.display()
+            ));
         }
         if name == Path::new(MANIFEST) {
             let mut page = Vec::new();
@@ -266,7 +289,9 @@ fn unpack(archive: File, folder: &Path) -> anyhow::Result<Manifest> {
 fn is_ours(name: &Path) -> bool {
     let mut parts = Vec::new();
     for part in name.components() {
-        let Component::Normal(part) = part else { return false };
+        let Component::Normal(part) = part else {
+            return false;
+        };
         parts.push(part);
     }
     match parts.as_slice() {
@@ -322,7 +347,13 @@ mod tests {
         let created = File::create(&file).unwrap();
         let mut archive = tar::Builder::new(&created);
         let page = serde_json::to_vec(&manifest(false)).unwrap();
-        append(&mut archive, Path::new(MANIFEST), page.len() as u64, page.as_slice()).unwrap();
+        append(
+            &mut archive,
+            Path::new(MANIFEST),
+            page.len() as u64,
+            page.as_slice(),
+        )
+        .unwrap();
         let mut header = tar::Header::new_gnu();
         header.as_old_mut().name[..name.len()].copy_from_slice(name);
         header.set_entry_type(kind);
@@ -344,35 +375,62 @@ mod tests {
         fs::write(&database, b"a database").unwrap();
         let file = folder.path().join("backup.tar");
         let created = File::create(&file).unwrap();
-        pack(&created, &manifest(true), Some(&database), &folder.path().join("source/media"))
-            .unwrap();
+        pack(
+            &created,
+            &manifest(true),
+            Some(&database),
+            &folder.path().join("source/media"),
+        )
+        .unwrap();
 
         let target = folder.path().join("target");
         let read = unpack(File::open(&file).unwrap(), &target).unwrap();
         assert_eq!(read.public_url, "https://valmont.example");
-        assert_eq!(fs::read(target.join("media/ab/picture.webp")).unwrap(), b"a picture");
-        assert_eq!(fs::read(target.join("parvis.sqlite")).unwrap(), b"a database");
+        assert_eq!(
+            fs::read(target.join("media/ab/picture.webp")).unwrap(),
+            b"a picture"
+        );
+        assert_eq!(
+            fs::read(target.join("parvis.sqlite")).unwrap(),
+            b"a database"
+        );
     }
 
     #[test]
     fn an_archive_cannot_write_outside_its_folder() {
-        let names: [&[u8]; 5] =
-            [b"../evil", b"/tmp/evil", b"media/../../evil", b"town.toml", b"media/./../../../x"];
+        let names: [&[u8]; 5] = [
+            b"../evil",
+            b"/tmp/evil",
+            b"media/../../evil",
+            b"town.toml",
+            b"media/./../../../x",
+        ];
         for name in names {
             let folder = tempfile::tempdir().unwrap();
             let archive = archive_with(folder.path(), name, tar::EntryType::Regular);
             let target = folder.path().join("target");
-            assert!(unpack(archive, &target).is_err(), "{}", String::from_utf8_lossy(name));
+            assert!(
+                unpack(archive, &target).is_err(),
+                "{}",
+                String::from_utf8_lossy(name)
+            );
             assert!(!target.exists(), "nothing was written");
         }
     }
 
     #[test]
     fn an_archive_cannot_bring_links() {
-        for kind in [tar::EntryType::Symlink, tar::EntryType::Link, tar::EntryType::Fifo] {
+        for kind in [
+            tar::EntryType::Symlink,
+            tar::EntryType::Link,
+            tar::EntryType::Fifo,
+        ] {
             let folder = tempfile::tempdir().unwrap();
             let archive = archive_with(folder.path(), b"media/link", kind);
-            assert!(unpack(archive, &folder.path().join("target")).is_err(), "{kind:?}");
+            assert!(
+                unpack(archive, &folder.path().join("target")).is_err(),
+                "{kind:?}"
+            );
         }
     }
 
@@ -380,11 +438,19 @@ mod tests {
     fn an_archive_without_manifest_or_database_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let empty = folder.path().join("empty.tar");
-        tar::Builder::new(File::create(&empty).unwrap()).into_inner().unwrap();
+        tar::Builder::new(File::create(&empty).unwrap())
+            .into_inner()
+            .unwrap();
         assert!(unpack(File::open(&empty).unwrap(), &folder.path().join("a")).is_err());
 
         let half = folder.path().join("half.tar");
-        pack(&File::create(&half).unwrap(), &manifest(true), None, Path::new("nowhere")).unwrap();
+        pack(
+            &File::create(&half).unwrap(),
+            &manifest(true),
+            None,
+            Path::new("nowhere"),
+        )
+        .unwrap();
         assert!(unpack(File::open(&half).unwrap(), &folder.path().join("b")).is_err());
     }
 }

@@ -164,14 +164,20 @@ mod tests {
             ["parvis", "--town", "a.example", "account", "list"],
             ["parvis", "account", "list", "--town", "a.example"],
         ] {
-            assert_eq!(Cli::try_parse_from(line).unwrap().town.as_deref(), Some("a.example"));
+            assert_eq!(
+                Cli::try_parse_from(line).unwrap().town.as_deref(),
+                Some("a.example")
+            );
         }
     }
 
     #[test]
     fn every_command_says_what_it_is_for() {
         fn check(command: &clap::Command) {
-            for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+            for inner in command
+                .get_subcommands()
+                .filter(|inner| inner.get_name() != "help")
+            {
                 assert!(inner.get_about().is_some(), "{}", inner.get_name());
                 check(inner);
             }

@@ -36,7 +36,10 @@ fn listing(settings: &Settings) -> String {
             let _ = writeln!(page, "\n[{above}]");
             section = above;
         }
-        let from = settings.origins.get(key.path).map_or("default", String::as_str);
+        let from = settings
+            .origins
+            .get(key.path)
+            .map_or("default", String::as_str);
         let _ = match (key.show)(settings) {
             Some(value) => writeln!(page, "{name} = {value}  # {from}"),
             None => writeln!(page, "# {name} is not set"),
@@ -62,13 +65,24 @@ mod tests {
             ("PARVIS_LOG__LEVEL", "warn"),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let given = Sources { file: None, environment: environment.into() }.read().unwrap();
+        let given = Sources {
+            file: None,
+            environment: environment.into(),
+        }
+        .read()
+        .unwrap();
         std::fs::write(&file, listing(&given)).unwrap();
-        let read =
-            Sources { file: Some(file), environment: BTreeMap::new() }.read().unwrap();
+        let read = Sources {
+            file: Some(file),
+            environment: BTreeMap::new(),
+        }
+        .read()
+        .unwrap();
         let without_origins = |settings: &Settings| {
             let page = listing(settings);
-            page.lines().map(|line| line.split("  # ").next().unwrap().to_owned()).collect()
+            page.lines()
+                .map(|line| line.split("  # ").next().unwrap().to_owned())
+                .collect()
         };
         let (before, after): (Vec<String>, Vec<String>) =
             (without_origins(&given), without_origins(&read));
@@ -77,10 +91,20 @@ mod tests {
 
     #[test]
     fn a_printed_database_address_has_no_password() {
-        let environment =
-            [("PARVIS_DATABASE_URL".to_owned(), "postgres://me:geheim@db/town".to_owned())];
-        let settings = Sources { file: None, environment: environment.into() }.read().unwrap();
+        let environment = [(
+            "PARVIS_DATABASE_URL".to_owned(),
+            "postgres://me:geheim@db/town".to_owned(),
+        )];
+        let settings = Sources {
+            file: None,
+            environment: environment.into(),
+        }
+        .read()
+        .unwrap();
         let page = listing(&settings);
-        assert!(page.contains("postgres://me:***@db/town") && !page.contains("geheim"), "{page}");
+        assert!(
+            page.contains("postgres://me:***@db/town") && !page.contains("geheim"),
+            "{page}"
+        );
     }
 }

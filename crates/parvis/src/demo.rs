@@ -76,8 +76,11 @@ fn demo_settings(given: Settings) -> Settings {
     } else {
         SocketAddr::from(([127, 0, 0, 1], PORT))
     };
-    let data_dir =
-        if given.is_given("data_dir") { given.data_dir.clone() } else { PathBuf::from(FOLDER) };
+    let data_dir = if given.is_given("data_dir") {
+        given.data_dir.clone()
+    } else {
+        PathBuf::from(FOLDER)
+    };
     Settings {
         listen,
         data_dir,
@@ -98,7 +101,12 @@ fn scene_of(folder: &Path) -> Done<Scene> {
         Ok(word) if word.trim() == TOLD => return Ok(Scene::Told),
         Ok(_) => return Ok(Scene::Unfinished),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Stop::Failed(anyhow::anyhow!("{}: {error}", marker.display()))),
+        Err(error) => {
+            return Err(Stop::Failed(anyhow::anyhow!(
+                "{}: {error}",
+                marker.display()
+            )));
+        }
     }
     match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
         Ok(true) => Err(Stop::refused(format!(
@@ -108,7 +116,10 @@ fn scene_of(folder: &Path) -> Done<Scene> {
         ))),
         Ok(false) => Ok(Scene::Empty),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Scene::Empty),
-        Err(error) => Err(Stop::Failed(anyhow::anyhow!("{}: {error}", folder.display()))),
+        Err(error) => Err(Stop::Failed(anyhow::anyhow!(
+            "{}: {error}",
+            folder.display()
+        ))),
     }
 }
 
@@ -156,7 +167,10 @@ fn table(story: &Story, places: &[Place], folder: &Path) -> String {
     let mut lines = vec!["Two neighbouring towns are open on this computer:".to_owned()];
     for town in &story.towns {
         let prefix = format!("{}.", town.key);
-        let Some(place) = places.iter().find(|place| place.host().starts_with(&prefix)) else {
+        let Some(place) = places
+            .iter()
+            .find(|place| place.host().starts_with(&prefix))
+        else {
             continue;
         };
         lines.push(format!("\n  {}  {}", town.name, place.public_url));
@@ -164,7 +178,9 @@ fn table(story: &Story, places: &[Place], folder: &Path) -> String {
             lines.push(format!("    {:<10} {}", person.name, person.display_name));
         }
     }
-    lines.push(format!("\nLog in as any of them with the password {PASSWORD}"));
+    lines.push(format!(
+        "\nLog in as any of them with the password {PASSWORD}"
+    ));
     lines.push(
         "Try this: write something as camille in Valmont and read it as bruno in Rivebelle.".into(),
     );
@@ -205,8 +221,12 @@ mod tests {
     #[test]
     fn the_demo_speaks_with_this_computer_only() {
         let settings = demo_settings(Settings::default());
-        let networks: Vec<_> =
-            settings.federation.allow_private_networks.iter().map(ToString::to_string).collect();
+        let networks: Vec<_> = settings
+            .federation
+            .allow_private_networks
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(networks, ["127.0.0.1/32"]);
         assert!(settings.listen.ip().is_loopback() && settings.listen.port() == 8000);
     }

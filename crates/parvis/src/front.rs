@@ -48,7 +48,10 @@ pub struct Front {
 
 impl Front {
     pub fn new(trusted_proxies: Vec<IpNet>) -> Self {
-        Self { sites: RwLock::default(), trusted_proxies }
+        Self {
+            sites: RwLock::default(),
+            trusted_proxies,
+        }
     }
 
     /// From now on this town is served.
@@ -67,7 +70,11 @@ impl Front {
     }
 
     fn site(&self, host: &str) -> Option<Arc<Site>> {
-        self.sites.read().unwrap_or_else(PoisonError::into_inner).get(host).cloned()
+        self.sites
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(host)
+            .cloned()
     }
 
     /// Answers one request. Never fails: whatever goes wrong becomes an answer.
@@ -88,7 +95,10 @@ impl Front {
         if let Some(shown) = shown {
             answer.headers_mut().insert(REQUEST_ID, shown);
         }
-        let route = answer.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+        let route = answer
+            .extensions()
+            .get::<MatchedPath>()
+            .map_or("-", MatchedPath::as_str);
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = answer.status().as_u16();
         span.in_scope(|| tracing::info!(town, %method, route, status, ms, "answered"));
@@ -108,29 +118,50 @@ impl Front {
         };
         match self.site(&host) {
             None => ("-".into(), unknown_town()),
-            Some(site) => (site.town.host.clone(), ask(site.router.clone(), request).await),
+            Some(site) => (
+                site.town.host.clone(),
+                ask(site.router.clone(), request).await,
+            ),
         }
     }
 }
 
 fn unknown_town() -> Response {
-    short(StatusCode::MISDIRECTED_REQUEST, "No town of this name lives on this server.\n")
+    short(
+        StatusCode::MISDIRECTED_REQUEST,
+        "No town of this name lives on this server.\n",
+    )
 }
 
 async fn ask(router: Router, request: Request) -> Response {
-    let patience =
-        if site::is_multipart(request.headers()) { PATIENCE_WITH_UPLOAD } else { PATIENCE };
-    match timeout(patience, AssertUnwindSafe(router.oneshot(request)).catch_unwind()).await {
+    let patience = if site::is_multipart(request.headers()) {
+        PATIENCE_WITH_UPLOAD
+    } else {
+        PATIENCE
+    };
+    match timeout(
+        patience,
+        AssertUnwindSafe(router.oneshot(request)).catch_unwind(),
+    )
+    .await
+    {
         Ok(Ok(Ok(answer))) => answer,
         Ok(Ok(Err(never))) => match never {},
         Ok(Err(_panic)) => {
             tracing::error!("answering this request broke off");
-            short(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on this server.\n")
+            short(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on this server.\n",
+            )
         }
         Err(_elapsed) => {
-            let mut answer =
-                short(StatusCode::SERVICE_UNAVAILABLE, "This took too long. Please try again.\n");
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+            let mut answer = short(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This took too long. Please try again.\n",
+            );
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
             answer
         }
     }
@@ -141,7 +172,10 @@ pub fn short(status: StatusCode, text: &'static str) -> Response {
     let mut answer = Body::from(text).into_response();
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
@@ -160,7 +194,9 @@ fn host_of(uri: &Uri, headers: &HeaderMap) -> Result<String, &'static str> {
     };
     let host = authority.host().to_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
-    Ok(authority.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    Ok(authority
+        .port_u16()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 fn parsed(host: &HeaderValue) -> Option<Authority> {
@@ -172,8 +208,11 @@ fn parsed(host: &HeaderValue) -> Option<Authority> {
 fn client_of(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> SocketAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let mut client = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-    let lines: Vec<&str> =
-        headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<&str> = headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .collect();
     for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         if !is_trusted(client.ip()) {
             break;
@@ -200,7 +239,10 @@ mod tests {
 
     #[test]
     fn the_host_is_compared_without_capitals_and_final_dot() {
-        assert_eq!(host("/", &["Valmont.Localhost:8000"]).unwrap(), "valmont.localhost:8000");
+        assert_eq!(
+            host("/", &["Valmont.Localhost:8000"]).unwrap(),
+            "valmont.localhost:8000"
+        );
         assert_eq!(host("/", &["valmont.example."]).unwrap(), "valmont.example");
         assert_eq!(host("/", &["[::1]:8000"]).unwrap(), "[::1]:8000");
     }
@@ -213,7 +255,12 @@ mod tests {
 
     #[test]
     fn two_missing_or_malformed_hosts_are_refused() {
-        for hosts in [&["a.example", "b.example"][..], &[], &["me@a.example"], &["a b"]] {
+        for hosts in [
+            &["a.example", "b.example"][..],
+            &[],
+            &["me@a.example"],
+            &["a b"],
+        ] {
             assert!(host("/", hosts).is_err(), "{hosts:?}");
         }
     }
@@ -230,12 +277,19 @@ mod tests {
 
     #[test]
     fn a_stranger_cannot_claim_another_address() {
-        assert_eq!(client("203.0.113.9", &["198.51.100.1"], &["127.0.0.1/32"]), "203.0.113.9");
+        assert_eq!(
+            client("203.0.113.9", &["198.51.100.1"], &["127.0.0.1/32"]),
+            "203.0.113.9"
+        );
     }
 
     #[test]
     fn a_proxy_of_ours_says_who_asks_and_what_the_client_adds_in_front_is_not_believed() {
-        let told = client("127.0.0.1", &["1.2.3.4, 203.0.113.9, 10.0.0.2"], &["127.0.0.1/32", "10.0.0.0/8"]);
+        let told = client(
+            "127.0.0.1",
+            &["1.2.3.4, 203.0.113.9, 10.0.0.2"],
+            &["127.0.0.1/32", "10.0.0.0/8"],
+        );
         assert_eq!(told, "203.0.113.9");
         let told = client("127.0.0.1", &["1.2.3.4", "203.0.113.9"], &["127.0.0.1/32"]);
         assert_eq!(told, "203.0.113.9");
@@ -244,6 +298,9 @@ mod tests {
     #[test]
     fn an_ipv4_address_in_ipv6_clothes_is_the_same_client() {
         assert_eq!(client("::ffff:203.0.113.9", &[], &[]), "203.0.113.9");
-        assert_eq!(client("::ffff:127.0.0.1", &["203.0.113.9"], &["127.0.0.0/8"]), "203.0.113.9");
+        assert_eq!(
+            client("::ffff:127.0.0.1", &["203.0.113.9"], &["127.0.0.0/8"]),
+            "203.0.113.9"
+        );
     }
 }

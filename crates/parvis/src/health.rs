@@ -27,12 +27,16 @@ pub async fn ready(towns: Vec<Arc<Town>>) -> Response {
         return short(StatusCode::OK, "ready\n");
     }
     let mut answer = short(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    answer
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     answer
 }
 
 async fn reaches_queue(town: &Town) -> Result<(), DbErr> {
-    deliveries::next_attempt(town.store.read(), town.now()).await.map(|_| ())
+    deliveries::next_attempt(town.store.read(), town.now())
+        .await
+        .map(|_| ())
 }
 
 async fn is_ready(town: &Arc<Town>) -> bool {

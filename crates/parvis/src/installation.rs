@@ -47,13 +47,21 @@ struct TownFile {
 
 impl Place {
     pub fn new(public_url: PublicUrl, folder: PathBuf, database_url: Option<DatabaseUrl>) -> Self {
-        Self { public_url, folder, database_url, stated: true }
+        Self {
+            public_url,
+            folder,
+            database_url,
+            stated: true,
+        }
     }
 
     /// The same place for a town whose address only now becomes known.
     #[must_use]
     pub fn with_address(&self, public_url: PublicUrl) -> Self {
-        Self { public_url, ..self.clone() }
+        Self {
+            public_url,
+            ..self.clone()
+        }
     }
 
     pub fn host(&self) -> &str {
@@ -69,9 +77,9 @@ impl Place {
     }
 
     pub fn database(&self) -> DatabaseUrl {
-        self.database_url.clone().unwrap_or_else(|| {
-            DatabaseUrl::of_file(&self.database_file())
-        })
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| DatabaseUrl::of_file(&self.database_file()))
     }
 
     /// The SQLite file, where the town has one.
@@ -86,7 +94,9 @@ impl Place {
 
     /// A command that is not meant to found a town must not do so by mistake, say in a wrong folder.
     pub fn must_be_founded(&self) -> Done {
-        let Some(file) = self.sqlite_file() else { return Ok(()) };
+        let Some(file) = self.sqlite_file() else {
+            return Ok(());
+        };
         if file.exists() || (self.stated && !self.is_inhabited()) {
             return Ok(());
         }
@@ -99,9 +109,9 @@ impl Place {
 
     /// Makes the folder, for this user's eyes only, and notes whose data it holds.
     pub fn found(&self) -> Done {
-        make_private_folder(&self.folder).and_then(|()| self.note_address()).map_err(|error| {
-            Stop::Failed(anyhow::anyhow!("{}: {error}", self.folder.display()))
-        })
+        make_private_folder(&self.folder)
+            .and_then(|()| self.note_address())
+            .map_err(|error| Stop::Failed(anyhow::anyhow!("{}: {error}", self.folder.display())))
     }
 
     fn note_address(&self) -> io::Result<()> {
@@ -135,7 +145,9 @@ pub fn places(settings: &Settings) -> Done<Vec<Place>> {
     }
     places.extend(several);
     match twice(&places) {
-        Some(host) => Err(Stop::wrong(format!("two towns have the same address: {host}"))),
+        Some(host) => Err(Stop::wrong(format!(
+            "two towns have the same address: {host}"
+        ))),
         None => Ok(places),
     }
 }
@@ -143,7 +155,10 @@ pub fn places(settings: &Settings) -> Done<Vec<Place>> {
 fn twice(places: &[Place]) -> Option<&str> {
     let mut hosts: Vec<_> = places.iter().map(Place::host).collect();
     hosts.sort_unstable();
-    hosts.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    hosts
+        .windows(2)
+        .find(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0])
 }
 
 /// The town in the data folder itself.
@@ -169,13 +184,20 @@ fn single(settings: &Settings) -> Done<Place> {
         || folder.join(DATABASE_FILE).exists();
     let own = noted.and_then(|noted| noted.database_url);
     let database_url = settings.database_url.clone().or(own);
-    Ok(Place { public_url, folder, database_url, stated })
+    Ok(Place {
+        public_url,
+        folder,
+        database_url,
+        stated,
+    })
 }
 
 /// Where one finds a town that nobody gave an address.
 fn usual_address(settings: &Settings) -> Done<PublicUrl> {
     let address = format!("http://localhost:{}", settings.listen.port());
-    address.parse().map_err(|()| Stop::wrong(format!("{address}: not an address")))
+    address
+        .parse()
+        .map_err(|()| Stop::wrong(format!("{address}: not an address")))
 }
 
 fn in_towns_folder(settings: &Settings) -> Done<Vec<Place>> {
@@ -184,7 +206,10 @@ fn in_towns_folder(settings: &Settings) -> Done<Vec<Place>> {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => {
-            return Err(Stop::Failed(anyhow::anyhow!("{}: {error}", towns.display())));
+            return Err(Stop::Failed(anyhow::anyhow!(
+                "{}: {error}",
+                towns.display()
+            )));
         }
     };
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -208,31 +233,45 @@ fn read_town_file(folder: &Path) -> Done<Option<Noted>> {
     if !file.exists() {
         return Ok(None);
     }
-    let said = |problem: &dyn std::fmt::Display| {
-        Stop::wrong(format!("{}: {problem}", file.display()))
-    };
-    let read: TownFile =
-        Figment::from(Toml::file_exact(&file)).extract().map_err(|error| said(&error))?;
+    let said =
+        |problem: &dyn std::fmt::Display| Stop::wrong(format!("{}: {problem}", file.display()));
+    let read: TownFile = Figment::from(Toml::file_exact(&file))
+        .extract()
+        .map_err(|error| said(&error))?;
     let public_url = read.public_url.parse().map_err(|()| {
-        said(&format!("public_url = {:?}: expected {}", read.public_url, public_url::EXPECTED))
+        said(&format!(
+            "public_url = {:?}: expected {}",
+            read.public_url,
+            public_url::EXPECTED
+        ))
     })?;
-    let database_url = match &read.database_url {
-        None => None,
-        Some(text) => Some(DatabaseUrl::parse(text).ok_or_else(|| {
-            said(&format!("database_url: expected {}", DatabaseUrl::EXPECTED))
-        })?),
-    };
-    Ok(Some(Noted { public_url, database_url }))
+    let database_url =
+        match &read.database_url {
+            None => None,
+            Some(text) => Some(DatabaseUrl::parse(text).ok_or_else(|| {
+                said(&format!("database_url: expected {}", DatabaseUrl::EXPECTED))
+            })?),
+        };
+    Ok(Some(Noted {
+        public_url,
+        database_url,
+    }))
 }
 
 /// The one town a command is about: `--town HOST`, or the only one there is.
 pub fn chosen(mut places: Vec<Place>, town: Option<&str>) -> Done<Place> {
-    let hosts = places.iter().map(Place::host).collect::<Vec<_>>().join(", ");
+    let hosts = places
+        .iter()
+        .map(Place::host)
+        .collect::<Vec<_>>()
+        .join(", ");
     match town {
         Some(wanted) => {
             let names = |place: &Place| place.public_url.names();
             let wanted = wanted.to_lowercase();
-            let found = places.into_iter().find(|place| names(place).contains(&wanted));
+            let found = places
+                .into_iter()
+                .find(|place| names(place).contains(&wanted));
             found.ok_or_else(|| {
                 Stop::not_found(format!("There is no town {wanted} here. There is: {hosts}"))
             })
@@ -246,7 +285,10 @@ pub fn chosen(mut places: Vec<Place>, town: Option<&str>) -> Done<Place> {
 
 /// Where a town of this address has its folder among several.
 pub fn folder_of(settings: &Settings, public_url: &PublicUrl) -> PathBuf {
-    settings.data_dir.join(TOWNS).join(public_url.host().replace(':', "_"))
+    settings
+        .data_dir
+        .join(TOWNS)
+        .join(public_url.host().replace(':', "_"))
 }
 
 pub fn make_private_folder(folder: &Path) -> io::Result<()> {
@@ -262,19 +304,24 @@ pub fn found_in_towns_folder(
     host: &str,
     database_url: Option<&str>,
 ) -> Done<Place> {
-    let public_url = PublicUrl::of_host(host).ok_or_else(|| {
-        Stop::wrong(format!("{host}: expected a host such as valmont.example"))
-    })?;
+    let public_url = PublicUrl::of_host(host)
+        .ok_or_else(|| Stop::wrong(format!("{host}: expected a host such as valmont.example")))?;
     let database_url = match database_url {
         None => None,
         Some(text) => Some(DatabaseUrl::parse(text).ok_or_else(|| {
-            Stop::wrong(format!("--database-url: expected {}", DatabaseUrl::EXPECTED))
+            Stop::wrong(format!(
+                "--database-url: expected {}",
+                DatabaseUrl::EXPECTED
+            ))
         })?),
     };
     let folder = folder_of(settings, &public_url);
     let place = Place::new(public_url, folder, database_url);
     let known = places(settings)?;
-    if known.iter().any(|other| other.stated && other.host() == place.host()) {
+    if known
+        .iter()
+        .any(|other| other.stated && other.host() == place.host())
+    {
         return Err(Stop::refused(format!("{} exists already", place.host())));
     }
     make_private_folder(&place.folder)
@@ -300,11 +347,18 @@ mod tests {
     use super::*;
 
     fn settings(folder: &Path) -> Settings {
-        Settings { data_dir: folder.to_owned(), ..Settings::default() }
+        Settings {
+            data_dir: folder.to_owned(),
+            ..Settings::default()
+        }
     }
 
     fn hosts(settings: &Settings) -> Vec<String> {
-        places(settings).unwrap().iter().map(|place| place.host().to_owned()).collect()
+        places(settings)
+            .unwrap()
+            .iter()
+            .map(|place| place.host().to_owned())
+            .collect()
     }
 
     #[test]
@@ -312,7 +366,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let places = places(&settings(folder.path())).unwrap();
         assert_eq!(places[0].public_url.origin(), "http://localhost:8080");
-        assert!(matches!(places[0].must_be_founded(), Err(Stop::NotFound(_))));
+        assert!(matches!(
+            places[0].must_be_founded(),
+            Err(Stop::NotFound(_))
+        ));
     }
 
     #[test]
@@ -335,13 +392,27 @@ mod tests {
         for host in ["valmont.localhost:8000", "Rivebelle.Example"] {
             found_in_towns_folder(&settings, host, None).unwrap();
         }
-        assert_eq!(hosts(&settings), ["rivebelle.example", "valmont.localhost:8000"]);
-        assert!(folder.path().join("towns/valmont.localhost_8000/town.toml").exists());
+        assert_eq!(
+            hosts(&settings),
+            ["rivebelle.example", "valmont.localhost:8000"]
+        );
+        assert!(
+            folder
+                .path()
+                .join("towns/valmont.localhost_8000/town.toml")
+                .exists()
+        );
 
         let choose = |town| chosen(places(&settings).unwrap(), town);
-        assert_eq!(choose(Some("rivebelle.example:443")).unwrap().host(), "rivebelle.example");
+        assert_eq!(
+            choose(Some("rivebelle.example:443")).unwrap().host(),
+            "rivebelle.example"
+        );
         assert!(matches!(choose(None), Err(Stop::Wrong(_))));
-        assert!(matches!(choose(Some("elsewhere.example")), Err(Stop::NotFound(_))));
+        assert!(matches!(
+            choose(Some("elsewhere.example")),
+            Err(Stop::NotFound(_))
+        ));
     }
 
     #[test]
@@ -366,7 +437,12 @@ mod tests {
     fn a_wrong_town_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(TOWN_FILE), "public_url = \"valmont\"").unwrap();
-        let Err(Stop::Wrong(said)) = places(&settings(folder.path())) else { panic!("accepted") };
-        assert!(said.contains("town.toml") && said.contains("valmont"), "{said}");
+        let Err(Stop::Wrong(said)) = places(&settings(folder.path())) else {
+            panic!("accepted")
+        };
+        assert!(
+            said.contains("town.toml") && said.contains("valmont"),
+            "{said}"
+        );
     }
 }

@@ -54,7 +54,10 @@ pub const KEYS: &[Key] = &[
         expected: DatabaseUrl::EXPECTED,
         secret: true,
         set: |settings, value| {
-            put(&mut settings.database_url, text(value).and_then(DatabaseUrl::parse).map(Some))
+            put(
+                &mut settings.database_url,
+                text(value).and_then(DatabaseUrl::parse).map(Some),
+            )
         },
         show: |settings| settings.database_url.as_ref().map(quoted),
         ..PLAIN
@@ -79,7 +82,10 @@ pub const KEYS: &[Key] = &[
         expected: NETWORKS,
         list: true,
         set: |settings, value| {
-            put(&mut settings.federation.allow_private_networks, networks(value))
+            put(
+                &mut settings.federation.allow_private_networks,
+                networks(value),
+            )
         },
         show: |settings| Some(listed(&settings.federation.allow_private_networks)),
         ..PLAIN
@@ -143,7 +149,10 @@ impl Key {
 /// The known key that someone who wrote `path` most likely meant.
 pub fn nearest(path: &str) -> Option<&'static str> {
     let distance = |key: &&Key| edits(path, key.path);
-    KEYS.iter().min_by_key(distance).filter(|key| distance(key) <= 3).map(|key| key.path)
+    KEYS.iter()
+        .min_by_key(distance)
+        .filter(|key| distance(key) <= 3)
+        .map(|key| key.path)
 }
 
 /// How many letters must be changed, added or taken away (Levenshtein).
@@ -186,7 +195,10 @@ fn switch(value: &Value) -> Option<bool> {
 fn networks(value: &Value) -> Option<Vec<IpNet>> {
     match (text(value), value.as_array()) {
         (Some(listed), _) => {
-            let parts = listed.split(',').map(str::trim).filter(|part| !part.is_empty());
+            let parts = listed
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
             parts.map(network).collect()
         }
         (None, Some(items)) => items.iter().map(|item| network(text(item)?)).collect(),

@@ -74,8 +74,15 @@ impl Node {
     pub async fn take_up(&self, place: &Place) -> Done<Arc<Town>> {
         let (town, federation) = self.open(place).await?;
         let router = site::router(&town, &federation);
-        self.front.open(place.public_url.names(), Site { town: town.clone(), router });
-        self.work.spawn(worker::keep_profile_fresh(town.clone(), self.stop.clone()));
+        self.front.open(
+            place.public_url.names(),
+            Site {
+                town: town.clone(),
+                router,
+            },
+        );
+        self.work
+            .spawn(worker::keep_profile_fresh(town.clone(), self.stop.clone()));
         if self.settings.workers {
             self.work_for(&town, &federation);
         }
@@ -100,11 +107,18 @@ impl Node {
     }
 
     fn work_for(&self, town: &Arc<Town>, federation: &Arc<Federation>) {
-        self.work.spawn(worker::run(town.clone(), federation.clone(), self.stop.clone()));
+        self.work.spawn(worker::run(
+            town.clone(),
+            federation.clone(),
+            self.stop.clone(),
+        ));
     }
 
     fn knows(&self, place: &Place) -> bool {
-        self.served.lock().unwrap_or_else(PoisonError::into_inner).contains(place.host())
+        self.served
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(place.host())
     }
 
     /// Takes up towns that `parvis town create` founds while we run.

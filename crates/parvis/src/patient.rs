@@ -22,7 +22,11 @@ pub struct Patient<S> {
 
 impl<S> Patient<S> {
     pub fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, stalled: None }
+        Self {
+            stream,
+            patience,
+            stalled: None,
+        }
     }
 
     /// Passes on what a write gave, or ends the waiting.
@@ -35,7 +39,9 @@ impl<S> Patient<S> {
             self.stalled = None;
             return wrote;
         }
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(self.patience)));
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(sleep(self.patience)));
         ready!(stalled.as_mut().poll(context));
         stalled.as_mut().reset(Instant::now() + self.patience);
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -113,8 +119,14 @@ mod tests {
             }
         });
         let started = Instant::now();
-        Patient::new(ours, PATIENCE).write_all(&[0; 128]).await.unwrap();
-        assert!(started.elapsed() > PATIENCE, "waited longer than for one who takes nothing");
+        Patient::new(ours, PATIENCE)
+            .write_all(&[0; 128])
+            .await
+            .unwrap();
+        assert!(
+            started.elapsed() > PATIENCE,
+            "waited longer than for one who takes nothing"
+        );
         reader.await.unwrap();
     }
 }

@@ -22,8 +22,11 @@ impl PublicUrl {
     /// this computer (RFC 6761, `localhost` and everything under it), https for all others.
     pub fn of_host(host: &str) -> Option<Self> {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let scheme =
-            if name == "localhost" || name.ends_with(".localhost") { "http" } else { "https" };
+        let scheme = if name == "localhost" || name.ends_with(".localhost") {
+            "http"
+        } else {
+            "https"
+        };
         format!("{scheme}://{host}").parse().ok()
     }
 
@@ -38,7 +41,10 @@ impl PublicUrl {
     /// Every way a Host header may name this town: with the scheme's default port or without.
     pub fn names(&self) -> Vec<String> {
         let mut names = vec![self.host.clone()];
-        names.extend(self.default_port.map(|port| format!("{}:{port}", self.host)));
+        names.extend(
+            self.default_port
+                .map(|port| format!("{}:{port}", self.host)),
+        );
         names
     }
 }
@@ -58,12 +64,19 @@ impl FromStr for PublicUrl {
             && url.path() == "/"
             && url.query().is_none()
             && url.fragment().is_none();
-        let name = url.host_str().filter(|name| plain && is_name(name)).ok_or(())?;
+        let name = url
+            .host_str()
+            .filter(|name| plain && is_name(name))
+            .ok_or(())?;
         let (host, default_port) = match url.port() {
             Some(port) => (format!("{name}:{port}"), None),
             None => (name.to_owned(), Some(default_port)),
         };
-        Ok(Self { origin: format!("{}://{host}", url.scheme()), host, default_port })
+        Ok(Self {
+            origin: format!("{}://{host}", url.scheme()),
+            host,
+            default_port,
+        })
     }
 }
 
@@ -85,7 +98,10 @@ mod tests {
     #[test]
     fn an_address_loses_its_slash_its_capitals_and_its_default_port() {
         let url: PublicUrl = "https://Valmont.Example:443/".parse().unwrap();
-        assert_eq!((url.origin(), url.host()), ("https://valmont.example", "valmont.example"));
+        assert_eq!(
+            (url.origin(), url.host()),
+            ("https://valmont.example", "valmont.example")
+        );
         assert_eq!(url.names(), ["valmont.example", "valmont.example:443"]);
     }
 
@@ -99,7 +115,10 @@ mod tests {
     #[test]
     fn only_names_of_this_computer_are_served_without_encryption() {
         let of = |host| PublicUrl::of_host(host).unwrap().to_string();
-        assert_eq!(of("valmont.localhost:8000"), "http://valmont.localhost:8000");
+        assert_eq!(
+            of("valmont.localhost:8000"),
+            "http://valmont.localhost:8000"
+        );
         assert_eq!(of("localhost"), "http://localhost");
         assert_eq!(of("valmont.example"), "https://valmont.example");
         assert_eq!(of("notlocalhost"), "https://notlocalhost");

@@ -76,9 +76,15 @@ async fn create(town: &Arc<Town>, account: NewAccount) -> Done {
     let (password, generated) = password(&account.password)?;
     let email = account.email.as_deref();
     let kind = AccountKind::Person;
-    let prepared =
-        users::prepare_account(town, &account.name, email, password.clone(), account.role, kind)
-            .await?;
+    let prepared = users::prepare_account(
+        town,
+        &account.name,
+        email,
+        password.clone(),
+        account.role,
+        kind,
+    )
+    .await?;
     let (here, ends_first_steps) = (town.clone(), account.role == Role::Admin);
     town.store
         .write(move |tx| {
@@ -150,7 +156,10 @@ pub async fn create_token(
 async fn resident(town: &Arc<Town>, name: &str) -> Done<UserView> {
     let found = users::by_name(town, name).await?;
     found.ok_or_else(|| {
-        Stop::not_found(format!("There is no login of the name {name} in {}", town.host))
+        Stop::not_found(format!(
+            "There is no login of the name {name} in {}",
+            town.host
+        ))
     })
 }
 
@@ -162,6 +171,10 @@ fn password(asked: &Password) -> Done<(String, bool)> {
     // A character has four bytes at most; a longer line is refused for its length all the same.
     let bound = (limits::PASSWORD_MAX * 4 + 2) as u64;
     let mut line = String::new();
-    io::stdin().lock().take(bound).read_line(&mut line).context("reading the password")?;
+    io::stdin()
+        .lock()
+        .take(bound)
+        .read_line(&mut line)
+        .context("reading the password")?;
     Ok((line.trim_end_matches(['\r', '\n']).to_owned(), false))
 }

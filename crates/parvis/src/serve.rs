@@ -55,14 +55,21 @@ pub fn open_doors(node: &Arc<Node>, listener: TcpListener) {
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, "listening");
     }
-    node.spawn(server::serve(listener, node.front.clone(), node.stop(), GRACE));
+    node.spawn(server::serve(
+        listener,
+        node.front.clone(),
+        node.stop(),
+        GRACE,
+    ));
 }
 
 async fn announce(place: &Place, town: &Arc<Town>) -> Done {
     let name = town.profile().name.clone();
     println!("{name}  {}", place.public_url);
     if let Some(link) = towns::first_steps(town).await? {
-        println!("  Nobody has set this town up yet. Its first administrator does so here:\n  {link}");
+        println!(
+            "  Nobody has set this town up yet. Its first administrator does so here:\n  {link}"
+        );
     }
     Ok(())
 }
@@ -71,7 +78,10 @@ async fn announce(place: &Place, town: &Arc<Town>) -> Done {
 pub fn raise_file_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
-    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
     if let Err(error) = setrlimit(Resource::Nofile, raised) {
         tracing::debug!(%error, "the limit of open files stays as it is");
     }

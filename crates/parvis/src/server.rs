@@ -30,11 +30,22 @@ const CONNECTIONS: usize = 10_000;
 const BREATH: Duration = Duration::from_millis(100);
 
 /// Answers until `stop`, then finishes what is in flight within `grace`.
-pub async fn serve(listener: TcpListener, front: Arc<Front>, stop: CancellationToken, grace: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    front: Arc<Front>,
+    stop: CancellationToken,
+    grace: Duration,
+) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     while let Some((stream, peer, place)) = next(&listener, &room, &stop).await {
-        tokio::spawn(converse(stream, peer, front.clone(), graceful.watcher(), place));
+        tokio::spawn(converse(
+            stream,
+            peer,
+            front.clone(),
+            graceful.watcher(),
+            place,
+        ));
     }
     drop(listener);
     if timeout(grace, graceful.shutdown()).await.is_err() {
@@ -76,7 +87,10 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 /// The client went away before we looked: no trouble of ours.
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
 }
 
 async fn converse(
@@ -126,7 +140,6 @@ mod tests {
         "done at last"
     }
 
-    #[expect(clippy::unused_async, reason = "a handler")]
     async fn broken() -> &'static str {
         panic!("on purpose")
     }
@@ -147,7 +160,12 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve(listener, front, stop.clone(), Duration::from_secs(5)));
-        Served { address, stop, server, _folder: folder }
+        Served {
+            address,
+            stop,
+            server,
+            _folder: folder,
+        }
     }
 
     impl Served {
@@ -162,8 +180,10 @@ mod tests {
         }
 
         async fn get(&self, path: &str, host: &str) -> String {
-            self.tell(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
-                .await
+            self.tell(&format!(
+                "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            ))
+            .await
         }
     }
 
@@ -172,25 +192,48 @@ mod tests {
     #[tokio::test]
     async fn a_host_that_is_no_town_of_ours_is_told_so() {
         let served = served().await;
-        assert!(served.get("/long", "elsewhere.example").await.starts_with("HTTP/1.1 421"));
+        assert!(
+            served
+                .get("/long", "elsewhere.example")
+                .await
+                .starts_with("HTTP/1.1 421")
+        );
         assert!(served.get("/long", HERE).await.starts_with("HTTP/1.1 200"));
-        let absolute = format!("GET http://{HERE}/long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let absolute =
+            format!("GET http://{HERE}/long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assert!(served.tell(&absolute).await.starts_with("HTTP/1.1 200"));
     }
 
     #[tokio::test]
     async fn two_hosts_or_a_malformed_one_are_refused() {
         let served = served().await;
-        let two = format!("GET /long HTTP/1.1\r\nHost: {HERE}\r\nHost: {HERE}\r\nConnection: close\r\n\r\n");
+        let two = format!(
+            "GET /long HTTP/1.1\r\nHost: {HERE}\r\nHost: {HERE}\r\nConnection: close\r\n\r\n"
+        );
         assert!(served.tell(&two).await.starts_with("HTTP/1.1 400"));
-        assert!(served.get("/long", "me@valmont").await.starts_with("HTTP/1.1 400"));
+        assert!(
+            served
+                .get("/long", "me@valmont")
+                .await
+                .starts_with("HTTP/1.1 400")
+        );
     }
 
     #[tokio::test]
     async fn health_is_told_under_any_host() {
         let served = served().await;
-        assert!(served.get("/healthz", "10.0.0.7").await.starts_with("HTTP/1.1 200"));
-        assert!(served.get("/readyz", "10.0.0.7").await.starts_with("HTTP/1.1 200"));
+        assert!(
+            served
+                .get("/healthz", "10.0.0.7")
+                .await
+                .starts_with("HTTP/1.1 200")
+        );
+        assert!(
+            served
+                .get("/readyz", "10.0.0.7")
+                .await
+                .starts_with("HTTP/1.1 200")
+        );
     }
 
     #[tokio::test]
@@ -210,9 +253,13 @@ mod tests {
             "X-Null: a\0b\r\n\r\n",
         ];
         for rest in ambiguous {
-            let request = format!("GET /long HTTP/1.1\r\nHost: {HERE}\r\nConnection: close\r\n{rest}");
+            let request =
+                format!("GET /long HTTP/1.1\r\nHost: {HERE}\r\nConnection: close\r\n{rest}");
             let answer = served.tell(&request).await;
-            assert!(answer.matches("HTTP/1.1 ").count() == 1, "{rest:?}: {answer}");
+            assert!(
+                answer.matches("HTTP/1.1 ").count() == 1,
+                "{rest:?}: {answer}"
+            );
         }
     }
 
@@ -231,7 +278,10 @@ mod tests {
     async fn an_answer_that_breaks_off_becomes_an_error_with_an_id() {
         let served = served().await;
         let answer = served.get("/broken", HERE).await;
-        assert!(answer.starts_with("HTTP/1.1 500") && answer.contains("x-request-id: "), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 500") && answer.contains("x-request-id: "),
+            "{answer}"
+        );
     }
 
     #[tokio::test]
@@ -245,7 +295,10 @@ mod tests {
         let (answer, ()) = tokio::join!(asked, stopped);
         assert!(answer.ends_with("done at last"), "{answer}");
         served.server.await.unwrap();
-        assert!(TcpStream::connect(served.address).await.is_err(), "nobody listens any more");
+        assert!(
+            TcpStream::connect(served.address).await.is_err(),
+            "nobody listens any more"
+        );
     }
 
     #[tokio::test]
@@ -254,10 +307,14 @@ mod tests {
         let mut halves = Vec::new();
         for _ in 0..200 {
             let mut half = TcpStream::connect(served.address).await.unwrap();
-            half.write_all(b"GET /long HTTP/1.1\r\nHost: val").await.unwrap();
+            half.write_all(b"GET /long HTTP/1.1\r\nHost: val")
+                .await
+                .unwrap();
             halves.push(half);
         }
-        let answer = timeout(Duration::from_secs(3), served.get("/long", HERE)).await.unwrap();
+        let answer = timeout(Duration::from_secs(3), served.get("/long", HERE))
+            .await
+            .unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"));
     }
 }

@@ -27,7 +27,12 @@ const USUAL_FILE: &str = "parvis.toml";
 /// Variables of ours that are no settings: they choose the file, the town, the tests' material.
 const NO_SETTINGS: [&str; 3] = ["PARVIS_CONFIG", "PARVIS_TOWN", "PARVIS_CORPUS"];
 /// Variables that container platforms set for a service called parvis, and those of our tests.
-const OTHERS: [&str; 4] = ["PARVIS_SERVICE_", "PARVIS_PORT_", "PARVIS_TEST_", "PARVIS_BENCH_"];
+const OTHERS: [&str; 4] = [
+    "PARVIS_SERVICE_",
+    "PARVIS_PORT_",
+    "PARVIS_TEST_",
+    "PARVIS_BENCH_",
+];
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -106,7 +111,10 @@ impl DatabaseUrl {
 
     pub fn parse(text: &str) -> Option<Self> {
         let known = ["sqlite://", "sqlite:", "postgres://", "postgresql://"];
-        known.iter().any(|scheme| text.starts_with(scheme)).then(|| Self(text.to_owned()))
+        known
+            .iter()
+            .any(|scheme| text.starts_with(scheme))
+            .then(|| Self(text.to_owned()))
     }
 
     /// The address with its password, for the database alone.
@@ -141,9 +149,15 @@ impl fmt::Debug for DatabaseUrl {
 /// Hides the password, also of an address that is otherwise wrong.
 fn masked(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
-        return if address.contains('@') { "***".to_owned() } else { address.to_owned() };
+        return if address.contains('@') {
+            "***".to_owned()
+        } else {
+            address.to_owned()
+        };
     };
-    let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, _)| (rest, "?***"));
+    let (rest, query) = rest
+        .split_once('?')
+        .map_or((rest, ""), |(rest, _)| (rest, "?***"));
     match rest.rsplit_once('@') {
         Some((login, place)) => {
             let user = login.split(':').next().unwrap_or_default();
@@ -193,13 +207,23 @@ impl Sources {
                 }
             }
         }
-        for given in self.credentials().into_iter().chain(self.variables(&mut problems)) {
+        for given in self
+            .credentials()
+            .into_iter()
+            .chain(self.variables(&mut problems))
+        {
             figment = figment.merge(given);
         }
-        let values = figment.extract::<Dict>().map_err(|error| Problems(explained(error)))?;
+        let values = figment
+            .extract::<Dict>()
+            .map_err(|error| Problems(explained(error)))?;
         let mut settings = Settings::default();
         take(&mut settings, &figment, "", &values, &mut problems);
-        if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
+        if problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(Problems(problems))
+        }
     }
 
     /// Secrets that systemd lays down as files (systemd.exec(5), LoadCredential=).
@@ -212,7 +236,11 @@ impl Sources {
             .filter_map(|key| {
                 let file = Path::new(folder).join(key.path);
                 let text = std::fs::read_to_string(&file).ok()?;
-                Some(Given::new(key, text.trim(), format!("credential {}", key.path)))
+                Some(Given::new(
+                    key,
+                    text.trim(),
+                    format!("credential {}", key.path),
+                ))
             })
             .collect()
     }
@@ -221,7 +249,9 @@ impl Sources {
     fn variables(&self, problems: &mut Vec<String>) -> Vec<Given> {
         let mut given = Vec::new();
         for (name, text) in &self.environment {
-            let Some(path) = name.strip_prefix(PREFIX) else { continue };
+            let Some(path) = name.strip_prefix(PREFIX) else {
+                continue;
+            };
             if is_no_setting(name) {
                 continue;
             }
@@ -229,7 +259,11 @@ impl Sources {
             if let Some(key) = Key::named(&path) {
                 // An empty variable is as good as none, except where it empties a list.
                 if !text.is_empty() || key.list {
-                    given.push(Given::new(key, text, format!("environment variable {name}")));
+                    given.push(Given::new(
+                        key,
+                        text,
+                        format!("environment variable {name}"),
+                    ));
                 }
             } else if let Some(key) = path.strip_suffix("_file").and_then(Key::named) {
                 match std::fs::read_to_string(text) {
@@ -263,7 +297,11 @@ struct Given {
 
 impl Given {
     fn new(key: &'static Key, text: &str, from: String) -> Self {
-        Self { key, text: text.to_owned(), from }
+        Self {
+            key,
+            text: text.to_owned(),
+            from,
+        }
     }
 }
 
@@ -287,7 +325,11 @@ fn take(
     problems: &mut Vec<String>,
 ) {
     for (name, value) in values {
-        let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
+        let path = if above.is_empty() {
+            name.clone()
+        } else {
+            format!("{above}.{name}")
+        };
         let from = origin(figment, value);
         match (Key::named(&path), value) {
             (Some(key), _) => {
@@ -306,12 +348,19 @@ fn take(
 }
 
 fn is_section(path: &str) -> bool {
-    KEYS.iter().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+    KEYS.iter().any(|key| {
+        key.path
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('.'))
+    })
 }
 
 fn origin(figment: &Figment, value: &Value) -> String {
     match figment.get_metadata(value.tag()) {
-        Some(Metadata { source: Some(source), .. }) => format!("file {source}"),
+        Some(Metadata {
+            source: Some(source),
+            ..
+        }) => format!("file {source}"),
         Some(metadata) => metadata.name.to_string(),
         None => "settings".to_owned(),
     }
@@ -326,7 +375,9 @@ fn wrong(key: &Key, value: &Value, from: &str) -> String {
 }
 
 fn unknown(path: &str, from: &str) -> String {
-    let hint = nearest(path).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    let hint = nearest(path)
+        .map(|near| format!("; did you mean {near}?"))
+        .unwrap_or_default();
     format!("{path} ({from}): there is no such setting{hint}")
 }
 
@@ -335,7 +386,10 @@ fn explained(errors: Error) -> Vec<String> {
     errors
         .into_iter()
         .map(|error| {
-            let from = error.metadata.as_ref().and_then(|metadata| metadata.source.as_ref());
+            let from = error
+                .metadata
+                .as_ref()
+                .and_then(|metadata| metadata.source.as_ref());
             let from = from.map(|source| format!("{source}: ")).unwrap_or_default();
             format!("{from}{}", error.kind)
         })
@@ -347,9 +401,14 @@ mod tests {
     use super::*;
 
     fn from_environment(variables: &[(&str, &str)]) -> Result<Settings, Problems> {
-        let environment =
-            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Sources { file: None, environment: environment.collect() }.read()
+        let environment = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Sources {
+            file: None,
+            environment: environment.collect(),
+        }
+        .read()
     }
 
     fn problem(variables: &[(&str, &str)]) -> String {
@@ -360,9 +419,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("parvis.toml");
         std::fs::write(&file, content).unwrap();
-        let environment =
-            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Sources { file: Some(file), environment: environment.collect() }.read()
+        let environment = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Sources {
+            file: Some(file),
+            environment: environment.collect(),
+        }
+        .read()
     }
 
     #[test]
@@ -378,8 +442,14 @@ mod tests {
         let file = "listen = \"0.0.0.0:80\"\nworkers = false\n[log]\nformat = \"json\"\n";
         let settings = from_file(file, &[("PARVIS_LISTEN", "[::1]:9000")]).unwrap();
         assert_eq!(settings.listen.to_string(), "[::1]:9000");
-        assert_eq!((settings.workers, settings.log.format), (false, LogFormat::Json));
-        assert_eq!(settings.origins["listen"], "environment variable PARVIS_LISTEN");
+        assert_eq!(
+            (settings.workers, settings.log.format),
+            (false, LogFormat::Json)
+        );
+        assert_eq!(
+            settings.origins["listen"],
+            "environment variable PARVIS_LISTEN"
+        );
         assert!(settings.origins["workers"].contains("parvis.toml"));
     }
 
@@ -413,8 +483,13 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_the_nearest_known_one() {
         assert!(problem(&[("PARVIS_LISTN", "x")]).contains("did you mean listen?"));
-        let said = from_file("[limits]\nrates = \"off\"", &[]).unwrap_err().to_string();
-        assert!(said.contains("limits.rates") && said.contains("limits.rate?"), "{said}");
+        let said = from_file("[limits]\nrates = \"off\"", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            said.contains("limits.rates") && said.contains("limits.rate?"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -447,6 +522,9 @@ mod tests {
     #[test]
     fn no_message_shows_a_password() {
         let said = problem(&[("PARVIS_DATABASE_URL", "mysql://parvis:geheim@db/parvis")]);
-        assert!(said.contains("mysql://parvis:***@db/parvis") && !said.contains("geheim"), "{said}");
+        assert!(
+            said.contains("mysql://parvis:***@db/parvis") && !said.contains("geheim"),
+            "{said}"
+        );
     }
 }

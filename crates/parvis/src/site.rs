@@ -44,7 +44,9 @@ pub fn router(town: &Arc<Town>, federation: &Arc<Federation>) -> Router {
     let servers = federation.routes().layer(bounded(DOCUMENT));
     let apps = parvis_api::routes().layer(bounded(UPLOAD));
     let negotiated = middleware::from_fn_with_state(federation.clone(), negotiate);
-    let pages = parvis_web::routes().layer(negotiated).layer(bounded(FORM_WITH_PICTURES));
+    let pages = parvis_web::routes()
+        .layer(negotiated)
+        .layer(bounded(FORM_WITH_PICTURES));
     finished(servers.merge(apps).merge(pages), town)
 }
 
@@ -64,7 +66,10 @@ fn compression() -> CompressionLayer<impl Predicate> {
         .and(NotForContentType::new("audio/"))
         .and(NotForContentType::new("video/"))
         .and(NotForContentType::new("font/"));
-    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(worth)
+    CompressionLayer::new()
+        .gzip(true)
+        .quality(CompressionLevel::Fastest)
+        .compress_when(worth)
 }
 
 /// The route's pattern travels out with the answer: it names no one, as a path would.
@@ -78,7 +83,11 @@ async fn tell_route(route: Option<MatchedPath>, request: Request, next: Next) ->
 
 /// Bounds a body in silence and in size: multipart bodies by `multipart`, all others as documents.
 async fn bound(State(multipart): State<usize>, request: Request, next: Next) -> Response {
-    let limit = if is_multipart(request.headers()) { multipart } else { DOCUMENT };
+    let limit = if is_multipart(request.headers()) {
+        multipart
+    } else {
+        DOCUMENT
+    };
     if announced(request.headers()).is_some_and(|length| length > limit as u64) {
         return short(StatusCode::PAYLOAD_TOO_LARGE, "This is too large.\n");
     }

@@ -22,7 +22,9 @@ pub fn start(settings: &Settings, voice: Voice) {
     let level = settings.log.level.as_deref().unwrap_or(usual);
     // The settings accept only what EnvFilter understands.
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new(usual));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match settings.log.format {
         LogFormat::Text => lines.with_ansi(is_terminal()).init(),
         LogFormat::Json => lines.json().flatten_event(true).init(),

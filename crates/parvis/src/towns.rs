@@ -21,9 +21,18 @@ const CONNECTIONS: u32 = 8;
 pub async fn open(place: &Place, rates: bool, clock: Clock) -> Done<Arc<Town>> {
     place.found()?;
     let url = place.database().reveal().to_owned();
-    let store = Store::open(StoreOptions { url, connections: CONNECTIONS })
-        .await
-        .with_context(|| format!("opening the database {} of {}", place.database(), place.host()))?;
+    let store = Store::open(StoreOptions {
+        url,
+        connections: CONNECTIONS,
+    })
+    .await
+    .with_context(|| {
+        format!(
+            "opening the database {} of {}",
+            place.database(),
+            place.host()
+        )
+    })?;
     let options = TownOptions {
         origin: place.public_url.origin().to_owned(),
         store,
@@ -61,13 +70,20 @@ pub async fn create(settings: &Settings, host: &str, database_url: Option<&str>)
 
 pub fn list(settings: &Settings) -> Done {
     for place in installation::places(settings)? {
-        println!("{}\t{}\t{}", place.public_url, place.folder.display(), place.database());
+        println!(
+            "{}\t{}\t{}",
+            place.public_url,
+            place.folder.display(),
+            place.database()
+        );
     }
     Ok(())
 }
 
 /// The link for the first administrator, while nobody has used it.
 pub async fn first_steps(town: &Arc<Town>) -> Done<Option<String>> {
-    let secret = parvis_town::settings::setup_secret(town).await.map_err(Stop::from)?;
+    let secret = parvis_town::settings::setup_secret(town)
+        .await
+        .map_err(Stop::from)?;
     Ok(secret.map(|secret| format!("{}/bienvenue?lien={secret}", town.origin)))
 }

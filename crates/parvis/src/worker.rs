@@ -16,7 +16,9 @@ const REFRESH: Duration = Duration::from_secs(10);
 /// Works for a town until told to stop.
 pub async fn run(town: Arc<Town>, federation: Arc<Federation>, stop: CancellationToken) {
     tokio::join!(
-        kept_going("federation", &town, &stop, || federation.clone().run(stop.clone())),
+        kept_going("federation", &town, &stop, || federation
+            .clone()
+            .run(stop.clone())),
         kept_going("notifications", &town, &stop, || {
             readers::run(town.clone(), stop.clone().cancelled_owned())
         }),

@@ -1,8 +1,10 @@
 //! Accounts of this town and of others, and the keys of our own.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order,
-    QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+    ActiveModelTrait,
+    ActiveValue::NotSet,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order, QueryFilter,
+    QueryOrder, QuerySelect, TryInsertResult,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -20,11 +22,17 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<accoun
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    account::Entity::find().filter(dialect::among(db, account::Column::Id, ids)).all(db).await
+    account::Entity::find()
+        .filter(dialect::among(db, account::Column::Id, ids))
+        .all(db)
+        .await
 }
 
 pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<account::Model>, DbErr> {
-    account::Entity::find().filter(account::Column::Uri.eq(uri)).one(db).await
+    account::Entity::find()
+        .filter(account::Column::Uri.eq(uri))
+        .one(db)
+        .await
 }
 
 pub async fn by_uris(
@@ -34,7 +42,10 @@ pub async fn by_uris(
     if uris.is_empty() {
         return Ok(Vec::new());
     }
-    account::Entity::find().filter(account::Column::Uri.is_in(uris)).all(db).await
+    account::Entity::find()
+        .filter(account::Column::Uri.is_in(uris))
+        .all(db)
+        .await
 }
 
 /// By ActivityPub id or page address.
@@ -45,7 +56,11 @@ pub async fn by_uri_or_url(
     if let Some(found) = by_uri(db, address).await? {
         return Ok(Some(found));
     }
-    account::Entity::find().filter(account::Column::Url.eq(address)).limit(1).one(db).await
+    account::Entity::find()
+        .filter(account::Column::Url.eq(address))
+        .limit(1)
+        .one(db)
+        .await
 }
 
 /// `domain` is empty for this town; `name_key` is `model::handle::folded`.
@@ -65,13 +80,16 @@ pub async fn by_key_id(
     db: &impl ConnectionTrait,
     key_id: &str,
 ) -> Result<Option<account::Model>, DbErr> {
-    account::Entity::find().filter(account::Column::KeyId.eq(key_id)).limit(1).one(db).await
+    account::Entity::find()
+        .filter(account::Column::KeyId.eq(key_id))
+        .limit(1)
+        .one(db)
+        .await
 }
 
 /// `false` if an account of this address or handle is already there.
 pub async fn insert(db: &impl ConnectionTrait, row: account::Model) -> Result<bool, DbErr> {
-    let inserted = account::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing()
+    let inserted = dialect::unless_there(row.into_active_model())
         .exec_without_returning(db)
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(1)))
@@ -81,11 +99,11 @@ pub async fn insert(db: &impl ConnectionTrait, row: account::Model) -> Result<bo
 /// while this row was held.
 pub async fn describe(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
     let mut row = row.into_active_model().reset_all();
-    row.posts.not_set();
-    row.followers.not_set();
-    row.following.not_set();
-    row.last_post_at.not_set();
-    row.suspended_at.not_set();
+    row.posts = NotSet;
+    row.followers = NotSet;
+    row.following = NotSet;
+    row.last_post_at = NotSet;
+    row.suspended_at = NotSet;
     row.update(db).await?;
     Ok(())
 }
@@ -135,13 +153,18 @@ pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
 }
 
 pub async fn insert_key(db: &impl ConnectionTrait, row: account_key::Model) -> Result<(), DbErr> {
-    account_key::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    account_key::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
 /// The private key of a local account, PKCS#8 PEM.
 pub async fn private_key(db: &impl ConnectionTrait, account: i64) -> Result<Option<String>, DbErr> {
-    Ok(account_key::Entity::find_by_id(account).one(db).await?.map(|key| key.private_pem))
+    Ok(account_key::Entity::find_by_id(account)
+        .one(db)
+        .await?
+        .map(|key| key.private_pem))
 }
 
 /// Which counter of an account moves.
@@ -177,7 +200,12 @@ pub async fn posted(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), D
 
 /// One post less.
 pub async fn unposted(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
-    dialect::run(db, "UPDATE account SET posts = posts - 1 WHERE id = $1 AND posts > 0", [id.into()]).await?;
+    dialect::run(
+        db,
+        "UPDATE account SET posts = posts - 1 WHERE id = $1 AND posts > 0",
+        [id.into()],
+    )
+    .await?;
     Ok(())
 }
 

@@ -13,7 +13,10 @@ pub struct Eyes {
 }
 
 impl Eyes {
-    pub const NOBODY: Self = Self { account: 0, resident: false };
+    pub const NOBODY: Self = Self {
+        account: 0,
+        resident: false,
+    };
 
     /// The first two parameters of a statement.
     pub fn params(self, now: i64) -> Vec<Value> {
@@ -27,7 +30,11 @@ pub fn visible(eyes: Eyes) -> String {
     if eyes.account == 0 {
         return format!("({open} AND $1 = $1 AND $2 = $2)");
     }
-    let here = if eyes.resident { "OR p.audience IN ('town', 'neighbours')" } else { "" };
+    let here = if eyes.resident {
+        "OR p.audience IN ('town', 'neighbours')"
+    } else {
+        ""
+    };
     format!(
         "(p.author_id = $1 OR (({open} {here} \
          OR (p.audience = 'followers' AND EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = p.author_id AND f.accepted)) \

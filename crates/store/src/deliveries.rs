@@ -1,8 +1,8 @@
 //! Activities sent out, and which inbox got which: the queue and the ledger. Also what is known of other servers.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::{
@@ -20,7 +20,9 @@ pub const GIVEN_UP: &str = "given_up";
 const BATCH: usize = 1_000;
 
 pub async fn insert_activity(db: &impl ConnectionTrait, row: activity::Model) -> Result<(), DbErr> {
-    activity::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    activity::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
@@ -28,14 +30,22 @@ pub async fn activity_by_uri(
     db: &impl ConnectionTrait,
     uri: &str,
 ) -> Result<Option<activity::Model>, DbErr> {
-    activity::Entity::find().filter(activity::Column::Uri.eq(uri)).one(db).await
+    activity::Entity::find()
+        .filter(activity::Column::Uri.eq(uri))
+        .one(db)
+        .await
 }
 
 pub async fn insert(db: &impl ConnectionTrait, rows: Vec<delivery::Model>) -> Result<(), DbErr> {
-    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    let mut rows = rows
+        .into_iter()
+        .map(IntoActiveModel::into_active_model)
+        .peekable();
     while rows.peek().is_some() {
         let batch: Vec<delivery::ActiveModel> = rows.by_ref().take(BATCH).collect();
-        delivery::Entity::insert_many(batch).exec_without_returning(db).await?;
+        delivery::Entity::insert_many(batch)
+            .exec_without_returning(db)
+            .await?;
     }
     Ok(())
 }
@@ -78,8 +88,13 @@ pub async fn due_hosts(
          UNION ALL SELECT (SELECT MIN(d.host) FROM delivery d WHERE d.state = 'pending' AND d.host > h.host) FROM h WHERE h.host IS NOT NULL) \
          SELECT h.host FROM h LEFT JOIN peer p ON p.host = h.host WHERE h.host IS NOT NULL \
          AND COALESCE(p.next_attempt_at, 0) <= $1 AND COALESCE(p.claimed_until, 0) <= $1 LIMIT $2";
-    let rows =
-        db.query_all_raw(dialect::statement(db, sql, [now.into(), (limit as i64).into()])).await?;
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            sql,
+            [now.into(), (limit as i64).into()],
+        ))
+        .await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
@@ -135,7 +150,12 @@ pub async fn settle(
         "UPDATE delivery SET state = $1, status = $2, settled_at = $3, attempts = attempts + 1 WHERE id IN {}",
         dialect::listed(db, 4)
     );
-    let params = [state.into(), status.into(), now.into(), dialect::json_list(ids).into()];
+    let params = [
+        state.into(),
+        status.into(),
+        now.into(),
+        dialect::json_list(ids).into(),
+    ];
     dialect::run(db, &sql, params).await?;
     Ok(())
 }
@@ -171,7 +191,10 @@ pub async fn give_up(
 }
 
 pub async fn pending_count(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    delivery::Entity::find().filter(delivery::Column::State.eq(PENDING)).count(db).await
+    delivery::Entity::find()
+        .filter(delivery::Column::State.eq(PENDING))
+        .count(db)
+        .await
 }
 
 /// The ledger of an object: each delivery of each activity about it, oldest first.
@@ -194,7 +217,9 @@ pub async fn of_object(
     Ok(deliveries
         .into_iter()
         .filter_map(|delivery| {
-            let activity = activities.iter().find(|activity| activity.id == delivery.activity_id)?;
+            let activity = activities
+                .iter()
+                .find(|activity| activity.id == delivery.activity_id)?;
             Some((delivery, activity.clone()))
         })
         .collect())
@@ -243,6 +268,11 @@ pub async fn claim(
 }
 
 pub async fn release(db: &impl ConnectionTrait, host: &str) -> Result<(), DbErr> {
-    dialect::run(db, "UPDATE peer SET claimed_until = 0 WHERE host = $1", [host.into()]).await?;
+    dialect::run(
+        db,
+        "UPDATE peer SET claimed_until = 0 WHERE host = $1",
+        [host.into()],
+    )
+    .await?;
     Ok(())
 }

@@ -1,15 +1,18 @@
 //! Where SQLite and PostgreSQL say the same thing differently, both are written here, side by side.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, Statement, Value,
-    sea_query::{BinOper, Expr, ExprTrait, SimpleExpr},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, Insert, Statement,
+    TryInsert, Value,
+    sea_query::{BinOper, Expr, ExprTrait, OnConflict, SimpleExpr},
 };
 
 /// `column IN (ids)` as one bound parameter, so that a page of any length is the same prepared statement.
 pub fn among(db: &impl ConnectionTrait, column: impl ColumnTrait, ids: &[i64]) -> SimpleExpr {
     let list = Value::from(json_list(ids));
     let members = match db.get_database_backend() {
-        DatabaseBackend::Sqlite => Expr::cust_with_values("(SELECT value FROM json_each(?))", [list]),
+        DatabaseBackend::Sqlite => {
+            Expr::cust_with_values("(SELECT value FROM json_each(?))", [list])
+        }
         _ => Expr::cust_with_values(
             "(SELECT value::bigint FROM json_array_elements_text($1::json))",
             [list],
@@ -40,13 +43,26 @@ pub fn json_list(ids: &[i64]) -> String {
     text
 }
 
+/// Inserts a row where no unique index at all is in the way; the library's own words mean the primary key alone.
+pub fn unless_there<A: ActiveModelTrait>(row: A) -> TryInsert<A> {
+    Insert::one(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+}
+
 /// What a person typed, as part of a pattern for `LIKE … ESCAPE '\'`.
 pub fn literal(text: &str) -> String {
-    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+    text.replace('\\', r"\\")
+        .replace('%', r"\%")
+        .replace('_', r"\_")
 }
 
 /// A raw statement with `$1`-style parameters, which both databases read.
-pub fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+pub fn statement(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
@@ -57,7 +73,10 @@ pub async fn number(
     values: impl IntoIterator<Item = Value>,
 ) -> Result<i64, DbErr> {
     let row = db.query_one_raw(statement(db, sql, values)).await?;
-    Ok(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0))
+    Ok(row
+        .map(|row| row.try_get_by_index::<i64>(0))
+        .transpose()?
+        .unwrap_or(0))
 }
 
 /// A column of ids out of a raw question.
@@ -67,7 +86,9 @@ pub async fn ids(
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<i64>, DbErr> {
     let rows = db.query_all_raw(statement(db, sql, values)).await?;
-    rows.iter().map(|row| row.try_get_by_index::<i64>(0)).collect()
+    rows.iter()
+        .map(|row| row.try_get_by_index::<i64>(0))
+        .collect()
 }
 
 /// Runs a raw command; gives the number of rows it touched.
@@ -76,5 +97,8 @@ pub async fn run(
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<u64, DbErr> {
-    Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
+    Ok(db
+        .execute_raw(statement(db, sql, values))
+        .await?
+        .rows_affected())
 }

@@ -1,7 +1,12 @@
 //! The one door for writes, and the readers' pool. On SQLite a single writer groups the deeds that wait at one moment into
 //! one transaction, each in a savepoint of its own, and answers them once the shared commit is on disk.
 
-use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use parvis_migrations::Migrator;
@@ -52,7 +57,10 @@ pub struct Store {
 #[derive(Clone, Debug)]
 enum Writer {
     /// SQLite: one task holds the only writing connection.
-    Grouped(mpsc::Sender<Box<dyn Deed>>),
+    Grouped {
+        path: String,
+        waiting: mpsc::Sender<Box<dyn Deed>>,
+    },
     /// PostgreSQL: each deed is a transaction of the pool.
     Pooled,
 }
@@ -75,8 +83,21 @@ impl Store {
         let readers = Database::connect(sqlite_options(path, connections.max(1), true)).await?;
         let (sender, waiting) = mpsc::channel(QUEUE);
         let committed = Arc::new(Notify::new());
-        tokio::spawn(run_writer(path.to_owned(), write, waiting, Arc::clone(&committed)));
-        Ok(Self { readers, writer: Writer::Grouped(sender), committed })
+        tokio::spawn(run_writer(
+            path.to_owned(),
+            write,
+            waiting,
+            Arc::clone(&committed),
+        ));
+        let writer = Writer::Grouped {
+            path: path.to_owned(),
+            waiting: sender,
+        };
+        Ok(Self {
+            readers,
+            writer,
+            committed,
+        })
     }
 
     async fn open_postgres(options: &StoreOptions) -> Result<Self, DbErr> {
@@ -85,9 +106,16 @@ impl Store {
         alone.execute_unprepared(&lock).await?;
         Migrator::up(&alone, None).await?;
         alone.close().await?;
-        let pool = quiet(ConnectOptions::new(&options.url), options.connections.max(2));
+        let pool = quiet(
+            ConnectOptions::new(&options.url),
+            options.connections.max(2),
+        );
         let readers = Database::connect(pool).await?;
-        Ok(Self { readers, writer: Writer::Pooled, committed: Arc::new(Notify::new()) })
+        Ok(Self {
+            readers,
+            writer: Writer::Pooled,
+            committed: Arc::new(Notify::new()),
+        })
     }
 
     /// The readers. For a page that asks several questions take a [`Store::snapshot`].
@@ -100,7 +128,10 @@ impl Store {
     }
 
     /// A view of the database as it is now, however long one looks.
-    #[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the store begins transactions, nobody else"
+    )]
     pub async fn snapshot(&self) -> Result<Snapshot, DbErr> {
         let options = match self.backend() {
             DatabaseBackend::Sqlite => TransactionOptions::default(),
@@ -123,7 +154,9 @@ impl Store {
     {
         match &self.writer {
             Writer::Pooled => self.write_alone(deed).await,
-            Writer::Grouped(sender) => {
+            Writer::Grouped {
+                waiting: sender, ..
+            } => {
                 let (answer, answered) = oneshot::channel();
                 let waiting = Box::new(Waiting { deed, answer });
                 sender.send(waiting).await.map_err(|_| closed())?;
@@ -132,14 +165,19 @@ impl Store {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the store begins transactions, nobody else"
+    )]
     async fn write_alone<T, E, F>(&self, deed: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         E: From<DbErr>,
     {
         let tx = self.readers.begin().await?;
-        let done = timeout(DEED_TIME, deed(&tx)).await.map_err(|_| too_slow())?;
+        let done = timeout(DEED_TIME, deed(&tx))
+            .await
+            .map_err(|_| too_slow())?;
         match done {
             Ok(value) => {
                 tx.commit().await?;
@@ -158,11 +196,19 @@ impl Store {
         &self.committed
     }
 
-    /// Writes a copy of the whole database to a new file while everything goes on (SQLite only).
-    pub async fn copy_to(&self, path: &std::path::Path) -> Result<(), DbErr> {
-        let target = path.display().to_string().replace('\'', "''");
-        self.readers.execute_unprepared(&format!("VACUUM INTO '{target}'")).await?;
-        Ok(())
+    /// Writes a copy of the whole database to a new file while everything goes on (SQLite only). The copy is made on a
+    /// connection of its own: `VACUUM INTO` counts as writing, which the readers may not.
+    pub async fn copy_to(&self, target: &Path) -> Result<(), DbErr> {
+        let Writer::Grouped { path, .. } = &self.writer else {
+            return Err(DbErr::Custom("PostgreSQL is copied with pg_dump".into()));
+        };
+        let target = target.display().to_string().replace('\'', "''");
+        let copier = Database::connect(sqlite_options(path, 1, false)).await?;
+        let copied = copier
+            .execute_unprepared(&format!("VACUUM INTO '{target}'"))
+            .await;
+        copier.close().await?;
+        copied.map(|_| ())
     }
 
     /// Is the database there? Cheap.
@@ -261,7 +307,10 @@ async fn close(db: DatabaseConnection) {
 }
 
 /// One transaction: `first`, and whatever waits by the time it is done. `false`: it was lost.
-#[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the store begins transactions, nobody else"
+)]
 async fn write_group(
     db: &DatabaseConnection,
     first: Box<dyn Deed>,
@@ -310,7 +359,10 @@ async fn write_group(
 }
 
 /// The error side carries what ran, if it did, to be told of the failure.
-#[expect(clippy::disallowed_methods, reason = "the store begins transactions, nobody else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the store begins transactions, nobody else"
+)]
 async fn run_in_savepoint(outer: &Tx, deed: Box<dyn Deed>) -> Result<Ran, (Option<Ran>, DbErr)> {
     let savepoint = match outer.begin().await {
         Ok(savepoint) => savepoint,
@@ -321,7 +373,11 @@ async fn run_in_savepoint(outer: &Tx, deed: Box<dyn Deed>) -> Result<Ran, (Optio
         }
     };
     let ran = deed.run(&savepoint).await;
-    let closed = if ran.keep { savepoint.commit().await } else { savepoint.rollback().await };
+    let closed = if ran.keep {
+        savepoint.commit().await
+    } else {
+        savepoint.rollback().await
+    };
     match closed {
         Ok(()) => Ok(ran),
         Err(err) => Err((Some(ran), err)),
@@ -355,7 +411,10 @@ fn sqlite_path(url: &str) -> Option<String> {
 }
 
 fn sqlite_options(path: &str, connections: u32, read_only: bool) -> ConnectOptions {
-    let mut options = quiet(ConnectOptions::new(format!("sqlite://{path}?mode=rwc")), connections);
+    let mut options = quiet(
+        ConnectOptions::new(format!("sqlite://{path}?mode=rwc")),
+        connections,
+    );
     options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .busy_timeout(Duration::from_secs(10))
@@ -389,6 +448,10 @@ async fn lock_file(path: &str) -> Result<std::fs::File, DbErr> {
         file.lock()?;
         Ok::<_, std::io::Error>(file)
     });
-    let failed = |err: &dyn std::fmt::Display| DbErr::Custom(format!("locking the database: {err}"));
-    locked.await.map_err(|err| failed(&err))?.map_err(|err| failed(&err))
+    let failed =
+        |err: &dyn std::fmt::Display| DbErr::Custom(format!("locking the database: {err}"));
+    locked
+        .await
+        .map_err(|err| failed(&err))?
+        .map_err(|err| failed(&err))
 }

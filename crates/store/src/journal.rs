@@ -26,7 +26,9 @@ pub async fn append(
             "INSERT INTO journal (id, tx, entry, created_at) VALUES (MAX($1, 1 + (SELECT COALESCE(MAX(id), 0) FROM journal), \
              1 + (SELECT COALESCE(MAX(id), 0) FROM cursor)), 0, $2, $3)"
         }
-        _ => "INSERT INTO journal (id, tx, entry, created_at) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)",
+        _ => {
+            "INSERT INTO journal (id, tx, entry, created_at) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)"
+        }
     };
     dialect::run(db, sql, [id.into(), entry.into(), now.into()]).await?;
     Ok(())
@@ -41,7 +43,10 @@ pub struct Written {
 
 impl Written {
     pub fn position(&self) -> Position {
-        Position { tx: self.tx, id: self.id }
+        Position {
+            tx: self.tx,
+            id: self.id,
+        }
     }
 }
 
@@ -57,14 +62,25 @@ pub async fn after(
     let sql = format!(
         "SELECT tx, id, entry FROM journal WHERE (tx, id) > ($1, $2){settled} ORDER BY tx, id LIMIT $3"
     );
-    let params = [position.tx.into(), position.id.into(), (limit as i64).into()];
-    Written::find_by_statement(dialect::statement(db, &sql, params)).all(db).await
+    let params = [
+        position.tx.into(),
+        position.id.into(),
+        (limit as i64).into(),
+    ];
+    Written::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
 }
 
 /// Where a reader stands; the beginning if it never read.
 pub async fn position(db: &impl ConnectionTrait, reader: &str) -> Result<Position, DbErr> {
-    let row = cursor::Entity::find_by_id(reader.to_owned()).one(db).await?;
-    Ok(row.map_or_else(Position::default, |row| Position { tx: row.tx, id: row.id }))
+    let row = cursor::Entity::find_by_id(reader.to_owned())
+        .one(db)
+        .await?;
+    Ok(row.map_or_else(Position::default, |row| Position {
+        tx: row.tx,
+        id: row.id,
+    }))
 }
 
 /// Moves a reader on from where it stood. `false` if another process has moved it meanwhile: then nothing it did may stand.

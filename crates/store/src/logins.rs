@@ -18,11 +18,17 @@ pub async fn by_account(
     db: &impl ConnectionTrait,
     account: i64,
 ) -> Result<Option<login::Model>, DbErr> {
-    login::Entity::find().filter(login::Column::AccountId.eq(account)).one(db).await
+    login::Entity::find()
+        .filter(login::Column::AccountId.eq(account))
+        .one(db)
+        .await
 }
 
 pub async fn by_email(db: &impl ConnectionTrait, key: &str) -> Result<Option<login::Model>, DbErr> {
-    login::Entity::find().filter(login::Column::EmailKey.eq(key)).one(db).await
+    login::Entity::find()
+        .filter(login::Column::EmailKey.eq(key))
+        .one(db)
+        .await
 }
 
 pub async fn count(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
@@ -30,7 +36,9 @@ pub async fn count(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
 }
 
 pub async fn insert(db: &impl ConnectionTrait, row: login::Model) -> Result<(), DbErr> {
-    login::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    login::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
@@ -61,16 +69,16 @@ pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<login:
 }
 
 /// All logins with their accounts, by name.
-pub async fn all(
-    db: &impl ConnectionTrait,
-) -> Result<Vec<(login::Model, account::Model)>, DbErr> {
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(login::Model, account::Model)>, DbErr> {
     let logins = login::Entity::find().all(db).await?;
     let ids: Vec<i64> = logins.iter().map(|login| login.account_id).collect();
     let accounts = crate::accounts::by_ids(db, &ids).await?;
     let mut pairs: Vec<_> = logins
         .into_iter()
         .filter_map(|login| {
-            let account = accounts.iter().find(|account| account.id == login.account_id)?;
+            let account = accounts
+                .iter()
+                .find(|account| account.id == login.account_id)?;
             Some((login, account.clone()))
         })
         .collect();
@@ -80,11 +88,16 @@ pub async fn all(
 
 /// Accounts of everyone with this role or a higher one.
 pub async fn staff(db: &impl ConnectionTrait) -> Result<Vec<login::Model>, DbErr> {
-    login::Entity::find().filter(login::Column::Role.is_in(["moderator", "admin"])).all(db).await
+    login::Entity::find()
+        .filter(login::Column::Role.is_in(["moderator", "admin"]))
+        .all(db)
+        .await
 }
 
 pub async fn insert_session(db: &impl ConnectionTrait, row: session::Model) -> Result<(), DbErr> {
-    session::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    session::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
@@ -92,7 +105,10 @@ pub async fn session_by_hash(
     db: &impl ConnectionTrait,
     hash: &str,
 ) -> Result<Option<session::Model>, DbErr> {
-    session::Entity::find().filter(session::Column::SecretHash.eq(hash)).one(db).await
+    session::Entity::find()
+        .filter(session::Column::SecretHash.eq(hash))
+        .one(db)
+        .await
 }
 
 /// Newest use first.
@@ -138,12 +154,17 @@ pub async fn delete_sessions(
 
 /// Sessions not used since `before`.
 pub async fn forget_sessions(db: &impl ConnectionTrait, before: i64) -> Result<(), DbErr> {
-    session::Entity::delete_many().filter(session::Column::LastSeenAt.lt(before)).exec(db).await?;
+    session::Entity::delete_many()
+        .filter(session::Column::LastSeenAt.lt(before))
+        .exec(db)
+        .await?;
     Ok(())
 }
 
 pub async fn insert_token(db: &impl ConnectionTrait, row: token::Model) -> Result<(), DbErr> {
-    token::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    token::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
@@ -151,11 +172,17 @@ pub async fn token_by_hash(
     db: &impl ConnectionTrait,
     hash: &str,
 ) -> Result<Option<token::Model>, DbErr> {
-    token::Entity::find().filter(token::Column::SecretHash.eq(hash)).one(db).await
+    token::Entity::find()
+        .filter(token::Column::SecretHash.eq(hash))
+        .one(db)
+        .await
 }
 
 pub async fn delete_tokens(db: &impl ConnectionTrait, login: i64) -> Result<(), DbErr> {
-    token::Entity::delete_many().filter(token::Column::LoginId.eq(login)).exec(db).await?;
+    token::Entity::delete_many()
+        .filter(token::Column::LoginId.eq(login))
+        .exec(db)
+        .await?;
     Ok(())
 }
 
@@ -192,7 +219,9 @@ pub async fn insert_invitation(
     db: &impl ConnectionTrait,
     row: invitation::Model,
 ) -> Result<(), DbErr> {
-    invitation::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    invitation::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
@@ -210,7 +239,11 @@ pub async fn invitations(
 }
 
 /// `true` if the code was good; one use less now.
-pub async fn use_invitation(db: &impl ConnectionTrait, code: &str, now: i64) -> Result<bool, DbErr> {
+pub async fn use_invitation(
+    db: &impl ConnectionTrait,
+    code: &str,
+    now: i64,
+) -> Result<bool, DbErr> {
     let used = dialect::run(
         db,
         "UPDATE invitation SET uses_left = uses_left - 1 WHERE code = $1 AND uses_left > 0 AND expires_at > $2",

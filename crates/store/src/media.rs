@@ -8,11 +8,16 @@ use sea_orm::{
 use crate::{dialect, entity::media};
 
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<media::Model>, DbErr> {
-    media::Entity::find().filter(dialect::among(db, media::Column::Id, ids)).all(db).await
+    media::Entity::find()
+        .filter(dialect::among(db, media::Column::Id, ids))
+        .all(db)
+        .await
 }
 
 pub async fn insert(db: &impl ConnectionTrait, row: media::Model) -> Result<(), DbErr> {
-    media::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    media::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
@@ -32,7 +37,10 @@ pub async fn update(db: &impl ConnectionTrait, row: media::Model) -> Result<(), 
 }
 
 /// Pictures of posts, in their order.
-pub async fn of_posts(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<media::Model>, DbErr> {
+pub async fn of_posts(
+    db: &impl ConnectionTrait,
+    posts: &[i64],
+) -> Result<Vec<media::Model>, DbErr> {
     media::Entity::find()
         .filter(dialect::among(db, media::Column::PostId, posts))
         .order_by(media::Column::Position, Order::Asc)
@@ -61,15 +69,15 @@ pub async fn take_from_post(
     post: i64,
 ) -> Result<Vec<media::Model>, DbErr> {
     let rows = of_posts(db, &[post]).await?;
-    media::Entity::delete_many().filter(media::Column::PostId.eq(post)).exec(db).await?;
+    media::Entity::delete_many()
+        .filter(media::Column::PostId.eq(post))
+        .exec(db)
+        .await?;
     Ok(rows)
 }
 
 /// Pictures that were uploaded and never used, older than `before`.
-pub async fn abandoned(
-    db: &impl ConnectionTrait,
-    before: i64,
-) -> Result<Vec<media::Model>, DbErr> {
+pub async fn abandoned(db: &impl ConnectionTrait, before: i64) -> Result<Vec<media::Model>, DbErr> {
     media::Entity::find()
         .filter(media::Column::PostId.is_null())
         .filter(media::Column::CreatedAt.lt(before))
@@ -78,6 +86,9 @@ pub async fn abandoned(
 }
 
 pub async fn delete(db: &impl ConnectionTrait, ids: &[i64]) -> Result<(), DbErr> {
-    media::Entity::delete_many().filter(dialect::among(db, media::Column::Id, ids)).exec(db).await?;
+    media::Entity::delete_many()
+        .filter(dialect::among(db, media::Column::Id, ids))
+        .exec(db)
+        .await?;
     Ok(())
 }

@@ -10,8 +10,7 @@ use crate::{dialect, entity::notification};
 
 /// Nothing happens where the same was told before.
 pub async fn insert(db: &impl ConnectionTrait, row: notification::Model) -> Result<(), DbErr> {
-    notification::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing()
+    dialect::unless_there(row.into_active_model())
         .exec_without_returning(db)
         .await?;
     Ok(())
@@ -80,5 +79,8 @@ pub async fn forget_between(db: &impl ConnectionTrait, one: i64, other: i64) -> 
 }
 
 pub async fn count(db: &impl ConnectionTrait, account: i64) -> Result<u64, DbErr> {
-    notification::Entity::find().filter(notification::Column::AccountId.eq(account)).count(db).await
+    notification::Entity::find()
+        .filter(notification::Column::AccountId.eq(account))
+        .count(db)
+        .await
 }

@@ -1,8 +1,10 @@
 //! Posts and boosts: rows, lookups, threads, counts.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, TryInsertResult,
+    ActiveModelTrait,
+    ActiveValue::NotSet,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    TryInsertResult,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -17,7 +19,10 @@ pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<post::Mo
 }
 
 pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post::Model>, DbErr> {
-    post::Entity::find().filter(post::Column::Uri.eq(uri)).one(db).await
+    post::Entity::find()
+        .filter(post::Column::Uri.eq(uri))
+        .one(db)
+        .await
 }
 
 pub async fn by_uri_or_url(
@@ -28,12 +33,17 @@ pub async fn by_uri_or_url(
         return Ok(Some(found));
     }
     // A boost carries the page address of what it boosts.
-    let on_page = post::Column::Url.eq(address).and(post::Column::BoostOfId.is_null());
+    let on_page = post::Column::Url
+        .eq(address)
+        .and(post::Column::BoostOfId.is_null());
     post::Entity::find().filter(on_page).limit(1).one(db).await
 }
 
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<post::Model>, DbErr> {
-    post::Entity::find().filter(dialect::among(db, post::Column::Id, ids)).all(db).await
+    post::Entity::find()
+        .filter(dialect::among(db, post::Column::Id, ids))
+        .all(db)
+        .await
 }
 
 /// Those of `ids` that these eyes may see, in no order.
@@ -53,13 +63,15 @@ pub async fn visible_by_ids(
     );
     let mut params = eyes.params(now);
     params.push(dialect::json_list(ids).into());
-    post::Entity::find().from_raw_sql(dialect::statement(db, &sql, params)).all(db).await
+    post::Entity::find()
+        .from_raw_sql(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
 }
 
 /// `false` if a post of this address or of this id is already there, or this boost.
 pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool, DbErr> {
-    let inserted = post::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing()
+    let inserted = dialect::unless_there(row.into_active_model())
         .exec_without_returning(db)
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(1)))
@@ -68,9 +80,9 @@ pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool,
 /// Writes the row anew, but for its counters: those move by [`count`] alone, also while this row was held.
 pub async fn update(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbErr> {
     let mut row = row.into_active_model().reset_all();
-    row.replies.not_set();
-    row.boosts.not_set();
-    row.favourites.not_set();
+    row.replies = NotSet;
+    row.boosts = NotSet;
+    row.favourites = NotSet;
     row.update(db).await?;
     Ok(())
 }
@@ -94,7 +106,10 @@ pub async fn boost_by(
 
 /// The boosts of a post, by whom.
 pub async fn boosts_of(db: &impl ConnectionTrait, of: i64) -> Result<Vec<post::Model>, DbErr> {
-    post::Entity::find().filter(post::Column::BoostOfId.eq(of)).all(db).await
+    post::Entity::find()
+        .filter(post::Column::BoostOfId.eq(of))
+        .all(db)
+        .await
 }
 
 /// Which counter of a post moves.
@@ -175,9 +190,13 @@ pub async fn mention(db: &impl ConnectionTrait, post: i64, accounts: &[i64]) -> 
     if accounts.is_empty() {
         return Ok(());
     }
-    let rows = accounts
-        .iter()
-        .map(|account_id| mention::Model { post_id: post, account_id: *account_id }.into_active_model());
+    let rows = accounts.iter().map(|account_id| {
+        mention::Model {
+            post_id: post,
+            account_id: *account_id,
+        }
+        .into_active_model()
+    });
     mention::Entity::insert_many(rows)
         .on_conflict_do_nothing_on([mention::Column::PostId, mention::Column::AccountId])
         .exec_without_returning(db)
@@ -186,7 +205,10 @@ pub async fn mention(db: &impl ConnectionTrait, post: i64, accounts: &[i64]) -> 
 }
 
 pub async fn forget_mentions(db: &impl ConnectionTrait, post: i64) -> Result<(), DbErr> {
-    mention::Entity::delete_many().filter(mention::Column::PostId.eq(post)).exec(db).await?;
+    mention::Entity::delete_many()
+        .filter(mention::Column::PostId.eq(post))
+        .exec(db)
+        .await?;
     Ok(())
 }
 
@@ -195,11 +217,21 @@ pub async fn mentions_of(
     db: &impl ConnectionTrait,
     posts: &[i64],
 ) -> Result<Vec<mention::Model>, DbErr> {
-    mention::Entity::find().filter(dialect::among(db, mention::Column::PostId, posts)).all(db).await
+    mention::Entity::find()
+        .filter(dialect::among(db, mention::Column::PostId, posts))
+        .all(db)
+        .await
 }
 
-pub async fn is_mentioned(db: &impl ConnectionTrait, post: i64, account: i64) -> Result<bool, DbErr> {
-    Ok(mention::Entity::find_by_id((post, account)).one(db).await?.is_some())
+pub async fn is_mentioned(
+    db: &impl ConnectionTrait,
+    post: i64,
+    account: i64,
+) -> Result<bool, DbErr> {
+    Ok(mention::Entity::find_by_id((post, account))
+        .one(db)
+        .await?
+        .is_some())
 }
 
 /// Ties a post to its tags; `tags` are (folded key, name as written). New tags take ids from `fresh_id`.
@@ -209,9 +241,16 @@ pub async fn tag(
     tags: &[(String, String)],
     fresh_id: impl Fn() -> i64,
 ) -> Result<(), DbErr> {
-    post_tag::Entity::delete_many().filter(post_tag::Column::PostId.eq(post)).exec(db).await?;
+    post_tag::Entity::delete_many()
+        .filter(post_tag::Column::PostId.eq(post))
+        .exec(db)
+        .await?;
     for (key, name) in tags {
-        let row = tag::Model { id: fresh_id(), key: key.clone(), name: name.clone() };
+        let row = tag::Model {
+            id: fresh_id(),
+            key: key.clone(),
+            name: name.clone(),
+        };
         tag::Entity::insert(row.into_active_model())
             .on_conflict_do_nothing_on([tag::Column::Key])
             .exec_without_returning(db)

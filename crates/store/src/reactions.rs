@@ -74,5 +74,7 @@ pub async fn by_me(db: &impl ConnectionTrait, me: i64, posts: &[i64]) -> Result<
          UNION ALL SELECT boost_of_id, 3 FROM post WHERE author_id = $1 AND boost_of_id IN {list}"
     );
     let params = [me.into(), dialect::json_list(posts).into()];
-    Done::find_by_statement(dialect::statement(db, &sql, params)).all(db).await
+    Done::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
 }

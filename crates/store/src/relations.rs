@@ -49,7 +49,9 @@ pub async fn between(
         dialect::listed(db, 3)
     );
     let params = [me.into(), now.into(), dialect::json_list(others).into()];
-    Relation::find_by_statement(dialect::statement(db, &sql, params)).all(db).await
+    Relation::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
 }
 
 /// Has either of the two blocked the other?
@@ -92,11 +94,17 @@ pub async fn delete_block(db: &impl ConnectionTrait, id: i64) -> Result<(), DbEr
 /// Replaces an older mute of the same account.
 pub async fn set_mute(db: &impl ConnectionTrait, row: mute::Model) -> Result<(), DbErr> {
     delete_mute(db, row.account_id, row.target_id).await?;
-    mute::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    mute::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
-pub async fn delete_mute(db: &impl ConnectionTrait, account: i64, target: i64) -> Result<(), DbErr> {
+pub async fn delete_mute(
+    db: &impl ConnectionTrait,
+    account: i64,
+    target: i64,
+) -> Result<(), DbErr> {
     mute::Entity::delete_many()
         .filter(mute::Column::AccountId.eq(account))
         .filter(mute::Column::TargetId.eq(target))

@@ -28,10 +28,17 @@ pub async fn posts(
 }
 
 /// Tags that begin so and stand in public posts: others would tell of what was said among few.
-pub async fn tags(db: &impl ConnectionTrait, start: &str, limit: u64) -> Result<Vec<tag::Model>, DbErr> {
+pub async fn tags(
+    db: &impl ConnectionTrait,
+    start: &str,
+    limit: u64,
+) -> Result<Vec<tag::Model>, DbErr> {
     let sql = "SELECT t.* FROM tag t WHERE t.key >= $1 AND t.key < $2 AND EXISTS (SELECT 1 FROM post_tag l \
          JOIN post p ON p.id = l.post_id WHERE l.tag_id = t.id AND p.audience = 'public') ORDER BY t.key LIMIT $3";
     let end = format!("{start}\u{10FFFF}");
     let params = [start.into(), end.into(), (limit as i64).into()];
-    tag::Entity::find().from_raw_sql(dialect::statement(db, sql, params)).all(db).await
+    tag::Entity::find()
+        .from_raw_sql(dialect::statement(db, sql, params))
+        .all(db)
+        .await
 }

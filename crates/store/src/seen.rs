@@ -1,6 +1,8 @@
 //! Ids of activities that already arrived. Kept per origin, so that one server cannot use up another's ids.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult,
+};
 
 use crate::entity::seen;
 
@@ -11,7 +13,11 @@ pub async fn mark(
     origin: &str,
     now: i64,
 ) -> Result<bool, DbErr> {
-    let row = seen::Model { uri: uri.to_owned(), origin: origin.to_owned(), at: now };
+    let row = seen::Model {
+        uri: uri.to_owned(),
+        origin: origin.to_owned(),
+        at: now,
+    };
     let inserted = seen::Entity::insert(row.into_active_model())
         .on_conflict_do_nothing_on([seen::Column::Uri, seen::Column::Origin])
         .exec_without_returning(db)
@@ -20,10 +26,18 @@ pub async fn mark(
 }
 
 pub async fn contains(db: &impl ConnectionTrait, uri: &str, origin: &str) -> Result<bool, DbErr> {
-    Ok(seen::Entity::find_by_id((uri.to_owned(), origin.to_owned())).one(db).await?.is_some())
+    Ok(
+        seen::Entity::find_by_id((uri.to_owned(), origin.to_owned()))
+            .one(db)
+            .await?
+            .is_some(),
+    )
 }
 
 pub async fn forget_before(db: &impl ConnectionTrait, at: i64) -> Result<u64, DbErr> {
-    let gone = seen::Entity::delete_many().filter(seen::Column::At.lt(at)).exec(db).await?;
+    let gone = seen::Entity::delete_many()
+        .filter(seen::Column::At.lt(at))
+        .exec(db)
+        .await?;
     Ok(gone.rows_affected)
 }

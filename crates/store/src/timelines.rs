@@ -63,7 +63,9 @@ async fn paged(
 /// where both sides are followed, boosts only of people who are not muted.
 fn belongs_at_home() -> String {
     let follows = |account: &str, more: &str| {
-        format!("EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = {account} AND f.accepted{more})")
+        format!(
+            "EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = {account} AND f.accepted{more})"
+        )
     };
     let plain = follows("p.author_id", "");
     let boosts = follows("p.author_id", " AND f.show_boosts");
@@ -140,7 +142,9 @@ async fn home_merged(
         DatabaseBackend::Sqlite => format!(
             "SELECT h.id FROM {authors} CROSS JOIN post h ON h.id IN ({newest}) ORDER BY h.id {order} LIMIT ${limit}"
         ),
-        _ => format!("SELECT h.id FROM {authors} CROSS JOIN LATERAL ({newest}) h ORDER BY h.id {order} LIMIT ${limit}"),
+        _ => format!(
+            "SELECT h.id FROM {authors} CROSS JOIN LATERAL ({newest}) h ORDER BY h.id {order} LIMIT ${limit}"
+        ),
     };
     let mut ids = dialect::ids(db, &sql, params).await?;
     if upwards {
@@ -186,7 +190,11 @@ pub async fn square(
     now: i64,
     page: &Page,
 ) -> Result<Vec<i64>, DbErr> {
-    let audience = if eyes.resident { "" } else { " AND p.audience = 'public'" };
+    let audience = if eyes.resident {
+        ""
+    } else {
+        " AND p.audience = 'public'"
+    };
     let from = format!(
         "post p WHERE p.local AND p.boost_of_id IS NULL AND p.audience IN ('public', 'town'){audience} AND {} AND {}",
         unblocked("p.author_id"),
@@ -211,7 +219,10 @@ pub async fn of_account(
     shown: Shown,
     page: &Page,
 ) -> Result<Vec<i64>, DbErr> {
-    let mut from = format!("post p WHERE p.author_id = $3 AND p.audience <> 'direct' AND {}", visible(eyes));
+    let mut from = format!(
+        "post p WHERE p.author_id = $3 AND p.audience <> 'direct' AND {}",
+        visible(eyes)
+    );
     if !shown.replies {
         from.push_str(" AND (p.reply_to_uri IS NULL OR p.reply_to_account_id = p.author_id)");
     }
@@ -255,9 +266,18 @@ pub async fn pointing(
         Pointing::Favourites => ("favourite r WHERE r.account_id = $1", "r.post_id"),
         Pointing::Bookmarks => ("bookmark r WHERE r.account_id = $1", "r.post_id"),
         Pointing::FavouritedBy => ("favourite r WHERE r.post_id = $1", "r.account_id"),
-        Pointing::Followers => ("follow r WHERE r.target_id = $1 AND r.accepted", "r.follower_id"),
-        Pointing::Following => ("follow r WHERE r.follower_id = $1 AND r.accepted", "r.target_id"),
-        Pointing::Requests => ("follow r WHERE r.target_id = $1 AND NOT r.accepted", "r.follower_id"),
+        Pointing::Followers => (
+            "follow r WHERE r.target_id = $1 AND r.accepted",
+            "r.follower_id",
+        ),
+        Pointing::Following => (
+            "follow r WHERE r.follower_id = $1 AND r.accepted",
+            "r.target_id",
+        ),
+        Pointing::Requests => (
+            "follow r WHERE r.target_id = $1 AND NOT r.accepted",
+            "r.follower_id",
+        ),
         Pointing::Blocked => ("block r WHERE r.account_id = $1", "r.target_id"),
         Pointing::Muted => ("mute r WHERE r.account_id = $1", "r.target_id"),
     };
@@ -269,7 +289,9 @@ pub async fn pointing(
         order(upwards),
         params.len()
     );
-    let rows = db.query_all_raw(dialect::statement(db, &sql, params)).await?;
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, params))
+        .await?;
     let mut pairs = rows
         .iter()
         .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))

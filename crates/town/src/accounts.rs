@@ -9,8 +9,8 @@ use parvis_model::{
     refusal::Refusal,
     text,
 };
-use parvis_store::{Tx, accounts, entity};
 pub use parvis_store::relations::Relation;
+use parvis_store::{Tx, accounts, entity};
 
 use crate::{
     AccountView, Outcome, Town, Viewer,
@@ -21,7 +21,9 @@ use crate::{
 
 /// A profile as the viewer may see it.
 pub async fn view(town: &Town, _viewer: &Viewer, id: Id) -> Outcome<AccountView> {
-    let row = accounts::by_id(town.store.read(), id).await?.ok_or_else(Refusal::not_found)?;
+    let row = accounts::by_id(town.store.read(), id)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     Ok(AccountView::new(town, row))
 }
 
@@ -32,7 +34,9 @@ pub async fn views(town: &Town, ids: &[Id]) -> Outcome<Vec<AccountView>> {
 
 /// By `marie`, `marie@this.town` or `paul@far.example`, among those known here.
 pub async fn by_acct(town: &Town, acct: &str) -> Outcome<Option<AccountView>> {
-    let Ok(handle) = acct.parse::<Handle>() else { return Ok(None) };
+    let Ok(handle) = acct.parse::<Handle>() else {
+        return Ok(None);
+    };
     let row = by_handle(town, &handle).await?;
     Ok(row.map(|row| AccountView::new(town, row)))
 }
@@ -61,15 +65,20 @@ pub async fn relation(town: &Town, me: Id, other: Id) -> Outcome<Relation> {
 
 /// In the order asked; unknown ones are left out.
 pub async fn relations(town: &Town, me: Id, others: &[Id]) -> Outcome<Vec<Relation>> {
-    let found =
-        parvis_store::relations::between(town.store.read(), me, others, town.now()).await?;
-    Ok(others.iter().filter_map(|id| found.iter().find(|r| r.other == *id).copied()).collect())
+    let found = parvis_store::relations::between(town.store.read(), me, others, town.now()).await?;
+    Ok(others
+        .iter()
+        .filter_map(|id| found.iter().find(|r| r.other == *id).copied())
+        .collect())
 }
 
 /// The town's residents and associations, by name; `after` is the last name of the page before.
 pub async fn directory(town: &Town, after: Option<&str>) -> Outcome<Vec<AccountView>> {
     let rows = accounts::local(town.store.read(), after, limits::PAGE_MAX).await?;
-    Ok(rows.into_iter().map(|row| AccountView::new(town, row)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| AccountView::new(town, row))
+        .collect())
 }
 
 /// A change of one value: left as it is, or set, or (for pictures) taken away.
@@ -97,9 +106,16 @@ pub struct ProfileEdit {
 }
 
 pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Outcome<()> {
-    let mut row = accounts::by_id(tx, me).await?.ok_or_else(Refusal::not_found)?;
+    let mut row = accounts::by_id(tx, me)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if let Some(name) = edit.display_name {
-        row.display_name = within(name.trim(), limits::DISPLAY_NAME, "display_name", "refusal-display-name-too-long")?;
+        row.display_name = within(
+            name.trim(),
+            limits::DISPLAY_NAME,
+            "display_name",
+            "refusal-display-name-too-long",
+        )?;
     }
     if let Some(bio) = edit.bio {
         row.bio_source = within(bio.trim(), limits::BIO, "bio", "refusal-bio-too-long")?;
@@ -114,7 +130,7 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
     let mut dropped = apply(edit.avatar, &mut row.avatar);
     dropped.extend(apply(edit.header, &mut row.header));
     row.updated_at = town.now();
-    accounts::update(tx, row).await?;
+    accounts::describe(tx, row).await?;
     if !dropped.is_empty() {
         journal::record(tx, town, &Entry::FilesDropped { keys: dropped }).await?;
     }
@@ -128,7 +144,9 @@ fn apply(change: Change<String>, value: &mut Option<String>) -> Vec<String> {
         Change::Set(new) => value.replace(new),
         Change::Remove => value.take(),
     };
-    old.into_iter().collect()
+    old.into_iter()
+        .filter(|old| value.as_ref() != Some(old))
+        .collect()
 }
 
 fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refusal> {
@@ -137,12 +155,27 @@ fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refus
         if name.trim().is_empty() && value.trim().is_empty() {
             continue;
         }
-        let name = within(name.trim(), limits::PROFILE_FIELD, "fields", "refusal-field-too-long")?;
-        let value_source = within(value.trim(), limits::PROFILE_FIELD, "fields", "refusal-field-too-long")?;
-        checked.push(FieldView { name, value_html: text::line(&value_source), value_source });
+        let name = within(
+            name.trim(),
+            limits::PROFILE_FIELD,
+            "fields",
+            "refusal-field-too-long",
+        )?;
+        let value_source = within(
+            value.trim(),
+            limits::PROFILE_FIELD,
+            "fields",
+            "refusal-field-too-long",
+        )?;
+        checked.push(FieldView {
+            name,
+            value_html: text::line(&value_source),
+            value_source,
+        });
     }
     if checked.len() > limits::PROFILE_FIELDS {
-        return Err(Refusal::invalid("fields", "refusal-too-many-fields").with("limit", limits::PROFILE_FIELDS));
+        return Err(Refusal::invalid("fields", "refusal-too-many-fields")
+            .with("limit", limits::PROFILE_FIELDS));
     }
     Ok(checked)
 }
@@ -155,7 +188,9 @@ pub(crate) fn within(
 ) -> Result<String, Refusal> {
     let count = text.chars().count();
     if count > limit {
-        return Err(Refusal::invalid(field, key).with("count", count).with("limit", limit));
+        return Err(Refusal::invalid(field, key)
+            .with("count", count)
+            .with("limit", limit));
     }
     Ok(text.replace('\0', ""))
 }
@@ -170,10 +205,10 @@ pub async fn unsuspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
 }
 
 async fn set_suspended(tx: &Tx, town: &Town, account: Id, at: Option<Timestamp>) -> Outcome<()> {
-    let mut row = accounts::by_id(tx, account).await?.ok_or_else(Refusal::not_found)?;
-    row.suspended_at = at;
-    row.updated_at = town.now();
-    accounts::update(tx, row).await?;
+    accounts::by_id(tx, account)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    accounts::suspend(tx, account, at, town.now()).await?;
     if let Some(login) = parvis_store::logins::by_account(tx, account).await?
         && at.is_some()
     {
@@ -185,7 +220,9 @@ async fn set_suspended(tx: &Tx, town: &Town, account: Id, at: Option<Timestamp>)
 
 /// The private key (PKCS#8 PEM) and key id with which an account of this town signs.
 pub async fn signing_key(town: &Town, account: Id) -> Outcome<(String, String)> {
-    let row = accounts::by_id(town.store.read(), account).await?.ok_or_else(Refusal::not_found)?;
+    let row = accounts::by_id(town.store.read(), account)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let pem = accounts::private_key(town.store.read(), account).await?;
     Ok((row.key_id, pem.ok_or_else(Refusal::not_found)?))
 }
@@ -258,4 +295,3 @@ pub(crate) async fn insert_local(
     accounts::insert_key(tx, key).await?;
     Ok(id)
 }
-

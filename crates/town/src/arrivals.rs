@@ -15,13 +15,16 @@ use parvis_model::{
 use parvis_store::{Tx, accounts, entity, follows, media, posts, reactions, relations, seen};
 
 use crate::{
-    Outcome, Town,
+    Error, Outcome, Town,
     follows::{FollowState, end, request_as},
     journal::{self, Entry},
-    posts::{insert_boost, readable, remove, tag},
+    posts::{boost_row, boostable, boosted, count_answer, is_seen, may_write, remove, tag},
     relations::block_as,
     views::{FieldView, PostKind},
 };
+
+/// Milliseconds back that are looked through for a free id; each has room for 65,536 posts.
+const CROWDED: Timestamp = 100;
 
 /// Marks an activity as arrived. `false`: it was here before, and nothing more may be done.
 pub async fn first_time(tx: &Tx, town: &Town, activity: &str, origin: &str) -> Outcome<bool> {
@@ -55,31 +58,40 @@ pub struct RemoteAccount {
     pub created_at: Option<Timestamp>,
 }
 
-/// Makes it known here, or brings what is known up to date.
+/// Makes it known here, or brings what is known up to date. That the handle is its own the caller has made sure of.
 pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id> {
-    if let Some(known) = accounts::by_uri(tx, &remote.uri).await? {
-        if known.domain.is_empty() {
-            return Err(Refusal::forbidden("refusal-not-yours").into());
-        }
+    if remote.domain.is_empty() || remote.domain == town.host {
+        return Err(Refusal::forbidden("refusal-not-yours").into());
+    }
+    let known = accounts::by_uri(tx, &remote.uri).await?;
+    if known.as_ref().is_some_and(|known| known.domain.is_empty()) {
+        return Err(Refusal::forbidden("refusal-not-yours").into());
+    }
+    let replaced = replaced(tx, &remote).await?;
+    if let Some(known) = known {
         let id = known.id;
-        accounts::update(tx, remote_row(town, remote, known)).await?;
+        accounts::describe(tx, remote_row(town, remote, known)).await?;
         return Ok(id);
     }
     let id = town.ids.next();
-    let handle = (folded(&remote.name), remote.domain.clone());
-    let row = remote_row(town, remote, blank(id, town.now()));
-    if accounts::insert(tx, row.clone()).await? {
-        return Ok(id);
-    }
-    // The handle belonged to an actor that its server has replaced: the newer one has the name.
-    if let Some(old) = accounts::by_handle(tx, &handle.0, &handle.1).await? {
-        accounts::delete(tx, old.id).await?;
-    }
+    let mut row = remote_row(town, remote, blank(id, town.now()));
+    // Whom we suspended does not come back under another number.
+    row.suspended_at = replaced.and_then(|old| old.suspended_at);
     if accounts::insert(tx, row).await? {
         Ok(id)
     } else {
         Err(Refusal::forbidden("refusal-username-taken").into())
     }
+}
+
+/// Where the handle belonged to an actor that its server has replaced, the newer one has the name and the old one goes.
+async fn replaced(tx: &Tx, remote: &RemoteAccount) -> Outcome<Option<entity::account::Model>> {
+    let holder = accounts::by_handle(tx, &folded(&remote.name), &remote.domain).await?;
+    let old = holder.filter(|holder| holder.uri != remote.uri);
+    if let Some(old) = &old {
+        accounts::delete(tx, old.id).await?;
+    }
+    Ok(old)
 }
 
 fn blank(id: Id, now: Timestamp) -> entity::account::Model {
@@ -157,7 +169,9 @@ fn remote_row(
 
 /// An account that its own server has deleted goes, with all it wrote.
 pub async fn account_gone(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
-    let Some(row) = accounts::by_id(tx, account).await? else { return Ok(()) };
+    let Some(row) = accounts::by_id(tx, account).await? else {
+        return Ok(());
+    };
     if row.domain.is_empty() {
         return Err(Refusal::forbidden("refusal-not-yours").into());
     }
@@ -208,32 +222,74 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
     if posts::tombstone(tx, &arrival.uri).await?.is_some() {
         return Ok(None);
     }
-    let author = arrival.author;
     let parent = match &arrival.reply_to_uri {
-        Some(uri) => posts::by_uri(tx, uri).await?,
+        Some(uri) => posts::by_uri(tx, uri)
+            .await?
+            .filter(|parent| parent.boost_of_id.is_none()),
         None => None,
     };
-    if let Some(parent) = &parent
-        && relations::is_blocked(tx, author, parent.author_id).await?
-    {
-        return Err(Refusal::forbidden("refusal-blocked").into());
-    }
-    let id = town.ids.at(arrival.published);
-    let row = arrived_row(town, id, &arrival, parent.as_ref());
-    if !posts::insert(tx, row.clone()).await? {
+    let parent = match parent {
+        Some(parent) => parent_for(tx, arrival.author, parent).await?,
+        None => None,
+    };
+    let row = |id| arrived_row(town, id, &arrival, parent.as_ref());
+    let Some(row) = insert_at(tx, town, arrival.published, row).await? else {
         return Ok(None);
+    };
+    follow_up(tx, town, row.id, &arrival).await?;
+    if !arrival.tags.is_empty() {
+        tag(tx, town, row.id, &arrival.tags).await?;
     }
-    follow_up(tx, town, id, &arrival).await?;
     if let Some(parent) = parent {
-        posts::count(tx, parent.id, posts::Count::Replies, 1).await?;
+        count_answer(tx, &row, &parent, 1).await?;
     }
     let adopted = posts::adopt_answers(tx, &row).await?;
     if adopted > 0 {
-        posts::count(tx, id, posts::Count::Replies, adopted as i64).await?;
+        posts::count(tx, row.id, posts::Count::Replies, adopted).await?;
     }
-    accounts::posted(tx, author, row.created_at).await?;
-    journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
-    Ok(Some(id))
+    accounts::posted(tx, arrival.author, row.created_at).await?;
+    journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
+    Ok(Some(row.id))
+}
+
+/// What is answered: one who is blocked by its author cannot answer, and an answer to what its writer may not see stands
+/// alone.
+async fn parent_for(
+    tx: &Tx,
+    author: Id,
+    parent: entity::post::Model,
+) -> Outcome<Option<entity::post::Model>> {
+    if relations::is_blocked(tx, author, parent.author_id).await? {
+        return Err(Refusal::forbidden("refusal-blocked").into());
+    }
+    // What servers elsewhere show one another is theirs to decide.
+    if parent.local && !is_seen(tx, author, &parent).await? {
+        return Ok(None);
+    }
+    Ok(Some(parent))
+}
+
+/// Inserts a post under an id of the moment it was published. Many servers tell time by the second, so two posts of one
+/// second may meet at one id: then one of a moment before is tried. `None`: the post is here already.
+async fn insert_at(
+    tx: &Tx,
+    town: &Town,
+    published: Timestamp,
+    row: impl Fn(Id) -> entity::post::Model,
+) -> Outcome<Option<entity::post::Model>> {
+    for earlier in 0..CROWDED {
+        let row = row(town.ids.at(published - earlier));
+        if posts::insert(tx, row.clone()).await? {
+            return Ok(Some(row));
+        }
+        if posts::by_id(tx, row.id)
+            .await?
+            .is_none_or(|there| there.uri == row.uri)
+        {
+            return Ok(None);
+        }
+    }
+    Err(Error::Other(format!("no id is free at {published}")).into())
 }
 
 fn arrived_row(
@@ -242,8 +298,6 @@ fn arrived_row(
     arrival: &Arrival,
     parent: Option<&entity::post::Model>,
 ) -> entity::post::Model {
-    // A clock that runs ahead is set right; a little ahead is normal.
-    let latest = town.now() + HOUR;
     entity::post::Model {
         id,
         uri: arrival.uri.clone(),
@@ -268,12 +322,21 @@ fn arrived_row(
         replies: 0,
         boosts: 0,
         favourites: 0,
-        created_at: if arrival.published > latest { town.now() } else { arrival.published },
-        edited_at: arrival.edited,
+        created_at: no_later(town, arrival.published),
+        edited_at: arrival.edited.map(|at| no_later(town, at)),
     }
 }
 
-/// Mentions, tags and pictures.
+/// A clock that runs ahead is set right; a little ahead is normal.
+fn no_later(town: &Town, at: Timestamp) -> Timestamp {
+    if at > town.now() + HOUR {
+        town.now()
+    } else {
+        at
+    }
+}
+
+/// Mentions and pictures.
 async fn follow_up(tx: &Tx, town: &Town, id: Id, arrival: &Arrival) -> Outcome<()> {
     let mut met = HashSet::new();
     let mentions: Vec<Id> = arrival
@@ -284,11 +347,13 @@ async fn follow_up(tx: &Tx, town: &Town, id: Id, arrival: &Arrival) -> Outcome<(
         .take(limits::MENTIONS)
         .collect();
     posts::mention(tx, id, &mentions).await?;
-    if !arrival.tags.is_empty() {
-        tag(tx, town, id, &arrival.tags).await?;
-    }
-    let pictures = arrival.media.iter().take(limits::REMOTE_ATTACHMENTS).enumerate();
-    let rows = pictures.map(|(position, media)| media_row(town, arrival.author, id, position, media));
+    let pictures = arrival
+        .media
+        .iter()
+        .take(limits::REMOTE_ATTACHMENTS)
+        .enumerate();
+    let rows =
+        pictures.map(|(position, media)| media_row(town, arrival.author, id, position, media));
     media::insert_many(tx, rows.collect()).await?;
     Ok(())
 }
@@ -324,7 +389,9 @@ fn media_row(
 
 /// `false`: nothing newer than what is here, or nothing known of it.
 pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool> {
-    let Some(row) = posts::by_uri(tx, &arrival.uri).await? else { return Ok(false) };
+    let Some(row) = posts::by_uri(tx, &arrival.uri).await? else {
+        return Ok(false);
+    };
     if row.author_id != arrival.author {
         return Err(Refusal::forbidden("refusal-not-yours").into());
     }
@@ -332,9 +399,14 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
         return Ok(false);
     }
     let id = row.id;
+    // One told to be of next year would keep all later ones out.
+    let edited_at = arrival
+        .edited
+        .map_or_else(|| town.now(), |at| no_later(town, at));
     posts::forget_mentions(tx, id).await?;
     media::take_from_post(tx, id).await?;
     follow_up(tx, town, id, &arrival).await?;
+    tag(tx, town, id, &arrival.tags).await?;
     let edited = entity::post::Model {
         title: arrival.title,
         html: arrival.html,
@@ -343,7 +415,7 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
         language: arrival.language,
         tags: arrival.tags.join("\n"),
         has_media: !arrival.media.is_empty(),
-        edited_at: arrival.edited.or(Some(town.now())),
+        edited_at: Some(edited_at),
         ..row
     };
     posts::update(tx, edited).await?;
@@ -357,7 +429,9 @@ pub async fn post_gone(tx: &Tx, town: &Town, author: Id, uri: &str) -> Outcome<(
         Some(row) if row.author_id != author => Err(Refusal::forbidden("refusal-not-yours").into()),
         Some(row) => remove(tx, town, row).await,
         None => {
-            let author = accounts::by_id(tx, author).await?.ok_or_else(Refusal::not_found)?;
+            let author = accounts::by_id(tx, author)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
             let stone = entity::tombstone::Model {
                 uri: uri.to_owned(),
                 kind: "note".into(),
@@ -378,21 +452,24 @@ pub async fn boost(
     uri: String,
     published: Timestamp,
 ) -> Outcome<()> {
-    let booster = accounts::by_id(tx, who).await?.ok_or_else(Refusal::not_found)?;
-    let of = readable(tx, who, post).await?;
-    let open = Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted);
-    if !open {
-        return Err(Refusal::forbidden("refusal-cannot-boost").into());
+    let booster = may_write(tx, who).await?;
+    let of = boostable(tx, who, post).await?;
+    if posts::boost_by(tx, who, of.id).await?.is_some() {
+        return Ok(());
     }
-    let id = town.ids.at(published);
     let at = published.min(town.now());
-    insert_boost(tx, town, &booster, &of, id, uri, at).await?;
-    Ok(())
+    let row = |id| boost_row(&booster, &of, id, uri.clone(), at);
+    match insert_at(tx, town, published, row).await? {
+        Some(row) => boosted(tx, town, row).await,
+        None => Ok(()),
+    }
 }
 
 /// By the address of the activity; only one's own.
 pub async fn unboost(tx: &Tx, town: &Town, who: Id, uri: &str) -> Outcome<bool> {
-    let Some(boost) = posts::by_uri(tx, uri).await? else { return Ok(false) };
+    let Some(boost) = posts::by_uri(tx, uri).await? else {
+        return Ok(false);
+    };
     match boost.boost_of_id {
         Some(of) if boost.author_id == who => {
             crate::posts::unboost(tx, town, who, of).await?;
@@ -422,7 +499,16 @@ pub async fn follow(
     target: Id,
     uri: String,
 ) -> Outcome<FollowState> {
+    must_be_here(tx, target).await?;
     request_as(tx, town, follower, target, uri).await
+}
+
+/// What two people of other servers do to each other is not ours to keep.
+async fn must_be_here(tx: &Tx, account: Id) -> Outcome<()> {
+    match accounts::by_id(tx, account).await? {
+        Some(row) if row.domain.is_empty() => Ok(()),
+        _ => Err(Refusal::not_found().into()),
+    }
 }
 
 /// Someone elsewhere answers one of us; an answer to nothing is dropped.
@@ -446,15 +532,22 @@ pub async fn follow_answered(
 
 /// Someone elsewhere no longer follows someone here.
 pub async fn follow_ended(tx: &Tx, town: &Town, follower: Id, target: Id) -> Outcome<bool> {
-    let Some(standing) = follows::between(tx, follower, target).await? else { return Ok(false) };
+    let Some(standing) = follows::between(tx, follower, target).await? else {
+        return Ok(false);
+    };
     end(tx, &standing).await?;
-    let entry = Entry::FollowWithdrawn { follower, target, uri: standing.uri };
+    let entry = Entry::FollowWithdrawn {
+        follower,
+        target,
+        uri: standing.uri,
+    };
     journal::record(tx, town, &entry).await?;
     Ok(true)
 }
 
 /// Someone elsewhere blocks someone here; never told.
 pub async fn block(tx: &Tx, town: &Town, who: Id, target: Id, uri: String) -> Outcome<()> {
+    must_be_here(tx, target).await?;
     block_as(tx, town, who, target, uri).await
 }
 

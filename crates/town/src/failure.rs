@@ -21,9 +21,15 @@ impl Error {
             Self::Store(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
             Self::Store(err) => {
                 let text = err.to_string();
-                ["locked", "disk is full", "disk I/O", "unable to open", "connection"]
-                    .iter()
-                    .any(|sign| text.contains(sign))
+                [
+                    "locked",
+                    "disk is full",
+                    "disk I/O",
+                    "unable to open",
+                    "connection",
+                ]
+                .iter()
+                .any(|sign| text.contains(sign))
             }
             Self::Files(_) | Self::Other(_) => false,
         }

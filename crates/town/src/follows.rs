@@ -9,6 +9,7 @@ use parvis_store::{
 use crate::{
     AccountView, Outcome, Paged, Town, Viewer,
     journal::{self, Entry},
+    posts::may_write,
     views,
 };
 
@@ -36,7 +37,10 @@ pub(crate) async fn request_as(
     if me == target {
         return Err(Refusal::invalid("account", "refusal-self").into());
     }
-    let asked = accounts::by_id(tx, target).await?.ok_or_else(Refusal::not_found)?;
+    may_write(tx, me).await?;
+    let asked = accounts::by_id(tx, target)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if asked.kind == "application" {
         return Err(Refusal::not_found().into());
     }
@@ -65,9 +69,18 @@ pub(crate) async fn request_as(
     if accepted {
         count(tx, me, target, 1).await?;
     }
-    let entry = Entry::FollowRequested { follower: me, target, uri, accepted };
+    let entry = Entry::FollowRequested {
+        follower: me,
+        target,
+        uri,
+        accepted,
+    };
     journal::record(tx, town, &entry).await?;
-    Ok(if accepted { FollowState::Accepted } else { FollowState::Pending })
+    Ok(if accepted {
+        FollowState::Accepted
+    } else {
+        FollowState::Pending
+    })
 }
 
 /// Asked a second time: someone of this town answers again, in case the first answer was lost.
@@ -103,35 +116,55 @@ pub async fn set_options(
     show_boosts: bool,
     notify: bool,
 ) -> Outcome<()> {
-    let standing = follows::between(tx, me, target).await?.ok_or_else(Refusal::not_found)?;
+    let standing = follows::between(tx, me, target)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     Ok(follows::set_options(tx, standing.id, show_boosts, notify).await?)
 }
 
 /// Stops following, or takes the asking back.
 pub async fn withdraw(tx: &Tx, town: &Town, me: Id, target: Id) -> Outcome<()> {
-    let Some(standing) = follows::between(tx, me, target).await? else { return Ok(()) };
+    let Some(standing) = follows::between(tx, me, target).await? else {
+        return Ok(());
+    };
     end(tx, &standing).await?;
-    let entry = Entry::FollowWithdrawn { follower: me, target, uri: standing.uri };
+    let entry = Entry::FollowWithdrawn {
+        follower: me,
+        target,
+        uri: standing.uri,
+    };
     journal::record(tx, town, &entry).await
 }
 
 /// Says yes to one who asked.
 pub async fn accept(tx: &Tx, town: &Town, me: Id, follower: Id) -> Outcome<()> {
-    let standing = follows::between(tx, follower, me).await?.ok_or_else(Refusal::not_found)?;
+    let standing = follows::between(tx, follower, me)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if standing.accepted {
         return Ok(());
     }
     follows::accept(tx, standing.id).await?;
     count(tx, follower, me, 1).await?;
-    let entry = Entry::FollowAccepted { follower, target: me, uri: standing.uri };
+    let entry = Entry::FollowAccepted {
+        follower,
+        target: me,
+        uri: standing.uri,
+    };
     journal::record(tx, town, &entry).await
 }
 
 /// Says no to one who asked, or removes a follower.
 pub async fn refuse(tx: &Tx, town: &Town, me: Id, follower: Id) -> Outcome<()> {
-    let Some(standing) = follows::between(tx, follower, me).await? else { return Ok(()) };
+    let Some(standing) = follows::between(tx, follower, me).await? else {
+        return Ok(());
+    };
     end(tx, &standing).await?;
-    let entry = Entry::FollowRefused { follower, target: me, uri: standing.uri };
+    let entry = Entry::FollowRefused {
+        follower,
+        target: me,
+        uri: standing.uri,
+    };
     journal::record(tx, town, &entry).await
 }
 
@@ -149,11 +182,21 @@ async fn count(tx: &Tx, follower: Id, target: Id, by: i64) -> Outcome<()> {
     Ok(())
 }
 
-pub async fn followers(town: &Town, _viewer: &Viewer, account: Id, page: Page) -> Outcome<Paged<AccountView>> {
+pub async fn followers(
+    town: &Town,
+    _viewer: &Viewer,
+    account: Id,
+    page: Page,
+) -> Outcome<Paged<AccountView>> {
     people(town, Pointing::Followers, account, page).await
 }
 
-pub async fn following(town: &Town, _viewer: &Viewer, account: Id, page: Page) -> Outcome<Paged<AccountView>> {
+pub async fn following(
+    town: &Town,
+    _viewer: &Viewer,
+    account: Id,
+    page: Page,
+) -> Outcome<Paged<AccountView>> {
     people(town, Pointing::Following, account, page).await
 }
 

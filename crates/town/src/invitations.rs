@@ -43,12 +43,16 @@ pub async fn list(town: &Town, staff: &UserView) -> Outcome<Vec<InvitationView>>
     let rows = logins::invitations(town.store.read(), town.now()).await?;
     Ok(rows
         .into_iter()
-        .map(|row| InvitationView { code: row.code, uses_left: row.uses_left, expires_at: row.expires_at })
+        .map(|row| InvitationView {
+            code: row.code,
+            uses_left: row.uses_left,
+            expires_at: row.expires_at,
+        })
         .collect())
 }
 
 pub(crate) async fn spend(tx: &Tx, town: &Town, code: &str) -> Outcome<()> {
-    if logins::use_invitation(tx, &code.to_lowercase(), town.now()).await? {
+    if logins::use_invitation(tx, &code.to_lowercase().replace('\0', ""), town.now()).await? {
         Ok(())
     } else {
         Err(Refusal::invalid("invitation", "refusal-invitation-invalid").into())

@@ -4,8 +4,8 @@
 use std::future::Future;
 
 use parvis_model::{audience::Audience, id::Id};
-use parvis_store::{Tx, journal};
 pub use parvis_store::journal::Position;
+use parvis_store::{Tx, journal};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Outcome, Town};
@@ -14,26 +14,81 @@ use crate::{Error, Outcome, Town};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Entry {
-    PostPublished { post: Id },
-    PostEdited { post: Id },
+    PostPublished {
+        post: Id,
+    },
+    PostEdited {
+        post: Id,
+    },
     /// The row is gone; what others need to know of it stands here.
-    PostDeleted { uri: String, author: Id, audience: Audience },
+    PostDeleted {
+        uri: String,
+        author: Id,
+        audience: Audience,
+    },
     /// `boost` is a post row of its own.
-    Boosted { boost: Id },
-    Unboosted { uri: String, account: Id, of_uri: String, of_author: Id },
-    Favourited { account: Id, post: Id, uri: String },
-    Unfavourited { account: Id, post: Id, uri: String },
-    FollowRequested { follower: Id, target: Id, uri: String, accepted: bool },
-    FollowWithdrawn { follower: Id, target: Id, uri: String },
-    FollowAccepted { follower: Id, target: Id, uri: String },
+    Boosted {
+        boost: Id,
+    },
+    Unboosted {
+        uri: String,
+        account: Id,
+        of_uri: String,
+        of_author: Id,
+    },
+    Favourited {
+        account: Id,
+        post: Id,
+        uri: String,
+    },
+    Unfavourited {
+        account: Id,
+        post: Id,
+        uri: String,
+    },
+    FollowRequested {
+        follower: Id,
+        target: Id,
+        uri: String,
+        accepted: bool,
+    },
+    FollowWithdrawn {
+        follower: Id,
+        target: Id,
+        uri: String,
+    },
+    FollowAccepted {
+        follower: Id,
+        target: Id,
+        uri: String,
+    },
     /// Also: a follower was removed.
-    FollowRefused { follower: Id, target: Id, uri: String },
-    Blocked { account: Id, target: Id, uri: String },
-    Unblocked { account: Id, target: Id, uri: String },
-    ProfileChanged { account: Id },
-    SignedUp { account: Id, waits: bool },
+    FollowRefused {
+        follower: Id,
+        target: Id,
+        uri: String,
+    },
+    Blocked {
+        account: Id,
+        target: Id,
+        uri: String,
+    },
+    Unblocked {
+        account: Id,
+        target: Id,
+        uri: String,
+    },
+    ProfileChanged {
+        account: Id,
+    },
+    SignedUp {
+        account: Id,
+        waits: bool,
+    },
     /// Files that nothing points to any more.
-    FilesDropped { keys: Vec<String> },
+    FilesDropped {
+        keys: Vec<String>,
+    },
 }
 
 pub(crate) async fn record(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<()> {
@@ -65,8 +120,13 @@ impl Reader {
     pub async fn next(&self, town: &Town, limit: u64) -> Outcome<Option<Batch>> {
         let from = journal::position(town.store.read(), self.name).await?;
         let written = journal::after(town.store.read(), from, limit).await?;
-        let Some(to) = written.last().map(journal::Written::position) else { return Ok(None) };
-        let entries = written.into_iter().filter_map(|row| understood(&row)).collect();
+        let Some(to) = written.last().map(journal::Written::position) else {
+            return Ok(None);
+        };
+        let entries = written
+            .into_iter()
+            .filter_map(|row| understood(&row))
+            .collect();
         Ok(Some(Batch { entries, from, to }))
     }
 
@@ -80,7 +140,9 @@ impl Reader {
 /// An entry of another version of the program is skipped, and said so.
 fn understood(row: &journal::Written) -> Option<Entry> {
     serde_json::from_str(&row.entry)
-        .inspect_err(|err| tracing::error!(%err, id = row.id, "an entry of the journal is not understood"))
+        .inspect_err(
+            |err| tracing::error!(%err, id = row.id, "an entry of the journal is not understood"),
+        )
         .ok()
 }
 

@@ -66,7 +66,9 @@ pub struct NotificationView {
 
 pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Vec<NotificationView>> {
     let db = town.store.snapshot().await?;
-    let read = logins::by_account(&db, me).await?.map_or(0, |login| login.notifications_read_id);
+    let read = logins::by_account(&db, me)
+        .await?
+        .map_or(0, |login| login.notifications_read_id);
     let rows = notifications::list(&db, me, &page).await?;
     let mut people: Vec<Id> = rows.iter().map(|row| row.from_id).collect();
     people.sort_unstable();
@@ -87,7 +89,10 @@ pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Vec<NotificationVi
             Some(NotificationView {
                 id: row.id,
                 kind: NotificationKind::parse(&row.kind)?,
-                from: people.iter().find(|account| account.id == row.from_id)?.clone(),
+                from: people
+                    .iter()
+                    .find(|account| account.id == row.from_id)?
+                    .clone(),
                 post,
                 at: row.created_at,
                 unread: row.id > read,
@@ -99,7 +104,9 @@ pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Vec<NotificationVi
 /// Counting stops at 100.
 pub async fn unread(town: &Town, me: Id) -> Outcome<u64> {
     let db = town.store.read();
-    let read = logins::by_account(db, me).await?.map_or(0, |login| login.notifications_read_id);
+    let read = logins::by_account(db, me)
+        .await?
+        .map_or(0, |login| login.notifications_read_id);
     Ok(notifications::unread(db, me, read).await?)
 }
 
@@ -115,34 +122,78 @@ pub(crate) async fn read_entry(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<(
         Entry::PostEdited { post } => post_edited(tx, town, *post).await,
         Entry::Boosted { boost } => boosted(tx, town, *boost).await,
         Entry::Favourited { account, post, .. } => {
-            let Some(row) = posts::by_id(tx, *post).await? else { return Ok(()) };
-            tell(tx, town, row.author_id, NotificationKind::Favourite, *account, Some(*post)).await
+            let Some(row) = posts::by_id(tx, *post).await? else {
+                return Ok(());
+            };
+            tell(
+                tx,
+                town,
+                row.author_id,
+                NotificationKind::Favourite,
+                *account,
+                Some(*post),
+            )
+            .await
         }
         Entry::Unfavourited { account, post, .. } => {
             withdraw(tx, NotificationKind::Favourite, *account, *post).await
         }
-        Entry::FollowRequested { follower, target, accepted, .. } => {
-            let kind = if *accepted { NotificationKind::Follow } else { NotificationKind::FollowRequest };
+        Entry::FollowRequested {
+            follower,
+            target,
+            accepted,
+            ..
+        } => {
+            let kind = if *accepted {
+                NotificationKind::Follow
+            } else {
+                NotificationKind::FollowRequest
+            };
             tell(tx, town, *target, kind, *follower, None).await
         }
-        Entry::FollowAccepted { follower, target, .. } => {
+        Entry::FollowAccepted {
+            follower, target, ..
+        } => {
             withdraw(tx, NotificationKind::FollowRequest, *follower, *target).await?;
             tell(tx, town, *target, NotificationKind::Follow, *follower, None).await
         }
-        Entry::FollowWithdrawn { follower, target, .. } | Entry::FollowRefused { follower, target, .. } => {
+        Entry::FollowWithdrawn {
+            follower, target, ..
+        }
+        | Entry::FollowRefused {
+            follower, target, ..
+        } => {
             withdraw(tx, NotificationKind::FollowRequest, *follower, *target).await?;
             withdraw(tx, NotificationKind::Follow, *follower, *target).await
         }
         Entry::SignedUp { account, .. } => {
             for login in logins::staff(tx).await? {
-                tell(tx, town, login.account_id, NotificationKind::SignUp, *account, None).await?;
+                tell(
+                    tx,
+                    town,
+                    login.account_id,
+                    NotificationKind::SignUp,
+                    *account,
+                    None,
+                )
+                .await?;
             }
             Ok(())
         }
-        // The rows went with the post or the boost; blocks are never told.
+        Entry::Unboosted {
+            account, of_uri, ..
+        } => {
+            let Some(of) = posts::by_uri(tx, of_uri).await? else {
+                return Ok(());
+            };
+            withdraw(tx, NotificationKind::Boost, *account, of.id).await
+        }
+        // Never told; and what was told before is forgotten.
+        Entry::Blocked {
+            account, target, ..
+        } => Ok(notifications::forget_between(tx, *account, *target).await?),
+        // What was told of a post went with its row.
         Entry::PostDeleted { .. }
-        | Entry::Unboosted { .. }
-        | Entry::Blocked { .. }
         | Entry::Unblocked { .. }
         | Entry::ProfileChanged { .. }
         | Entry::FilesDropped { .. } => Ok(()),
@@ -150,42 +201,104 @@ pub(crate) async fn read_entry(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<(
 }
 
 async fn post_published(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
-    let Some(row) = posts::by_id(tx, post).await? else { return Ok(()) };
+    let Some(row) = posts::by_id(tx, post).await? else {
+        return Ok(());
+    };
     let mentioned = posts::mentions_of(tx, &[post]).await?;
     for mention in &mentioned {
-        tell(tx, town, mention.account_id, NotificationKind::Mention, row.author_id, Some(post)).await?;
+        tell(
+            tx,
+            town,
+            mention.account_id,
+            NotificationKind::Mention,
+            row.author_id,
+            Some(post),
+        )
+        .await?;
     }
     // An answer is told of even where it does not name whom it answers.
     if let Some(answered) = row.reply_to_account_id
-        && row.audience != "direct"
-        && !mentioned.iter().any(|mention| mention.account_id == answered)
+        && !mentioned
+            .iter()
+            .any(|mention| mention.account_id == answered)
     {
-        tell(tx, town, answered, NotificationKind::Mention, row.author_id, Some(post)).await?;
+        tell(
+            tx,
+            town,
+            answered,
+            NotificationKind::Mention,
+            row.author_id,
+            Some(post),
+        )
+        .await?;
     }
     if row.reply_to_uri.is_none() && row.audience != "direct" {
         for listener in follows::listeners(tx, row.author_id).await? {
-            tell(tx, town, listener, NotificationKind::Post, row.author_id, Some(post)).await?;
+            tell(
+                tx,
+                town,
+                listener,
+                NotificationKind::Post,
+                row.author_id,
+                Some(post),
+            )
+            .await?;
         }
     }
     Ok(())
 }
 
 async fn post_edited(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
-    let Some(row) = posts::by_id(tx, post).await? else { return Ok(()) };
+    let Some(row) = posts::by_id(tx, post).await? else {
+        return Ok(());
+    };
+    for mention in posts::mentions_of(tx, &[post]).await? {
+        tell(
+            tx,
+            town,
+            mention.account_id,
+            NotificationKind::Mention,
+            row.author_id,
+            Some(post),
+        )
+        .await?;
+    }
     for boost in posts::boosts_of(tx, post).await? {
-        tell(tx, town, boost.author_id, NotificationKind::Edit, row.author_id, Some(post)).await?;
+        tell(
+            tx,
+            town,
+            boost.author_id,
+            NotificationKind::Edit,
+            row.author_id,
+            Some(post),
+        )
+        .await?;
     }
     Ok(())
 }
 
 async fn boosted(tx: &Tx, town: &Town, boost: Id) -> Outcome<()> {
-    let Some(boost) = posts::by_id(tx, boost).await? else { return Ok(()) };
-    let Some(of) = boost.boost_of_id else { return Ok(()) };
-    let Some(row) = posts::by_id(tx, of).await? else { return Ok(()) };
-    tell(tx, town, row.author_id, NotificationKind::Boost, boost.author_id, Some(of)).await
+    let Some(boost) = posts::by_id(tx, boost).await? else {
+        return Ok(());
+    };
+    let Some(of) = boost.boost_of_id else {
+        return Ok(());
+    };
+    let Some(row) = posts::by_id(tx, of).await? else {
+        return Ok(());
+    };
+    tell(
+        tx,
+        town,
+        row.author_id,
+        NotificationKind::Boost,
+        boost.author_id,
+        Some(of),
+    )
+    .await
 }
 
-/// Only residents are told, not of their own deeds, and not by those they blocked or muted.
+/// Only residents are told, not of their own deeds, not by those they blocked or muted, and not of what they may not see.
 async fn tell(
     tx: &Tx,
     town: &Town,
@@ -197,13 +310,24 @@ async fn tell(
     if to == from {
         return Ok(());
     }
-    let Some(account) = accounts::by_id(tx, to).await? else { return Ok(()) };
+    let Some(account) = accounts::by_id(tx, to).await? else {
+        return Ok(());
+    };
     if !account.domain.is_empty() || account.kind == "application" {
         return Ok(());
     }
     let relation = relations::between(tx, to, &[from], town.now()).await?;
-    let Some(relation) = relation.first() else { return Ok(()) };
+    let Some(relation) = relation.first() else {
+        return Ok(());
+    };
     if relation.blocking || relation.blocked_by || relation.muting_notifications {
+        return Ok(());
+    }
+    if let Some(post) = post
+        && posts::visible_by_ids(tx, Viewer::resident(to).eyes(), town.now(), &[post])
+            .await?
+            .is_empty()
+    {
         return Ok(());
     }
     let row = entity::notification::Model {

@@ -17,7 +17,7 @@ use parvis_model::{
 use parvis_store::{Tx, accounts, entity, follows, media, posts, relations};
 
 use crate::{
-    Failure, Outcome, PostView, Town, Viewer,
+    Error, Failure, Outcome, PostView, Town, Viewer,
     accounts::{by_handle, within},
     journal::{self, Entry},
     media::drop_files,
@@ -70,7 +70,9 @@ pub async fn views(town: &Town, viewer: &Viewer, ids: &[Id]) -> Outcome<Vec<Post
 
 /// By ActivityPub id or page address, among those known here and seen by the viewer.
 pub async fn by_address(town: &Town, viewer: &Viewer, address: &str) -> Outcome<Option<PostView>> {
-    let Some(row) = posts::by_uri_or_url(town.store.read(), address).await? else { return Ok(None) };
+    let Some(row) = posts::by_uri_or_url(town.store.read(), address).await? else {
+        return Ok(None);
+    };
     Ok(views(town, viewer, &[row.id]).await?.into_iter().next())
 }
 
@@ -81,8 +83,19 @@ pub async fn prepare(town: &Arc<Town>, me: Id, compose: Compose) -> Outcome<Draf
     let scanned = text::scan(&source);
     let (mentions, links) = find_mentioned(town, me, &scanned.mentions).await?;
     let tag_base = format!("{}/tags/", town.origin);
-    let html = text::render(&source, &Links { mentions: &links, tag_base: &tag_base });
-    let summary = within(compose.summary.trim(), limits::POST_SUMMARY, "summary", "refusal-summary-too-long")?;
+    let html = text::render(
+        &source,
+        &Links {
+            mentions: &links,
+            tag_base: &tag_base,
+        },
+    );
+    let summary = within(
+        compose.summary.trim(),
+        limits::POST_SUMMARY,
+        "summary",
+        "refusal-summary-too-long",
+    )?;
     Ok(Draft {
         html,
         sensitive: compose.sensitive || !summary.is_empty(),
@@ -109,12 +122,19 @@ fn check(source: &str, compose: &Compose) -> Result<(), Refusal> {
             .with("limit", limits::POST_TEXT));
     }
     if compose.media.len() > limits::POST_PICTURES {
-        return Err(Refusal::invalid("media", "refusal-too-many-pictures").with("limit", limits::POST_PICTURES));
+        return Err(Refusal::invalid("media", "refusal-too-many-pictures")
+            .with("limit", limits::POST_PICTURES));
     }
     match compose.audience {
-        Audience::Public | Audience::Unlisted | Audience::Town | Audience::Followers | Audience::Direct => Ok(()),
+        Audience::Public
+        | Audience::Unlisted
+        | Audience::Town
+        | Audience::Followers
+        | Audience::Direct => Ok(()),
         // Agreements with neighbours and groups come with their own deeds.
-        Audience::Neighbours | Audience::Group => Err(Refusal::invalid("audience", "refusal-audience-unknown")),
+        Audience::Neighbours | Audience::Group => {
+            Err(Refusal::invalid("audience", "refusal-audience-unknown"))
+        }
     }
 }
 
@@ -150,7 +170,13 @@ async fn find_mentioned(
             Some(domain) => format!("{}@{}", folded(&handle.name), domain.to_lowercase()),
             None => folded(&handle.name),
         };
-        links.insert(key, MentionLink { url: row.url.clone(), name: row.name.clone() });
+        links.insert(
+            key,
+            MentionLink {
+                url: row.url.clone(),
+                name: row.name.clone(),
+            },
+        );
         if !found.contains(&row.id) {
             found.push(row.id);
         }
@@ -174,9 +200,13 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     let author = may_write(tx, me).await?;
     let parent = readable_parent(tx, me, draft.reply_to).await?;
     let at = draft.published_at.unwrap_or_else(|| town.now());
-    let id = draft.published_at.map_or_else(|| town.ids.next(), |at| town.ids.at(at));
+    let id = draft
+        .published_at
+        .map_or_else(|| town.ids.next(), |at| town.ids.at(at));
     let audience = parent.as_ref().map_or(draft.audience, |parent| {
-        draft.audience.at_most(Audience::parse(&parent.audience).unwrap_or(Audience::Direct))
+        draft
+            .audience
+            .at_most(Audience::parse(&parent.audience).unwrap_or(Audience::Direct))
     });
     let row = entity::post::Model {
         id,
@@ -205,24 +235,55 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         created_at: at,
         edited_at: None,
     };
-    let audience_is_private = matches!(audience, Audience::Direct);
-    posts::insert(tx, row).await?;
-    attach(tx, me, id, &draft.media).await?;
-    let mentions = draft.mentions.iter().copied().filter(|mentioned| *mentioned != me).collect::<Vec<_>>();
-    posts::mention(tx, id, &mentions).await?;
-    if !audience_is_private {
-        tag(tx, town, id, &draft.tags).await?;
+    if !posts::insert(tx, row.clone()).await? {
+        return Err(Error::Other(format!("the id {id} is taken")).into());
     }
+    attach(tx, me, id, &draft.media).await?;
+    mention(tx, &row, &draft.mentions).await?;
+    tag(tx, town, id, &draft.tags).await?;
     if let Some(parent) = parent {
-        posts::count(tx, parent.id, posts::Count::Replies, 1).await?;
+        count_answer(tx, &row, &parent, 1).await?;
     }
     accounts::posted(tx, me, at).await?;
     journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
     Ok(id)
 }
 
-async fn may_write(tx: &Tx, me: Id) -> Outcome<entity::account::Model> {
-    let author = accounts::by_id(tx, me).await?.ok_or_else(Refusal::not_found)?;
+/// Names people, of whom those elsewhere have no part in what stays in the town.
+async fn mention(tx: &Tx, post: &entity::post::Model, people: &[Id]) -> Outcome<()> {
+    let stays = post.audience == Audience::Town.as_str();
+    let named: Vec<Id> = accounts::by_ids(tx, people)
+        .await?
+        .into_iter()
+        .filter(|row| row.id != post.author_id && (row.domain.is_empty() || !stays))
+        .map(|row| row.id)
+        .collect();
+    Ok(posts::mention(tx, post.id, &named).await?)
+}
+
+/// One answer more or less under a post, where all who see that see the answer.
+pub(crate) async fn count_answer(
+    tx: &Tx,
+    answer: &entity::post::Model,
+    question: &entity::post::Model,
+    by: i64,
+) -> Outcome<()> {
+    let audiences = (
+        Audience::parse(&answer.audience),
+        Audience::parse(&question.audience),
+    );
+    if let (Some(answer), Some(asked)) = audiences
+        && answer.is_counted_under(asked)
+    {
+        posts::count(tx, question.id, posts::Count::Replies, by).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn may_write(tx: &Tx, me: Id) -> Outcome<entity::account::Model> {
+    let author = accounts::by_id(tx, me)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if author.suspended_at.is_some() {
         return Err(Refusal::forbidden("refusal-suspended").into());
     }
@@ -260,7 +321,9 @@ async fn readable_parent(
     me: Id,
     parent: Option<Id>,
 ) -> Outcome<Option<entity::post::Model>> {
-    let Some(parent) = parent else { return Ok(None) };
+    let Some(parent) = parent else {
+        return Ok(None);
+    };
     Ok(Some(readable(tx, me, parent).await?))
 }
 
@@ -271,16 +334,27 @@ pub(crate) async fn readable(tx: &Tx, me: Id, id: Id) -> Outcome<entity::post::M
         Some(of) => posts::by_id(tx, of).await?.ok_or_else(Refusal::not_found)?,
         None => row,
     };
-    let audience = Audience::parse(&row.audience).ok_or_else(Refusal::not_found)?;
-    if may_see(audience, standing(tx, me, &row).await?) {
+    if is_seen(tx, me, &row).await? {
         Ok(row)
     } else {
         Err(Refusal::not_found().into())
     }
 }
 
+/// May this account see the post? Nobody sees what a suspended author wrote.
+pub(crate) async fn is_seen(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<bool> {
+    let author = accounts::by_id(tx, post.author_id).await?;
+    if author.is_none_or(|author| author.suspended_at.is_some()) {
+        return Ok(false);
+    }
+    let audience = Audience::parse(&post.audience).ok_or_else(Refusal::not_found)?;
+    Ok(may_see(audience, standing(tx, me, post).await?))
+}
+
 async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standing> {
-    let account = accounts::by_id(tx, me).await?.ok_or_else(Refusal::not_found)?;
+    let account = accounts::by_id(tx, me)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let follow = follows::between(tx, me, post.author_id).await?;
     Ok(Standing {
         author: post.author_id == me,
@@ -291,19 +365,22 @@ async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standi
     })
 }
 
-/// One's own post; another's is forbidden, an unseen one not found.
+/// One's own post, or boost; another's is forbidden, an unseen one not found.
 async fn own(tx: &Tx, me: Id, id: Id) -> Outcome<entity::post::Model> {
-    let row = readable(tx, me, id).await?;
+    let row = posts::by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
     if row.author_id == me {
-        Ok(row)
-    } else {
-        Err(Refusal::forbidden("refusal-not-yours").into())
+        return Ok(row);
     }
+    readable(tx, me, id).await?;
+    Err(Refusal::forbidden("refusal-not-yours").into())
 }
 
 /// The audience stays as it was: what went out cannot be called back by narrowing it.
 pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outcome<()> {
     let row = own(tx, me, post).await?;
+    if row.boost_of_id.is_some() {
+        return Err(Refusal::not_found().into());
+    }
     let pictures = media::of_posts(tx, &[post]).await?;
     let kept: Vec<Id> = pictures.iter().map(|row| row.id).collect();
     let unchanged = row.source.as_deref() == Some(draft.source.as_str())
@@ -314,13 +391,18 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
     if unchanged {
         return Ok(());
     }
-    let (_, dropped): (Vec<_>, Vec<_>) =
-        pictures.into_iter().partition(|picture| draft.media.contains(&picture.id));
-    media::delete(tx, &dropped.iter().map(|picture| picture.id).collect::<Vec<_>>()).await?;
+    let (_, dropped): (Vec<_>, Vec<_>) = pictures
+        .into_iter()
+        .partition(|picture| draft.media.contains(&picture.id));
+    media::delete(
+        tx,
+        &dropped.iter().map(|picture| picture.id).collect::<Vec<_>>(),
+    )
+    .await?;
     drop_files(tx, town, &dropped).await?;
     attach(tx, me, post, &draft.media).await?;
     posts::forget_mentions(tx, post).await?;
-    posts::mention(tx, post, &draft.mentions).await?;
+    mention(tx, &row, &draft.mentions).await?;
     tag(tx, town, post, &draft.tags).await?;
     let edited = entity::post::Model {
         html: draft.html,
@@ -339,25 +421,24 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
 
 /// Deletes one's own post, with its boosts; or, given a boost of one's own, only that.
 pub async fn delete(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
-    let row = posts::by_id(tx, post).await?.ok_or_else(Refusal::not_found)?;
-    if row.author_id == me
-        && let Some(of) = row.boost_of_id
-    {
-        return unboost(tx, town, me, of).await;
-    }
     let row = own(tx, me, post).await?;
-    remove(tx, town, row).await
+    match row.boost_of_id {
+        Some(of) => unboost(tx, town, me, of).await,
+        None => remove(tx, town, row).await,
+    }
 }
 
 /// What deleting means, whoever asked: the row goes, a tombstone stays, the journal tells.
 pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Outcome<()> {
-    let author = accounts::by_id(tx, row.author_id).await?.ok_or_else(Refusal::not_found)?;
-    if let Some(parent) = row.reply_to_id {
-        posts::count(tx, parent, posts::Count::Replies, -1).await?;
+    let author = accounts::by_id(tx, row.author_id)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if let Some(parent) = row.reply_to_id
+        && let Some(parent) = posts::by_id(tx, parent).await?
+    {
+        count_answer(tx, &row, &parent, -1).await?;
     }
-    for boost in posts::boosts_of(tx, row.id).await? {
-        accounts::unposted(tx, boost.author_id).await?;
-    }
+    posts::uncount_boosts_of(tx, row.id).await?;
     let pictures = media::take_from_post(tx, row.id).await?;
     drop_files(tx, town, &pictures).await?;
     posts::delete(tx, row.id).await?;
@@ -380,29 +461,41 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
 /// Passes a post on to one's followers. Gives the boost's own id; the same one when done twice.
 pub async fn boost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<Id> {
     let booster = may_write(tx, me).await?;
-    let of = readable(tx, me, post).await?;
-    let open = Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted);
-    if !open {
-        return Err(Refusal::forbidden("refusal-cannot-boost").into());
+    let of = boostable(tx, me, post).await?;
+    if let Some(done) = posts::boost_by(tx, me, of.id).await? {
+        return Ok(done.id);
     }
     let id = town.ids.next();
     let uri = format!("{}/ap/activities/{id}", town.origin);
-    insert_boost(tx, town, &booster, &of, id, uri, town.now()).await
+    let row = boost_row(&booster, &of, id, uri, town.now());
+    if !posts::insert(tx, row.clone()).await? {
+        let done = posts::boost_by(tx, me, of.id).await?;
+        return Ok(done
+            .ok_or_else(|| Error::Other(format!("the id {id} is taken")))?
+            .id);
+    }
+    boosted(tx, town, row).await?;
+    Ok(id)
 }
 
-pub(crate) async fn insert_boost(
-    tx: &Tx,
-    town: &Town,
+/// The post to pass on: seen by the one who does it, and open to all.
+pub(crate) async fn boostable(tx: &Tx, me: Id, post: Id) -> Outcome<entity::post::Model> {
+    let of = readable(tx, me, post).await?;
+    if Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted) {
+        Ok(of)
+    } else {
+        Err(Refusal::forbidden("refusal-cannot-boost").into())
+    }
+}
+
+pub(crate) fn boost_row(
     booster: &entity::account::Model,
     of: &entity::post::Model,
     id: Id,
     uri: String,
     at: Timestamp,
-) -> Outcome<Id> {
-    if let Some(done) = posts::boost_by(tx, booster.id, of.id).await? {
-        return Ok(done.id);
-    }
-    let row = entity::post::Model {
+) -> entity::post::Model {
+    entity::post::Model {
         id,
         uri,
         url: of.url.clone(),
@@ -428,26 +521,49 @@ pub(crate) async fn insert_boost(
         favourites: 0,
         created_at: at,
         edited_at: None,
-    };
-    if posts::insert(tx, row).await? {
-        posts::count(tx, of.id, posts::Count::Boosts, 1).await?;
-        accounts::posted(tx, booster.id, at).await?;
-        journal::record(tx, town, &Entry::Boosted { boost: id }).await?;
     }
-    Ok(id)
+}
+
+/// What follows from a boost that was just inserted.
+pub(crate) async fn boosted(tx: &Tx, town: &Town, boost: entity::post::Model) -> Outcome<()> {
+    if let Some(of) = boost.boost_of_id {
+        posts::count(tx, of, posts::Count::Boosts, 1).await?;
+    }
+    accounts::posted(tx, boost.author_id, boost.created_at).await?;
+    journal::record(tx, town, &Entry::Boosted { boost: boost.id }).await
 }
 
 pub async fn unboost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
-    let Some(boost) = posts::boost_by(tx, me, post).await? else { return Ok(()) };
-    let of = posts::by_id(tx, post).await?.ok_or_else(Refusal::not_found)?;
+    let post = original(tx, post).await?;
+    let Some(boost) = posts::boost_by(tx, me, post).await? else {
+        return Ok(());
+    };
+    let of = posts::by_id(tx, post)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     posts::delete(tx, boost.id).await?;
     posts::count(tx, post, posts::Count::Boosts, -1).await?;
     accounts::unposted(tx, me).await?;
-    let entry = Entry::Unboosted { uri: boost.uri, account: me, of_uri: of.uri, of_author: of.author_id };
+    let entry = Entry::Unboosted {
+        uri: boost.uri,
+        account: me,
+        of_uri: of.uri,
+        of_author: of.author_id,
+    };
     journal::record(tx, town, &entry).await
+}
+
+/// A boost stands for what it boosts.
+pub(crate) async fn original(tx: &Tx, post: Id) -> Outcome<Id> {
+    let row = posts::by_id(tx, post)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    Ok(row.boost_of_id.unwrap_or(row.id))
 }
 
 /// Where an address of a post is buried: when it was deleted.
 pub async fn buried(town: &Town, uri: &str) -> Result<Option<Timestamp>, Failure> {
-    Ok(posts::tombstone(town.store.read(), uri).await?.map(|stone| stone.at))
+    Ok(posts::tombstone(town.store.read(), uri)
+        .await?
+        .map(|stone| stone.at))
 }

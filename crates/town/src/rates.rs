@@ -10,7 +10,7 @@ use parvis_model::{
     refusal::Refusal,
 };
 
-/// More keys than this are a flood; the old ones are dropped.
+/// More keys than this are a flood; then only those that are over their limit are remembered.
 const KEYS: usize = 50_000;
 
 /// What is counted.
@@ -85,7 +85,11 @@ struct Window {
 
 impl Rates {
     pub(crate) fn new(on: bool, clock: Clock) -> Self {
-        Self { on, clock, windows: Mutex::default() }
+        Self {
+            on,
+            clock,
+            windows: Mutex::default(),
+        }
     }
 
     /// Counts one more; refused where it is one too many.
@@ -98,11 +102,19 @@ impl Rates {
         let (limit, span) = rate.limit();
         let now = self.clock.now();
         if !self.on {
-            return Allowance { limit, remaining: limit, reset: now + span, over: false };
+            return Allowance {
+                limit,
+                remaining: limit,
+                reset: now + span,
+                over: false,
+            };
         }
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= KEYS {
             windows.retain(|_, window| window.until > now);
+            if windows.len() >= KEYS {
+                windows.retain(|(rate, _), window| window.count > rate.limit().0);
+            }
             if windows.len() >= KEYS {
                 windows.clear();
             }
@@ -111,10 +123,16 @@ impl Rates {
             .entry((rate, key.to_owned()))
             .and_modify(|window| {
                 if window.until <= now {
-                    *window = Window { until: now + span, count: 0 };
+                    *window = Window {
+                        until: now + span,
+                        count: 0,
+                    };
                 }
             })
-            .or_insert(Window { until: now + span, count: 0 });
+            .or_insert(Window {
+                until: now + span,
+                count: 0,
+            });
         window.count = window.count.saturating_add(1);
         Allowance {
             limit,
@@ -146,8 +164,14 @@ mod tests {
     fn what_is_left_is_told_and_never_below_nothing() {
         let rates = Rates::new(true, Clock::fixed(0));
         let first = rates.spend(Rate::Upload, "1");
-        assert_eq!((first.limit, first.remaining, first.reset), (30, 29, 30 * MINUTE));
-        let last = (0..40).map(|_| rates.spend(Rate::Upload, "1")).last().unwrap();
+        assert_eq!(
+            (first.limit, first.remaining, first.reset),
+            (30, 29, 30 * MINUTE)
+        );
+        let last = (0..40)
+            .map(|_| rates.spend(Rate::Upload, "1"))
+            .last()
+            .unwrap();
         assert_eq!((last.remaining, last.over), (0, true));
         let off = Rates::new(false, Clock::fixed(0));
         assert!(!(0..40).any(|_| off.spend(Rate::Upload, "1").over));

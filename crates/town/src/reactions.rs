@@ -1,12 +1,12 @@
 //! Favourites and bookmarks. Doing either twice is no error.
 
-use parvis_model::{id::Id, refusal::Refusal};
+use parvis_model::id::Id;
 use parvis_store::{Tx, entity, posts, reactions};
 
 use crate::{
     Outcome, Town,
     journal::{self, Entry},
-    posts::readable,
+    posts::{may_write, original, readable},
 };
 
 pub async fn favourite(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
@@ -22,6 +22,7 @@ pub(crate) async fn favourite_as(
     post: Id,
     uri: String,
 ) -> Outcome<()> {
+    may_write(tx, me).await?;
     let post = readable(tx, me, post).await?;
     let row = entity::favourite::Model {
         id: town.ids.next(),
@@ -32,7 +33,11 @@ pub(crate) async fn favourite_as(
     };
     if reactions::favourite(tx, row).await? {
         posts::count(tx, post.id, posts::Count::Favourites, 1).await?;
-        let entry = Entry::Favourited { account: me, post: post.id, uri };
+        let entry = Entry::Favourited {
+            account: me,
+            post: post.id,
+            uri,
+        };
         journal::record(tx, town, &entry).await?;
     }
     Ok(())
@@ -40,10 +45,16 @@ pub(crate) async fn favourite_as(
 
 pub async fn unfavourite(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
     let post = original(tx, post).await?;
-    let Some(done) = reactions::favourite_of(tx, me, post).await? else { return Ok(()) };
+    let Some(done) = reactions::favourite_of(tx, me, post).await? else {
+        return Ok(());
+    };
     reactions::unfavourite(tx, done.id).await?;
     posts::count(tx, post, posts::Count::Favourites, -1).await?;
-    let entry = Entry::Unfavourited { account: me, post, uri: done.uri };
+    let entry = Entry::Unfavourited {
+        account: me,
+        post,
+        uri: done.uri,
+    };
     journal::record(tx, town, &entry).await
 }
 
@@ -62,10 +73,4 @@ pub async fn bookmark(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
 pub async fn unbookmark(tx: &Tx, _town: &Town, me: Id, post: Id) -> Outcome<()> {
     let post = original(tx, post).await?;
     Ok(reactions::unbookmark(tx, me, post).await?)
-}
-
-/// A boost stands for what it boosts.
-async fn original(tx: &Tx, post: Id) -> Outcome<Id> {
-    let row = posts::by_id(tx, post).await?.ok_or_else(Refusal::not_found)?;
-    Ok(row.boost_of_id.unwrap_or(row.id))
 }

@@ -3,13 +3,14 @@
 use std::{future::Future, sync::Arc};
 
 use parvis_model::clock::{DAY, HOUR, Timestamp};
-use parvis_store::{Tx, media, seen};
+use parvis_store::{Tx, logins, media, seen};
 
 use crate::{
     Error, Failure, Outcome, Town,
     journal::{self, Batch, Entry, Reader},
     media::drop_files,
     notifications,
+    sessions::IDLE,
 };
 
 pub const NOTIFICATIONS: Reader = Reader::new("notifications");
@@ -34,7 +35,11 @@ pub async fn run(town: Arc<Town>, stop: impl Future<Output = ()>) {
 }
 
 /// Reads until nothing is left. What fails is said and tried again at the next waking.
-async fn read_all<R: Future<Output = Outcome<usize>>>(town: &Town, reader: &str, next: impl Fn() -> R) {
+async fn read_all<R: Future<Output = Outcome<usize>>>(
+    town: &Town,
+    reader: &str,
+    next: impl Fn() -> R,
+) {
     loop {
         match next().await {
             Ok(0) => return,
@@ -49,7 +54,9 @@ async fn read_all<R: Future<Output = Outcome<usize>>>(town: &Town, reader: &str,
 
 /// Makes the notifications of one batch of entries; gives how many entries it held.
 pub async fn notify_next(town: &Arc<Town>) -> Outcome<usize> {
-    let Some(batch) = NOTIFICATIONS.next(town, BATCH).await? else { return Ok(0) };
+    let Some(batch) = NOTIFICATIONS.next(town, BATCH).await? else {
+        return Ok(0);
+    };
     let count = batch.entries.len().max(1);
     let reading = Arc::clone(town);
     town.store
@@ -67,7 +74,9 @@ pub async fn notify_next(town: &Arc<Town>) -> Outcome<usize> {
 
 /// Removes the files that one batch of entries dropped. Removing twice is harmless, so a crash in between is too.
 pub async fn drop_files_next(town: &Arc<Town>) -> Outcome<usize> {
-    let Some(batch) = FILES.next(town, BATCH).await? else { return Ok(0) };
+    let Some(batch) = FILES.next(town, BATCH).await? else {
+        return Ok(0);
+    };
     for entry in &batch.entries {
         if let Entry::FilesDropped { keys } = entry {
             for key in keys {
@@ -86,11 +95,13 @@ async fn moved_on(reader: Reader, tx: &Tx, batch: &Batch) -> Outcome<()> {
     if reader.done(tx, batch).await? {
         Ok(())
     } else {
-        Err(Failure::Broken(Error::Other("another process read the journal meanwhile".into())))
+        Err(Failure::Broken(Error::Other(
+            "another process read the journal meanwhile".into(),
+        )))
     }
 }
 
-/// Removes what nobody needs any more: read entries, old ids, unused pictures.
+/// Removes what nobody needs any more: read entries, old ids, ended sessions, unused pictures.
 pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
     let now = town.now();
     let keeper = Arc::clone(town);
@@ -99,6 +110,7 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
             Box::pin(async move {
                 parvis_store::journal::prune(tx, &ALL, 10_000).await?;
                 seen::forget_before(tx, now - SEEN).await?;
+                logins::forget_sessions(tx, now - IDLE).await?;
                 let rows = media::abandoned(tx, now - ABANDONED).await?;
                 media::delete(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
                 drop_files(tx, &keeper, &rows).await

@@ -19,7 +19,9 @@ pub(crate) async fn block_as(tx: &Tx, town: &Town, me: Id, other: Id, uri: Strin
     if me == other {
         return Err(Refusal::invalid("account", "refusal-self").into());
     }
-    accounts::by_id(tx, other).await?.ok_or_else(Refusal::not_found)?;
+    accounts::by_id(tx, other)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let row = entity::block::Model {
         id: town.ids.next(),
         account_id: me,
@@ -31,27 +33,50 @@ pub(crate) async fn block_as(tx: &Tx, town: &Town, me: Id, other: Id, uri: Strin
         return Ok(());
     }
     end_both(tx, town, me, other).await?;
-    journal::record(tx, town, &Entry::Blocked { account: me, target: other, uri }).await
+    journal::record(
+        tx,
+        town,
+        &Entry::Blocked {
+            account: me,
+            target: other,
+            uri,
+        },
+    )
+    .await
 }
 
 async fn end_both(tx: &Tx, town: &Town, me: Id, other: Id) -> Outcome<()> {
     if let Some(mine) = follows::between(tx, me, other).await? {
         end(tx, &mine).await?;
-        let entry = Entry::FollowWithdrawn { follower: me, target: other, uri: mine.uri };
+        let entry = Entry::FollowWithdrawn {
+            follower: me,
+            target: other,
+            uri: mine.uri,
+        };
         journal::record(tx, town, &entry).await?;
     }
     if let Some(theirs) = follows::between(tx, other, me).await? {
         end(tx, &theirs).await?;
-        let entry = Entry::FollowRefused { follower: other, target: me, uri: theirs.uri };
+        let entry = Entry::FollowRefused {
+            follower: other,
+            target: me,
+            uri: theirs.uri,
+        };
         journal::record(tx, town, &entry).await?;
     }
     Ok(())
 }
 
 pub async fn unblock(tx: &Tx, town: &Town, me: Id, other: Id) -> Outcome<()> {
-    let Some(standing) = relations::block_between(tx, me, other).await? else { return Ok(()) };
+    let Some(standing) = relations::block_between(tx, me, other).await? else {
+        return Ok(());
+    };
     relations::delete_block(tx, standing.id).await?;
-    let entry = Entry::Unblocked { account: me, target: other, uri: standing.uri };
+    let entry = Entry::Unblocked {
+        account: me,
+        target: other,
+        uri: standing.uri,
+    };
     journal::record(tx, town, &entry).await
 }
 
@@ -68,7 +93,9 @@ pub async fn mute(tx: &Tx, town: &Town, me: Id, other: Id, terms: MuteTerms) -> 
     if me == other {
         return Err(Refusal::invalid("account", "refusal-self").into());
     }
-    accounts::by_id(tx, other).await?.ok_or_else(Refusal::not_found)?;
+    accounts::by_id(tx, other)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     let row = entity::mute::Model {
         id: town.ids.next(),
         account_id: me,

@@ -7,7 +7,9 @@ use parvis_model::{
 use parvis_store::{accounts, search};
 
 use crate::{
-    AccountView, Outcome, PostView, Town, Viewer, accounts::by_handle, posts,
+    AccountView, Outcome, PostView, Town, Viewer,
+    accounts::by_handle,
+    posts,
     views::{TagView, posts_in_order},
 };
 
@@ -25,7 +27,12 @@ pub struct Results {
 }
 
 pub async fn find(town: &Town, viewer: &Viewer, query: &str) -> Outcome<Results> {
-    let query: String = query.trim().chars().take(QUERY).collect();
+    let query: String = query
+        .trim()
+        .chars()
+        .filter(|c| *c != '\0')
+        .take(QUERY)
+        .collect();
     if query.is_empty() {
         return Ok(Results::default());
     }
@@ -36,7 +43,10 @@ pub async fn find(town: &Town, viewer: &Viewer, query: &str) -> Outcome<Results>
         && (handle.domain.is_some() || query.starts_with('@'))
         && let Some(row) = by_handle(town, &handle).await?
     {
-        return Ok(Results { accounts: vec![AccountView::new(town, row)], ..Results::default() });
+        return Ok(Results {
+            accounts: vec![AccountView::new(town, row)],
+            ..Results::default()
+        });
     }
     by_words(town, viewer, &query).await
 }
@@ -62,8 +72,14 @@ async fn by_words(town: &Town, viewer: &Viewer, words: &str) -> Outcome<Results>
     let ids = search::posts(&db, viewer.eyes(), town.now(), words, POSTS).await?;
     let tags = search::tags(&db, &folded_tag(bare), TAGS).await?;
     Ok(Results {
-        accounts: people.into_iter().map(|row| AccountView::new(town, row)).collect(),
+        accounts: people
+            .into_iter()
+            .map(|row| AccountView::new(town, row))
+            .collect(),
         posts: posts_in_order(&db, town, *viewer, &ids).await?,
-        tags: tags.into_iter().map(|row| TagView::new(&row.name)).collect(),
+        tags: tags
+            .into_iter()
+            .map(|row| TagView::new(&row.name))
+            .collect(),
     })
 }

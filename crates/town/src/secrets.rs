@@ -16,7 +16,8 @@ use crate::{Error, Outcome};
 static HASHERS: Semaphore = Semaphore::const_new(2);
 
 /// Compared against where there is no such login, so that the time taken does not tell.
-static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody has this password").ok());
+static NOBODY: LazyLock<Option<String>> =
+    LazyLock::new(|| hash_now("nobody has this password").ok());
 
 /// 256 random bits, in letters fit for cookies, headers and addresses.
 pub fn random() -> String {
@@ -27,7 +28,9 @@ pub fn random() -> String {
 pub fn readable(groups: usize) -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let group = || -> String {
-        (0..4).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect()
+        (0..4)
+            .map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())]))
+            .collect()
     };
     (0..groups).map(|_| group()).collect::<Vec<_>>().join("-")
 }
@@ -39,27 +42,45 @@ pub fn hash(secret: &str) -> String {
 
 /// Argon2id, off the async threads.
 pub async fn hash_password(password: String) -> Outcome<String> {
-    let _turn = HASHERS.acquire().await.map_err(|err| Error::Other(err.to_string()))?;
-    let hashed = tokio::task::spawn_blocking(move || hash_now(&password)).await;
-    hashed.map_err(|err| Error::Other(err.to_string()))?
+    in_turn(move || hash_now(&password)).await?
+}
+
+/// The turn lasts as long as the work, also when whoever asked for it has gone away.
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
+    let turn = HASHERS
+        .acquire()
+        .await
+        .map_err(|err| Error::Other(err.to_string()))?;
+    let worked = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    Ok(worked.await.map_err(|err| Error::Other(err.to_string()))?)
 }
 
 fn hash_now(password: &str) -> Outcome<String> {
     let hashed = Argon2::default().hash_password(password.as_bytes());
-    Ok(hashed.map_err(|err| Error::Other(err.to_string()))?.to_string())
+    Ok(hashed
+        .map_err(|err| Error::Other(err.to_string()))?
+        .to_string())
 }
 
 /// Takes the same time whether or not there is anything to compare with.
 pub async fn verify_password(password: String, hashed: Option<String>) -> Outcome<bool> {
-    let _turn = HASHERS.acquire().await.map_err(|err| Error::Other(err.to_string()))?;
-    let verified = tokio::task::spawn_blocking(move || {
+    in_turn(move || {
         let exists = hashed.is_some();
-        let Some(hashed) = hashed.or_else(|| NOBODY.clone()) else { return false };
-        let Ok(parsed) = PasswordHash::new(&hashed) else { return false };
-        let right = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
+        let Some(hashed) = hashed.or_else(|| NOBODY.clone()) else {
+            return false;
+        };
+        let Ok(parsed) = PasswordHash::new(&hashed) else {
+            return false;
+        };
+        let right = Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok();
         right && exists
-    });
-    Ok(verified.await.map_err(|err| Error::Other(err.to_string()))?)
+    })
+    .await
 }
 
 #[cfg(test)]
@@ -70,8 +91,20 @@ mod tests {
     async fn a_password_opens_only_its_own_hash() {
         let hashed = hash_password("quatre saisons".into()).await.unwrap();
         assert!(hashed.starts_with("$argon2id$"));
-        assert!(verify_password("quatre saisons".into(), Some(hashed.clone())).await.unwrap());
-        assert!(!verify_password("cinq saisons".into(), Some(hashed)).await.unwrap());
-        assert!(!verify_password("nobody has this password".into(), None).await.unwrap());
+        assert!(
+            verify_password("quatre saisons".into(), Some(hashed.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !verify_password("cinq saisons".into(), Some(hashed))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !verify_password("nobody has this password".into(), None)
+                .await
+                .unwrap()
+        );
     }
 }

@@ -10,7 +10,7 @@ use parvis_store::{Tx, accounts, entity, logins};
 use crate::{Failure, Outcome, Town, secrets, users::UserView};
 
 /// A session that is not used for so long ends.
-const IDLE: Timestamp = 60 * DAY;
+pub(crate) const IDLE: Timestamp = 60 * DAY;
 
 #[derive(Clone, Debug)]
 pub struct SessionView {
@@ -37,7 +37,13 @@ impl SessionView {
 }
 
 /// Gives the secret for the cookie.
-pub async fn open(tx: &Tx, town: &Town, user: Id, user_agent: &str, network: &str) -> Outcome<String> {
+pub async fn open(
+    tx: &Tx,
+    town: &Town,
+    user: Id,
+    user_agent: &str,
+    network: &str,
+) -> Outcome<String> {
     let secret = secrets::random();
     let row = entity::session::Model {
         id: town.ids.next(),
@@ -65,13 +71,20 @@ pub async fn user(town: &Town, secret: &str) -> Outcome<Option<(UserView, Sessio
     if session.last_seen_at + IDLE < town.now() {
         return Ok(None);
     }
-    let Some(login) = logins::by_id(db, session.login_id).await? else { return Ok(None) };
-    let Some(account) = accounts::by_id(db, login.account_id).await? else { return Ok(None) };
+    let Some(login) = logins::by_id(db, session.login_id).await? else {
+        return Ok(None);
+    };
+    let Some(account) = accounts::by_id(db, login.account_id).await? else {
+        return Ok(None);
+    };
     if account.suspended_at.is_some() || login.approved_at.is_none() {
         return Ok(None);
     }
     touch(town, &session).await;
-    Ok(Some((UserView::new(login, &account), SessionView::new(session, true))))
+    Ok(Some((
+        UserView::new(login, &account),
+        SessionView::new(session, true),
+    )))
 }
 
 /// When a session was used is remembered to the hour: a write for each page would tell more than anyone needs.
@@ -82,7 +95,9 @@ async fn touch(town: &Town, session: &entity::session::Model) {
     }
     let touched = town
         .store
-        .write::<_, Failure, _>(move |tx| Box::pin(async move { Ok(logins::touch_session(tx, id, now).await?) }))
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { Ok(logins::touch_session(tx, id, now).await?) })
+        })
         .await;
     if let Err(err) = touched {
         tracing::warn!(%err, "a session's last use was not written down");
@@ -92,7 +107,13 @@ async fn touch(town: &Town, session: &entity::session::Model) {
 /// Last used first.
 pub async fn list(town: &Town, user: Id, current: Id) -> Outcome<Vec<SessionView>> {
     let rows = logins::sessions(town.store.read(), user).await?;
-    Ok(rows.into_iter().map(|row| { let is = row.id == current; SessionView::new(row, is) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let is = row.id == current;
+            SessionView::new(row, is)
+        })
+        .collect())
 }
 
 pub async fn close(tx: &Tx, _town: &Town, user: Id, session: Id) -> Outcome<()> {

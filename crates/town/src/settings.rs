@@ -51,14 +51,23 @@ async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> 
     if name.is_empty() {
         return Err(Refusal::invalid("town_name", "refusal-name-empty").into());
     }
-    let languages = parvis_model::locale::Locale::all();
-    if !languages.iter().any(|(code, _)| *code == edit.language) {
+    if !users::is_locale(&edit.language) {
         return Err(Refusal::invalid("language", "refusal-language-unknown").into());
     }
-    let contact = within(edit.contact.trim(), CONTACT, "contact", "refusal-text-too-long")?;
+    let contact = within(
+        edit.contact.trim(),
+        CONTACT,
+        "contact",
+        "refusal-text-too-long",
+    )?;
     let changed = entity::town::Model {
         name,
-        summary: within(edit.summary.trim(), SUMMARY, "summary", "refusal-text-too-long")?,
+        summary: within(
+            edit.summary.trim(),
+            SUMMARY,
+            "summary",
+            "refusal-text-too-long",
+        )?,
         language: edit.language.clone(),
         registration: edit.registration.as_str().into(),
         contact: Some(contact).filter(|contact| !contact.is_empty()),
@@ -72,7 +81,9 @@ async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> 
 
 /// The secret of the link for the first administrator; `None` once the town is set up.
 pub async fn setup_secret(town: &Town) -> Outcome<Option<String>> {
-    Ok(town::get(town.store.read()).await?.and_then(|row| row.setup_secret))
+    Ok(town::get(town.store.read())
+        .await?
+        .and_then(|row| row.setup_secret))
 }
 
 /// Is this the link's secret, and still good?
@@ -98,7 +109,15 @@ pub async fn prepare_first_admin(
     password: String,
 ) -> Outcome<Prepared> {
     check_setup(town, secret).await?;
-    users::prepare_account(town, name, email, password, Role::Admin, AccountKind::Person).await
+    users::prepare_account(
+        town,
+        name,
+        email,
+        password,
+        Role::Admin,
+        AccountKind::Person,
+    )
+    .await
 }
 
 /// The first steps: the town's words and its first administrator, in one. The link is spent by it.
@@ -110,7 +129,8 @@ pub async fn set_up(
     admin: Prepared,
 ) -> Outcome<SignedUp> {
     let row = town::get(tx).await?.ok_or_else(Refusal::not_found)?;
-    if !row.setup_secret.is_some_and(|right| same(&right, secret)) {
+    let right = row.setup_secret.filter(|right| same(right, secret));
+    if !town::spend_setup_secret(tx, &right.unwrap_or_default()).await? {
         return Err(Refusal::forbidden("refusal-setup-done").into());
     }
     apply(tx, edit, true).await?;
@@ -120,5 +140,12 @@ pub async fn set_up(
 /// An administrator made on the command line also ends the first steps.
 pub async fn end_first_steps(tx: &Tx) -> Result<(), Failure> {
     let row = town::get(tx).await?.ok_or_else(Refusal::not_found)?;
-    Ok(town::update(tx, entity::town::Model { setup_secret: None, ..row }).await?)
+    Ok(town::update(
+        tx,
+        entity::town::Model {
+            setup_secret: None,
+            ..row
+        },
+    )
+    .await?)
 }

@@ -33,8 +33,15 @@ pub async fn around(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Thread> {
     let ancestors = take_ancestors(focus, &mut by_id);
     let order = descendants_of(focus, &by_id);
     let post = by_id.remove(&focus).ok_or_else(Refusal::not_found)?;
-    let descendants = order.into_iter().filter_map(|id| by_id.remove(&id)).collect();
-    Ok(Thread { ancestors, post, descendants })
+    let descendants = order
+        .into_iter()
+        .filter_map(|id| by_id.remove(&id))
+        .collect();
+    Ok(Thread {
+        ancestors,
+        post,
+        descendants,
+    })
 }
 
 fn take_ancestors(of: Id, by_id: &mut HashMap<Id, PostView>) -> Vec<PostView> {

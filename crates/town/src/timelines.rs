@@ -1,8 +1,8 @@
 //! Lists of posts, strictly in order of time.
 
 use parvis_model::{id::Id, page::Page, text::folded_tag};
-pub use parvis_store::timelines::{Scope, Shown};
 use parvis_store::timelines::{self, Pointing};
+pub use parvis_store::timelines::{Scope, Shown};
 
 use crate::{
     AccountView, Outcome, Paged, PostView, Town, Viewer, posts,
@@ -17,7 +17,12 @@ pub async fn home(town: &Town, me: Id, page: Page) -> Outcome<Vec<PostView>> {
 }
 
 /// Public posts of everyone known here.
-pub async fn public(town: &Town, viewer: &Viewer, scope: Scope, page: Page) -> Outcome<Vec<PostView>> {
+pub async fn public(
+    town: &Town,
+    viewer: &Viewer,
+    scope: Scope,
+    page: Page,
+) -> Outcome<Vec<PostView>> {
     let db = town.store.snapshot().await?;
     let ids = timelines::public(&db, viewer.eyes(), town.now(), scope, &page).await?;
     posts_in_order(&db, town, *viewer, &ids).await
@@ -44,7 +49,7 @@ pub async fn of_account(
 
 pub async fn tag(town: &Town, viewer: &Viewer, tag: &str, page: Page) -> Outcome<Vec<PostView>> {
     let db = town.store.snapshot().await?;
-    let key = folded_tag(tag);
+    let key = folded_tag(&tag.replace('\0', ""));
     let ids = timelines::tagged(&db, viewer.eyes(), town.now(), &key, &page).await?;
     posts_in_order(&db, town, *viewer, &ids).await
 }

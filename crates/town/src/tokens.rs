@@ -6,10 +6,23 @@ use parvis_store::{Tx, accounts, entity, logins};
 use crate::{Outcome, Town, secrets, users::UserView};
 
 /// Broad scopes contain their children (<https://docs.joinmastodon.org/api/oauth-scopes/>).
-const BROAD: [&str; 7] = ["read", "write", "follow", "push", "profile", "admin:read", "admin:write"];
+const BROAD: [&str; 7] = [
+    "read",
+    "write",
+    "follow",
+    "push",
+    "profile",
+    "admin:read",
+    "admin:write",
+];
 /// What `follow`, the old broad scope, means today.
 const FOLLOW: [&str; 6] = [
-    "read:blocks", "write:blocks", "read:follows", "write:follows", "read:mutes", "write:mutes",
+    "read:blocks",
+    "write:blocks",
+    "read:follows",
+    "write:follows",
+    "read:mutes",
+    "write:mutes",
 ];
 
 /// What a token may do.
@@ -65,9 +78,15 @@ pub async fn issue(tx: &Tx, town: &Town, user: Id, name: &str, scopes: &Scopes) 
 /// Who is behind a token, and what it may do.
 pub async fn holder(town: &Town, secret: &str) -> Outcome<Option<(UserView, Scopes)>> {
     let db = town.store.read();
-    let Some(token) = logins::token_by_hash(db, &secrets::hash(secret)).await? else { return Ok(None) };
-    let Some(login) = logins::by_id(db, token.login_id).await? else { return Ok(None) };
-    let Some(account) = accounts::by_id(db, login.account_id).await? else { return Ok(None) };
+    let Some(token) = logins::token_by_hash(db, &secrets::hash(secret)).await? else {
+        return Ok(None);
+    };
+    let Some(login) = logins::by_id(db, token.login_id).await? else {
+        return Ok(None);
+    };
+    let Some(account) = accounts::by_id(db, login.account_id).await? else {
+        return Ok(None);
+    };
     if account.suspended_at.is_some() || login.approved_at.is_none() {
         return Ok(None);
     }
@@ -86,7 +105,11 @@ mod tests {
         assert!(!read.allow("write:statuses"));
         assert!(Scopes::parse("follow").unwrap().allow("write:follows"));
         assert!(!Scopes::parse("follow").unwrap().allow("write:statuses"));
-        assert!(!Scopes::parse("write:media").unwrap().allow("write:statuses"));
+        assert!(
+            !Scopes::parse("write:media")
+                .unwrap()
+                .allow("write:statuses")
+        );
     }
 
     #[test]

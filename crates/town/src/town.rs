@@ -45,7 +45,9 @@ pub struct Town {
 
 impl std::fmt::Debug for Town {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Town").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Town")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,7 +84,10 @@ impl Town {
 
     /// What the town says about itself.
     pub fn profile(&self) -> Arc<Profile> {
-        self.profile.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.profile
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Reads the profile anew: after a change, or because another process may have made one.
@@ -131,7 +136,15 @@ async fn found(
     let pair = crate::keys::generate().await?;
     let actor_id = ids.next();
     let uri = format!("{origin}/ap/actor");
-    let actor = accounts::local_row(origin, actor_id, &uri, host, AccountKind::Application, &pair, now);
+    let actor = accounts::local_row(
+        origin,
+        actor_id,
+        &uri,
+        host,
+        AccountKind::Application,
+        &pair,
+        now,
+    );
     let row = entity::town::Model {
         id: 0,
         name: first_name(host),
@@ -151,8 +164,8 @@ async fn found(
         .write::<_, crate::Failure, _>(move |tx| {
             Box::pin(async move {
                 // Two processes may start at once: the first one founds the town.
-                if let Some(row) = parvis_store::town::get(tx).await? {
-                    return Ok(row);
+                if !parvis_store::town::found(tx, row.clone()).await? {
+                    return Ok(parvis_store::town::get(tx).await?.unwrap_or(row));
                 }
                 parvis_store::accounts::insert(tx, actor).await?;
                 let key = entity::account_key::Model {
@@ -161,7 +174,6 @@ async fn found(
                     created_at: now,
                 };
                 parvis_store::accounts::insert_key(tx, key).await?;
-                parvis_store::town::found(tx, row.clone()).await?;
                 Ok(row)
             })
         })
@@ -172,7 +184,10 @@ async fn found(
 fn first_name(host: &str) -> String {
     let word = host.split(['.', ':']).next().unwrap_or(host);
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// What the town says about itself.
@@ -208,7 +223,12 @@ impl From<entity::town::Model> for Profile {
             time_zone: row.time_zone,
             registration: Registration::parse(&row.registration).unwrap_or(Registration::Closed),
             contact: row.contact,
-            rules: row.rules.lines().map(str::to_owned).filter(|rule| !rule.is_empty()).collect(),
+            rules: row
+                .rules
+                .lines()
+                .map(str::to_owned)
+                .filter(|rule| !rule.is_empty())
+                .collect(),
             hue: row.hue,
             set_up: row.setup_secret.is_none(),
             actor_id: row.actor_id,
@@ -228,17 +248,26 @@ pub struct Viewer {
 impl Viewer {
     /// A visitor.
     pub fn nobody() -> Self {
-        Self { account: None, resident: false }
+        Self {
+            account: None,
+            resident: false,
+        }
     }
 
     /// Someone with an account in this town.
     pub fn resident(account: Id) -> Self {
-        Self { account: Some(account), resident: true }
+        Self {
+            account: Some(account),
+            resident: true,
+        }
     }
 
     /// Someone from another server, who proved to be it.
     pub fn remote(account: Id) -> Self {
-        Self { account: Some(account), resident: false }
+        Self {
+            account: Some(account),
+            resident: false,
+        }
     }
 
     pub fn is_resident(self) -> bool {
@@ -246,6 +275,9 @@ impl Viewer {
     }
 
     pub(crate) fn eyes(self) -> Eyes {
-        self.account.map_or(Eyes::NOBODY, |account| Eyes { account, resident: self.resident })
+        self.account.map_or(Eyes::NOBODY, |account| Eyes {
+            account,
+            resident: self.resident,
+        })
     }
 }

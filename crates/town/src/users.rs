@@ -7,6 +7,7 @@ use parvis_model::{
     handle::{Handle, folded, username},
     id::Id,
     limits,
+    locale::Locale,
     refusal::Refusal,
 };
 use parvis_store::{Tx, accounts, entity, logins};
@@ -100,21 +101,36 @@ pub async fn prepare_sign_up(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepa
     if !sign_up.agreed {
         return Err(Refusal::invalid("agreed", "refusal-terms-not-agreed").into());
     }
-    let invitation = sign_up.invitation.as_deref().map(str::trim).filter(|code| !code.is_empty());
+    let invitation = sign_up
+        .invitation
+        .as_deref()
+        .map(str::trim)
+        .filter(|code| !code.is_empty());
     if registration == Registration::Invitation && invitation.is_none() {
         return Err(Refusal::invalid("invitation", "refusal-invitation-invalid").into());
     }
     let by_approval = registration == Registration::Approval && invitation.is_none();
-    let reason = within(sign_up.reason.trim(), limits::SIGN_UP_REASON, "reason", "refusal-text-too-long")?;
+    let reason = within(
+        sign_up.reason.trim(),
+        limits::SIGN_UP_REASON,
+        "reason",
+        "refusal-text-too-long",
+    )?;
     if by_approval && reason.is_empty() {
         return Err(Refusal::invalid("reason", "refusal-reason-needed").into());
     }
     let invitation = invitation.map(str::to_owned);
-    let mut prepared =
-        prepare(town, &sign_up.name, sign_up.email.as_deref(), sign_up.password, AccountKind::Person).await?;
+    let mut prepared = prepare(
+        town,
+        &sign_up.name,
+        sign_up.email.as_deref(),
+        sign_up.password,
+        AccountKind::Person,
+    )
+    .await?;
     prepared.reason = reason;
     prepared.invitation = invitation;
-    prepared.locale = sign_up.locale;
+    prepared.locale = sign_up.locale.filter(|code| is_locale(code));
     prepared.approved = !by_approval;
     Ok(prepared)
 }
@@ -140,8 +156,15 @@ async fn prepare(
     password: String,
     kind: AccountKind,
 ) -> Outcome<Prepared> {
-    let name = username(name)?;
-    let email = email.map(str::trim).filter(|email| !email.is_empty()).map(checked_email).transpose()?;
+    let name = username(name).map_err(|refusal| Refusal {
+        field: Some("name"),
+        ..refusal
+    })?;
+    let email = email
+        .map(str::trim)
+        .filter(|email| !email.is_empty())
+        .map(checked_email)
+        .transpose()?;
     check_password(&password, "password")?;
     let db = town.store.read();
     if accounts::by_handle(db, &folded(&name), "").await?.is_some() {
@@ -170,20 +193,38 @@ async fn prepare(
 fn checked_email(email: &str) -> Result<String, Refusal> {
     let parts = email.split_once('@');
     let fits = email.len() <= limits::EMAIL
-        && email.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | ']' | '\\'))
+        && email.chars().all(|c| {
+            c.is_ascii_graphic()
+                && !matches!(
+                    c,
+                    '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | ']' | '\\'
+                )
+        })
         && parts.is_some_and(|(user, host)| {
-            !user.is_empty() && !host.contains('@') && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+            !user.is_empty()
+                && !host.contains('@')
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
         });
-    if fits { Ok(email.to_owned()) } else { Err(Refusal::invalid("email", "refusal-email-invalid")) }
+    if fits {
+        Ok(email.to_owned())
+    } else {
+        Err(Refusal::invalid("email", "refusal-email-invalid"))
+    }
 }
 
 fn check_password(password: &str, field: &'static str) -> Result<(), Refusal> {
     let count = password.chars().count();
     if count < limits::PASSWORD_MIN {
-        return Err(Refusal::invalid(field, "refusal-password-short").with("limit", limits::PASSWORD_MIN));
+        return Err(
+            Refusal::invalid(field, "refusal-password-short").with("limit", limits::PASSWORD_MIN)
+        );
     }
     if count > limits::PASSWORD_MAX {
-        return Err(Refusal::invalid(field, "refusal-password-long").with("limit", limits::PASSWORD_MAX));
+        return Err(
+            Refusal::invalid(field, "refusal-password-long").with("limit", limits::PASSWORD_MAX)
+        );
     }
     Ok(())
 }
@@ -216,7 +257,12 @@ pub async fn sign_up(tx: &Tx, town: &Town, prepared: Prepared) -> Outcome<Signed
     let recovery_codes = fresh_recovery_codes(tx, town, user).await?;
     let waits = !prepared.approved;
     journal::record(tx, town, &Entry::SignedUp { account, waits }).await?;
-    Ok(SignedUp { user, account, waits_for_approval: waits, recovery_codes })
+    Ok(SignedUp {
+        user,
+        account,
+        waits_for_approval: waits,
+        recovery_codes,
+    })
 }
 
 /// New codes for people without e-mail; the old ones no longer count.
@@ -236,8 +282,7 @@ pub async fn fresh_recovery_codes(tx: &Tx, town: &Town, user: Id) -> Outcome<Vec
 
 /// `network`: where the attempt comes from, for the count of attempts.
 pub async fn log_in(town: &Town, who: &str, password: String, network: &str) -> Outcome<UserView> {
-    count_attempt(town, who, network)?;
-    let found = find(town, who).await?;
+    let found = find_to_admit(town, who, network).await?;
     let hashed = found.as_ref().map(|(login, _)| login.password_hash.clone());
     let right = secrets::verify_password(password, hashed).await?;
     match found {
@@ -246,9 +291,25 @@ pub async fn log_in(town: &Town, who: &str, password: String, network: &str) -> 
     }
 }
 
-fn count_attempt(town: &Town, who: &str, network: &str) -> Result<(), Refusal> {
+/// Counts the attempt for the network and for the login, by whichever of its names it was called.
+async fn find_to_admit(
+    town: &Town,
+    who: &str,
+    network: &str,
+) -> Outcome<Option<(entity::login::Model, entity::account::Model)>> {
     town.rates().count(Rate::LogInNetwork, network)?;
-    town.rates().count(Rate::LogInAccount, &who.trim().to_lowercase())
+    let found = find(town, who).await?;
+    match &found {
+        Some((login, _)) => town
+            .rates()
+            .count(Rate::LogInAccount, &login.id.to_string())?,
+        // Counted alike, so that the answer does not tell who has a login.
+        None => town.rates().count(
+            Rate::LogInAccount,
+            &secrets::hash(&who.trim().to_lowercase()),
+        )?,
+    }
+    Ok(found)
 }
 
 fn admitted(login: entity::login::Model, account: &entity::account::Model) -> Outcome<UserView> {
@@ -271,8 +332,12 @@ async fn find(
         let account = accounts::by_id(db, login.account_id).await?;
         return Ok(account.map(|account| (login, account)));
     }
-    let Ok(handle) = who.parse::<Handle>() else { return Ok(None) };
-    let Some(account) = crate::accounts::by_handle(town, &handle).await? else { return Ok(None) };
+    let Ok(handle) = who.parse::<Handle>() else {
+        return Ok(None);
+    };
+    let Some(account) = crate::accounts::by_handle(town, &handle).await? else {
+        return Ok(None);
+    };
     let login = logins::by_account(db, account.id).await?;
     Ok(login.map(|login| (login, account)))
 }
@@ -285,26 +350,24 @@ pub async fn recover(
     password: String,
     network: &str,
 ) -> Outcome<UserView> {
-    count_attempt(town, who, network)?;
     check_password(&password, "password")?;
+    let found = find_to_admit(town, who, network).await?;
     let hashed = secrets::hash_password(password).await?;
-    let Some((login, account)) = find(town, who).await? else {
+    let Some((login, account)) = found else {
         return Err(Refusal::unauthenticated("refusal-login-wrong").into());
     };
     let code = secrets::hash(&code.trim().to_lowercase());
-    let user = admitted(login, &account)?;
-    let id = user.id;
     town.store
         .write(move |tx| {
             Box::pin(async move {
-                if !logins::use_recovery_code(tx, id, &code).await? {
+                if !logins::use_recovery_code(tx, login.id, &code).await? {
                     return Err(Refusal::unauthenticated("refusal-login-wrong").into());
                 }
-                replace_password(tx, id, hashed, None).await
+                replace_password(tx, login.id, hashed, None).await?;
+                admitted(login, &account)
             })
         })
-        .await?;
-    Ok(user)
+        .await
 }
 
 /// By oneself; `keep` is the session that stays.
@@ -315,25 +378,41 @@ pub async fn change_password(
     new: String,
     keep: Option<Id>,
 ) -> Outcome<()> {
-    let login = logins::by_id(town.store.read(), user).await?.ok_or_else(Refusal::not_found)?;
+    let login = logins::by_id(town.store.read(), user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    town.rates().count(Rate::LogInAccount, &user.to_string())?;
     if !secrets::verify_password(old, Some(login.password_hash)).await? {
         return Err(Refusal::invalid("old_password", "refusal-password-wrong").into());
     }
     check_password(&new, "password")?;
     let hashed = secrets::hash_password(new).await?;
-    town.store.write(move |tx| Box::pin(replace_password(tx, user, hashed, keep))).await
+    town.store
+        .write(move |tx| Box::pin(replace_password(tx, user, hashed, keep)))
+        .await
 }
 
 /// By the town itself; everyone who was logged in as this user is out.
 pub async fn set_password(town: &Arc<Town>, user: Id, new: String) -> Outcome<()> {
     check_password(&new, "password")?;
     let hashed = secrets::hash_password(new).await?;
-    town.store.write(move |tx| Box::pin(replace_password(tx, user, hashed, None))).await
+    town.store
+        .write(move |tx| Box::pin(replace_password(tx, user, hashed, None)))
+        .await
 }
 
 async fn replace_password(tx: &Tx, user: Id, hashed: String, keep: Option<Id>) -> Outcome<()> {
-    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
-    logins::update(tx, entity::login::Model { password_hash: hashed, ..login }).await?;
+    let login = logins::by_id(tx, user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    logins::update(
+        tx,
+        entity::login::Model {
+            password_hash: hashed,
+            ..login
+        },
+    )
+    .await?;
     logins::delete_sessions(tx, user, keep).await?;
     Ok(logins::delete_tokens(tx, user).await?)
 }
@@ -345,24 +424,47 @@ pub fn random_password() -> String {
 
 /// By name, for the command line.
 pub async fn by_name(town: &Town, name: &str) -> Outcome<Option<UserView>> {
-    Ok(find(town, name).await?.map(|(login, account)| UserView::new(login, &account)))
+    Ok(find(town, name)
+        .await?
+        .map(|(login, account)| UserView::new(login, &account)))
 }
 
 /// Everyone with a login, by name.
 pub async fn all(town: &Town) -> Outcome<Vec<UserView>> {
     let pairs = logins::all(town.store.read()).await?;
-    Ok(pairs.into_iter().map(|(login, account)| UserView::new(login, &account)).collect())
+    Ok(pairs
+        .into_iter()
+        .map(|(login, account)| UserView::new(login, &account))
+        .collect())
 }
 
 /// Language of the pages; `None` follows the browser.
 pub async fn set_locale(tx: &Tx, _town: &Town, user: Id, locale: Option<String>) -> Outcome<()> {
-    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
+    if locale.as_ref().is_some_and(|code| !is_locale(code)) {
+        return Err(Refusal::invalid("language", "refusal-language-unknown").into());
+    }
+    let login = logins::by_id(tx, user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     Ok(logins::update(tx, entity::login::Model { locale, ..login }).await?)
 }
 
+pub(crate) fn is_locale(code: &str) -> bool {
+    Locale::all().iter().any(|(known, _)| *known == code)
+}
+
 pub async fn set_role(tx: &Tx, _town: &Town, user: Id, role: Role) -> Outcome<()> {
-    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
-    Ok(logins::update(tx, entity::login::Model { role: role.as_str().into(), ..login }).await?)
+    let login = logins::by_id(tx, user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    Ok(logins::update(
+        tx,
+        entity::login::Model {
+            role: role.as_str().into(),
+            ..login
+        },
+    )
+    .await?)
 }
 
 /// One who waits for a moderator's yes.
@@ -384,22 +486,42 @@ pub async fn waiting(town: &Town, staff: &UserView) -> Outcome<Vec<Waiting>> {
     Ok(rows
         .into_iter()
         .filter_map(|row| {
-            let account = people.iter().find(|account| account.id == row.account_id)?.clone();
-            Some(Waiting { user: row.id, account, email: row.email, reason: row.reason, since: row.created_at })
+            let account = people
+                .iter()
+                .find(|account| account.id == row.account_id)?
+                .clone();
+            Some(Waiting {
+                user: row.id,
+                account,
+                email: row.email,
+                reason: row.reason,
+                since: row.created_at,
+            })
         })
         .collect())
 }
 
 pub async fn approve(tx: &Tx, town: &Town, staff: &UserView, user: Id) -> Outcome<()> {
     must_be_staff(staff)?;
-    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
-    Ok(logins::update(tx, entity::login::Model { approved_at: Some(town.now()), ..login }).await?)
+    let login = logins::by_id(tx, user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    Ok(logins::update(
+        tx,
+        entity::login::Model {
+            approved_at: Some(town.now()),
+            ..login
+        },
+    )
+    .await?)
 }
 
 /// Nothing stays of one who was refused.
 pub async fn refuse(tx: &Tx, _town: &Town, staff: &UserView, user: Id) -> Outcome<()> {
     must_be_staff(staff)?;
-    let login = logins::by_id(tx, user).await?.ok_or_else(Refusal::not_found)?;
+    let login = logins::by_id(tx, user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
     if login.approved_at.is_some() {
         return Err(Refusal::not_found().into());
     }
@@ -407,9 +529,17 @@ pub async fn refuse(tx: &Tx, _town: &Town, staff: &UserView, user: Id) -> Outcom
 }
 
 pub(crate) fn must_be_staff(user: &UserView) -> Result<(), Refusal> {
-    if user.is_staff() { Ok(()) } else { Err(Refusal::not_found()) }
+    if user.is_staff() {
+        Ok(())
+    } else {
+        Err(Refusal::not_found())
+    }
 }
 
 pub(crate) fn must_be_admin(user: &UserView) -> Result<(), Refusal> {
-    if user.role == Role::Admin { Ok(()) } else { Err(Refusal::not_found()) }
+    if user.role == Role::Admin {
+        Ok(())
+    } else {
+        Err(Refusal::not_found())
+    }
 }

@@ -4,11 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use parvis_model::{
-    account::AccountKind,
-    audience::Audience,
-    clock::Timestamp,
-    id::Id,
-    text::folded_tag,
+    account::AccountKind, audience::Audience, clock::Timestamp, id::Id, text::folded_tag,
 };
 use parvis_store::{Snapshot, accounts, entity, media, posts, reactions};
 use serde::{Deserialize, Serialize};
@@ -27,8 +23,16 @@ pub struct Paged<T> {
 
 impl<T> Paged<T> {
     pub(crate) fn new(items: Vec<T>, cursors: &[(Id, Id)], limit: u64) -> Self {
-        let next = if cursors.len() as u64 >= limit { cursors.last() } else { None };
-        Self { items, next: next.map(|pair| pair.0), prev: cursors.first().map(|pair| pair.0) }
+        let next = if cursors.len() as u64 >= limit {
+            cursors.last()
+        } else {
+            None
+        };
+        Self {
+            items,
+            next: next.map(|pair| pair.0),
+            prev: cursors.first().map(|pair| pair.0),
+        }
     }
 }
 
@@ -154,7 +158,11 @@ impl TagView {
     pub(crate) fn new(name: &str) -> Self {
         let key = folded_tag(name);
         let path = format!("/tags/{key}");
-        Self { name: name.to_owned(), key, path }
+        Self {
+            name: name.to_owned(),
+            key,
+            path,
+        }
     }
 }
 
@@ -207,16 +215,29 @@ pub struct PostView {
 impl AccountView {
     pub(crate) fn new(town: &Town, row: entity::account::Model) -> Self {
         let local = row.domain.is_empty();
-        let acct = if local { row.name.clone() } else { format!("{}@{}", row.name, row.domain) };
-        let handle = if local { format!("{}@{}", row.name, town.host) } else { acct.clone() };
-        let picture = |kept: Option<String>| kept.map(|it| if local { town.media_url(&it) } else { it });
+        let acct = if local {
+            row.name.clone()
+        } else {
+            format!("{}@{}", row.name, row.domain)
+        };
+        let handle = if local {
+            format!("{}@{}", row.name, town.host)
+        } else {
+            acct.clone()
+        };
+        let picture =
+            |kept: Option<String>| kept.map(|it| if local { town.media_url(&it) } else { it });
         Self {
             id: row.id,
             kind: AccountKind::parse(&row.kind).unwrap_or(AccountKind::Person),
             path: format!("/@{acct}"),
             acct,
             handle,
-            display_name: if row.display_name.trim().is_empty() { row.name.clone() } else { row.display_name },
+            display_name: if row.display_name.trim().is_empty() {
+                row.name.clone()
+            } else {
+                row.display_name
+            },
             name: row.name,
             domain: row.domain,
             bio_html: row.bio_html,
@@ -255,7 +276,8 @@ impl AccountView {
 impl MediaView {
     pub(crate) fn new(town: &Town, row: entity::media::Model) -> Self {
         let remote = row.remote_url.clone().unwrap_or_default();
-        let address = |file: Option<&str>| file.map_or_else(|| remote.clone(), |file| town.media_url(file));
+        let address =
+            |file: Option<&str>| file.map_or_else(|| remote.clone(), |file| town.media_url(file));
         Self {
             id: row.id,
             url: address(row.file.as_deref()),
@@ -279,12 +301,19 @@ pub(crate) async fn accounts_in_order(
     town: &Town,
     ids: &[Id],
 ) -> Outcome<Vec<AccountView>> {
-    let mut rows: HashMap<Id, _> =
-        accounts::by_ids(db, ids).await?.into_iter().map(|row| (row.id, row)).collect();
-    Ok(ids.iter().filter_map(|id| rows.remove(id)).map(|row| AccountView::new(town, row)).collect())
+    let mut rows: HashMap<Id, _> = accounts::by_ids(db, ids)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    Ok(ids
+        .iter()
+        .filter_map(|id| rows.remove(id))
+        .map(|row| AccountView::new(town, row))
+        .collect())
 }
 
-/// Posts by id, in the order asked; those that the viewer may not see are left out. Seven questions, whatever is on the page.
+/// Posts by id, in the order asked; those that the viewer may not see, and those of suspended people, are left out. Seven questions, whatever is on the page.
 pub(crate) async fn posts_in_order(
     db: &Snapshot,
     town: &Town,
@@ -333,13 +362,25 @@ impl Page {
         asked: &[entity::post::Model],
         originals: &[entity::post::Model],
     ) -> Result<Self, Error> {
-        let rows = || asked.iter().filter(|row| row.boost_of_id.is_none()).chain(originals);
+        let rows = || {
+            asked
+                .iter()
+                .filter(|row| row.boost_of_id.is_none())
+                .chain(originals)
+        };
         let ids: Vec<Id> = rows().map(|row| row.id).collect();
         let mut mentions: HashMap<Id, Vec<Id>> = HashMap::new();
         for mention in posts::mentions_of(db, &ids).await? {
-            mentions.entry(mention.post_id).or_default().push(mention.account_id);
+            mentions
+                .entry(mention.post_id)
+                .or_default()
+                .push(mention.account_id);
         }
-        let mut people: Vec<Id> = asked.iter().chain(originals).map(|row| row.author_id).collect();
+        let mut people: Vec<Id> = asked
+            .iter()
+            .chain(originals)
+            .map(|row| row.author_id)
+            .collect();
         people.extend(mentions.values().flatten());
         people.sort_unstable();
         people.dedup();
@@ -348,25 +389,40 @@ impl Page {
             .into_iter()
             .map(|row| (row.id, Arc::new(AccountView::new(town, row))))
             .collect();
-        let with_media: Vec<Id> = rows().filter(|row| row.has_media).map(|row| row.id).collect();
+        let with_media: Vec<Id> = rows()
+            .filter(|row| row.has_media)
+            .map(|row| row.id)
+            .collect();
         let mut media: HashMap<Id, Vec<MediaView>> = HashMap::new();
         for row in media::of_posts(db, &with_media).await? {
-            media.entry(row.post_id.unwrap_or(0)).or_default().push(MediaView::new(town, row));
+            media
+                .entry(row.post_id.unwrap_or(0))
+                .or_default()
+                .push(MediaView::new(town, row));
         }
         let mine = match viewer.account {
             Some(me) => Some((me, done_by(db, me, &ids).await?)),
             None => None,
         };
-        Ok(Self { accounts, mentions, media, mine })
+        Ok(Self {
+            accounts,
+            mentions,
+            media,
+            mine,
+        })
     }
 
-    fn view(
-        &self,
-        row: entity::post::Model,
-        boost_of: Option<Arc<PostView>>,
-    ) -> Option<PostView> {
-        let author = Arc::clone(self.accounts.get(&row.author_id)?);
-        let mentioned = self.mentions.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+    fn view(&self, row: entity::post::Model, boost_of: Option<Arc<PostView>>) -> Option<PostView> {
+        let author = Arc::clone(
+            self.accounts
+                .get(&row.author_id)
+                .filter(|author| !author.suspended)?,
+        );
+        let mentioned = self
+            .mentions
+            .get(&row.id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let mine = self.mine.as_ref().map(|(me, done)| Mine {
             author: *me == row.author_id,
             ..done.get(&row.id).copied().unwrap_or_default()

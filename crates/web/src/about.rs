@@ -17,8 +17,13 @@ pub struct AboutPage<'a> {
 }
 
 pub async fn about(page: Page) -> Answer {
-    let logins = logins::staff(page.town.store.read()).await.map_err(Error::from)?;
+    let logins = logins::staff(page.town.store.read())
+        .await
+        .map_err(Error::from)?;
     let ids: Vec<_> = logins.iter().map(|login| login.account_id).collect();
     let staff = accounts::views(&page.town, &ids).await?;
-    html(&AboutPage { page: &page.frame, staff })
+    html(&AboutPage {
+        page: &page.frame,
+        staff,
+    })
 }

@@ -6,9 +6,7 @@ use axum::extract::Path;
 use parvis_model::id::Id;
 use parvis_store::Tx;
 use parvis_town::{
-    Failure, Outcome, Town, follows,
-    follows::FollowState,
-    posts, reactions, relations,
+    Failure, Outcome, Town, follows, follows::FollowState, posts, reactions, relations,
     relations::MuteTerms,
 };
 
@@ -109,7 +107,10 @@ impl AccountDeed {
                 "done-unblocked"
             }
             Self::Mute => {
-                let terms = MuteTerms { notifications: true, until: None };
+                let terms = MuteTerms {
+                    notifications: true,
+                    until: None,
+                };
                 relations::mute(tx, town, me, other, terms).await?;
                 "done-muted"
             }
@@ -130,7 +131,9 @@ pub async fn on_post(
     let town = Arc::clone(&page.town);
     page.town
         .store
-        .write::<_, Failure, _>(move |tx| Box::pin(async move { deed.done(tx, &town, me, post).await }))
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { deed.done(tx, &town, me, post).await })
+        })
         .await?;
     Ok(redirect(local_path(form.text("retour"))))
 }
@@ -145,7 +148,9 @@ pub async fn on_account(
     let done = page
         .town
         .store
-        .write::<_, Failure, _>(move |tx| Box::pin(async move { deed.done(tx, &town, me, other).await }))
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { deed.done(tx, &town, me, other).await })
+        })
         .await?;
     Ok(page.onward(local_path(form.text("retour")), done))
 }

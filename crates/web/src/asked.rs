@@ -12,7 +12,12 @@ pub struct Asked(Vec<(String, String)>);
 
 impl Asked {
     pub fn parse(encoded: &[u8]) -> Self {
-        Self(form_urlencoded::parse(encoded).take(VALUES).map(|(k, v)| (k.into(), v.into())).collect())
+        Self(
+            form_urlencoded::parse(encoded)
+                .take(VALUES)
+                .map(|(k, v)| (k.into(), v.into()))
+                .collect(),
+        )
     }
 
     pub fn of<const N: usize>(values: [(&str, String); N]) -> Self {
@@ -21,7 +26,10 @@ impl Asked {
 
     /// The first value of this name, without the spaces around it; empty when absent.
     pub fn text(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.trim())
     }
 
     /// Like [`Asked::text`], `None` when empty.
@@ -31,7 +39,10 @@ impl Asked {
 
     /// As it was typed, spaces and all.
     pub fn exact(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 
     pub fn on(&self, name: &str) -> bool {
@@ -43,7 +54,11 @@ impl Asked {
     }
 
     pub fn ids(&self, name: &str) -> Vec<Id> {
-        self.0.iter().filter(|(key, _)| key == name).filter_map(|(_, value)| id::parse(value)).collect()
+        self.0
+            .iter()
+            .filter(|(key, _)| key == name)
+            .filter_map(|(_, value)| id::parse(value))
+            .collect()
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -59,14 +74,25 @@ impl Asked {
 
 impl<K: Into<String>> FromIterator<(K, String)> for Asked {
     fn from_iter<I: IntoIterator<Item = (K, String)>>(values: I) -> Self {
-        Self(values.into_iter().map(|(key, value)| (key.into(), value)).collect())
+        Self(
+            values
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect(),
+        )
     }
 }
 
 /// A path on this very site, for going back to; anything else becomes the home page.
 pub fn local_path(text: &str) -> &str {
-    let plain = text.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
-    if plain && text.len() <= 2_048 && text.starts_with('/') && !text.starts_with("//") { text } else { "/" }
+    let plain = text
+        .bytes()
+        .all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
+    if plain && text.len() <= 2_048 && text.starts_with('/') && !text.starts_with("//") {
+        text
+    } else {
+        "/"
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +101,15 @@ mod tests {
 
     #[test]
     fn going_back_never_leaves_the_site() {
-        for far in ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:1", "", "/a\r\nb", "\t/x"] {
+        for far in [
+            "//evil.example",
+            "https://evil.example/",
+            "/\\evil.example",
+            "javascript:1",
+            "",
+            "/a\r\nb",
+            "\t/x",
+        ] {
             assert_eq!(local_path(far), "/", "{far}");
         }
         assert_eq!(local_path("/@marie?avant=5#m-4"), "/@marie?avant=5#m-4");

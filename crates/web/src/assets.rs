@@ -35,12 +35,23 @@ const STYLES: &str = concat!(
 
 const SOURCES: [(&str, &str, &str); 3] = [
     ("parvis.css", CSS, STYLES),
-    ("compose.js", JS, include_str!("../../../frontend/scripts/compose.js")),
-    ("icon.svg", SVG, include_str!("../../../frontend/icons/icon.svg")),
+    (
+        "compose.js",
+        JS,
+        include_str!("../../../frontend/scripts/compose.js"),
+    ),
+    (
+        "icon.svg",
+        SVG,
+        include_str!("../../../frontend/icons/icon.svg"),
+    ),
 ];
 
 static ASSETS: LazyLock<HashMap<&str, Asset>> = LazyLock::new(|| {
-    SOURCES.iter().map(|(name, mime, text)| (*name, Asset::new(name, mime, text))).collect()
+    SOURCES
+        .iter()
+        .map(|(name, mime, text)| (*name, Asset::new(name, mime, text)))
+        .collect()
 });
 
 struct Asset {
@@ -75,7 +86,10 @@ fn gzip(text: &[u8]) -> Bytes {
 
 fn brotli(text: &[u8]) -> Bytes {
     let mut packed = Vec::new();
-    let settings = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    let settings = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        ..Default::default()
+    };
     match brotli::BrotliCompress(&mut &text[..], &mut packed, &settings) {
         Ok(_) => packed.into(),
         Err(_) => Bytes::new(),
@@ -84,20 +98,37 @@ fn brotli(text: &[u8]) -> Bytes {
 
 /// Where a page finds an asset.
 pub fn path(name: &str) -> String {
-    ASSETS.get(name).map(|asset| format!("/assets/{}", asset.fingerprinted)).unwrap_or_default()
+    ASSETS
+        .get(name)
+        .map(|asset| format!("/assets/{}", asset.fingerprinted))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 pub fn plain(name: &str) -> &'static str {
-    SOURCES.iter().find(|source| source.0 == name).map_or("", |source| source.2)
+    SOURCES
+        .iter()
+        .find(|source| source.0 == name)
+        .map_or("", |source| source.2)
 }
 
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Fault> {
-    let asset = ASSETS.values().find(|asset| asset.fingerprinted == name).ok_or(Fault::NotFound)?;
-    let wanted = headers.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let asset = ASSETS
+        .values()
+        .find(|asset| asset.fingerprinted == name)
+        .ok_or(Fault::NotFound)?;
+    let wanted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
     let packed = [("br", &asset.brotli), ("gzip", &asset.gzip)];
-    let packed = packed.into_iter().find(|(name, bytes)| accepts(wanted, name) && !bytes.is_empty());
-    let mut response = packed.map_or(&asset.plain, |(_, bytes)| bytes).clone().into_response();
+    let packed = packed
+        .into_iter()
+        .find(|(name, bytes)| accepts(wanted, name) && !bytes.is_empty());
+    let mut response = packed
+        .map_or(&asset.plain, |(_, bytes)| bytes)
+        .clone()
+        .into_response();
     let head = response.headers_mut();
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
     head.insert(header::CACHE_CONTROL, A_YEAR);
@@ -111,19 +142,34 @@ pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Respo
 fn accepts(wanted: &str, encoding: &str) -> bool {
     wanted.split(',').any(|one| {
         let mut parts = one.trim().split(';');
-        let refused = parts.clone().any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding)) && !refused
+        let refused = parts
+            .clone()
+            .any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+            && !refused
     })
 }
 
 /// The one colour of a town, as a style sheet of its own since pages may hold no styles.
 pub async fn theme(Path(name): Path<String>) -> Result<Response, Fault> {
-    let hue: u16 = name.strip_suffix(".css").and_then(|hue| hue.parse().ok()).ok_or(Fault::NotFound)?;
+    let hue: u16 = name
+        .strip_suffix(".css")
+        .and_then(|hue| hue.parse().ok())
+        .ok_or(Fault::NotFound)?;
     if hue > 360 {
         return Err(Fault::NotFound);
     }
-    let head = [(header::CONTENT_TYPE, HeaderValue::from_static(CSS)), (header::CACHE_CONTROL, A_YEAR)];
-    Ok((head, format!("@layer tokens {{ :root {{ --town-hue: {hue}; }} }}\n")).into_response())
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(CSS)),
+        (header::CACHE_CONTROL, A_YEAR),
+    ];
+    Ok((
+        head,
+        format!("@layer tokens {{ :root {{ --town-hue: {hue}; }} }}\n"),
+    )
+        .into_response())
 }
 
 #[cfg(test)]
@@ -134,12 +180,19 @@ mod tests {
     async fn assets_are_small_and_kept_for_a_year() {
         let name = path("parvis.css");
         let name = name.strip_prefix("/assets/").unwrap();
-        let headers: HeaderMap =
-            [(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, br"))].into_iter().collect();
+        let headers: HeaderMap = [(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static("gzip, br"),
+        )]
+        .into_iter()
+        .collect();
         let response = asset(Path(name.to_owned()), headers).await.unwrap();
         assert_eq!(response.headers()[header::CONTENT_ENCODING], "br");
         assert_eq!(response.headers()[header::CACHE_CONTROL], A_YEAR);
-        let size = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().len();
+        let size = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap()
+            .len();
         assert!(size < 12_000, "{size} bytes of styles");
     }
 

@@ -21,15 +21,24 @@ pub struct Card<'a> {
 impl<'a> Card<'a> {
     pub fn new(post: &'a PostView) -> Self {
         match &post.boost_of {
-            Some(original) => {
-                Self { booster: Some(&post.author), entry: post.id, ..Self::plain(original) }
-            }
+            Some(original) => Self {
+                booster: Some(&post.author),
+                entry: post.id,
+                ..Self::plain(original)
+            },
             None => Self::plain(post),
         }
     }
 
     fn plain(post: &'a PostView) -> Self {
-        Self { post, booster: None, answers: answered(post), chosen: false, depth: 0, entry: post.id }
+        Self {
+            post,
+            booster: None,
+            answers: answered(post),
+            chosen: false,
+            depth: 0,
+            entry: post.id,
+        }
     }
 
     #[must_use]
@@ -43,8 +52,12 @@ impl<'a> Card<'a> {
     pub fn answering(mut self, question: Option<&PostView>) -> Self {
         if let Some(question) = question {
             let other = question.author.id != self.post.author.id;
-            self.answers = other
-                .then(|| (question.author.display_name.clone(), format!("#m-{}", question.id)));
+            self.answers = other.then(|| {
+                (
+                    question.author.display_name.clone(),
+                    format!("#m-{}", question.id),
+                )
+            });
         }
         self
     }
@@ -61,7 +74,11 @@ impl<'a> Card<'a> {
     }
 
     pub fn pictures(&self) -> Vec<&'a MediaView> {
-        self.post.media.iter().filter(|file| is_picture(file)).collect()
+        self.post
+            .media
+            .iter()
+            .filter(|file| is_picture(file))
+            .collect()
     }
 
     pub fn has_pictures(&self) -> bool {
@@ -70,7 +87,11 @@ impl<'a> Card<'a> {
 
     /// What is no picture: sound, video, documents; linked, not shown.
     pub fn files(&self) -> Vec<&'a MediaView> {
-        self.post.media.iter().filter(|file| !is_picture(file)).collect()
+        self.post
+            .media
+            .iter()
+            .filter(|file| !is_picture(file))
+            .collect()
     }
 
     pub fn has_files(&self) -> bool {
@@ -93,5 +114,8 @@ fn is_picture(file: &MediaView) -> bool {
 /// Whom a post answers, as far as the post itself says; nothing for those who go on with their own.
 fn answered(post: &PostView) -> Option<(String, String)> {
     let whom = post.reply_to_account.filter(|id| *id != post.author.id)?;
-    post.mentions.iter().find(|it| it.id == whom).map(|it| (format!("@{}", it.acct), it.path.clone()))
+    post.mentions
+        .iter()
+        .find(|it| it.id == whom)
+        .map(|it| (format!("@{}", it.acct), it.path.clone()))
 }

@@ -24,7 +24,9 @@ pub enum Cookie {
 
 impl Jar {
     pub fn of(origin: &str) -> Self {
-        Self { secure: origin.starts_with("https://") }
+        Self {
+            secure: origin.starts_with("https://"),
+        }
     }
 
     fn name(self, cookie: Cookie) -> &'static str {
@@ -65,8 +67,13 @@ impl Jar {
 
     fn write(self, headers: &mut HeaderMap, cookie: Cookie, value: &str, age: Option<u32>) {
         let secure = if self.secure { "; Secure" } else { "" };
-        let age = age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-        let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}", self.name(cookie));
+        let age = age
+            .map(|seconds| format!("; Max-Age={seconds}"))
+            .unwrap_or_default();
+        let line = format!(
+            "{}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}",
+            self.name(cookie)
+        );
         if let Ok(line) = HeaderValue::from_str(&line) {
             headers.append(header::SET_COOKIE, line);
         }
@@ -82,7 +89,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         Jar::of("https://valmont.example").set(&mut headers, Cookie::Session, "abc");
         let line = headers[header::SET_COOKIE].to_str().unwrap();
-        assert!(line.starts_with("__Host-parvis=abc; Path=/; HttpOnly; SameSite=Lax"), "{line}");
+        assert!(
+            line.starts_with("__Host-parvis=abc; Path=/; HttpOnly; SameSite=Lax"),
+            "{line}"
+        );
         assert!(line.ends_with("; Secure"), "{line}");
         assert!(!line.contains("Domain"), "{line}");
     }
@@ -92,7 +102,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         let jar = Jar::of("http://valmont.localhost:8000");
         jar.set(&mut headers, Cookie::Session, "abc");
-        assert!(!headers[header::SET_COOKIE].to_str().unwrap().contains("Secure"));
+        assert!(
+            !headers[header::SET_COOKIE]
+                .to_str()
+                .unwrap()
+                .contains("Secure")
+        );
 
         let mut sent = HeaderMap::new();
         sent.insert(header::COOKIE, "x=1; parvis=abc; y=2".parse().unwrap());

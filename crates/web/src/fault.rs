@@ -80,7 +80,10 @@ impl Fault {
 
     /// An answer of axum's own that is no page yet.
     fn unexplained(response: &Response) -> Option<Self> {
-        let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok());
         if kind.is_some_and(|kind| kind.starts_with("text/html")) {
             return None;
         }
@@ -117,11 +120,18 @@ impl IntoResponse for Fault {
 }
 
 /// The same form again, with what was typed and what is wrong with it; what no form can mend stays a fault.
-pub fn typed_again(failure: Failure, typed: Typed, locale: Locale) -> Result<(StatusCode, Typed), Fault> {
+pub fn typed_again(
+    failure: Failure,
+    typed: Typed,
+    locale: Locale,
+) -> Result<(StatusCode, Typed), Fault> {
     match failure {
         Failure::Refused(refusal) if refusal.kind != Kind::NotFound => {
             let message = locale.refusal(&refusal);
-            Ok((status_of(refusal.kind), typed.with_wrong(refusal.field, message)))
+            Ok((
+                status_of(refusal.kind),
+                typed.with_wrong(refusal.field, message),
+            ))
         }
         other => Err(other.into()),
     }
@@ -157,11 +167,20 @@ pub async fn shown(response: Response, mut asked: Parts) -> Response {
     };
     let Some(frame) = frame else { return response };
     let (heading, what) = words(&fault, &frame);
-    let page = ErrorPage { page: &frame, heading, what, operation };
-    let Ok(text) = page.render() else { return response };
+    let page = ErrorPage {
+        page: &frame,
+        heading,
+        what,
+        operation,
+    };
+    let Ok(text) = page.render() else {
+        return response;
+    };
     let mut answer = (fault.status(), axum::response::Html(text)).into_response();
     if fault.status() == StatusCode::SERVICE_UNAVAILABLE {
-        answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     if let Some(allow) = response.headers().get(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allow.clone());
@@ -171,9 +190,15 @@ pub async fn shown(response: Response, mut asked: Parts) -> Response {
 
 /// What is broken is logged once; the number is all that the reader learns of it.
 fn logged(fault: &Fault, asked: &Parts) -> Option<String> {
-    let Fault::Town(Failure::Broken(error)) = fault else { return None };
+    let Fault::Town(Failure::Broken(error)) = fault else {
+        return None;
+    };
     let town = asked.extensions.get::<Arc<Town>>()?;
-    let operation = format!("{:x}", town.ids.next());
+    let request = asked
+        .headers
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok());
+    let operation = request.map_or_else(|| format!("{:x}", town.ids.next()), str::to_owned);
     tracing::error!(operation, town = town.host, path = asked.uri.path(), %error, "a page is broken");
     Some(operation)
 }
@@ -199,9 +224,14 @@ fn words(fault: &Fault, frame: &Frame) -> (String, String) {
         Fault::Method => both(frame, "error-method", "error-method-what"),
         Fault::TooLarge => {
             let limit = limits::PICTURE_BYTES / 1024 / 1024;
-            (frame.t("error-too-large"), frame.tw("error-too-large-what", "size", limit))
+            (
+                frame.t("error-too-large"),
+                frame.tw("error-too-large-what", "size", limit),
+            )
         }
-        Fault::BadRequest | Fault::LogIn(_) => both(frame, "error-bad-request", "error-bad-request-what"),
+        Fault::BadRequest | Fault::LogIn(_) => {
+            both(frame, "error-bad-request", "error-bad-request-what")
+        }
     }
 }
 

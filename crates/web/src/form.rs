@@ -43,7 +43,10 @@ impl Form {
     }
 
     pub fn file(&self, field: &str) -> Option<&Bytes> {
-        self.files.iter().find(|file| file.field == field).map(|file| &file.bytes)
+        self.files
+            .iter()
+            .find(|file| file.field == field)
+            .map(|file| &file.bytes)
     }
 }
 
@@ -51,18 +54,33 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
-        let visit = request.extensions().get::<Arc<Visit>>().cloned().ok_or(Fault::BadRequest)?;
+        let visit = request
+            .extensions()
+            .get::<Arc<Visit>>()
+            .cloned()
+            .ok_or(Fault::BadRequest)?;
         let form = if is_multipart(&request) {
-            let parts = Multipart::from_request(request, state).await.map_err(|_| Fault::BadRequest)?;
+            let parts = Multipart::from_request(request, state)
+                .await
+                .map_err(|_| Fault::BadRequest)?;
             read_parts(parts).await?
         } else {
-            let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-                use axum::response::IntoResponse;
-                of_status(rejection.into_response().status())
-            })?;
-            Self { values: Asked::parse(&bytes), files: Vec::new() }
+            let bytes = Bytes::from_request(request, state)
+                .await
+                .map_err(|rejection| {
+                    use axum::response::IntoResponse;
+                    of_status(rejection.into_response().status())
+                })?;
+            Self {
+                values: Asked::parse(&bytes),
+                files: Vec::new(),
+            }
         };
-        if visit.is_token(form.text("csrf")) { Ok(form) } else { Err(Fault::Stale) }
+        if visit.is_token(form.text("csrf")) {
+            Ok(form)
+        } else {
+            Err(Fault::Stale)
+        }
     }
 }
 
@@ -71,7 +89,11 @@ fn is_multipart(request: &Request) -> bool {
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"))
+        .is_some_and(|value| {
+            value
+                .to_ascii_lowercase()
+                .starts_with("multipart/form-data")
+        })
 }
 
 async fn read_parts(mut parts: Multipart) -> Result<Form, Fault> {
@@ -80,7 +102,12 @@ async fn read_parts(mut parts: Multipart) -> Result<Form, Fault> {
         let Some(part) = parts.next_field().await.map_err(|err| of_part(&err))? else {
             return Ok(form);
         };
-        let field = part.name().unwrap_or_default().chars().take(100).collect::<String>();
+        let field = part
+            .name()
+            .unwrap_or_default()
+            .chars()
+            .take(100)
+            .collect::<String>();
         let is_file = part.file_name().is_some();
         let bytes = part.bytes().await.map_err(|err| of_part(&err))?;
         if is_file {
@@ -91,7 +118,10 @@ async fn read_parts(mut parts: Multipart) -> Result<Form, Fault> {
         } else if bytes.len() > TEXT_BYTES {
             return Err(Fault::TooLarge);
         } else {
-            form.values.add(field, String::from_utf8(bytes.into()).map_err(|_| Fault::BadRequest)?);
+            form.values.add(
+                field,
+                String::from_utf8(bytes.into()).map_err(|_| Fault::BadRequest)?,
+            );
         }
     }
     Err(Fault::BadRequest)
@@ -102,7 +132,11 @@ fn of_part(err: &MultipartError) -> Fault {
 }
 
 fn of_status(status: StatusCode) -> Fault {
-    if status == StatusCode::PAYLOAD_TOO_LARGE { Fault::TooLarge } else { Fault::BadRequest }
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        Fault::TooLarge
+    } else {
+        Fault::BadRequest
+    }
 }
 
 #[cfg(test)]
@@ -111,14 +145,18 @@ mod tests {
     use axum::{body::Body, http::HeaderMap};
 
     fn sent(body: String, kind: &str, visit: Visit) -> Request {
-        let mut request = Request::post("/x").header("content-type", kind).body(Body::from(body)).unwrap();
+        let mut request = Request::post("/x")
+            .header("content-type", kind)
+            .body(Body::from(body))
+            .unwrap();
         request.extensions_mut().insert(Arc::new(visit));
         request
     }
 
     fn visit() -> Visit {
-        let headers: HeaderMap =
-            [("cookie".parse().unwrap(), "parvis=mine".parse().unwrap())].into_iter().collect();
+        let headers: HeaderMap = [("cookie".parse().unwrap(), "parvis=mine".parse().unwrap())]
+            .into_iter()
+            .collect();
         Visit::of("http://valmont.localhost", "town", &headers)
     }
 
@@ -126,22 +164,34 @@ mod tests {
     async fn a_form_without_its_token_is_refused() {
         for body in ["text=salut", "csrf=&text=salut", "csrf=AAAA&text=salut"] {
             let request = sent(body.into(), "application/x-www-form-urlencoded", visit());
-            assert!(matches!(Form::from_request(request, &()).await, Err(Fault::Stale)), "{body}");
+            assert!(
+                matches!(Form::from_request(request, &()).await, Err(Fault::Stale)),
+                "{body}"
+            );
         }
     }
 
     #[tokio::test]
     async fn a_form_with_its_token_is_read_in_both_encodings() {
         let token = visit().token();
-        let request = sent(format!("csrf={token}&text=salut"), "application/x-www-form-urlencoded", visit());
-        assert_eq!(Form::from_request(request, &()).await.unwrap().text("text"), "salut");
+        let request = sent(
+            format!("csrf={token}&text=salut"),
+            "application/x-www-form-urlencoded",
+            visit(),
+        );
+        assert_eq!(
+            Form::from_request(request, &()).await.unwrap().text("text"),
+            "salut"
+        );
 
         let body = format!(
             "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n\
              --b\r\nContent-Disposition: form-data; name=\"image-1\"; filename=\"../../x\"\r\n\r\nGIF\r\n\
              --b\r\nContent-Disposition: form-data; name=\"image-2\"; filename=\"\"\r\n\r\n\r\n--b--\r\n"
         );
-        let form = Form::from_request(sent(body, "multipart/form-data; boundary=b", visit()), &()).await.unwrap();
+        let form = Form::from_request(sent(body, "multipart/form-data; boundary=b", visit()), &())
+            .await
+            .unwrap();
         assert_eq!(form.file("image-1").map(AsRef::as_ref), Some(&b"GIF"[..]));
         assert!(form.file("image-2").is_none());
     }

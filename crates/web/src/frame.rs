@@ -75,6 +75,7 @@ pub struct Frame {
 }
 
 /// Words.
+#[expect(clippy::unused_self, reason = "templates ask everything of their page")]
 impl Frame {
     pub fn t(&self, key: &str) -> String {
         self.locale.text(key)
@@ -82,12 +83,14 @@ impl Frame {
 
     /// With a number, called `count` in the message.
     pub fn tn(&self, key: &str, count: impl Number) -> String {
-        self.locale.text_with(key, &[("count", Arg::from(count.number()))])
+        self.locale
+            .text_with(key, &[("count", Arg::from(count.number()))])
     }
 
     /// With one word to fill in.
     pub fn tw(&self, key: &str, name: &str, value: impl fmt::Display) -> String {
-        self.locale.text_with(key, &[(name, Arg::from(value.to_string()))])
+        self.locale
+            .text_with(key, &[(name, Arg::from(value.to_string()))])
     }
 
     pub fn lang(&self) -> &'static str {
@@ -108,7 +111,9 @@ impl Frame {
 
     /// For machines: RFC 3339, UTC.
     pub fn iso(&self, at: impl Number) -> String {
-        jiff::Timestamp::from_millisecond(at.number()).map(|at| at.to_string()).unwrap_or_default()
+        jiff::Timestamp::from_millisecond(at.number())
+            .map(|at| at.to_string())
+            .unwrap_or_default()
     }
 
     pub fn audience(&self, audience: impl Borrow<Audience>) -> String {
@@ -147,20 +152,34 @@ impl Frame {
 
     /// Under a name: `@marie · Valmont`, `Association · Valmont`, `@paul · far.example`.
     pub fn from(&self, who: &AccountView) -> String {
-        let name = if self.is_group(who) { self.kind(who) } else { format!("@{}", who.name) };
+        let name = if self.is_group(who) {
+            self.kind(who)
+        } else {
+            format!("@{}", who.name)
+        };
         let (key, place, value) = if who.local {
             ("from-here", "town", &self.town.name)
         } else {
             ("from-there", "domain", &who.domain)
         };
-        self.locale.text_with(key, &[("name", Arg::from(name)), (place, Arg::from(value.as_str()))])
+        self.locale.text_with(
+            key,
+            &[
+                ("name", Arg::from(name)),
+                (place, Arg::from(value.as_str())),
+            ],
+        )
     }
 
     pub fn device(&self, user_agent: &str) -> String {
         match device(user_agent) {
-            Some((browser, system)) => self
-                .locale
-                .text_with("device-on", &[("browser", Arg::from(browser)), ("system", Arg::from(system))]),
+            Some((browser, system)) => self.locale.text_with(
+                "device-on",
+                &[
+                    ("browser", Arg::from(browser)),
+                    ("system", Arg::from(system)),
+                ],
+            ),
             None => self.t("device-unknown"),
         }
     }
@@ -175,12 +194,17 @@ impl Frame {
     }
 
     pub fn registrations(&self) -> [(&'static str, &'static str); 4] {
-        Registration::ALL.map(|mode| (mode.as_str(), match mode {
-            Registration::Open => "registration-open",
-            Registration::Approval => "registration-approval",
-            Registration::Invitation => "registration-invitation",
-            Registration::Closed => "registration-closed",
-        }))
+        Registration::ALL.map(|mode| {
+            (
+                mode.as_str(),
+                match mode {
+                    Registration::Open => "registration-open",
+                    Registration::Approval => "registration-approval",
+                    Registration::Invitation => "registration-invitation",
+                    Registration::Closed => "registration-closed",
+                },
+            )
+        })
     }
 
     /// Colours that a town can take: degrees, key of the name, degrees as a form writes them.
@@ -205,7 +229,9 @@ impl Frame {
 /// Who looks, and from where.
 impl Frame {
     pub fn is_staff(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| me.role >= Role::Moderator)
+        self.me
+            .as_ref()
+            .is_some_and(|me| me.role >= Role::Moderator)
     }
 
     pub fn is_admin(&self) -> bool {
@@ -222,7 +248,11 @@ impl Frame {
     }
 
     pub fn unread_shown(&self) -> String {
-        if self.unread > MANY { format!("{MANY}+") } else { self.unread.to_string() }
+        if self.unread > MANY {
+            format!("{MANY}+")
+        } else {
+            self.unread.to_string()
+        }
     }
 
     fn path(&self) -> &str {
@@ -231,9 +261,17 @@ impl Frame {
 
     /// The mark of the way one is on.
     pub fn current(&self, way: &str) -> Html {
-        let below = || self.path().strip_prefix(way).is_some_and(|rest| rest.starts_with('/'));
+        let below = || {
+            self.path()
+                .strip_prefix(way)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
         let is_here = self.path() == way || (way != "/" && below());
-        Html(if is_here { r#" aria-current="page""#.into() } else { String::new() })
+        Html(if is_here {
+            r#" aria-current="page""#.into()
+        } else {
+            String::new()
+        })
     }
 
     pub fn here_encoded(&self) -> String {
@@ -242,6 +280,7 @@ impl Frame {
 }
 
 /// Pieces of mark-up.
+#[expect(clippy::unused_self, reason = "templates ask everything of their page")]
 impl Frame {
     pub fn asset(&self, name: &str) -> String {
         assets::path(name)
@@ -249,16 +288,23 @@ impl Frame {
 
     /// A picture beside its word, so silent for screen readers.
     pub fn icon(&self, name: &str) -> Html {
-        Html(format!(r##"<svg class="icon" aria-hidden="true"><use href="#i-{name}"/></svg>"##))
+        Html(format!(
+            r##"<svg class="icon" aria-hidden="true"><use href="#i-{name}"/></svg>"##
+        ))
     }
 
     /// An icon that is filled in when its button is pressed.
     pub fn fillable(&self, name: &str) -> Html {
-        Html(format!(r##"<svg class="icon fillable" aria-hidden="true"><use href="#i-{name}"/></svg>"##))
+        Html(format!(
+            r##"<svg class="icon fillable" aria-hidden="true"><use href="#i-{name}"/></svg>"##
+        ))
     }
 
     pub fn csrf_field(&self) -> Html {
-        Html(format!(r#"<input type="hidden" name="csrf" value="{}">"#, self.visit.token()))
+        Html(format!(
+            r#"<input type="hidden" name="csrf" value="{}">"#,
+            self.visit.token()
+        ))
     }
 
     pub fn audience_icon(&self, audience: impl Borrow<Audience>) -> Html {
@@ -275,19 +321,35 @@ impl Frame {
     /// A count beside its button; nothing is shown of nothing.
     pub fn count(&self, count: impl Number) -> Html {
         let count = count.number();
-        Html(if count > 0 { format!(r#"<span class="n">{count}</span>"#) } else { String::new() })
+        Html(if count > 0 {
+            format!(r#"<span class="n">{count}</span>"#)
+        } else {
+            String::new()
+        })
     }
 
     pub fn lang_of(&self, post: &PostView) -> Html {
-        let plain = |code: &&str| code.len() <= 35 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        let code = post.language.as_deref().filter(plain).filter(|code| !code.is_empty());
-        Html(code.map(|code| format!(r#" lang="{code}""#)).unwrap_or_default())
+        let plain = |code: &&str| {
+            code.len() <= 35 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        let code = post
+            .language
+            .as_deref()
+            .filter(plain)
+            .filter(|code| !code.is_empty());
+        Html(
+            code.map(|code| format!(r#" lang="{code}""#))
+                .unwrap_or_default(),
+        )
     }
 
     pub fn size(&self, picture: &MediaView) -> Html {
         let known = picture.preview_width > 0 && picture.preview_height > 0;
         Html(if known {
-            format!(r#" width="{}" height="{}""#, picture.preview_width, picture.preview_height)
+            format!(
+                r#" width="{}" height="{}""#,
+                picture.preview_width, picture.preview_height
+            )
         } else {
             String::new()
         })
@@ -295,6 +357,7 @@ impl Frame {
 }
 
 /// People and posts.
+#[expect(clippy::unused_self, reason = "templates ask everything of their page")]
 impl Frame {
     pub fn card<'a>(&self, post: &'a PostView) -> Card<'a> {
         Card::new(post)
@@ -311,7 +374,10 @@ impl Frame {
     }
 
     pub fn initial(&self, name: &str) -> String {
-        name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
+        name.chars()
+            .find(|c| c.is_alphanumeric())
+            .map(|c| c.to_uppercase().collect())
+            .unwrap_or_default()
     }
 
     pub fn is_public(&self, post: &PostView) -> bool {
@@ -330,7 +396,11 @@ impl Frame {
     /// Addresses from elsewhere that browsers may follow: http and https, nothing else.
     pub fn web_address<'a>(&self, address: &'a str) -> &'a str {
         let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
-        if matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") { address } else { "#" }
+        if matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+            address
+        } else {
+            "#"
+        }
     }
 }
 
@@ -343,7 +413,10 @@ pub struct Typed {
 
 impl Typed {
     pub fn new(values: Asked) -> Self {
-        Self { values, wrong: None }
+        Self {
+            values,
+            wrong: None,
+        }
     }
 
     #[must_use]
@@ -365,28 +438,34 @@ impl Typed {
     }
 
     pub fn wrong(&self, name: &str) -> Option<&str> {
-        self.wrong.as_ref().filter(|(field, _)| *field == Some(name)).map(|(_, message)| message.as_str())
+        self.wrong
+            .as_ref()
+            .filter(|(field, _)| *field == Some(name))
+            .map(|(_, message)| message.as_str())
     }
 
     /// What is wrong with the form as a whole: no field of it is to blame.
     pub fn general(&self) -> Option<&str> {
-        self.wrong.as_ref().filter(|(field, _)| field.is_none()).map(|(_, message)| message.as_str())
+        self.wrong
+            .as_ref()
+            .filter(|(field, _)| field.is_none())
+            .map(|(_, message)| message.as_str())
     }
 
     /// Ties a field to its hint and its error for screen readers.
     pub fn described(&self, name: &str, hint: bool) -> Html {
         let wrong = self.wrong(name).is_some();
         let ids = [(hint, "hint"), (wrong, "wrong")];
-        let ids: Vec<String> =
-            ids.iter().filter(|(there, _)| *there).map(|(_, kind)| format!("{kind}-{name}")).collect();
-        let mut marks = String::new();
-        if wrong {
-            marks.push_str(r#" aria-invalid="true""#);
+        let ids: Vec<String> = ids
+            .iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, kind)| format!("{kind}-{name}"))
+            .collect();
+        let mark = if wrong { r#" aria-invalid="true""# } else { "" };
+        if ids.is_empty() {
+            return Html(mark.to_owned());
         }
-        if !ids.is_empty() {
-            marks.push_str(&format!(r#" aria-describedby="{}""#, ids.join(" ")));
-        }
-        Html(marks)
+        Html(format!(r#"{mark} aria-describedby="{}""#, ids.join(" ")))
     }
 }
 
@@ -410,7 +489,12 @@ impl Pages {
     /// Of a list of posts, which is at its end when a page is not full.
     pub fn of_posts(base: &str, later: bool, posts: &[PostView]) -> Self {
         let full = posts.len() as u64 >= limits::PAGE;
-        Self::new(base, "avant", later, posts.last().filter(|_| full).map(|post| post.id))
+        Self::new(
+            base,
+            "avant",
+            later,
+            posts.last().filter(|_| full).map(|post| post.id),
+        )
     }
 
     pub fn is_later(&self) -> bool {

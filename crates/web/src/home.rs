@@ -39,7 +39,9 @@ pub struct TownPage<'a> {
 }
 
 pub async fn home(page: Page) -> Answer {
-    let Some(user) = &page.user else { return landing(&page).await };
+    let Some(user) = &page.user else {
+        return landing(&page).await;
+    };
     let posts = timelines::home(&page.town, user.account, page.piece()).await?;
     html(&HomePage {
         page: &page.frame,

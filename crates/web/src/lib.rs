@@ -28,7 +28,11 @@ mod set_up;
 mod settings;
 mod sign_up;
 mod staff;
+#[cfg(test)]
+mod story;
 mod visit;
+#[cfg(test)]
+mod words;
 mod write;
 
 pub use routes::routes;

@@ -24,7 +24,10 @@ pub struct ListPage<'a> {
 
 pub async fn tag(page: Page, Path(tag): Path<String>) -> Answer {
     let posts = timelines::tag(&page.town, &page.viewer, &tag, page.piece()).await?;
-    let base = format!("/tags/{}", utf8_percent_encode(&folded_tag(&tag), NON_ALPHANUMERIC));
+    let base = format!(
+        "/tags/{}",
+        utf8_percent_encode(&folded_tag(&tag), NON_ALPHANUMERIC)
+    );
     let frame = &page.frame;
     html(&ListPage {
         page: frame,
@@ -48,7 +51,12 @@ pub async fn bookmarks(Resident { page, me, .. }: Resident) -> Answer {
     kept(&page, list, "/signets", words)
 }
 
-fn kept(page: &Page, list: Paged<PostView>, base: &str, [heading, note, empty]: [&str; 3]) -> Answer {
+fn kept(
+    page: &Page,
+    list: Paged<PostView>,
+    base: &str,
+    [heading, note, empty]: [&str; 3],
+) -> Answer {
     html(&ListPage {
         page: &page.frame,
         heading: page.frame.t(heading),

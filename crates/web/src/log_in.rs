@@ -35,7 +35,10 @@ pub async fn form(page: Page) -> Answer {
     if page.user.is_some() {
         return Ok(redirect(&next));
     }
-    html(&LogInPage { page: &page.frame, form: Typed::new([("suite", next)].into_iter().collect()) })
+    html(&LogInPage {
+        page: &page.frame,
+        form: Typed::new([("suite", next)].into_iter().collect()),
+    })
 }
 
 pub async fn log_in(page: Page, form: Form) -> Answer {
@@ -47,7 +50,13 @@ pub async fn log_in(page: Page, form: Form) -> Answer {
         }
         Err(failure) => {
             let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
-            html_with(status, &LogInPage { page: &page.frame, form })
+            html_with(
+                status,
+                &LogInPage {
+                    page: &page.frame,
+                    form,
+                },
+            )
         }
     }
 }
@@ -63,7 +72,8 @@ pub async fn opened(page: &Page, user: Id, mut response: Response) -> Outcome<Re
             Box::pin(async move { sessions::open(tx, &town, user, &agent, &network).await })
         })
         .await?;
-    page.jar().set(response.headers_mut(), Cookie::Session, &secret);
+    page.jar()
+        .set(response.headers_mut(), Cookie::Session, &secret);
     page.jar().clear(response.headers_mut(), Cookie::Visitor);
     Ok(response)
 }
@@ -84,16 +94,33 @@ pub async fn log_out(page: Page, _form: Form) -> Answer {
 }
 
 pub async fn recovery_form(page: Page) -> Answer {
-    html(&RecoverPage { page: &page.frame, form: Typed::default() })
+    html(&RecoverPage {
+        page: &page.frame,
+        form: Typed::default(),
+    })
 }
 
 pub async fn recover(page: Page, form: Form) -> Answer {
     let password = form.values.exact("password").to_owned();
-    match users::recover(&page.town, form.text("name"), form.text("code"), password, &page.network).await {
+    match users::recover(
+        &page.town,
+        form.text("name"),
+        form.text("code"),
+        password,
+        &page.network,
+    )
+    .await
+    {
         Ok(user) => Ok(opened(&page, user.id, page.onward("/", "done-password")).await?),
         Err(failure) => {
             let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
-            html_with(status, &RecoverPage { page: &page.frame, form })
+            html_with(
+                status,
+                &RecoverPage {
+                    page: &page.frame,
+                    form,
+                },
+            )
         }
     }
 }

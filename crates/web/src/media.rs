@@ -17,7 +17,8 @@ use tokio::{fs::File, io::AsyncReadExt};
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Bytes read at once.
 const PIECE: usize = 64 * 1024;
-const INERT: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
+const INERT: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
 
 pub async fn file(Extension(town): Extension<Arc<Town>>, Path(key): Path<String>) -> Response {
     match town.media.open(&key).await {
@@ -28,8 +29,14 @@ pub async fn file(Extension(town): Extension<Arc<Town>>, Path(key): Path<String>
                 (header::CACHE_CONTROL, FOR_EVER),
                 (header::CONTENT_SECURITY_POLICY, INERT),
                 // Other towns and their pages may show it.
-                (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
-                (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+                (
+                    HeaderName::from_static("cross-origin-resource-policy"),
+                    HeaderValue::from_static("cross-origin"),
+                ),
+                (
+                    header::ACCESS_CONTROL_ALLOW_ORIGIN,
+                    HeaderValue::from_static("*"),
+                ),
             ];
             (head, in_pieces(stored.file)).into_response()
         }

@@ -54,7 +54,11 @@ impl From<NotificationView> for Notice {
             icon,
             said,
             about: view.post.map(|post| {
-                let words = if post.summary.is_empty() { text::plain(&post.html) } else { post.summary };
+                let words = if post.summary.is_empty() {
+                    text::plain(&post.html)
+                } else {
+                    post.summary
+                };
                 (post.path, words.chars().take(EXCERPT).collect())
             }),
             asks: view.kind == NotificationKind::FollowRequest,
@@ -68,7 +72,10 @@ impl From<NotificationView> for Notice {
 
 pub async fn list(Resident { mut page, me, .. }: Resident) -> Answer {
     let views = notifications::list(&page.town, me, page.piece()).await?;
-    let next = views.last().filter(|_| views.len() as u64 >= page.piece().limit).map(|view| view.id);
+    let next = views
+        .last()
+        .filter(|_| views.len() as u64 >= page.piece().limit)
+        .map(|view| view.id);
     if page.frame.unread > 0 && !page.is_later() {
         let town = Arc::clone(&page.town);
         page.town

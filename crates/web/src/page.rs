@@ -76,7 +76,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
         let mut frame = bare_frame(parts).ok_or(Fault::BadRequest)?;
-        let town = parts.extensions.get::<Arc<Town>>().cloned().ok_or(Fault::BadRequest)?;
+        let town = parts
+            .extensions
+            .get::<Arc<Town>>()
+            .cloned()
+            .ok_or(Fault::BadRequest)?;
         let known = match frame.visit.session() {
             Some(secret) => sessions::user(&town, secret).await?,
             None => None,
@@ -86,27 +90,40 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
             welcome(&town, &mut frame, user, &parts.headers).await?;
         }
         Ok(Self {
-            viewer: user.as_ref().map_or(Viewer::nobody(), |user| Viewer::resident(user.account)),
+            viewer: user
+                .as_ref()
+                .map_or(Viewer::nobody(), |user| Viewer::resident(user.account)),
             town,
             frame,
             user,
             session,
             query: Asked::parse(parts.uri.query().unwrap_or_default().as_bytes()),
             network: network(parts),
-            user_agent: text(&parts.headers, header::USER_AGENT).chars().take(300).collect(),
+            user_agent: text(&parts.headers, header::USER_AGENT)
+                .chars()
+                .take(300)
+                .collect(),
         })
     }
 }
 
 /// Adds to a frame what only a resident sees.
-async fn welcome(town: &Arc<Town>, frame: &mut Frame, user: &UserView, headers: &HeaderMap) -> Result<(), Fault> {
+async fn welcome(
+    town: &Arc<Town>,
+    frame: &mut Frame,
+    user: &UserView,
+    headers: &HeaderMap,
+) -> Result<(), Fault> {
     let account = accounts::view(town, &Viewer::resident(user.account), user.account).await?;
     frame.unread = notifications::unread(town, user.account).await? as i64;
     if account.locked {
         let waiting = follows::requests(town, user.account, Piece::default()).await?;
         frame.requests = waiting.items.len() as i64;
     }
-    frame.me = Some(Me { account, role: user.role });
+    frame.me = Some(Me {
+        account,
+        role: user.role,
+    });
     if user.locale.is_some() {
         frame.locale = language(user.locale.as_deref(), headers, &frame.town.language);
     }
@@ -125,7 +142,11 @@ pub fn bare_frame(parts: &Parts) -> Option<Frame> {
         me: None,
         unread: 0,
         requests: 0,
-        here: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+        here: parts
+            .uri
+            .path_and_query()
+            .map_or("/", |it| it.as_str())
+            .to_owned(),
         flash: visit.flash().and_then(done),
         visit,
         town: profile,
@@ -140,12 +161,18 @@ fn language(wanted: Option<&str>, headers: &HeaderMap, towns: &str) -> Locale {
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// One IPv4 address, or the /64 of an IPv6 one, which is what one household has.
 fn network(parts: &Parts) -> String {
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let address = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip().to_canonical());
     match address {
         Some(IpAddr::V6(ip)) => {
             let [a, b, c, d, ..] = ip.segments();
@@ -168,14 +195,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Resident {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let page = Page::from_request_parts(parts, state).await?;
-        match page.user.clone() {
-            Some(user) => Ok(Self { me: user.account, user, page }),
-            None => {
-                let next = if parts.method.is_safe() { page.frame.here.as_str() } else { "/" };
-                let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
-                Err(Fault::LogIn(format!("/connexion?suite={next}")))
-            }
+        if let Some(user) = page.user.clone() {
+            return Ok(Self {
+                me: user.account,
+                user,
+                page,
+            });
         }
+        let next = if parts.method.is_safe() {
+            page.frame.here.as_str()
+        } else {
+            "/"
+        };
+        let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
+        Err(Fault::LogIn(format!("/connexion?suite={next}")))
     }
 }
 
@@ -187,7 +220,11 @@ pub struct Staff {
 
 impl Staff {
     pub fn admin(self) -> Result<Self, Fault> {
-        if self.user.role == Role::Admin { Ok(self) } else { Err(Fault::NotFound) }
+        if self.user.role == Role::Admin {
+            Ok(self)
+        } else {
+            Err(Fault::NotFound)
+        }
     }
 }
 
@@ -196,7 +233,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let Resident { page, user, .. } = Resident::from_request_parts(parts, state).await?;
-        if user.role >= Role::Moderator { Ok(Self { page, user }) } else { Err(Fault::NotFound) }
+        if user.role >= Role::Moderator {
+            Ok(Self { page, user })
+        } else {
+            Err(Fault::NotFound)
+        }
     }
 }
 

@@ -2,11 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use parvis_town::{
-    AccountView, Paged, accounts,
-    accounts::Relation,
-    follows,
-};
+use parvis_town::{AccountView, Paged, accounts, accounts::Relation, follows};
 
 use crate::{
     card::Card,
@@ -51,13 +47,27 @@ pub struct ConfirmPage<'a> {
 pub async fn followers(page: Page, Path(acct): Path<String>) -> Answer {
     let who = find(&page, &acct).await?;
     let list = follows::followers(&page.town, &page.viewer, who.id, page.piece()).await?;
-    show(&page, &who, list, "abonnes", ["followers-of", "followers-empty"]).await
+    show(
+        &page,
+        &who,
+        list,
+        "abonnes",
+        ["followers-of", "followers-empty"],
+    )
+    .await
 }
 
 pub async fn following(page: Page, Path(acct): Path<String>) -> Answer {
     let who = find(&page, &acct).await?;
     let list = follows::following(&page.town, &page.viewer, who.id, page.piece()).await?;
-    show(&page, &who, list, "abonnements", ["following-of", "following-empty"]).await
+    show(
+        &page,
+        &who,
+        list,
+        "abonnements",
+        ["following-of", "following-empty"],
+    )
+    .await
 }
 
 async fn show(
@@ -72,7 +82,12 @@ async fn show(
         heading: page.frame.tw(heading, "name", &whose.display_name),
         empty: page.frame.t(empty),
         back: Some((whose.path.clone(), whose.display_name.clone())),
-        pages: Pages::new(&format!("{}/{name}", whose.path), "avant", page.is_later(), list.next),
+        pages: Pages::new(
+            &format!("{}/{name}", whose.path),
+            "avant",
+            page.is_later(),
+            list.next,
+        ),
         people: with_relations(page, list.items).await?,
     })
 }
@@ -87,8 +102,17 @@ pub async fn with_relations(
         Some(user) => accounts::relations(&page.town, user.account, &ids).await?,
         None => Vec::new(),
     };
-    let of = |id| relations.iter().find(|relation| relation.other == id).copied().unwrap_or_default();
-    Ok(people.into_iter().map(|who| (who.clone(), of(who.id))).collect())
+    let of = |id| {
+        relations
+            .iter()
+            .find(|relation| relation.other == id)
+            .copied()
+            .unwrap_or_default()
+    };
+    Ok(people
+        .into_iter()
+        .map(|who| (who.clone(), of(who.id)))
+        .collect())
 }
 
 pub async fn requests(Resident { page, me, .. }: Resident) -> Answer {

@@ -39,8 +39,14 @@ pub async fn thread(page: Page, Path((acct, post)): Path<(String, String)>) -> A
     if thread.post.path != format!("/@{acct}/{post}") {
         return Ok(redirect(&thread.post.path));
     }
-    let compose = page.user.as_ref().map(|_| Composing::answer(thread.post.clone()));
-    let text = page.user.as_ref().map_or(String::new(), |user| greeting(&thread.post, user.account));
+    let compose = page
+        .user
+        .as_ref()
+        .map(|_| Composing::answer(thread.post.clone()));
+    let text = page
+        .user
+        .as_ref()
+        .map_or(String::new(), |user| greeting(&thread.post, user.account));
     html(&PostPage {
         page: &page.frame,
         name: &thread.post.author.display_name,
@@ -67,7 +73,10 @@ pub fn cards(thread: &Thread) -> Vec<Card<'_>> {
     }
     cards.push(Card::new(&thread.post).chosen());
     for post in &thread.descendants {
-        let depth = post.reply_to.and_then(|id| depths.get(&id)).map_or(1, |depth| depth + 1);
+        let depth = post
+            .reply_to
+            .and_then(|id| depths.get(&id))
+            .map_or(1, |depth| depth + 1);
         depths.insert(post.id, depth);
         let question = post.reply_to.and_then(|id| authors.get(&id).copied());
         cards.push(Card::new(post).answering(question).at_depth(depth));
@@ -102,7 +111,9 @@ pub async fn delete(
     let town = Arc::clone(&page.town);
     page.town
         .store
-        .write::<_, Failure, _>(move |tx| Box::pin(async move { posts::delete(tx, &town, me, post).await }))
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { posts::delete(tx, &town, me, post).await })
+        })
         .await?;
     // What one comes back to must not be the page that is gone.
     let back = Some(local_path(form.text("retour"))).filter(|back| !back.starts_with(&own_path));

@@ -37,16 +37,27 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
         "images" => "images",
         _ => "",
     };
-    let what = Shown { replies: shown == "reponses", boosts: shown != "images", media_only: shown == "images" };
+    let what = Shown {
+        replies: shown == "reponses",
+        boosts: shown != "images",
+        media_only: shown == "images",
+    };
     let posts = timelines::of_account(&page.town, &page.viewer, who.id, what, page.piece()).await?;
     let relation = match &page.user {
         Some(user) => accounts::relation(&page.town, user.account, who.id).await?,
         None => Relation::default(),
     };
-    let base = if shown.is_empty() { who.path.clone() } else { format!("{}?voir={shown}", who.path) };
+    let base = if shown.is_empty() {
+        who.path.clone()
+    } else {
+        format!("{}?voir={shown}", who.path)
+    };
     html(&ProfilePage {
         page: &page.frame,
-        mine: page.user.as_ref().is_some_and(|user| user.account == who.id),
+        mine: page
+            .user
+            .as_ref()
+            .is_some_and(|user| user.account == who.id),
         pages: Pages::of_posts(&base, page.is_later(), &posts),
         who,
         relation,
@@ -57,7 +68,13 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
 
 /// Whom an address names: those not here, suspended, or the town's own actor have no page.
 pub async fn find(page: &Page, acct: &str) -> Result<AccountView, Fault> {
-    let who = accounts::by_acct(&page.town, acct).await?.ok_or(Fault::NotFound)?;
+    let who = accounts::by_acct(&page.town, acct)
+        .await?
+        .ok_or(Fault::NotFound)?;
     let hidden = who.suspended || who.id == page.frame.town.actor_id;
-    if hidden { Err(Fault::NotFound) } else { Ok(who) }
+    if hidden {
+        Err(Fault::NotFound)
+    } else {
+        Ok(who)
+    }
 }

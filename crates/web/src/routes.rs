@@ -9,8 +9,8 @@ use axum::{
 use parvis_model::limits;
 
 use crate::{
-    about, actions, assets, fault, headers, home, lists, log_in, media, notices, people, profile,
-    posts, search, set_up, settings, sign_up, staff, visit, write,
+    about, actions, assets, fault, headers, home, lists, log_in, media, notices, people, posts,
+    profile, search, set_up, settings, sign_up, staff, visit, write,
 };
 
 /// Bytes of a form without pictures: the longest text, four times over for its encoding, and some room.
@@ -46,7 +46,10 @@ fn pages() -> Router {
         .route("/@{acct}/abonnements", get(people::following))
         .route("/@{acct}/bloquer", get(people::confirm_block))
         .route("/@{acct}/{id}", get(posts::thread))
-        .route("/@{acct}/{id}/supprimer", get(posts::confirm_deletion).post(posts::delete))
+        .route(
+            "/@{acct}/{id}/supprimer",
+            get(posts::confirm_deletion).post(posts::delete),
+        )
         .route("/actions/message/{id}/{deed}", post(actions::on_post))
         .route("/actions/compte/{id}/{deed}", post(actions::on_account))
         // one's own
@@ -55,25 +58,46 @@ fn pages() -> Router {
         .route("/favoris", get(lists::favourites))
         .route("/signets", get(lists::bookmarks))
         .route("/reglages", get(settings::first))
-        .route("/reglages/compte", get(settings::account).post(settings::change_password))
-        .route("/reglages/sessions", get(settings::sessions).post(settings::close_session))
+        .route(
+            "/reglages/compte",
+            get(settings::account).post(settings::change_password),
+        )
+        .route(
+            "/reglages/sessions",
+            get(settings::sessions).post(settings::close_session),
+        )
         .route("/reglages/personnes", get(settings::people))
         // coming and going
         .route("/inscription", get(sign_up::form).post(sign_up::sign_up))
         .route("/connexion", get(log_in::form).post(log_in::log_in))
         .route("/deconnexion", post(log_in::log_out))
-        .route("/mot-de-passe-oublie", get(log_in::recovery_form).post(log_in::recover))
+        .route(
+            "/mot-de-passe-oublie",
+            get(log_in::recovery_form).post(log_in::recover),
+        )
         // the town hall
         .route("/bienvenue", get(set_up::form).post(set_up::set_up))
-        .route("/mairie/inscriptions", get(staff::sign_ups).post(staff::decide))
-        .route("/mairie/reglages", get(staff::town).post(staff::change_town))
+        .route(
+            "/mairie/inscriptions",
+            get(staff::sign_ups).post(staff::decide),
+        )
+        .route(
+            "/mairie/reglages",
+            get(staff::town).post(staff::change_town),
+        )
 }
 
 fn with_pictures() -> Router {
     Router::new()
         .route("/ecrire", get(write::form).post(write::publish))
-        .route("/@{acct}/{id}/modifier", get(write::edit_form).post(write::edit))
-        .route("/reglages/profil", get(settings::profile).post(settings::edit_profile))
+        .route(
+            "/@{acct}/{id}/modifier",
+            get(write::edit_form).post(write::edit),
+        )
+        .route(
+            "/reglages/profil",
+            get(settings::profile).post(settings::edit_profile),
+        )
 }
 
 fn files() -> Router {

@@ -57,7 +57,9 @@ pub async fn search(page: Page) -> Answer {
 
 /// Another server is asked only for residents, and only so often.
 async fn fetch(page: &Page, query: &str) -> Outcome<Option<Found>> {
-    let Some(user) = &page.user else { return Ok(None) };
+    let Some(user) = &page.user else {
+        return Ok(None);
+    };
     let town = &page.town;
     let key = user.account.to_string();
     if query.starts_with("https://") || query.starts_with("http://") {
@@ -65,9 +67,18 @@ async fn fetch(page: &Page, query: &str) -> Outcome<Option<Found>> {
         return town.reach().uri(town, query).await;
     }
     match query.parse::<Handle>() {
-        Ok(handle) if handle.domain.as_deref().is_some_and(|domain| domain != town.host) => {
+        Ok(handle)
+            if handle
+                .domain
+                .as_deref()
+                .is_some_and(|domain| domain != town.host) =>
+        {
             town.rates().count(Rate::Reach, &key)?;
-            Ok(town.reach().handle(town, &handle).await?.map(Found::Account))
+            Ok(town
+                .reach()
+                .handle(town, &handle)
+                .await?
+                .map(Found::Account))
         }
         _ => Ok(None),
     }
@@ -88,10 +99,14 @@ fn trouble(failure: Failure, page: &Page) -> Result<String, Fault> {
 async fn add(page: &Page, found: Found, results: &mut Results) -> Result<(), Fault> {
     match found {
         Found::Account(id) if results.accounts.iter().all(|who| who.id != id) => {
-            results.accounts.extend(accounts::views(&page.town, &[id]).await?);
+            results
+                .accounts
+                .extend(accounts::views(&page.town, &[id]).await?);
         }
         Found::Post(id) if results.posts.iter().all(|post| post.id != id) => {
-            results.posts.extend(posts::views(&page.town, &page.viewer, &[id]).await?);
+            results
+                .posts
+                .extend(posts::views(&page.town, &page.viewer, &[id]).await?);
         }
         Found::Account(_) | Found::Post(_) => {}
     }
@@ -103,5 +118,8 @@ async fn add(page: &Page, found: Found, results: &mut Results) -> Result<(), Fau
 pub async fn interaction(Resident { page, .. }: Resident) -> Answer {
     let wanted = page.query.text("uri");
     let wanted = wanted.strip_prefix("acct:").unwrap_or(wanted);
-    Ok(redirect(&format!("/recherche?q={}", utf8_percent_encode(wanted, NON_ALPHANUMERIC))))
+    Ok(redirect(&format!(
+        "/recherche?q={}",
+        utf8_percent_encode(wanted, NON_ALPHANUMERIC)
+    )))
 }

@@ -33,13 +33,20 @@ pub async fn form(page: Page) -> Answer {
     settings::check_setup(&page.town, secret).await?;
     let mut values = described(&page.frame);
     values.add("lien", secret);
-    html(&SetUpPage { page: &page.frame, form: Typed::new(values) })
+    html(&SetUpPage {
+        page: &page.frame,
+        form: Typed::new(values),
+    })
 }
 
 /// The town as a form shows it.
 pub fn described(page: &Frame) -> Asked {
     let town = &page.town;
-    let registration = if town.set_up { town.registration } else { Registration::Approval };
+    let registration = if town.set_up {
+        town.registration
+    } else {
+        Registration::Approval
+    };
     Asked::of([
         ("town_name", town.name.clone()),
         ("summary", town.summary.clone()),
@@ -55,7 +62,10 @@ pub fn described(page: &Frame) -> Asked {
 pub fn town_edit(form: &Form) -> Result<TownEdit, Refusal> {
     let registration = Registration::parse(form.text("registration"))
         .ok_or_else(|| Refusal::invalid("registration", "refusal-choice"))?;
-    let hue = form.text("hue").parse().map_err(|_| Refusal::invalid("hue", "refusal-choice"))?;
+    let hue = form
+        .text("hue")
+        .parse()
+        .map_err(|_| Refusal::invalid("hue", "refusal-choice"))?;
     Ok(TownEdit {
         name: form.owned("town_name"),
         summary: form.owned("summary"),
@@ -72,7 +82,13 @@ pub async fn set_up(page: Page, form: Form) -> Answer {
         Ok(joined) => welcome(page, joined).await,
         Err(failure) => {
             let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
-            html_with(status, &SetUpPage { page: &page.frame, form })
+            html_with(
+                status,
+                &SetUpPage {
+                    page: &page.frame,
+                    form,
+                },
+            )
         }
     }
 }
@@ -98,12 +114,15 @@ async fn open_square(page: &Page, form: &Form) -> Outcome<SignedUp> {
 async fn welcome(mut page: Page, joined: SignedUp) -> Result<Response, Fault> {
     page.frame.town = page.town.profile();
     let frame = &page.frame;
-    let answer = html_with(StatusCode::OK, &SignedUpPage {
-        page: frame,
-        heading: frame.t("joined-heading"),
-        what: frame.t("set-up-done"),
-        codes: joined.recovery_codes,
-        next: ("/reglages/profil", frame.t("joined-next")),
-    })?;
+    let answer = html_with(
+        StatusCode::OK,
+        &SignedUpPage {
+            page: frame,
+            heading: frame.t("joined-heading"),
+            what: frame.t("set-up-done"),
+            codes: joined.recovery_codes,
+            next: ("/reglages/profil", frame.t("joined-next")),
+        },
+    )?;
     Ok(opened(&page, joined.user, answer).await?)
 }

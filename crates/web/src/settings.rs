@@ -103,7 +103,12 @@ pub async fn edit_profile(Resident { page, me, .. }: Resident, form: Form) -> An
 
 async fn change_profile(page: &Page, me: i64, form: &Form) -> Outcome<()> {
     let fields = (1..=limits::PROFILE_FIELDS)
-        .map(|n| (form.owned(&format!("field-name-{n}")), form.owned(&format!("field-value-{n}"))))
+        .map(|n| {
+            (
+                form.owned(&format!("field-name-{n}")),
+                form.owned(&format!("field-value-{n}")),
+            )
+        })
         .collect();
     let edit = ProfileEdit {
         display_name: Some(form.owned("display_name")),
@@ -125,10 +130,23 @@ async fn change_profile(page: &Page, me: i64, form: &Form) -> Outcome<()> {
 }
 
 /// A new picture wins over the wish to have none.
-async fn picture(page: &Page, form: &Form, field: &'static str, shape: Shape) -> Outcome<Change<String>> {
+async fn picture(
+    page: &Page,
+    form: &Form,
+    field: &'static str,
+    shape: Shape,
+) -> Outcome<Change<String>> {
     let Some(bytes) = form.file(field) else {
-        let without = if field == "avatar" { "sans_avatar" } else { "sans_banniere" };
-        return Ok(if form.on(without) { Change::Remove } else { Change::Keep });
+        let without = if field == "avatar" {
+            "sans_avatar"
+        } else {
+            "sans_banniere"
+        };
+        return Ok(if form.on(without) {
+            Change::Remove
+        } else {
+            Change::Keep
+        });
     };
     match media::picture(&page.town, bytes.to_vec(), shape).await {
         Ok(key) => Ok(Change::Set(key)),
@@ -142,17 +160,30 @@ async fn picture(page: &Page, form: &Form, field: &'static str, shape: Shape) ->
 }
 
 pub async fn account(Resident { page, .. }: Resident) -> Answer {
-    html(&AccountForm { page: &page.frame, form: Typed::default() })
+    html(&AccountForm {
+        page: &page.frame,
+        form: Typed::default(),
+    })
 }
 
 pub async fn change_password(Resident { page, user, .. }: Resident, form: Form) -> Answer {
-    let (old, new) = (form.values.exact("old_password").to_owned(), form.values.exact("password").to_owned());
+    let (old, new) = (
+        form.values.exact("old_password").to_owned(),
+        form.values.exact("password").to_owned(),
+    );
     let keep = page.session.as_ref().map(|session| session.id);
     match users::change_password(&page.town, user.id, old, new, keep).await {
         Ok(()) => Ok(page.onward("/reglages/compte", "done-password")),
         Err(failure) => {
-            let (status, form) = typed_again(failure, Typed::new(Asked::default()), page.frame.locale)?;
-            html_with(status, &AccountForm { page: &page.frame, form })
+            let (status, form) =
+                typed_again(failure, Typed::new(Asked::default()), page.frame.locale)?;
+            html_with(
+                status,
+                &AccountForm {
+                    page: &page.frame,
+                    form,
+                },
+            )
         }
     }
 }
@@ -160,7 +191,10 @@ pub async fn change_password(Resident { page, user, .. }: Resident, form: Form) 
 pub async fn sessions(Resident { page, user, .. }: Resident) -> Answer {
     let current = page.session.as_ref().map_or(0, |session| session.id);
     let sessions = sessions::list(&page.town, user.id, current).await?;
-    html(&SessionsPage { page: &page.frame, sessions })
+    html(&SessionsPage {
+        page: &page.frame,
+        sessions,
+    })
 }
 
 pub async fn close_session(Resident { page, user, .. }: Resident, form: Form) -> Answer {
@@ -199,7 +233,10 @@ pub async fn people(Resident { page, me, .. }: Resident) -> Answer {
 /// Browser and system as a person would name them: `Firefox`, `Android`. Programs only claim to be these.
 pub fn device(user_agent: &str) -> Option<(&'static str, &'static str)> {
     let known = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
+        names
+            .iter()
+            .find(|(sign, _)| user_agent.contains(sign))
+            .map(|(_, name)| *name)
     };
     let browser = known(&[
         ("Firefox/", "Firefox"),

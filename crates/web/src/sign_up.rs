@@ -56,7 +56,10 @@ pub async fn form(page: Page) -> Answer {
         return Ok(redirect("/"));
     }
     let invitation = page.query.text("invitation").to_owned();
-    html(&SignUpPage::new(&page.frame, Typed::new([("invitation", invitation)].into_iter().collect())))
+    html(&SignUpPage::new(
+        &page.frame,
+        Typed::new([("invitation", invitation)].into_iter().collect()),
+    ))
 }
 
 pub async fn sign_up(page: Page, form: Form) -> Answer {
@@ -70,7 +73,9 @@ pub async fn sign_up(page: Page, form: Form) -> Answer {
 }
 
 async fn join(page: &Page, form: &Form) -> Outcome<SignedUp> {
-    page.town.rates().count(Rate::SignUpNetwork, &page.network)?;
+    page.town
+        .rates()
+        .count(Rate::SignUpNetwork, &page.network)?;
     let asked = SignUp {
         name: form.owned("name"),
         email: form.values.some("email").map(str::to_owned),
@@ -84,7 +89,9 @@ async fn join(page: &Page, form: &Form) -> Outcome<SignedUp> {
     let town = Arc::clone(&page.town);
     page.town
         .store
-        .write::<_, Failure, _>(move |tx| Box::pin(async move { users::sign_up(tx, &town, prepared).await }))
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { users::sign_up(tx, &town, prepared).await })
+        })
         .await
 }
 
@@ -92,16 +99,31 @@ async fn join(page: &Page, form: &Form) -> Outcome<SignedUp> {
 async fn welcome(page: &Page, joined: SignedUp) -> Result<Response, Fault> {
     let frame = &page.frame;
     let (heading, what, next) = if joined.waits_for_approval {
-        ("waiting-heading", "waiting-what", ("/ville", frame.t("waiting-next")))
+        (
+            "waiting-heading",
+            "waiting-what",
+            ("/ville", frame.t("waiting-next")),
+        )
     } else {
-        ("joined-heading", "joined-what", ("/reglages/profil", frame.t("joined-next")))
+        (
+            "joined-heading",
+            "joined-what",
+            ("/reglages/profil", frame.t("joined-next")),
+        )
     };
-    let answer = html_with(StatusCode::OK, &SignedUpPage {
-        page: frame,
-        heading: frame.t(heading),
-        what: frame.t(what),
-        codes: joined.recovery_codes,
-        next,
-    })?;
-    if joined.waits_for_approval { Ok(answer) } else { Ok(opened(page, joined.user, answer).await?) }
+    let answer = html_with(
+        StatusCode::OK,
+        &SignedUpPage {
+            page: frame,
+            heading: frame.t(heading),
+            what: frame.t(what),
+            codes: joined.recovery_codes,
+            next,
+        },
+    )?;
+    if joined.waits_for_approval {
+        Ok(answer)
+    } else {
+        Ok(opened(page, joined.user, answer).await?)
+    }
 }

@@ -53,7 +53,12 @@ fn first_values() -> Typed {
     Typed::new([("uses", "1".to_owned())].into_iter().collect())
 }
 
-async fn desk(staff: &Staff, status: StatusCode, invitation: Option<String>, form: Typed) -> Answer {
+async fn desk(
+    staff: &Staff,
+    status: StatusCode,
+    invitation: Option<String>,
+    form: Typed,
+) -> Answer {
     let waiting = users::waiting(&staff.page.town, &staff.user).await?;
     let waiting = waiting.into_iter().map(|person| Waiting {
         user: person.user,
@@ -62,13 +67,16 @@ async fn desk(staff: &Staff, status: StatusCode, invitation: Option<String>, for
         reason: person.reason,
         at: person.since,
     });
-    html_with(status, &SignUpsPage {
-        page: &staff.page.frame,
-        waiting: waiting.collect(),
-        invitations: invitations::list(&staff.page.town, &staff.user).await?,
-        invitation,
-        form,
-    })
+    html_with(
+        status,
+        &SignUpsPage {
+            page: &staff.page.frame,
+            waiting: waiting.collect(),
+            invitations: invitations::list(&staff.page.town, &staff.user).await?,
+            invitation,
+            form,
+        },
+    )
 }
 
 pub async fn decide(staff: Staff, form: Form) -> Answer {
@@ -96,14 +104,22 @@ async fn answer(staff: &Staff, yes: bool, form: &Form) -> Answer {
             })
         })
         .await?;
-    Ok(staff.page.onward("/mairie/inscriptions", if yes { "done-approved" } else { "done-rejected" }))
+    Ok(staff.page.onward(
+        "/mairie/inscriptions",
+        if yes {
+            "done-approved"
+        } else {
+            "done-rejected"
+        },
+    ))
 }
 
 /// The code is shown in the answer itself.
 async fn invite(staff: Staff, form: Form) -> Answer {
     let Ok(uses) = form.text("uses").parse::<i32>() else {
         let refusal = Refusal::invalid("uses", "refusal-number").into();
-        let (status, form) = typed_again(refusal, Typed::new(form.values), staff.page.frame.locale)?;
+        let (status, form) =
+            typed_again(refusal, Typed::new(form.values), staff.page.frame.locale)?;
         return desk(&staff, status, None, form).await;
     };
     let (town, user) = (Arc::clone(&staff.page.town), staff.user.clone());
@@ -120,7 +136,10 @@ async fn invite(staff: Staff, form: Form) -> Answer {
 
 pub async fn town(staff: Staff) -> Answer {
     let Staff { page, .. } = staff.admin()?;
-    html(&TownForm { page: &page.frame, form: Typed::new(described(&page.frame)) })
+    html(&TownForm {
+        page: &page.frame,
+        form: Typed::new(described(&page.frame)),
+    })
 }
 
 pub async fn change_town(staff: Staff, form: Form) -> Answer {

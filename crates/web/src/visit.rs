@@ -24,6 +24,8 @@ use crate::{
 /// What a form token vouches for; a token made for something else does not fit.
 const PURPOSE: &[u8] = b"parvis form";
 
+/// Bytes of a form token before its mask.
+const TOKEN: usize = 32;
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
 /// May be kept, but asked for again each time.
 const FRESH: HeaderValue = HeaderValue::from_static("public, no-cache");
@@ -37,6 +39,8 @@ pub struct Visit {
     session: Option<String>,
     /// What the browser's form tokens are derived from: the session's secret, or a visitor's.
     secret: String,
+    /// Makes the token another one in each answer: a compressed page gives nothing away by its length (BREACH).
+    mask: [u8; TOKEN],
     /// Mixed in, so that a token can't be made from a cookie alone.
     town_secret: String,
     /// The visitor's secret is not in the browser yet.
@@ -50,12 +54,15 @@ impl Visit {
     pub fn of(origin: &str, town_secret: &str, headers: &HeaderMap) -> Self {
         let jar = Jar::of(origin);
         let session = jar.read(headers, Cookie::Session);
-        let known = session.clone().or_else(|| jar.read(headers, Cookie::Visitor));
+        let known = session
+            .clone()
+            .or_else(|| jar.read(headers, Cookie::Visitor));
         Self {
             jar,
             session,
             fresh: known.is_none(),
             secret: known.unwrap_or_else(new_secret),
+            mask: rand::random(),
             town_secret: town_secret.to_owned(),
             shown: AtomicBool::new(false),
             flash: jar.read(headers, Cookie::Flash),
@@ -77,14 +84,20 @@ impl Visit {
     /// The token that every form of this browser carries.
     pub fn token(&self) -> String {
         self.shown.store(true, Ordering::Relaxed);
-        URL_SAFE_NO_PAD.encode(self.sign().as_ref())
+        let masked = xor(self.sign().as_ref(), &self.mask);
+        URL_SAFE_NO_PAD.encode([self.mask.as_slice(), &masked].concat())
     }
 
     pub fn is_token(&self, given: &str) -> bool {
+        let Ok(given) = URL_SAFE_NO_PAD.decode(given) else {
+            return false;
+        };
+        let Some((mask, masked)) = given.split_at_checked(TOKEN) else {
+            return false;
+        };
+        let right = self.sign();
         !self.fresh
-            && URL_SAFE_NO_PAD.decode(given).is_ok_and(|given| {
-                constant_time::verify_slices_are_equal(&given, self.sign().as_ref()).is_ok()
-            })
+            && constant_time::verify_slices_are_equal(&xor(masked, mask), right.as_ref()).is_ok()
     }
 
     /// Is there anything in the answer that only this browser may see?
@@ -94,20 +107,29 @@ impl Visit {
 
     fn sign(&self) -> hmac::Tag {
         let secret = format!("{}:{}", self.town_secret, self.secret);
-        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), PURPOSE)
+        hmac::sign(
+            &hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
+            PURPOSE,
+        )
     }
 
     fn keep(&self, response: &mut Response) {
         let head = response.headers_mut();
-        head.entry(header::CACHE_CONTROL).or_insert(if self.is_private() { PRIVATE } else { FRESH });
+        head.entry(header::CACHE_CONTROL)
+            .or_insert(if self.is_private() { PRIVATE } else { FRESH });
         head.append(header::VARY, DEPENDS);
         if self.fresh && self.shown.load(Ordering::Relaxed) {
-            self.jar.set(response.headers_mut(), Cookie::Visitor, &self.secret);
+            self.jar
+                .set(response.headers_mut(), Cookie::Visitor, &self.secret);
         }
         if self.flash.is_some() && response.status().is_success() {
             self.jar.clear(response.headers_mut(), Cookie::Flash);
         }
     }
+}
+
+fn xor(one: &[u8], other: &[u8]) -> Vec<u8> {
+    one.iter().zip(other).map(|(a, b)| a ^ b).collect()
 }
 
 fn new_secret() -> String {
@@ -120,7 +142,11 @@ pub async fn receive(mut request: Request, next: Next) -> Response {
         tracing::error!("a page was asked for without a town");
         return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let visit = Arc::new(Visit::of(&town.origin, &town.profile().secret, request.headers()));
+    let visit = Arc::new(Visit::of(
+        &town.origin,
+        &town.profile().secret,
+        request.headers(),
+    ));
     request.extensions_mut().insert(Arc::clone(&visit));
     let (parts, body) = request.into_parts();
     let asked = parts.clone();
@@ -154,7 +180,10 @@ mod tests {
     const ORIGIN: &str = "http://valmont.localhost:8000";
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
@@ -170,7 +199,11 @@ mod tests {
     #[test]
     fn logging_in_makes_older_tokens_worthless() {
         let before = Visit::of(ORIGIN, "town", &headers(&[("cookie", "parvis-visitor=v")]));
-        let after = Visit::of(ORIGIN, "town", &headers(&[("cookie", "parvis-visitor=v; parvis=s")]));
+        let after = Visit::of(
+            ORIGIN,
+            "town",
+            &headers(&[("cookie", "parvis-visitor=v; parvis=s")]),
+        );
         assert!(!after.is_token(&before.token()));
     }
 
@@ -204,11 +237,26 @@ mod tests {
 
     #[test]
     fn what_another_site_sends_is_not_ours() {
-        assert!(is_own(&headers(&[("origin", ORIGIN), ("sec-fetch-site", "same-origin")]), ORIGIN));
-        assert!(is_own(&headers(&[("origin", "null"), ("sec-fetch-site", "same-origin")]), ORIGIN));
+        assert!(is_own(
+            &headers(&[("origin", ORIGIN), ("sec-fetch-site", "same-origin")]),
+            ORIGIN
+        ));
+        assert!(is_own(
+            &headers(&[("origin", "null"), ("sec-fetch-site", "same-origin")]),
+            ORIGIN
+        ));
         assert!(is_own(&HeaderMap::new(), ORIGIN));
-        assert!(!is_own(&headers(&[("origin", "http://rivebelle.localhost:8000")]), ORIGIN));
-        assert!(!is_own(&headers(&[("origin", "null"), ("sec-fetch-site", "cross-site")]), ORIGIN));
-        assert!(!is_own(&headers(&[("sec-fetch-site", "same-site")]), ORIGIN));
+        assert!(!is_own(
+            &headers(&[("origin", "http://rivebelle.localhost:8000")]),
+            ORIGIN
+        ));
+        assert!(!is_own(
+            &headers(&[("origin", "null"), ("sec-fetch-site", "cross-site")]),
+            ORIGIN
+        ));
+        assert!(!is_own(
+            &headers(&[("sec-fetch-site", "same-site")]),
+            ORIGIN
+        ));
     }
 }

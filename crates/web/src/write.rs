@@ -58,7 +58,10 @@ impl Composing {
     /// The box under a post.
     pub fn answer(question: PostView) -> Self {
         let audience = offered(question.audience);
-        Self { answers: Some(question), ..Self::quick(audience) }
+        Self {
+            answers: Some(question),
+            ..Self::quick(audience)
+        }
     }
 
     fn tall(page: &Page) -> Self {
@@ -69,19 +72,28 @@ impl Composing {
         }
     }
 
-    pub fn limit(&self) -> usize {
-        limits::POST_TEXT
-    }
+    /// Characters of a text.
+    pub const LIMIT: usize = limits::POST_TEXT;
 
     /// An answer never reaches further than what it answers.
     pub fn audiences(&self) -> Vec<Audience> {
-        let widest = self.answers.as_ref().map_or(Audience::Public, |question| offered(question.audience));
-        AUDIENCES.into_iter().filter(|audience| audience.at_most(widest) == *audience).collect()
+        let widest = self
+            .answers
+            .as_ref()
+            .map_or(Audience::Public, |question| offered(question.audience));
+        AUDIENCES
+            .into_iter()
+            .filter(|audience| audience.at_most(widest) == *audience)
+            .collect()
     }
 
     pub fn free_slots(&self) -> i32 {
         let free = limits::POST_PICTURES.saturating_sub(self.kept.len());
-        if self.tall { free as i32 } else { free.min(1) as i32 }
+        if self.tall {
+            free as i32
+        } else {
+            free.min(1) as i32
+        }
     }
 }
 
@@ -97,13 +109,16 @@ fn offered(audience: Audience) -> Audience {
 /// Who is addressed in an answer: the author and all who were named, but not oneself.
 pub fn greeting(question: &PostView, me: Id) -> String {
     let author = (question.author.id, &question.author.acct);
-    let named = question.mentions.iter().map(|mention| (mention.id, &mention.acct));
+    let named = question
+        .mentions
+        .iter()
+        .map(|mention| (mention.id, &mention.acct));
     let mut seen = vec![me];
     let mut text = String::new();
     for (id, acct) in [author].into_iter().chain(named) {
         if !seen.contains(&id) {
             seen.push(id);
-            text.push_str(&format!("@{acct} "));
+            text.extend(["@", acct.as_str(), " "]);
         }
     }
     text
@@ -125,13 +140,16 @@ fn shown(status: StatusCode, page: &Page, compose: &Composing, form: Typed) -> A
         (false, Some(_)) => "reply-heading",
         (false, None) => "write-heading",
     };
-    html_with(status, &WritePage {
-        page: &page.frame,
-        heading: page.frame.t(heading),
-        question: compose.answers.as_ref().map(Card::new),
-        compose,
-        form,
-    })
+    html_with(
+        status,
+        &WritePage {
+            page: &page.frame,
+            heading: page.frame.t(heading),
+            question: compose.answers.as_ref().map(Card::new),
+            compose,
+            form,
+        },
+    )
 }
 
 pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
@@ -146,7 +164,12 @@ pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
         text = format!("@{acct} ");
         compose.audience = Audience::Direct;
     }
-    shown(StatusCode::OK, &page, &compose, Typed::new([("text", text)].into_iter().collect()))
+    shown(
+        StatusCode::OK,
+        &page,
+        &compose,
+        Typed::new([("text", text)].into_iter().collect()),
+    )
 }
 
 pub async fn publish(Resident { page, me, .. }: Resident, form: Form) -> Answer {
@@ -154,7 +177,10 @@ pub async fn publish(Resident { page, me, .. }: Resident, form: Form) -> Answer 
     if form.on("plus") {
         return shown(StatusCode::OK, &page, &compose, Typed::new(form.values));
     }
-    let back = compose.answers.as_ref().map(|question| question.path.clone());
+    let back = compose
+        .answers
+        .as_ref()
+        .map(|question| question.path.clone());
     match send(&page, me, &form, &mut compose).await {
         Ok(post) => Ok(match back {
             Some(question) => page.onward(&format!("{question}#m-{post}"), "done-published"),
@@ -218,8 +244,12 @@ fn draft(form: &Form, compose: &Composing) -> Compose {
 /// Pictures kept at an earlier try and not taken back, then the new ones.
 async fn keep_pictures(page: &Page, me: Id, form: &Form) -> Outcome<Vec<MediaView>> {
     let removed = form.values.ids("retirer");
-    let wanted: Vec<Id> =
-        form.values.ids("garde").into_iter().filter(|id| !removed.contains(id)).collect();
+    let wanted: Vec<Id> = form
+        .values
+        .ids("garde")
+        .into_iter()
+        .filter(|id| !removed.contains(id))
+        .collect();
     let mut kept = Vec::new();
     for id in wanted.into_iter().take(limits::POST_PICTURES) {
         kept.push(media::view(&page.town, me, id).await?);
@@ -244,19 +274,37 @@ fn descriptions(form: &Form, kept: &[MediaView]) -> Vec<(Id, String)> {
         .collect()
 }
 
-pub async fn edit_form(Resident { page, .. }: Resident, Path((_, post)): Path<(String, String)>) -> Answer {
+pub async fn edit_form(
+    Resident { page, .. }: Resident,
+    Path((_, post)): Path<(String, String)>,
+) -> Answer {
     let post = own(&page, id(&post)?).await?;
     let form = [
         ("text", post.source.clone().unwrap_or_default()),
         ("summary", post.summary.clone()),
-        ("sensible", if post.sensitive { "1".into() } else { String::new() }),
+        (
+            "sensible",
+            if post.sensitive {
+                "1".into()
+            } else {
+                String::new()
+            },
+        ),
     ];
     let compose = editing(&page, &post);
-    shown(StatusCode::OK, &page, &compose, Typed::new(form.into_iter().collect()))
+    shown(
+        StatusCode::OK,
+        &page,
+        &compose,
+        Typed::new(form.into_iter().collect()),
+    )
 }
 
 fn editing(page: &Page, post: &PostView) -> Composing {
-    let language = post.language.clone().unwrap_or_else(|| page.frame.lang().to_owned());
+    let language = post
+        .language
+        .clone()
+        .unwrap_or_else(|| page.frame.lang().to_owned());
     Composing {
         editing: true,
         action: format!("{}/modifier", post.path),
@@ -283,9 +331,18 @@ pub async fn edit(
     }
 }
 
-async fn change(page: &Page, me: Id, post: &PostView, form: &Form, compose: &mut Composing) -> Outcome<()> {
+async fn change(
+    page: &Page,
+    me: Id,
+    post: &PostView,
+    form: &Form,
+    compose: &mut Composing,
+) -> Outcome<()> {
     compose.kept = keep_pictures(page, me, form).await?;
-    let asked = Compose { reply_to: post.reply_to, ..draft(form, compose) };
+    let asked = Compose {
+        reply_to: post.reply_to,
+        ..draft(form, compose)
+    };
     let draft = posts::prepare(&page.town, me, asked).await?;
     let described = descriptions(form, &compose.kept);
     let (town, post) = (Arc::clone(&page.town), post.id);

@@ -178,7 +178,9 @@ impl Elsewhere {
     pub async fn open(inboxes: Inboxes) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
-        let people: Vec<_> = (0..PEOPLE).map(|number| Person::new(port, number)).collect();
+        let people: Vec<_> = (0..PEOPLE)
+            .map(|number| Person::new(port, number))
+            .collect();
         let documents = people.iter().map(|person| {
             let document = person.document(inboxes).to_string();
             (person.id.clone(), Bytes::from(document))
@@ -221,7 +223,11 @@ impl Elsewhere {
 
     /// What arrived from number `first` on, in order of arrival.
     pub fn received(&self, first: usize) -> Vec<Received> {
-        self.inside.letters().get(first..).unwrap_or_default().to_vec()
+        self.inside
+            .letters()
+            .get(first..)
+            .unwrap_or_default()
+            .to_vec()
     }
 }
 

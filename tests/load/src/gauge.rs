@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn the_share_is_taken_not_the_whole() {
-        let rollup = "55d-7ff ---p 00 00:00 0 [rollup]\nRss:  9000 kB\nPss:   1234 kB\nPss_Anon: 5 kB\n";
+        let rollup =
+            "55d-7ff ---p 00 00:00 0 [rollup]\nRss:  9000 kB\nPss:   1234 kB\nPss_Anon: 5 kB\n";
         assert_eq!(proportional_set(rollup), Some(1234 * 1024));
         assert_eq!(proportional_set("Rss: 9000 kB\n"), None);
     }

@@ -126,7 +126,9 @@ impl Grounds {
             times.push(begun.elapsed());
         }
         times.sort_unstable();
-        Ok(milliseconds(times.get(TIMES / 2).copied().unwrap_or(Duration::ZERO)))
+        Ok(milliseconds(
+            times.get(TIMES / 2).copied().unwrap_or(Duration::ZERO),
+        ))
     }
 }
 

@@ -24,7 +24,10 @@ use report::Line;
 use scenarios::Scenario;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask bench", about = "Loads on a node, and what they cost")]
+#[command(
+    name = "cargo xtask bench",
+    about = "Loads on a node, and what they cost"
+)]
 struct Asked {
     /// Which ones; all where none is named
     scenarios: Vec<Scenario>,

@@ -81,11 +81,18 @@ impl Node {
 
     /// A connection to it, not yet open.
     pub fn wire(&self) -> Wire {
-        Wire::new(self.address, HeaderValue::from_static(HOST))
+        self.wire_from(Ipv4Addr::LOCALHOST)
     }
 
-    pub fn wires(&self, count: usize) -> Vec<Wire> {
-        (0..count).map(|_| self.wire()).collect()
+    /// So many, each from another address.
+    pub fn wires(&self, count: u8) -> Vec<Wire> {
+        (0..count)
+            .map(|number| self.wire_from(Ipv4Addr::new(127, 1, number, 1)))
+            .collect()
+    }
+
+    fn wire_from(&self, from: Ipv4Addr) -> Wire {
+        Wire::new(from, self.address, HeaderValue::from_static(HOST))
     }
 
     /// Memory once it has rested for three seconds, in bytes.
@@ -100,18 +107,28 @@ impl Node {
         kill_process(pid, Signal::TERM)?;
         let begun = Instant::now();
         while self.child.try_wait()?.is_none() {
-            anyhow::ensure!(begun.elapsed() < STOP, "the node does not end within {STOP:?}");
+            anyhow::ensure!(
+                begun.elapsed() < STOP,
+                "the node does not end within {STOP:?}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let said = fs::read(&self.log)?.split_off(self.said_at_start);
+        Ok(self.complaints())
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let mut said = fs::read(&self.log).unwrap_or_default();
+        let said = said.split_off(self.said_at_start.min(said.len()));
         let said = String::from_utf8_lossy(&said);
         let complaints = said.lines().filter(|line| is_complaint(line));
-        Ok(complaints.map(str::to_owned).collect())
+        complaints.map(str::to_owned).collect()
     }
 }
 
 fn is_complaint(line: &str) -> bool {
-    [" WARN ", " ERROR ", "panicked"].iter().any(|sign| line.contains(sign))
+    [" WARN ", " ERROR ", "panicked"]
+        .iter()
+        .any(|sign| line.contains(sign))
 }
 
 impl Drop for Node {
@@ -119,6 +136,9 @@ impl Drop for Node {
         // Already ended after `stop`; after a fault nobody else would end it.
         if matches!(self.child.try_wait(), Ok(None)) && self.child.kill().is_ok() {
             let _ = self.child.wait();
+            for line in self.complaints().iter().take(20) {
+                eprintln!("  the node says: {line}");
+            }
         }
     }
 }

@@ -98,7 +98,15 @@ fn mebibytes(bytes: u64) -> f64 {
 }
 
 const HEADINGS: [&str; 10] = [
-    "scenario", "ops", "ops/s", "p50 ms", "p95 ms", "p99 ms", "CPU s/1000", "idle MiB", "peak MiB",
+    "scenario",
+    "ops",
+    "ops/s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "CPU s/1000",
+    "idle MiB",
+    "peak MiB",
     "",
 ];
 
@@ -136,6 +144,10 @@ pub fn table(lines: &[Line]) -> String {
 
 fn cells(line: &Line) -> [String; 10] {
     let number = |value: Option<f64>| value.map_or_else(String::new, readable);
+    let operations = match line.operations {
+        0 => String::new(),
+        count => format!("{count} {}", line.counted),
+    };
     let note = if line.faults.is_empty() {
         line.note.clone()
     } else {
@@ -143,7 +155,7 @@ fn cells(line: &Line) -> [String; 10] {
     };
     [
         line.scenario.clone(),
-        format!("{} {}", line.operations, line.counted),
+        operations,
         number(line.per_second),
         number(line.p50_ms),
         number(line.p95_ms),
@@ -195,7 +207,9 @@ mod tests {
 
     #[test]
     fn a_fault_is_seen_in_the_table() {
-        let line = Line::new("x", "requests").noting("fine").must(false, || "lost".to_owned());
+        let line = Line::new("x", "requests")
+            .noting("fine")
+            .must(false, || "lost".to_owned());
         assert!(table(&[line]).contains("FAILED"));
     }
 }

@@ -85,9 +85,15 @@ pub async fn move_in(town: &Arc<Town>, names: &[String]) -> Result<Vec<Resident>
 
 async fn one(town: Arc<Town>, name: String) -> Result<Resident> {
     let password = "a password nobody uses".to_owned();
-    let prepared =
-        users::prepare_account(&town, &name, None, password, Role::Resident, AccountKind::Person)
-            .await?;
+    let prepared = users::prepare_account(
+        &town,
+        &name,
+        None,
+        password,
+        Role::Resident,
+        AccountKind::Person,
+    )
+    .await?;
     let scopes = tokens::Scopes::parse(SCOPES)?;
     let inside = Arc::clone(&town);
     let (account, token) = town

@@ -23,11 +23,19 @@ pub struct Rush<T> {
 }
 
 impl<T> Rush<T> {
+    pub fn sound(&self) -> Result<()> {
+        if let Some(first) = self.failures.first() {
+            anyhow::bail!(
+                "{} requests failed, the first: {first}",
+                self.failures.len()
+            );
+        }
+        Ok(())
+    }
+
     /// For what is not measured but must succeed before anything can be.
     pub fn all(self) -> Result<Vec<T>> {
-        if let Some(first) = self.failures.first() {
-            anyhow::bail!("{} failed, the first: {first}", self.failures.len());
-        }
+        self.sound()?;
         let mut finds = self.finds;
         finds.sort_unstable_by_key(|(place, _)| *place);
         Ok(finds.into_iter().map(|(_, find)| find).collect())
@@ -45,7 +53,12 @@ where
     let (asks, judge) = (Arc::new(asks), Arc::new(judge));
     let begun = Instant::now();
     let workers = wires.into_iter().map(|wire| {
-        let work = work(wire, Arc::clone(&asks), Arc::clone(&next), Arc::clone(&judge));
+        let work = work(
+            wire,
+            Arc::clone(&asks),
+            Arc::clone(&next),
+            Arc::clone(&judge),
+        );
         tokio::spawn(work)
     });
     let workers: Vec<_> = workers.collect();

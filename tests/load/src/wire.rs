@@ -1,7 +1,10 @@
 //! One kept-alive HTTP/1.1 connection to the node and what is asked over it, with as little work
 //! on this side as possible: both share the same processors. Knows nothing of what it carries.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use http::{
@@ -15,10 +18,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::{
-    net::TcpStream,
-    time::timeout,
-};
+use tokio::{net::TcpSocket, time::timeout};
 
 /// Nothing that is measured here may take longer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -87,6 +87,7 @@ impl Answer {
 }
 
 pub struct Wire {
+    from: Ipv4Addr,
     address: SocketAddr,
     host: HeaderValue,
     open: Option<SendRequest<Full<Bytes>>>,
@@ -94,8 +95,10 @@ pub struct Wire {
 
 impl Wire {
     /// Connects when first used, and again whenever the other side has hung up between two asks.
-    pub fn new(address: SocketAddr, host: HeaderValue) -> Self {
+    /// `from` is an address of this machine: people and servers do not all come from one.
+    pub fn new(from: Ipv4Addr, address: SocketAddr, host: HeaderValue) -> Self {
         Self {
+            from,
             address,
             host,
             open: None,
@@ -144,7 +147,9 @@ impl Wire {
     }
 
     async fn connect(&self) -> Result<SendRequest<Full<Bytes>>> {
-        let stream = TcpStream::connect(self.address).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((self.from, 0)))?;
+        let stream = socket.connect(self.address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         // How it ended shows in what is asked over it.

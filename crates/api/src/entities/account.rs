@@ -116,7 +116,11 @@ impl<'a> Account<'a> {
             show_media_replies: true,
             show_featured: true,
             roles: view.local.then_some([]),
-            feature_approval: FeatureApproval { automatic: [], manual: [], current_user: "denied" },
+            feature_approval: FeatureApproval {
+                automatic: [],
+                manual: [],
+                current_user: "denied",
+            },
         }
     }
 }
@@ -129,7 +133,11 @@ pub struct Accounts<'a> {
 
 impl Serialize for Accounts<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.views.iter().map(|view| Account::new(self.origin, view)))
+        to.collect_seq(
+            self.views
+                .iter()
+                .map(|view| Account::new(self.origin, view)),
+        )
     }
 }
 
@@ -214,21 +222,144 @@ mod tests {
     #[test]
     fn an_account_has_every_key_apps_need() {
         let view = samples::account();
-        insta::assert_json_snapshot!(Account::new("https://v.example", &view));
+        insta::assert_json_snapshot!(Account::new("https://v.example", &view), @r#"
+        {
+          "id": "5",
+          "username": "marie",
+          "acct": "marie",
+          "url": "https://v.example/@marie",
+          "uri": "https://v.example/ap/actors/5",
+          "display_name": "Marie Curtil",
+          "note": "<p>Boulangère.</p>",
+          "avatar": "https://v.example/media/a.webp",
+          "avatar_static": "https://v.example/media/a.webp",
+          "avatar_description": "",
+          "header": "https://v.example/header-default.png",
+          "header_static": "https://v.example/header-default.png",
+          "header_description": "",
+          "locked": false,
+          "fields": [
+            {
+              "name": "Site",
+              "value": "<a href=\"https://b.example\">b.example</a>",
+              "verified_at": null
+            }
+          ],
+          "emojis": [],
+          "bot": false,
+          "group": false,
+          "discoverable": true,
+          "indexable": false,
+          "noindex": true,
+          "created_at": "2026-03-14T00:00:00.000Z",
+          "last_status_at": "2026-03-14",
+          "statuses_count": 3,
+          "followers_count": 0,
+          "following_count": 2,
+          "hide_collections": false,
+          "show_media": true,
+          "show_media_replies": true,
+          "show_featured": true,
+          "roles": [],
+          "feature_approval": {
+            "automatic": [],
+            "manual": [],
+            "current_user": "denied"
+          }
+        }
+        "#);
     }
 
     #[test]
     fn ones_own_account_tells_what_one_typed() {
         let view = samples::account();
-        insta::assert_json_snapshot!(Credentials::new("https://v.example", &view, Role::Admin, 2));
+        insta::assert_json_snapshot!(Credentials::new("https://v.example", &view, Role::Admin, 2), @r#"
+        {
+          "id": "5",
+          "username": "marie",
+          "acct": "marie",
+          "url": "https://v.example/@marie",
+          "uri": "https://v.example/ap/actors/5",
+          "display_name": "Marie Curtil",
+          "note": "<p>Boulangère.</p>",
+          "avatar": "https://v.example/media/a.webp",
+          "avatar_static": "https://v.example/media/a.webp",
+          "avatar_description": "",
+          "header": "https://v.example/header-default.png",
+          "header_static": "https://v.example/header-default.png",
+          "header_description": "",
+          "locked": false,
+          "fields": [
+            {
+              "name": "Site",
+              "value": "<a href=\"https://b.example\">b.example</a>",
+              "verified_at": null
+            }
+          ],
+          "emojis": [],
+          "bot": false,
+          "group": false,
+          "discoverable": true,
+          "indexable": false,
+          "noindex": true,
+          "created_at": "2026-03-14T00:00:00.000Z",
+          "last_status_at": "2026-03-14",
+          "statuses_count": 3,
+          "followers_count": 0,
+          "following_count": 2,
+          "hide_collections": false,
+          "show_media": true,
+          "show_media_replies": true,
+          "show_featured": true,
+          "roles": [],
+          "feature_approval": {
+            "automatic": [],
+            "manual": [],
+            "current_user": "denied"
+          },
+          "source": {
+            "note": "Boulangère.",
+            "fields": [
+              {
+                "name": "Site",
+                "value": "https://b.example",
+                "verified_at": null
+              }
+            ],
+            "privacy": "public",
+            "sensitive": false,
+            "language": null,
+            "follow_requests_count": 2,
+            "hide_collections": false,
+            "discoverable": true,
+            "indexable": false,
+            "attribution_domains": [],
+            "quote_policy": "nobody"
+          },
+          "role": {
+            "id": "2",
+            "name": "Admin",
+            "color": "",
+            "permissions": "0",
+            "highlighted": false,
+            "collection_limit": 0
+          }
+        }
+        "#);
     }
 
     #[test]
     fn a_suspended_account_keeps_its_name_and_nothing_else() {
-        let view = parvis_town::AccountView { suspended: true, ..samples::account() };
+        let view = parvis_town::AccountView {
+            suspended: true,
+            ..samples::account()
+        };
         let shown = serde_json::to_value(Account::new("https://v.example", &view)).unwrap();
         assert_eq!(shown["suspended"], true);
-        assert_eq!((&shown["note"], &shown["display_name"]), (&"".into(), &"".into()));
+        assert_eq!(
+            (&shown["note"], &shown["display_name"]),
+            (&"".into(), &"".into())
+        );
         assert_eq!(shown["avatar"], "https://v.example/avatar-default.png");
         assert_eq!(shown["fields"], serde_json::json!([]));
     }

@@ -112,6 +112,7 @@ struct Translation {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are Mastodon's")]
 struct TimelinesAccess {
     live_feeds: FeedAccess,
     hashtag_feeds: FeedAccess,
@@ -124,8 +125,14 @@ struct FeedAccess {
     remote: &'static str,
 }
 
-const OPEN: FeedAccess = FeedAccess { local: "public", remote: "public" };
-const CLOSED: FeedAccess = FeedAccess { local: "disabled", remote: "disabled" };
+const OPEN: FeedAccess = FeedAccess {
+    local: "public",
+    remote: "public",
+};
+const CLOSED: FeedAccess = FeedAccess {
+    local: "disabled",
+    remote: "disabled",
+};
 
 /// How much of everything; the same in both shapes.
 #[derive(Serialize)]
@@ -234,7 +241,11 @@ pub fn rules(profile: &Profile) -> Rules<'_> {
 /// The address under which the people in charge are written to, where they gave one.
 fn email(profile: &Profile) -> &str {
     let contact = profile.contact.as_deref().unwrap_or_default().trim();
-    if contact.contains('@') && !contact.contains(char::is_whitespace) { contact } else { "" }
+    if contact.contains('@') && !contact.contains(char::is_whitespace) {
+        contact
+    } else {
+        ""
+    }
 }
 
 /// `wss://host`, to which apps append the path themselves.
@@ -257,9 +268,16 @@ impl<'a> InstanceV2<'a> {
             version: VERSION,
             source_url: env!("CARGO_PKG_REPOSITORY"),
             description: &profile.summary,
-            usage: Usage { users: Users { active_month: counts.active } },
+            usage: Usage {
+                users: Users {
+                    active_month: counts.active,
+                },
+            },
             thumbnail: Thumbnail {
-                url: Address::Here { origin, path: THUMBNAIL },
+                url: Address::Here {
+                    origin,
+                    path: THUMBNAIL,
+                },
                 description: "",
             },
             icon: [],
@@ -290,8 +308,13 @@ impl<'a> InstanceV2<'a> {
                 min_age: None,
                 url: format!("{origin}/inscription"),
             },
-            api_versions: ApiVersions { mastodon: API_VERSION },
-            contact: Contact { email: email(profile), account: None },
+            api_versions: ApiVersions {
+                mastodon: API_VERSION,
+            },
+            contact: Contact {
+                email: email(profile),
+                account: None,
+            },
             rules: rules(profile),
             wrapstodon: None,
         }
@@ -324,6 +347,7 @@ struct UrlsV1 {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are Mastodon's")]
 struct Stats {
     user_count: u64,
     status_count: u64,
@@ -341,13 +365,18 @@ impl<'a> InstanceV1<'a> {
             description: &profile.summary,
             email: email(profile),
             version: VERSION,
-            urls: UrlsV1 { streaming_api: streaming(origin) },
+            urls: UrlsV1 {
+                streaming_api: streaming(origin),
+            },
             stats: Stats {
                 user_count: counts.residents,
                 status_count: counts.posts,
                 domain_count: 1,
             },
-            thumbnail: Address::Here { origin, path: THUMBNAIL },
+            thumbnail: Address::Here {
+                origin,
+                path: THUMBNAIL,
+            },
             languages: [&profile.language],
             registrations: is_open(profile.registration),
             approval_required: profile.registration == Registration::Approval,

@@ -22,14 +22,14 @@ pub struct MediaAttachment<'a> {
 #[derive(Serialize)]
 struct Meta {
     #[serde(skip_serializing_if = "Option::is_none")]
-    original: Option<Size>,
+    original: Option<Extent>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    small: Option<Size>,
+    small: Option<Extent>,
     focus: Focus,
 }
 
 #[derive(Serialize)]
-struct Size {
+struct Extent {
     width: i32,
     height: i32,
     size: String,
@@ -42,7 +42,7 @@ struct Focus {
     y: f32,
 }
 
-impl Size {
+impl Extent {
     /// `None` where it is not known.
     fn of(width: i32, height: i32) -> Option<Self> {
         let known = width > 0 && height > 0;
@@ -71,9 +71,12 @@ impl<'a> MediaAttachment<'a> {
             preview_remote_url: None,
             text_url: None,
             meta: Meta {
-                original: Size::of(view.width, view.height),
-                small: Size::of(view.preview_width, view.preview_height),
-                focus: Focus { x: view.focus.0, y: view.focus.1 },
+                original: Extent::of(view.width, view.height),
+                small: Extent::of(view.preview_width, view.preview_height),
+                focus: Focus {
+                    x: view.focus.0,
+                    y: view.focus.1,
+                },
             },
             description: Some(view.description.as_str()).filter(|text| !text.is_empty()),
             blurhash: view.blurhash.as_deref(),
@@ -88,6 +91,36 @@ mod tests {
 
     #[test]
     fn a_picture_tells_its_size_before_it_is_loaded() {
-        insta::assert_json_snapshot!(MediaAttachment::new(&samples::picture()));
+        insta::assert_json_snapshot!(MediaAttachment::new(&samples::picture()), @r#"
+        {
+          "id": "6",
+          "type": "image",
+          "url": "https://v.example/media/p.webp",
+          "preview_url": "https://v.example/media/q.webp",
+          "remote_url": null,
+          "preview_remote_url": null,
+          "text_url": null,
+          "meta": {
+            "original": {
+              "width": 1600,
+              "height": 800,
+              "size": "1600x800",
+              "aspect": 2.0
+            },
+            "small": {
+              "width": 400,
+              "height": 200,
+              "size": "400x200",
+              "aspect": 2.0
+            },
+            "focus": {
+              "x": 0.0,
+              "y": 0.5
+            }
+          },
+          "description": "Le pont",
+          "blurhash": "LEHV6nWB2yk8"
+        }
+        "#);
     }
 }

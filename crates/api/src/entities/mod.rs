@@ -16,5 +16,5 @@ pub use instance::{Counts, InstanceV1, InstanceV2, rules};
 pub use media::MediaAttachment;
 pub use notification::{Notification, type_of};
 pub use relationship::Relationship;
-pub use scalar::{Each, IdText, Moment};
+pub use scalar::Moment;
 pub use status::{Context, Source, Status, Statuses, Tag};

@@ -63,11 +63,18 @@ mod tests {
             unread: true,
         };
         let shown = serde_json::to_value(Notification::new("https://v.example", &view)).unwrap();
-        assert_eq!((&shown["id"], &shown["type"]), (&"11".into(), &"reblog".into()));
+        assert_eq!(
+            (&shown["id"], &shown["type"]),
+            (&"11".into(), &"reblog".into())
+        );
         assert_eq!(shown["created_at"], "2026-03-14T09:26:53.089Z");
         assert_eq!(shown["account"]["acct"], "marie");
         assert_eq!(shown["status"]["id"], "7");
-        let alone = NotificationView { kind: NotificationKind::Follow, post: None, ..view };
+        let alone = NotificationView {
+            kind: NotificationKind::Follow,
+            post: None,
+            ..view
+        };
         let shown = serde_json::to_value(Notification::new("https://v.example", &alone)).unwrap();
         assert!(shown.get("status").is_none());
     }

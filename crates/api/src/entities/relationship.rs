@@ -55,7 +55,31 @@ mod tests {
 
     #[test]
     fn a_relationship_has_every_key_apps_need() {
-        let relation = Relation { other: 5, following: true, showing_boosts: true, ..Relation::default() };
-        insta::assert_json_snapshot!(Relationship::new(5, &relation));
+        let relation = Relation {
+            other: 5,
+            following: true,
+            showing_boosts: true,
+            ..Relation::default()
+        };
+        insta::assert_json_snapshot!(Relationship::new(5, &relation), @r#"
+        {
+          "id": "5",
+          "following": true,
+          "showing_reblogs": true,
+          "notifying": false,
+          "languages": null,
+          "followed_by": false,
+          "blocking": false,
+          "blocked_by": false,
+          "muting": false,
+          "muting_notifications": false,
+          "muting_expires_at": null,
+          "requested": false,
+          "requested_by": false,
+          "domain_blocking": false,
+          "endorsed": false,
+          "note": ""
+        }
+        "#);
     }
 }

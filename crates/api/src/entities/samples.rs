@@ -90,11 +90,20 @@ pub fn post() -> PostView {
             url: "https://r.example/@paul".into(),
             path: "/@paul@r.example".into(),
         }],
-        tags: vec![TagView { name: "Fête".into(), key: "fete".into(), path: "/tags/fete".into() }],
+        tags: vec![TagView {
+            name: "Fête".into(),
+            key: "fete".into(),
+            path: "/tags/fete".into(),
+        }],
         replies: 1,
         boosts: 2,
         favourites: 3,
-        mine: Some(Mine { favourited: true, boosted: false, bookmarked: false, author: true }),
+        mine: Some(Mine {
+            favourited: true,
+            boosted: false,
+            bookmarked: false,
+            author: true,
+        }),
         boost_of: None,
         local: true,
     }

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use jiff::{Timestamp as Instant, civil::DateTime, tz::TimeZone};
-use parvis_model::{clock::Timestamp, id::Id};
+use parvis_model::{
+    clock::{SECOND, Timestamp},
+    id::Id,
+};
 use serde::{Serialize, Serializer};
 
 /// An id as a text: JavaScript has no 64-bit integers.
@@ -16,11 +19,10 @@ impl Serialize for IdText {
     }
 }
 
-/// The last millisecond of the year 9999: later ones have no place in the four digits of a year.
-const LAST: Timestamp = 253_402_300_799_999;
-
+/// Later moments have no place in the four digits of a year, earlier ones none in a town.
 fn civil(at: Timestamp) -> DateTime {
-    let at = Instant::from_millisecond(at.clamp(0, LAST)).unwrap_or(Instant::UNIX_EPOCH);
+    let at = at.clamp(0, Instant::MAX.as_second() * SECOND);
+    let at = Instant::from_millisecond(at).unwrap_or(Instant::UNIX_EPOCH);
     TimeZone::UTC.to_datetime(at)
 }
 
@@ -120,14 +122,23 @@ mod tests {
     #[test]
     fn moments_have_milliseconds_and_end_in_z() {
         assert_eq!(Moment(0).to_string(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(Moment(1_773_480_413_089).to_string(), "2026-03-14T09:26:53.089Z");
+        assert_eq!(
+            Moment(1_773_480_413_089).to_string(),
+            "2026-03-14T09:26:53.089Z"
+        );
         assert_eq!(Moment(-5).to_string(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(Moment(i64::MAX).to_string(), "9999-12-31T23:59:59.999Z");
-        assert_eq!(serde_json::to_string(&Day(1_773_480_413_089)).unwrap(), "\"2026-03-14\"");
+        assert_eq!(Moment(i64::MAX).to_string(), "9999-12-30T22:00:00.000Z");
+        assert_eq!(
+            serde_json::to_string(&Day(1_773_480_413_089)).unwrap(),
+            "\"2026-03-14\""
+        );
     }
 
     #[test]
     fn ids_are_texts() {
-        assert_eq!(serde_json::to_string(&IdText(116_000_000_000_000_001)).unwrap(), "\"116000000000000001\"");
+        assert_eq!(
+            serde_json::to_string(&IdText(116_000_000_000_000_001)).unwrap(),
+            "\"116000000000000001\""
+        );
     }
 }

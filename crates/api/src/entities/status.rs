@@ -90,7 +90,9 @@ impl Serialize for Content<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.title {
             None => to.serialize_str(self.html),
-            Some(title) => to.collect_str(&format_args!("<h2>{}</h2>{}", Escaped(title), self.html)),
+            Some(title) => {
+                to.collect_str(&format_args!("<h2>{}</h2>{}", Escaped(title), self.html))
+            }
         }
     }
 }
@@ -125,7 +127,10 @@ impl Serialize for Tags<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.tags.iter().map(|tag| TagLink {
             name: &tag.name,
-            url: Address::Here { origin: self.origin, path: &tag.path },
+            url: Address::Here {
+                origin: self.origin,
+                path: &tag.path,
+            },
         }))
     }
 }
@@ -153,7 +158,10 @@ impl<'a> Status<'a> {
             created_at: Moment(view.created_at),
             edited_at: view.edited_at.map(Moment),
             account: Account::new(origin, &view.author),
-            content: Content { title: view.title.as_deref(), html: &view.html },
+            content: Content {
+                title: view.title.as_deref(),
+                html: &view.html,
+            },
             text: None,
             visibility: visibility(view.audience),
             local_only: view.audience == Audience::Town,
@@ -167,7 +175,10 @@ impl<'a> Status<'a> {
                 url: &mention.url,
                 acct: &mention.acct,
             }),
-            tags: Tags { origin, tags: &view.tags },
+            tags: Tags {
+                origin,
+                tags: &view.tags,
+            },
             emojis: [],
             reblogs_count: counted(view.boosts),
             favourites_count: counted(view.favourites),
@@ -180,7 +191,11 @@ impl<'a> Status<'a> {
             card: None,
             language: view.language.as_deref(),
             quote: None,
-            quote_approval: QuoteApproval { automatic: [], manual: [], current_user: "denied" },
+            quote_approval: QuoteApproval {
+                automatic: [],
+                manual: [],
+                current_user: "denied",
+            },
             mine: mine.map(|mine| Mine {
                 favourited: mine.favourited,
                 reblogged: mine.boosted,
@@ -194,7 +209,10 @@ impl<'a> Status<'a> {
 
     /// With what its author typed, to write it anew.
     pub fn with_text(self, view: &'a PostView) -> Self {
-        Self { text: Some(view.source.as_deref().unwrap_or_default()), ..self }
+        Self {
+            text: Some(view.source.as_deref().unwrap_or_default()),
+            ..self
+        }
     }
 }
 
@@ -247,8 +265,16 @@ pub struct Tag<'a> {
 
 impl<'a> Tag<'a> {
     pub fn new(origin: &'a str, view: &'a TagView) -> Self {
-        let url = Address::Here { origin, path: &view.path };
-        Self { id: &view.key, name: &view.name, url, history: [] }
+        let url = Address::Here {
+            origin,
+            path: &view.path,
+        };
+        Self {
+            id: &view.key,
+            name: &view.name,
+            url,
+            history: [],
+        }
     }
 }
 
@@ -265,7 +291,132 @@ mod tests {
 
     #[test]
     fn a_post_has_every_key_apps_need() {
-        insta::assert_json_snapshot!(Status::new(ORIGIN, &samples::post()));
+        insta::assert_json_snapshot!(Status::new(ORIGIN, &samples::post()), @r#"
+        {
+          "id": "7",
+          "uri": "https://v.example/ap/objects/7",
+          "url": "https://v.example/@marie/7",
+          "created_at": "2026-03-14T09:26:53.089Z",
+          "edited_at": null,
+          "account": {
+            "id": "5",
+            "username": "marie",
+            "acct": "marie",
+            "url": "https://v.example/@marie",
+            "uri": "https://v.example/ap/actors/5",
+            "display_name": "Marie Curtil",
+            "note": "<p>Boulangère.</p>",
+            "avatar": "https://v.example/media/a.webp",
+            "avatar_static": "https://v.example/media/a.webp",
+            "avatar_description": "",
+            "header": "https://v.example/header-default.png",
+            "header_static": "https://v.example/header-default.png",
+            "header_description": "",
+            "locked": false,
+            "fields": [
+              {
+                "name": "Site",
+                "value": "<a href=\"https://b.example\">b.example</a>",
+                "verified_at": null
+              }
+            ],
+            "emojis": [],
+            "bot": false,
+            "group": false,
+            "discoverable": true,
+            "indexable": false,
+            "noindex": true,
+            "created_at": "2026-03-14T00:00:00.000Z",
+            "last_status_at": "2026-03-14",
+            "statuses_count": 3,
+            "followers_count": 0,
+            "following_count": 2,
+            "hide_collections": false,
+            "show_media": true,
+            "show_media_replies": true,
+            "show_featured": true,
+            "roles": [],
+            "feature_approval": {
+              "automatic": [],
+              "manual": [],
+              "current_user": "denied"
+            }
+          },
+          "content": "<p>Bonjour « tous »</p>",
+          "visibility": "public",
+          "sensitive": false,
+          "spoiler_text": "",
+          "media_attachments": [
+            {
+              "id": "6",
+              "type": "image",
+              "url": "https://v.example/media/p.webp",
+              "preview_url": "https://v.example/media/q.webp",
+              "remote_url": null,
+              "preview_remote_url": null,
+              "text_url": null,
+              "meta": {
+                "original": {
+                  "width": 1600,
+                  "height": 800,
+                  "size": "1600x800",
+                  "aspect": 2.0
+                },
+                "small": {
+                  "width": 400,
+                  "height": 200,
+                  "size": "400x200",
+                  "aspect": 2.0
+                },
+                "focus": {
+                  "x": 0.0,
+                  "y": 0.5
+                }
+              },
+              "description": "Le pont",
+              "blurhash": "LEHV6nWB2yk8"
+            }
+          ],
+          "application": null,
+          "mentions": [
+            {
+              "id": "8",
+              "username": "paul",
+              "url": "https://r.example/@paul",
+              "acct": "paul@r.example"
+            }
+          ],
+          "tags": [
+            {
+              "name": "Fête",
+              "url": "https://v.example/tags/fete"
+            }
+          ],
+          "emojis": [],
+          "reblogs_count": 2,
+          "favourites_count": 3,
+          "replies_count": 1,
+          "quotes_count": 0,
+          "in_reply_to_id": "4",
+          "in_reply_to_account_id": "5",
+          "reblog": null,
+          "poll": null,
+          "card": null,
+          "language": "fr",
+          "quote": null,
+          "quote_approval": {
+            "automatic": [],
+            "manual": [],
+            "current_user": "denied"
+          },
+          "favourited": true,
+          "reblogged": false,
+          "muted": false,
+          "bookmarked": false,
+          "filtered": [],
+          "tagged_collections": []
+        }
+        "#);
     }
 
     #[test]
@@ -280,26 +431,47 @@ mod tests {
             ..samples::post()
         };
         let shown = serde_json::to_value(Status::new(ORIGIN, &boost)).unwrap();
-        assert_eq!((&shown["id"], &shown["reblog"]["id"]), (&"9".into(), &"7".into()));
+        assert_eq!(
+            (&shown["id"], &shown["reblog"]["id"]),
+            (&"9".into(), &"7".into())
+        );
         assert_eq!(shown["favourited"], true, "as the original is");
-        assert!(shown["reblog"]["content"].as_str().unwrap().contains("Bonjour"));
+        assert!(
+            shown["reblog"]["content"]
+                .as_str()
+                .unwrap()
+                .contains("Bonjour")
+        );
     }
 
     #[test]
     fn a_visitor_is_told_nothing_of_what_was_done() {
-        let post = PostView { mine: None, ..samples::post() };
+        let post = PostView {
+            mine: None,
+            ..samples::post()
+        };
         let shown = serde_json::to_value(Status::new(ORIGIN, &post)).unwrap();
-        assert!(["favourited", "muted", "filtered", "text"].iter().all(|key| shown.get(key).is_none()));
+        assert!(
+            ["favourited", "muted", "filtered", "text"]
+                .iter()
+                .all(|key| shown.get(key).is_none())
+        );
     }
 
     #[test]
     fn what_is_not_for_everyone_never_looks_open() {
         for audience in Audience::ALL {
-            let post = PostView { audience, ..samples::post() };
+            let post = PostView {
+                audience,
+                ..samples::post()
+            };
             let shown = serde_json::to_value(Status::new(ORIGIN, &post)).unwrap();
             let open = ["public", "unlisted"].contains(&shown["visibility"].as_str().unwrap());
             assert_eq!(open, audience.is_open(), "{audience:?}");
-            assert_eq!(shown.get("local_only").is_some(), audience == Audience::Town);
+            assert_eq!(
+                shown.get("local_only").is_some(),
+                audience == Audience::Town
+            );
         }
     }
 
@@ -312,6 +484,9 @@ mod tests {
             ..samples::post()
         };
         let shown = serde_json::to_value(Status::new(ORIGIN, &article)).unwrap();
-        assert_eq!(shown["content"], "<h2>&lt;b&gt;Été &amp; &quot;co&quot;&lt;/b&gt;</h2><p>x</p>");
+        assert_eq!(
+            shown["content"],
+            "<h2>&lt;b&gt;Été &amp; &quot;co&quot;&lt;/b&gt;</h2><p>x</p>"
+        );
     }
 }

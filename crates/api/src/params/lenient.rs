@@ -128,7 +128,11 @@ impl<'de> Deserializer<'de> for Lenient<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.0.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -163,9 +167,11 @@ impl<'de> Deserializer<'de> for Lenient<'de> {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let given = match self.0 {
             // What is null is not given, so that a default stands in for it.
-            Value::Object(map) => {
-                map.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.as_str(), Lenient(value))).collect()
-            }
+            Value::Object(map) => map
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key.as_str(), Lenient(value)))
+                .collect(),
             Value::Null => Vec::new(),
             Value::String(text) if text.is_empty() => Vec::new(),
             _ => return Err(Error::custom("a group of parameters is not one")),
@@ -200,10 +206,28 @@ mod tests {
 
     #[test]
     fn booleans_come_in_many_clothes() {
-        for yes in [json!("true"), json!("1"), json!("t"), json!("T"), json!("True"), json!("on"), json!(true), json!(1)] {
+        for yes in [
+            json!("true"),
+            json!("1"),
+            json!("t"),
+            json!("T"),
+            json!("True"),
+            json!("on"),
+            json!(true),
+            json!(1),
+        ] {
             assert_eq!(read::<bool>(&yes), Some(true), "{yes}");
         }
-        for no in [json!("false"), json!("0"), json!("f"), json!("F"), json!("off"), json!(""), json!(false), json!(0)] {
+        for no in [
+            json!("false"),
+            json!("0"),
+            json!("f"),
+            json!("F"),
+            json!("off"),
+            json!(""),
+            json!(false),
+            json!(0),
+        ] {
             assert_eq!(read::<bool>(&no), Some(false), "{no}");
         }
         assert_eq!(read::<Option<bool>>(&json!(null)), Some(None));
@@ -214,7 +238,12 @@ mod tests {
         assert_eq!(read::<i64>(&json!("3600")), Some(3600));
         assert_eq!(read::<u8>(&json!(4)), Some(4));
         assert_eq!(read::<i64>(&json!("")), Some(0));
-        for other in [json!("soon"), json!({}), json!(1.5), json!("99999999999999999999")] {
+        for other in [
+            json!("soon"),
+            json!({}),
+            json!(1.5),
+            json!("99999999999999999999"),
+        ] {
             assert_eq!(read::<i64>(&other), None, "{other}");
         }
         assert_eq!(read::<u8>(&json!(-1)), None);
@@ -224,7 +253,10 @@ mod tests {
     fn a_list_may_be_a_map_with_numbers_or_a_single_value() {
         let list = |value| read::<Vec<String>>(&value);
         assert_eq!(list(json!(["a", "b"])), Some(vec!["a".into(), "b".into()]));
-        assert_eq!(list(json!({"10": "b", "2": "a"})), Some(vec!["a".into(), "b".into()]));
+        assert_eq!(
+            list(json!({"10": "b", "2": "a"})),
+            Some(vec!["a".into(), "b".into()])
+        );
         assert_eq!(list(json!("a")), Some(vec!["a".into()]));
         assert_eq!(list(json!(7)), Some(vec!["7".into()]));
         assert_eq!(list(json!("")), Some(Vec::new()));

@@ -46,7 +46,10 @@ pub struct Upload {
 impl<T> Params<T> {
     /// The bytes of a file, if it was sent and holds anything.
     pub fn take_file(&mut self, field: &str) -> Option<Vec<u8>> {
-        let at = self.files.iter().position(|file| file.field == field && !file.bytes.is_empty())?;
+        let at = self
+            .files
+            .iter()
+            .position(|file| file.field == field && !file.bytes.is_empty())?;
         Some(self.files.swap_remove(at).bytes.into())
     }
 }
@@ -75,7 +78,9 @@ async fn read_body(mut request: Request, state: &(impl Send + Sync)) -> Result<B
     let kind = kind_of(request.headers());
     if kind == "multipart/form-data" {
         DefaultBodyLimit::max(UPLOAD).apply(&mut request);
-        let parts = Multipart::from_request(request, state).await.map_err(|_| Fault::Malformed)?;
+        let parts = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| Fault::Malformed)?;
         return read_parts(parts).await;
     }
     DefaultBodyLimit::max(DOCUMENT).apply(&mut request);
@@ -97,8 +102,14 @@ async fn read_body(mut request: Request, state: &(impl Send + Sync)) -> Result<B
 
 /// The media type, without its parameters.
 fn kind_of(headers: &HeaderMap) -> String {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default();
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = kind
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
     kind.trim().to_ascii_lowercase()
 }
 
@@ -120,8 +131,14 @@ async fn read_parts(mut parts: Multipart) -> Result<Body, Fault> {
         match String::from_utf8(bytes.into()) {
             Ok(text) if !file && text.len() > TEXT => return Err(Fault::TooLarge),
             Ok(text) if !file => texts.push((name, text)),
-            Ok(text) => files.push(Upload { field: name, bytes: text.into() }),
-            Err(other) => files.push(Upload { field: name, bytes: other.into_bytes().into() }),
+            Ok(text) => files.push(Upload {
+                field: name,
+                bytes: text.into(),
+            }),
+            Err(other) => files.push(Upload {
+                field: name,
+                bytes: other.into_bytes().into(),
+            }),
         }
     }
     Err(Fault::Malformed)
@@ -130,7 +147,9 @@ async fn read_parts(mut parts: Multipart) -> Result<Body, Fault> {
 /// Some apps name neither the file nor its type; then only its bytes tell (they are not text).
 fn is_file(part: &Field<'_>) -> bool {
     part.file_name().is_some()
-        || part.content_type().is_some_and(|kind| !kind.starts_with("text/plain"))
+        || part
+            .content_type()
+            .is_some_and(|kind| !kind.starts_with("text/plain"))
 }
 
 fn of_part(err: &MultipartError) -> Fault {
@@ -138,7 +157,11 @@ fn of_part(err: &MultipartError) -> Fault {
 }
 
 fn of_status(status: StatusCode) -> Fault {
-    if status == StatusCode::PAYLOAD_TOO_LARGE { Fault::TooLarge } else { Fault::Malformed }
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        Fault::TooLarge
+    } else {
+        Fault::Malformed
+    }
 }
 
 #[cfg(test)]
@@ -166,7 +189,9 @@ mod tests {
     }
 
     async fn sent(uri: &str, kind: &str, body: &str) -> Result<Params<Sample>, Fault> {
-        let request = Request::post(uri).header("content-type", kind).body(Body::from(body.to_owned()));
+        let request = Request::post(uri)
+            .header("content-type", kind)
+            .body(Body::from(body.to_owned()));
         Params::from_request(request.unwrap(), &()).await
     }
 
@@ -175,11 +200,11 @@ mod tests {
     const PARTED: &str = "multipart/form-data; boundary=b";
 
     fn parted(parts: &[(&str, &str)]) -> String {
-        let parts: String = parts
-            .iter()
-            .map(|(head, text)| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n"))
-            .collect();
-        format!("{parts}--b--\r\n")
+        let part = |(head, text): &(&str, &str)| {
+            format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n")
+        };
+        let parts: Vec<String> = parts.iter().map(part).collect();
+        format!("{}--b--\r\n", parts.concat())
     }
 
     #[tokio::test]
@@ -189,7 +214,10 @@ mod tests {
             sensitive: Some(true),
             expires_in: Some(3600),
             media_ids: vec!["1".into(), "2".into()],
-            fields_attributes: vec![Line { name: "Rue".into(), value: "des Ponts".into() }],
+            fields_attributes: vec![Line {
+                name: "Rue".into(),
+                value: "des Ponts".into(),
+            }],
         };
         let form = "status=Salut+%C3%A9&sensitive=1&expires_in=3600&media_ids[]=1&media_ids[]=2\
                     &fields_attributes[0][name]=Rue&fields_attributes[0][value]=des+Ponts";
@@ -207,42 +235,78 @@ mod tests {
         assert_eq!(sent("/x", FORM, form).await.unwrap().fields, wanted);
         assert_eq!(sent("/x", JSON, json).await.unwrap().fields, wanted);
         assert_eq!(sent("/x", PARTED, &parts).await.unwrap().fields, wanted);
-        assert_eq!(sent(&format!("/x?{form}"), FORM, "").await.unwrap().fields, wanted);
+        assert_eq!(
+            sent(&format!("/x?{form}"), FORM, "").await.unwrap().fields,
+            wanted
+        );
     }
 
     #[tokio::test]
     async fn the_body_outweighs_the_address_and_null_is_not_given() {
-        let params = sent("/x?status=a&sensitive=1", JSON, r#"{"status":"b","sensitive":null}"#);
+        let params = sent(
+            "/x?status=a&sensitive=1",
+            JSON,
+            r#"{"status":"b","sensitive":null}"#,
+        );
         let fields = params.await.unwrap().fields;
-        assert_eq!((fields.status.as_deref(), fields.sensitive), (Some("b"), None));
+        assert_eq!(
+            (fields.status.as_deref(), fields.sensitive),
+            (Some("b"), None)
+        );
     }
 
     #[tokio::test]
     async fn a_file_is_known_by_its_name_its_type_or_its_bytes() {
         let mut body = parted(&[("name=\"file\"; filename=\"a.png\"", "GIF")]).into_bytes();
-        let request = Request::post("/x").header("content-type", PARTED).body(Body::from(body.clone()));
-        let mut params = Params::<Sample>::from_request(request.unwrap(), &()).await.unwrap();
+        let request = Request::post("/x")
+            .header("content-type", PARTED)
+            .body(Body::from(body.clone()));
+        let mut params = Params::<Sample>::from_request(request.unwrap(), &())
+            .await
+            .unwrap();
         assert_eq!(params.take_file("file").unwrap(), b"GIF");
         let at = body.iter().position(|byte| *byte == b'G').unwrap();
         body[at] = 0xff;
         let text = b"; filename=\"a.png\"";
-        let from = body.windows(text.len()).position(|window| window == text).unwrap();
+        let from = body
+            .windows(text.len())
+            .position(|window| window == text)
+            .unwrap();
         body.drain(from..from + text.len());
-        let request = Request::post("/x").header("content-type", PARTED).body(Body::from(body));
-        let mut params = Params::<Sample>::from_request(request.unwrap(), &()).await.unwrap();
+        let request = Request::post("/x")
+            .header("content-type", PARTED)
+            .body(Body::from(body));
+        let mut params = Params::<Sample>::from_request(request.unwrap(), &())
+            .await
+            .unwrap();
         assert_eq!(params.take_file("file").unwrap(), b"\xffIF");
     }
 
     #[tokio::test]
     async fn what_cannot_be_read_is_refused() {
         for body in ["{\"status\": ", "[1]", "\"x\""] {
-            assert!(matches!(sent("/x", JSON, body).await, Err(Fault::Malformed)), "{body}");
+            assert!(
+                matches!(sent("/x", JSON, body).await, Err(Fault::Malformed)),
+                "{body}"
+            );
         }
         let deep = "[".repeat(100_000);
-        assert!(matches!(sent("/x", JSON, &deep).await, Err(Fault::Malformed)));
-        assert!(matches!(sent("/x", "text/xml", "<a/>").await, Err(Fault::UnknownBody)));
-        assert!(matches!(sent("/x", FORM, "expires_in=soon").await, Err(Fault::Unprocessable(_))));
+        assert!(matches!(
+            sent("/x", JSON, &deep).await,
+            Err(Fault::Malformed)
+        ));
+        assert!(matches!(
+            sent("/x", "text/xml", "<a/>").await,
+            Err(Fault::UnknownBody)
+        ));
+        assert!(matches!(
+            sent("/x", FORM, "expires_in=soon").await,
+            Err(Fault::Unprocessable(_))
+        ));
         let large = format!("status={}", "a".repeat(DOCUMENT));
-        assert!(matches!(sent("/x", FORM, &large).await, Err(Fault::TooLarge)));
+        assert!(matches!(
+            sent("/x", FORM, &large).await,
+            Err(Fault::TooLarge)
+        ));
     }
 }

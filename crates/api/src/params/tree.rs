@@ -37,13 +37,22 @@ fn steps(name: &str) -> (&str, Vec<Step<'_>>) {
     let (first, mut rest) = name.split_at(name.find('[').unwrap_or(name.len()));
     let mut steps = Vec::new();
     while !rest.is_empty() {
-        let Some((inner, more)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+        let Some((inner, more)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+        else {
             return (name, Vec::new());
         };
-        steps.push(if inner.is_empty() { Step::Next } else { Step::Name(inner) });
+        steps.push(if inner.is_empty() {
+            Step::Next
+        } else {
+            Step::Name(inner)
+        });
         rest = more;
     }
-    if first.is_empty() { (name, Vec::new()) } else { (first, steps) }
+    if first.is_empty() {
+        (name, Vec::new())
+    } else {
+        (first, steps)
+    }
 }
 
 fn put(slot: &mut Value, steps: &[Step<'_>], text: String) -> Result<(), Unfit> {
@@ -121,10 +130,15 @@ mod tests {
                 "m[][id]=1&m[][id]=2&m[][description]=b",
                 json!({"m": [{"id": "1"}, {"id": "2", "description": "b"}]}),
             ),
-            ("poll[options][]=o&poll[options][]=n&poll[expires_in]=60",
-                json!({"poll": {"options": ["o", "n"], "expires_in": "60"}})),
+            (
+                "poll[options][]=o&poll[options][]=n&poll[expires_in]=60",
+                json!({"poll": {"options": ["o", "n"], "expires_in": "60"}}),
+            ),
             ("a[][b][]=1&a[][b][]=2", json!({"a": [{"b": ["1", "2"]}]})),
-            ("data[alerts][admin.sign_up]=1", json!({"data": {"alerts": {"admin.sign_up": "1"}}})),
+            (
+                "data[alerts][admin.sign_up]=1",
+                json!({"data": {"alerts": {"admin.sign_up": "1"}}}),
+            ),
             ("a[b=1", json!({"a[b": "1"})),
             ("[]=1", json!({"[]": "1"})),
             ("a[b]c=1", json!({"a[b]c": "1"})),

@@ -1,7 +1,7 @@
 //! What an arriving activity comes to: one deed of the town. Everything that needs the network is done before.
 
 use parvis_model::{clock::Timestamp, id::Id};
-use parvis_store::Tx;
+use parvis_store::{Tx, posts as rows};
 use parvis_town::{
     Outcome, Town,
     arrivals::{self, Arrival},
@@ -128,11 +128,12 @@ impl Deed {
     }
 }
 
+/// An edit may overtake what it edits.
 async fn edit(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool> {
-    if arrivals::post(tx, town, arrival.clone()).await?.is_some() {
-        return Ok(true);
+    if rows::by_uri(tx, &arrival.uri).await?.is_some() {
+        return arrivals::post_edited(tx, town, arrival).await;
     }
-    arrivals::post_edited(tx, town, arrival).await
+    Ok(arrivals::post(tx, town, arrival).await?.is_some())
 }
 
 /// By the boost's own address, else by what was boosted: some servers undo under another address.

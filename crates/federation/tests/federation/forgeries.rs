@@ -280,3 +280,19 @@ async fn webfinger_of_one_server_names_nobody_of_another() {
         .unwrap();
     assert_eq!(view.handle, scene.victor.acct());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_of_the_same_name_does_not_push_a_person_out() {
+    let scene = Scene::set().await;
+    let host = scene.victor.host.clone();
+    let group = host.actor("c/victor", keys::first(), |document| {
+        document["type"] = json!("Group");
+        document["preferredUsername"] = json!("victor");
+    });
+    let town = &scene.node.town;
+    assert_eq!(town.reach().uri(town, &group.id).await.unwrap(), None);
+    let view = accounts::view(town, &Viewer::nobody(), scene.victor_here)
+        .await
+        .unwrap();
+    assert_eq!(view.uri, scene.victor.id);
+}

@@ -6,5 +6,6 @@ mod corpus;
 mod forgeries;
 mod neighbours;
 mod node;
+mod outages;
 mod shapes;
 mod strangers;

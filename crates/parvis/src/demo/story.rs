@@ -101,7 +101,9 @@ fn public() -> Audience {
 
 impl Story {
     pub fn read() -> anyhow::Result<Self> {
-        Figment::from(Toml::string(STORY)).extract().context("reading the demo's story")
+        Figment::from(Toml::string(STORY))
+            .extract()
+            .context("reading the demo's story")
     }
 
     /// The text with the towns' hosts in the places that stand for them.
@@ -134,7 +136,10 @@ mod tests {
     fn people(story: &Story) -> HashSet<String> {
         let of = |town: &TownTold| {
             let key = town.key.clone();
-            town.people.iter().map(|person| format!("{}@{key}", person.name)).collect::<Vec<_>>()
+            town.people
+                .iter()
+                .map(|person| format!("{}@{key}", person.name))
+                .collect::<Vec<_>>()
         };
         story.towns.iter().flat_map(of).collect()
     }
@@ -151,7 +156,10 @@ mod tests {
             let named = post.favourites.iter().chain(&post.boosts);
             named.for_each(|name| assert!(people.contains(name), "{name}"));
             if let Some(parent) = &post.reply_to {
-                assert!(told.contains(parent), "{parent} is answered before it is written");
+                assert!(
+                    told.contains(parent),
+                    "{parent} is answered before it is written"
+                );
             }
             told.extend(post.key.clone());
             let moment = post.moment(start).unwrap();
@@ -160,7 +168,10 @@ mod tests {
         }
         for person in story.towns.iter().flat_map(|town| &town.people) {
             let known = |name: &String| {
-                people.contains(name) || people.iter().any(|full| full.starts_with(&format!("{name}@")))
+                people.contains(name)
+                    || people
+                        .iter()
+                        .any(|full| full.starts_with(&format!("{name}@")))
             };
             assert!(person.follows.iter().all(known), "{:?}", person.follows);
         }

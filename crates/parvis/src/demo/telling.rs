@@ -4,6 +4,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, anyhow};
+use futures_util::future::BoxFuture;
 use parvis_media::{Shape, drawn};
 use parvis_model::{
     account::{AccountKind, Registration},
@@ -54,12 +55,23 @@ enum What<'s> {
 /// Serves the towns while the story is told in them, and ends cleanly.
 pub async fn tell(settings: &Settings, story: &Story, password: &str) -> Done {
     let start = Clock::system().now();
-    let first = story.posts.first().context("the story is empty")?.moment(start)?;
+    let first = story
+        .posts
+        .first()
+        .context("the story is empty")?
+        .moment(start)?;
     let clock = Clock::fixed(first - MOVING_IN);
     let node = Node::new(settings.clone(), clock.clone())?;
-    let mut stage = Stage { clock, towns: HashMap::new(), people: HashMap::new(), posts: HashMap::new() };
+    let mut stage = Stage {
+        clock,
+        towns: HashMap::new(),
+        people: HashMap::new(),
+        posts: HashMap::new(),
+    };
     for (told, place) in pairs(story, &installation::places(settings)?) {
-        stage.towns.insert(told.key.clone(), node.take_up(place).await?);
+        stage
+            .towns
+            .insert(told.key.clone(), node.take_up(place).await?);
     }
     serve::open_doors(&node, serve::listen(settings.listen).await?);
     let told = stage.play(story, start, password).await;
@@ -73,7 +85,12 @@ fn pairs<'s>(
 ) -> impl Iterator<Item = (&'s TownTold, &'s installation::Place)> {
     story.towns.iter().filter_map(|told| {
         let prefix = format!("{}.", told.key);
-        Some((told, places.iter().find(|place| place.host().starts_with(&prefix))?))
+        Some((
+            told,
+            places
+                .iter()
+                .find(|place| place.host().starts_with(&prefix))?,
+        ))
     })
 }
 
@@ -88,9 +105,16 @@ struct Stage {
 }
 
 impl Stage {
-    async fn play(&mut self, story: &Story, start: Timestamp, password: &str) -> anyhow::Result<()> {
+    async fn play(
+        &mut self,
+        story: &Story,
+        start: Timestamp,
+        password: &str,
+    ) -> anyhow::Result<()> {
         for told in &story.towns {
-            self.describe(told).await.with_context(|| told.name.clone())?;
+            self.describe(told)
+                .await
+                .with_context(|| told.name.clone())?;
             for person in &told.people {
                 self.move_in(told, person, password)
                     .await
@@ -118,18 +142,29 @@ impl Stage {
     }
 
     fn town(&self, key: &str) -> anyhow::Result<Arc<Town>> {
-        self.towns.get(key).cloned().with_context(|| format!("there is no town {key}"))
+        self.towns
+            .get(key)
+            .cloned()
+            .with_context(|| format!("there is no town {key}"))
     }
 
     /// The town and the account behind "camille@valmont".
     fn person(&self, name: &str) -> anyhow::Result<(Arc<Town>, Id)> {
-        let (_, key) = name.split_once('@').with_context(|| format!("{name} lives nowhere"))?;
-        let account = self.people.get(name).with_context(|| format!("there is no {name}"))?;
+        let (_, key) = name
+            .split_once('@')
+            .with_context(|| format!("{name} lives nowhere"))?;
+        let account = self
+            .people
+            .get(name)
+            .with_context(|| format!("there is no {name}"))?;
         Ok((self.town(key)?, *account))
     }
 
     fn hosts(&self) -> HashMap<String, String> {
-        self.towns.iter().map(|(key, town)| (key.clone(), town.host.clone())).collect()
+        self.towns
+            .iter()
+            .map(|(key, town)| (key.clone(), town.host.clone()))
+            .collect()
     }
 
     async fn describe(&self, told: &TownTold) -> anyhow::Result<()> {
@@ -143,8 +178,10 @@ impl Stage {
             rules: told.rules.join("\n"),
             hue: told.hue,
         };
-        done(&town, move |tx, _| Box::pin(async move { town_settings::describe(tx, &edit).await }))
-            .await?;
+        done(&town, move |tx, _| {
+            Box::pin(async move { town_settings::describe(tx, &edit).await })
+        })
+        .await?;
         Ok(town.refresh_profile().await?)
     }
 
@@ -173,7 +210,8 @@ impl Stage {
             })
         })
         .await?;
-        self.people.insert(format!("{}@{}", person.name, told.key), account);
+        self.people
+            .insert(format!("{}@{}", person.name, told.key), account);
         Ok(())
     }
 
@@ -194,7 +232,10 @@ impl Stage {
         }
         for (town, follower, target) in asked.into_iter().flatten() {
             until("a follow is answered", async || {
-                Ok(accounts::relation(&town, follower, target).await?.following.then_some(()))
+                Ok(accounts::relation(&town, follower, target)
+                    .await?
+                    .following
+                    .then_some(()))
             })
             .await?;
         }
@@ -214,7 +255,10 @@ impl Stage {
             None => self.person(&format!("{target}@{}", told.key))?.1,
             Some((name, key)) => {
                 let host = self.town(key)?.host.clone();
-                let handle = Handle { name: name.to_owned(), domain: Some(host) };
+                let handle = Handle {
+                    name: name.to_owned(),
+                    domain: Some(host),
+                };
                 let found = town.reach().handle(&town, &handle).await?;
                 found.with_context(|| format!("{target} is not found by the other town"))?
             }
@@ -223,7 +267,9 @@ impl Stage {
             Box::pin(async move { follows::request(tx, &town, me, target).await })
         })
         .await?;
-        let decides_herself = accounts::view(&town, &Viewer::nobody(), target).await?.locked;
+        let decides_herself = accounts::view(&town, &Viewer::nobody(), target)
+            .await?
+            .locked;
         Ok((!decides_herself).then_some((town, me, target)))
     }
 
@@ -271,7 +317,10 @@ impl Stage {
         let reply_to = match &told.reply_to {
             None => None,
             Some(key) => {
-                let parent = story.posts.iter().position(|post| post.key.as_ref() == Some(key));
+                let parent = story
+                    .posts
+                    .iter()
+                    .position(|post| post.key.as_ref() == Some(key));
                 let parent = parent.with_context(|| format!("there is no post {key}"))?;
                 Some(self.post_in(&town, me, parent).await?)
             }
@@ -279,7 +328,11 @@ impl Stage {
         let mut pictures = Vec::new();
         if let Some(picture) = &told.picture {
             let drawing = drawn::scene(&picture.scene);
-            pictures.push(media::keep(&town, me, drawing, &picture.description).await?.id);
+            pictures.push(
+                media::keep(&town, me, drawing, &picture.description)
+                    .await?
+                    .id,
+            );
         }
         let compose = Compose {
             text: Story::with_hosts(&told.text, &self.hosts()),
@@ -303,7 +356,9 @@ impl Stage {
         let uri = self.posts.get(&post).context("not yet written")?;
         let viewer = Viewer::resident(me);
         let arrived = until("a post arrives", async || {
-            Ok(posts::by_address(town, &viewer, uri).await?.map(|post| post.id))
+            Ok(posts::by_address(town, &viewer, uri)
+                .await?
+                .map(|post| post.id))
         });
         match tokio::time::timeout(PATIENCE / 10, arrived).await {
             Ok(found) => found,
@@ -335,10 +390,16 @@ fn happenings(story: &Story, start: Timestamp) -> anyhow::Result<Vec<Happening<'
         let written = told.moment(start)?;
         let favoured = told.favourites.iter().map(|by| What::Favoured(by));
         let boosted = told.boosts.iter().map(|by| What::Boosted(by));
-        let all = std::iter::once(What::Written(told)).chain(favoured).chain(boosted);
+        let all = std::iter::once(What::Written(told))
+            .chain(favoured)
+            .chain(boosted);
         happenings.extend(all.zip(0..).map(|(what, step)| {
             let at = (written + step * REACTION).min(start - HOUR);
-            Happening { at: at.max(written), post, what }
+            Happening {
+                at: at.max(written),
+                post,
+                what,
+            }
         }));
     }
     happenings.sort_by_key(|happening| happening.at);
@@ -360,24 +421,29 @@ async fn profile(town: &Town, told: &TownTold, person: &Person) -> anyhow::Resul
         locked: Some(person.locked),
         discoverable: Some(true),
         indexable: Some(true),
-        fields: Some(person.fields.iter().take(limits::PROFILE_FIELDS).cloned().collect()),
+        fields: Some(
+            person
+                .fields
+                .iter()
+                .take(limits::PROFILE_FIELDS)
+                .cloned()
+                .collect(),
+        ),
         avatar: Change::Set(avatar),
         header: Change::Set(header),
     })
 }
 
-/// Does a deed and tells the readers of the journal, since we wait for what they make of it.
+/// Does a deed of someone in this town.
 async fn done<T, F>(town: &Arc<Town>, deed: F) -> Outcome<T>
 where
-    F: for<'t> FnOnce(&'t Tx, Arc<Town>) -> futures_util::future::BoxFuture<'t, Outcome<T>>
-        + Send
-        + 'static,
+    F: for<'t> FnOnce(&'t Tx, Arc<Town>) -> BoxFuture<'t, Outcome<T>> + Send + 'static,
     T: Send + 'static,
 {
     let here = town.clone();
-    let value = town.store.write::<T, Failure, _>(move |tx| deed(tx, here)).await?;
-    town.wake().notify_waiters();
-    Ok(value)
+    town.store
+        .write::<T, Failure, _>(move |tx| deed(tx, here))
+        .await
 }
 
 async fn is_quiet(town: &Town) -> Outcome<bool> {

@@ -1,12 +1,7 @@
 //! The rule in `model::audience` and its SQL form say the same of every post, every pair of people and every standing.
 
 use parvis_model::audience::{Audience, Standing, may_see};
-use parvis_store::{
-    DbErr, accounts,
-    audience::Eyes,
-    entity::block,
-    follows, posts, relations,
-};
+use parvis_store::{DbErr, accounts, audience::Eyes, entity::block, follows, posts, relations};
 
 use crate::scratch;
 
@@ -37,7 +32,11 @@ async fn the_rule_and_its_sql_form_are_equal() {
                 }
                 for bits in 0..STANDINGS {
                     let (who, is) = (100 + bits, standing(bits));
-                    accounts::insert(tx, scratch::account(who, if is.resident { "" } else { "far" })).await?;
+                    accounts::insert(
+                        tx,
+                        scratch::account(who, if is.resident { "" } else { "far" }),
+                    )
+                    .await?;
                     // The fifth bit: a follow that was only asked for, or a block the other way round.
                     let odd = bits & 16 != 0;
                     if is.follower || odd {
@@ -45,7 +44,13 @@ async fn the_rule_and_its_sql_form_are_equal() {
                     }
                     if is.blocked {
                         let (account_id, target_id) = if odd { (who, 1) } else { (1, who) };
-                        let row = block::Model { id: who, account_id, target_id, uri: String::new(), created_at: 0 };
+                        let row = block::Model {
+                            id: who,
+                            account_id,
+                            target_id,
+                            uri: String::new(),
+                            created_at: 0,
+                        };
                         relations::insert_block(tx, row).await?;
                     }
                     if is.mentioned {
@@ -63,18 +68,42 @@ async fn the_rule_and_its_sql_form_are_equal() {
         let id = n as i64 + 1;
         for bits in 0..STANDINGS {
             let is = standing(bits);
-            let eyes = Eyes { account: 100 + bits, resident: is.resident };
-            assert_eq!(sees(&scratch, eyes, id).await, may_see(audience, is), "{audience:?} {is:?}");
+            let eyes = Eyes {
+                account: 100 + bits,
+                resident: is.resident,
+            };
+            assert_eq!(
+                sees(&scratch, eyes, id).await,
+                may_see(audience, is),
+                "{audience:?} {is:?}"
+            );
         }
-        let author = Standing { author: true, resident: true, ..Standing::default() };
-        let eyes = Eyes { account: 1, resident: true };
-        assert_eq!(sees(&scratch, eyes, id).await, may_see(audience, author), "{audience:?} by its author");
+        let author = Standing {
+            author: true,
+            resident: true,
+            ..Standing::default()
+        };
+        let eyes = Eyes {
+            account: 1,
+            resident: true,
+        };
+        assert_eq!(
+            sees(&scratch, eyes, id).await,
+            may_see(audience, author),
+            "{audience:?} by its author"
+        );
         let nobody = may_see(audience, Standing::default());
-        assert_eq!(sees(&scratch, Eyes::NOBODY, id).await, nobody, "{audience:?} by a visitor");
+        assert_eq!(
+            sees(&scratch, Eyes::NOBODY, id).await,
+            nobody,
+            "{audience:?} by a visitor"
+        );
     }
 }
 
 async fn sees(scratch: &scratch::Scratch, eyes: Eyes, post: i64) -> bool {
-    let seen = posts::visible_by_ids(scratch.store.read(), eyes, 0, &[post]).await.unwrap();
+    let seen = posts::visible_by_ids(scratch.store.read(), eyes, 0, &[post])
+        .await
+        .unwrap();
     !seen.is_empty()
 }

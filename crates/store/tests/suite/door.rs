@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use parvis_store::{DbErr, Store, StoreOptions, posts, seen};
+use sea_orm::ConnectionTrait;
 
 use crate::scratch;
 
@@ -14,7 +15,11 @@ async fn mark(store: &Store, uri: String, fail: bool) -> Result<bool, DbErr> {
         .write(move |tx| {
             Box::pin(async move {
                 let new = seen::mark(tx, &uri, "origin", 1).await?;
-                if fail { Err(DbErr::Custom("refused".into())) } else { Ok(new) }
+                if fail {
+                    Err(DbErr::Custom("refused".into()))
+                } else {
+                    Ok(new)
+                }
             })
         })
         .await
@@ -25,7 +30,11 @@ async fn a_failed_deed_leaves_nothing_and_harms_no_other() {
     let scratch = scratch::store().await;
     let deeds = (0..200).map(|n| {
         let store = scratch.store.clone();
-        tokio::spawn(async move { mark(&store, format!("activity-{n}"), n % 3 == 0).await.is_ok() })
+        tokio::spawn(async move {
+            mark(&store, format!("activity-{n}"), n % 3 == 0)
+                .await
+                .is_ok()
+        })
     });
     let mut kept = Vec::new();
     for deed in deeds.collect::<Vec<_>>() {
@@ -33,7 +42,9 @@ async fn a_failed_deed_leaves_nothing_and_harms_no_other() {
     }
     for (n, kept) in kept.into_iter().enumerate() {
         assert_eq!(kept, n % 3 != 0);
-        let there = seen::contains(scratch.store.read(), &format!("activity-{n}"), "origin").await.unwrap();
+        let there = seen::contains(scratch.store.read(), &format!("activity-{n}"), "origin")
+            .await
+            .unwrap();
         assert_eq!(there, kept, "activity-{n}");
     }
 }
@@ -87,16 +98,31 @@ async fn a_caller_that_goes_away_neither_blocks_the_door_nor_half_does_its_deed(
 async fn what_was_acknowledged_is_there_when_the_database_is_opened_anew() {
     let scratch = scratch::store().await;
     assert!(mark(&scratch.store, "kept".into(), false).await.unwrap());
-    let again = StoreOptions { url: scratch.url.clone(), connections: 2 };
+    let again = StoreOptions {
+        url: scratch.url.clone(),
+        connections: 2,
+    };
     let reopened = Store::open(again).await.unwrap();
-    assert!(seen::contains(reopened.read(), "kept", "origin").await.unwrap());
-    assert!(!mark(&reopened, "kept".into(), false).await.unwrap(), "seen before");
+    assert!(
+        seen::contains(reopened.read(), "kept", "origin")
+            .await
+            .unwrap()
+    );
+    assert!(
+        !mark(&reopened, "kept".into(), false).await.unwrap(),
+        "seen before"
+    );
 }
 
 #[tokio::test]
 async fn two_processes_that_start_at_once_both_find_a_migrated_database() {
     let scratch = scratch::store().await;
-    let open = || Store::open(StoreOptions { url: scratch.url.clone(), connections: 2 });
+    let open = || {
+        Store::open(StoreOptions {
+            url: scratch.url.clone(),
+            connections: 2,
+        })
+    };
     let (one, other) = tokio::join!(open(), open());
     assert!(one.is_ok() && other.is_ok());
 }
@@ -112,7 +138,121 @@ async fn a_snapshot_does_not_see_what_is_written_meanwhile() {
         .write::<_, DbErr, _>(|tx| Box::pin(posts::insert(tx, scratch::post(10, 1, "public"))))
         .await;
     assert!(inserted.unwrap());
-    assert!(posts::by_id(&snapshot, 10).await.unwrap().is_none(), "still the old view");
+    assert!(
+        posts::by_id(&snapshot, 10).await.unwrap().is_none(),
+        "still the old view"
+    );
     drop(snapshot);
-    assert!(posts::by_id(scratch.store.read(), 10).await.unwrap().is_some());
+    assert!(
+        posts::by_id(scratch.store.read(), 10)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+/// What SQLite does by itself on a full disk: the whole transaction is gone, under the feet of the deed.
+#[tokio::test]
+async fn after_a_transaction_that_the_database_gave_up_the_door_still_opens() {
+    let scratch = scratch::store().await;
+    if scratch.url.starts_with("postgres") {
+        return;
+    }
+    let before = tokio::spawn({
+        let store = scratch.store.clone();
+        async move { mark(&store, "before".into(), false).await }
+    });
+    let lost = scratch
+        .store
+        .write::<(), DbErr, _>(|tx| {
+            Box::pin(async move {
+                seen::mark(tx, "lost", "origin", 1).await?;
+                tx.execute_unprepared("ROLLBACK").await?;
+                Ok(())
+            })
+        })
+        .await;
+    assert!(lost.is_err());
+    let kept = before.await.unwrap().is_ok();
+    let there = seen::contains(scratch.store.read(), "before", "origin")
+        .await
+        .unwrap();
+    assert_eq!(
+        kept, there,
+        "what was acknowledged stands, and nothing else"
+    );
+    for n in 0..5 {
+        assert!(
+            mark(&scratch.store, format!("after-{n}"), false)
+                .await
+                .unwrap()
+        );
+    }
+    assert!(
+        !seen::contains(scratch.store.read(), "lost", "origin")
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_writes_and_harms_nothing_that_stands() {
+    let scratch = scratch::store().await;
+    if scratch.url.starts_with("postgres") {
+        return;
+    }
+    assert!(mark(&scratch.store, "before".into(), false).await.unwrap());
+    let full = scratch
+        .store
+        .write::<(), DbErr, _>(|tx| {
+            Box::pin(async move {
+                tx.execute_unprepared("PRAGMA max_page_count = 1").await?;
+                for n in 0..100 {
+                    let long = format!("{n}-{}", "x".repeat(10_000));
+                    seen::mark(tx, &long, "origin", 1).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    assert!(full.unwrap_err().to_string().contains("full"));
+    // The limit lives in that one connection; with room again, all goes on.
+    let mut again = mark(&scratch.store, "after".into(), false).await;
+    for _ in 0..3 {
+        if again.is_ok() {
+            break;
+        }
+        again = mark(&scratch.store, "after".into(), false).await;
+    }
+    assert!(
+        seen::contains(scratch.store.read(), "before", "origin")
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        again.is_ok(),
+        seen::contains(scratch.store.read(), "after", "origin")
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_copy_holds_what_was_written() {
+    let scratch = scratch::store().await;
+    if scratch.url.starts_with("postgres") {
+        return;
+    }
+    assert!(mark(&scratch.store, "kept".into(), false).await.unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy's.sqlite");
+    scratch.store.copy_to(&path).await.unwrap();
+    let url = format!("sqlite://{}", path.display());
+    let copy = Store::open(StoreOptions {
+        url,
+        connections: 2,
+    })
+    .await
+    .unwrap();
+    assert!(seen::contains(copy.read(), "kept", "origin").await.unwrap());
 }

@@ -36,7 +36,10 @@ async fn entries_are_read_once_each_and_in_order() {
         append(&scratch.store, id).await;
     }
     let first = read_all(&scratch.store, Position::default(), 5).await;
-    assert_eq!(first.iter().map(|row| row.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        first.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [1, 2, 3, 4, 5]
+    );
     append(&scratch.store, 6).await;
     let next = read_all(&scratch.store, first[4].position(), 1).await;
     assert_eq!(next.len(), 1);
@@ -66,7 +69,9 @@ async fn an_entry_committed_late_is_not_jumped_over() {
     // A reader that looks now, and again later from where it then stood, gets both.
     let mut got = read(&scratch.store, Position::default()).await;
     slow.await.unwrap();
-    let from = got.last().map_or_else(Position::default, journal::Written::position);
+    let from = got
+        .last()
+        .map_or_else(Position::default, journal::Written::position);
     let missing = 2 - got.len();
     got.extend(read_all(&scratch.store, from, missing).await);
     let mut ids: Vec<i64> = got.iter().map(|row| row.id).collect();
@@ -82,7 +87,9 @@ async fn only_one_of_two_processes_moves_a_reader_on() {
         async move {
             let at = |id| Position { tx: 0, id };
             store
-                .write::<_, DbErr, _>(move |tx| Box::pin(journal::advance(tx, "reader", at(from), at(to))))
+                .write::<_, DbErr, _>(move |tx| {
+                    Box::pin(journal::advance(tx, "reader", at(from), at(to)))
+                })
                 .await
                 .unwrap()
         }
@@ -113,4 +120,26 @@ async fn only_what_every_reader_has_read_is_dropped() {
         .unwrap();
     let left = read_all(&scratch.store, Position::default(), 2).await;
     assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [3, 4]);
+}
+
+#[tokio::test]
+async fn an_entry_written_while_the_clock_was_set_back_is_read_all_the_same() {
+    let scratch = scratch::store().await;
+    append(&scratch.store, 1_000).await;
+    let first = read_all(&scratch.store, Position::default(), 1).await[0].position();
+    scratch
+        .store
+        .write::<_, DbErr, _>(move |tx| {
+            Box::pin(async move {
+                journal::advance(tx, "reader", Position::default(), first).await?;
+                journal::prune(tx, &["reader"], 100).await
+            })
+        })
+        .await
+        .unwrap();
+    append(&scratch.store, 5).await;
+    append(&scratch.store, 3).await;
+    let later = read_all(&scratch.store, first, 2).await;
+    let entries: Vec<&str> = later.iter().map(|row| row.entry.as_str()).collect();
+    assert_eq!(entries, ["entry 5", "entry 3"]);
 }

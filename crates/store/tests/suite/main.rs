@@ -1,7 +1,10 @@
 //! The store on a real database: SQLite in a temporary folder, or PostgreSQL where `PARVIS_TEST_POSTGRES` names a server.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod audience;
 mod door;
 mod journal;
+mod plans;
 mod scratch;
 mod timelines;

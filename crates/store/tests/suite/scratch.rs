@@ -16,15 +16,29 @@ pub async fn store() -> Scratch {
         Ok(server) if !server.is_empty() => own_database(&server).await,
         _ => format!("sqlite://{}/town.sqlite", folder.path().display()),
     };
-    let store = Store::open(StoreOptions { url: url.clone(), connections: 4 }).await.unwrap();
-    Scratch { store, url, _folder: folder }
+    let store = Store::open(StoreOptions {
+        url: url.clone(),
+        connections: 4,
+    })
+    .await
+    .unwrap();
+    Scratch {
+        store,
+        url,
+        _folder: folder,
+    }
 }
 
 /// The throwaway server goes with all its databases.
 async fn own_database(server: &str) -> String {
     let name = format!("store_{:016x}", rand::random::<u64>());
-    let admin = Database::connect(ConnectOptions::new(server)).await.unwrap();
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let admin = Database::connect(ConnectOptions::new(server))
+        .await
+        .unwrap();
+    admin
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await
+        .unwrap();
     admin.close().await.unwrap();
     let (start, _) = server.rsplit_once('/').unwrap();
     format!("{start}/{name}")

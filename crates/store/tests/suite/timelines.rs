@@ -1,7 +1,7 @@
 //! Home is the same whether the newest posts are looked through or each author's own are merged.
 
 use parvis_model::page::Page;
-use parvis_store::{DbErr, Store, accounts, follows, posts, timelines};
+use parvis_store::{DbErr, Store, accounts, entity, follows, posts, relations, timelines};
 
 use crate::scratch;
 
@@ -35,7 +35,9 @@ async fn town(friend_posts: &[i64], stranger_posts: std::ops::Range<i64>) -> scr
 }
 
 async fn home(store: &Store, page: Page) -> Vec<i64> {
-    timelines::home(store.read(), READER, 0, &page).await.unwrap()
+    timelines::home(store.read(), READER, 0, &page)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -54,10 +56,82 @@ async fn a_followed_person_who_seldom_writes_is_found_behind_thousands_of_others
 async fn pages_go_both_ways_without_gap_or_repetition() {
     let ids: Vec<i64> = (1..=9).map(|n| n * 10).collect();
     let scratch = town(&ids, 200..205).await;
-    let page = |max_id, since_id, min_id| Page { max_id, since_id, min_id, limit: 3 };
-    assert_eq!(home(&scratch.store, page(None, None, None)).await, [90, 80, 70]);
-    assert_eq!(home(&scratch.store, page(Some(70), None, None)).await, [60, 50, 40]);
-    assert_eq!(home(&scratch.store, page(None, Some(20), None)).await, [90, 80, 70]);
-    assert_eq!(home(&scratch.store, page(None, None, Some(20))).await, [50, 40, 30]);
-    assert_eq!(home(&scratch.store, page(Some(50), None, Some(20))).await, [40, 30]);
+    let page = |max_id, since_id, min_id| Page {
+        max_id,
+        since_id,
+        min_id,
+        limit: 3,
+    };
+    assert_eq!(
+        home(&scratch.store, page(None, None, None)).await,
+        [90, 80, 70]
+    );
+    assert_eq!(
+        home(&scratch.store, page(Some(70), None, None)).await,
+        [60, 50, 40]
+    );
+    assert_eq!(
+        home(&scratch.store, page(None, Some(20), None)).await,
+        [90, 80, 70]
+    );
+    assert_eq!(
+        home(&scratch.store, page(None, None, Some(20))).await,
+        [50, 40, 30]
+    );
+    assert_eq!(
+        home(&scratch.store, page(Some(50), None, Some(20))).await,
+        [40, 30]
+    );
+}
+
+#[tokio::test]
+async fn many_answers_to_strangers_hide_nothing_that_belongs_at_home() {
+    let scratch = town(&[10, 20], 30..40).await;
+    scratch
+        .store
+        .write::<_, DbErr, _>(|tx| {
+            Box::pin(async move {
+                for id in 1_000..1_200 {
+                    let answer = entity::post::Model {
+                        reply_to_account_id: Some(STRANGER),
+                        reply_to_uri: Some("http://town.test/objects/30".into()),
+                        ..scratch::post(id, FRIEND, "public")
+                    };
+                    posts::insert(tx, answer).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    assert_eq!(home(&scratch.store, Page::default()).await, [20, 10]);
+}
+
+#[tokio::test]
+async fn a_friends_boost_of_a_muted_person_is_not_at_home() {
+    let scratch = town(&[10], 30..31).await;
+    let boost = entity::post::Model {
+        boost_of_id: Some(30),
+        ..scratch::post(50, FRIEND, "public")
+    };
+    scratch
+        .store
+        .write::<_, DbErr, _>(|tx| Box::pin(async move { posts::insert(tx, boost).await }))
+        .await
+        .unwrap();
+    assert_eq!(home(&scratch.store, Page::default()).await, [50, 10]);
+    let mute = entity::mute::Model {
+        id: 1,
+        account_id: READER,
+        target_id: STRANGER,
+        notifications: false,
+        until: None,
+        created_at: 0,
+    };
+    scratch
+        .store
+        .write::<_, DbErr, _>(|tx| Box::pin(async move { relations::set_mute(tx, mute).await }))
+        .await
+        .unwrap();
+    assert_eq!(home(&scratch.store, Page::default()).await, [10]);
 }

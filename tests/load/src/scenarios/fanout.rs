@@ -67,7 +67,10 @@ async fn variant(grounds: &Grounds, inboxes: Inboxes) -> Result<Vec<Line>> {
     let follows = Line::new(format!("follows, {}", inboxes.words()), "follows")
         .rushed(&rush)
         .costing(&meter.stop()?)
-        .noting(format!("all Accepts are back after {} ms", took.as_millis()));
+        .noting(format!(
+            "all Accepts are back after {} ms",
+            took.as_millis()
+        ));
     lines.push(Line {
         per_second: Some(PEOPLE as f64 / took.as_secs_f64()),
         ..follows
@@ -82,13 +85,17 @@ async fn variant(grounds: &Grounds, inboxes: Inboxes) -> Result<Vec<Line>> {
     let mut line = Line::new(format!("fanout, {}", inboxes.words()), "deliveries")
         .timed(&times)
         .idle(idle)
-        .noting(format!("times are from the answer to the last of {}", inboxes.deliveries()));
+        .noting(format!(
+            "times are from the answer to the last of {}",
+            inboxes.deliveries()
+        ));
     line.operations = POSTS * inboxes.deliveries();
     let in_all: Duration = times.iter().sum();
     line.per_second = Some(line.operations as f64 / in_all.as_secs_f64());
     line = line.costing(&cost);
     let received = elsewhere.received(before);
-    line.faults.extend(faults(&received, &posts, &elsewhere, inboxes, author));
+    line.faults
+        .extend(faults(&received, &posts, &elsewhere, inboxes, author));
     lines.push(finish(node, place, line).await?);
     Ok(lines)
 }
@@ -113,7 +120,12 @@ async fn ten_posts(
         let last = elsewhere.received(expected - 1);
         let last = last.first().context("nothing arrived")?.at;
         times.push(last.saturating_duration_since(answered));
-        posts.push(post["uri"].as_str().context("a post without uri")?.to_owned());
+        posts.push(
+            post["uri"]
+                .as_str()
+                .context("a post without uri")?
+                .to_owned(),
+        );
     }
     Ok((posts, times))
 }
@@ -131,7 +143,9 @@ fn faults(
         if let Err(error) = check(letter, author) {
             faults.push(format!("{}: {error:#}", letter.inbox));
         }
-        *count.entry((letter.inbox.clone(), object(letter))).or_default() += 1;
+        *count
+            .entry((letter.inbox.clone(), object(letter)))
+            .or_default() += 1;
     }
     let mut addresses: Vec<_> = elsewhere.people.iter().map(|one| inboxes.of(one)).collect();
     addresses.sort_unstable();
@@ -144,7 +158,11 @@ fn faults(
             }
         }
     }
-    faults.extend(count.into_keys().map(|(inbox, what)| format!("{inbox} got {what}: why?")));
+    faults.extend(
+        count
+            .into_keys()
+            .map(|(inbox, what)| format!("{inbox} got {what}: why?")),
+    );
     shortened(faults)
 }
 
@@ -161,23 +179,34 @@ fn shortened(mut faults: Vec<String>) -> Vec<String> {
 /// Of a Create, the post.
 fn object(letter: &Received) -> String {
     let activity: Value = serde_json::from_slice(&letter.body).unwrap_or_default();
-    let object = activity["object"]["id"].as_str().filter(|_| activity["type"] == "Create");
+    let object = activity["object"]["id"]
+        .as_str()
+        .filter(|_| activity["type"] == "Create");
     object.unwrap_or("no Create").to_owned()
 }
 
 /// Is it signed with the author's key, over everything that must be?
 fn check(received: &Received, author: &Resident) -> Result<()> {
     let value = |name: &str| {
-        let value = received.headers.get(name).and_then(|value| value.to_str().ok());
+        let value = received
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok());
         value.with_context(|| format!("no {name}"))
     };
     let (key_id, covered, signature) =
         letter::parts(value("signature")?).context("no readable signature")?;
     anyhow::ensure!(key_id == author.account.key_id, "signed by {key_id}");
     for needed in ["(request-target)", "host", "date", "digest"] {
-        anyhow::ensure!(covered.iter().any(|name| name == needed), "{needed} is not signed");
+        anyhow::ensure!(
+            covered.iter().any(|name| name == needed),
+            "{needed} is not signed"
+        );
     }
-    anyhow::ensure!(value("digest")? == keys::digest(&received.body), "another body");
+    anyhow::ensure!(
+        value("digest")? == keys::digest(&received.body),
+        "another body"
+    );
     let lines = covered.iter().map(|name| match name.as_str() {
         "(request-target)" => Ok(format!("(request-target): post {}", received.path)),
         name => Ok(format!("{name}: {}", value(name)?)),

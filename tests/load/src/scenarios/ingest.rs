@@ -24,7 +24,7 @@ use crate::{
 };
 
 const ACTIVITIES: usize = 5_000;
-const AT_ONCE: usize = 32;
+const AT_ONCE: u8 = 32;
 const RESIDENTS: usize = 10;
 const VISIBLE: Duration = Duration::from_secs(30);
 
@@ -37,13 +37,19 @@ struct Coming<'a> {
 
 pub async fn ingest(grounds: &Grounds) -> Result<Vec<Line>> {
     let place = grounds.place().await?;
-    let names: Vec<_> = (0..RESIDENTS).map(|number| format!("voisine{number}")).collect();
+    let names: Vec<_> = (0..RESIDENTS)
+        .map(|number| format!("voisine{number}"))
+        .collect();
     let residents = residents::settle(&place, &names).await?;
     let elsewhere = Elsewhere::open(Inboxes::Shared).await?;
     let node = Node::start(grounds, &place).await?;
     strangers::follow_everybody(&node, &elsewhere, &residents).await?;
     let coming = coming(&elsewhere);
-    let door = residents[0].account.shared_inbox.clone().context("no shared inbox")?;
+    let door = residents[0]
+        .account
+        .shared_inbox
+        .clone()
+        .context("no shared inbox")?;
     let letters = strangers::sign(&coming, |one| one.letter(&door))?;
     gauge::quiet(node.pid()).await?;
     let idle = node.resting_memory().await?;
@@ -71,7 +77,10 @@ pub async fn ingest(grounds: &Grounds) -> Result<Vec<Line>> {
         line = line.must(expected == there, || {
             let missing = expected.difference(&there).count();
             let more = there.difference(&expected).count();
-            format!("home {number}: {missing} of {} missing, {more} unknown", expected.len())
+            format!(
+                "home {number}: {missing} of {} missing, {more} unknown",
+                expected.len()
+            )
         });
     }
     Ok(vec![finish(node, place, line).await?])
@@ -111,22 +120,27 @@ fn of_resident<'a>(
     resident: usize,
 ) -> impl DoubleEndedIterator<Item = &'a Coming<'a>> {
     const { assert!(PEOPLE.is_multiple_of(RESIDENTS)) };
-    coming.iter().filter(move |one| one.number % RESIDENTS == resident)
+    coming
+        .iter()
+        .filter(move |one| one.number % RESIDENTS == resident)
 }
 
 /// Until the newest post of each home is the last one sent for it.
-async fn until_visible(
-    node: &Node,
-    residents: &[Resident],
-    coming: &[Coming<'_>],
-) -> Result<()> {
+async fn until_visible(node: &Node, residents: &[Resident], coming: &[Coming<'_>]) -> Result<()> {
     let begun = Instant::now();
     let mut wire = node.wire();
     for (number, resident) in residents.iter().enumerate() {
         let last = of_resident(coming, number).next_back().map(Coming::id);
         let last = last.context("nothing for this home")?;
-        while page(&mut wire, resident, None).await?.iter().all(|post| uri(post) != last) {
-            anyhow::ensure!(begun.elapsed() < VISIBLE, "{last} is not visible after {VISIBLE:?}");
+        while page(&mut wire, resident, None)
+            .await?
+            .iter()
+            .all(|post| uri(post) != last)
+        {
+            anyhow::ensure!(
+                begun.elapsed() < VISIBLE,
+                "{last} is not visible after {VISIBLE:?}"
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     wire::{Answer, Ask},
 };
 
-const CLIENTS: usize = 8;
+const CLIENTS: u8 = 8;
 const REQUESTS: usize = 2_000;
 /// Before the clock starts: connections, caches, prepared statements.
 const WARM_UP: usize = 100;
@@ -35,7 +35,11 @@ pub async fn home(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
         let newest = "/api/v1/timelines/home".to_owned();
         Ok(vec![
             list("home", vec![newest.clone()], Some(&known.reader))?,
-            list("home, deep", deep(known, "/api/v1/timelines/home"), Some(&known.reader))?,
+            list(
+                "home, deep",
+                deep(known, "/api/v1/timelines/home"),
+                Some(&known.reader),
+            )?,
             list("home, quiet people", vec![newest], Some(&known.patient))?,
         ])
     })
@@ -94,7 +98,9 @@ fn deep(known: &Known, path: &str) -> Vec<String> {
     let mut random = SmallRng::seed_from_u64(1_848);
     let from = known.oldest + (known.newest - known.oldest) / 10;
     let mut place = || random.random_range(from..known.newest);
-    (0..REQUESTS).map(|_| format!("{path}?max_id={}", place())).collect()
+    (0..REQUESTS)
+        .map(|_| format!("{path}?max_id={}", place()))
+        .collect()
 }
 
 async fn over_sizes(
@@ -141,6 +147,9 @@ fn full_page(answer: &Answer, mark: &str) -> Result<usize> {
     anyhow::ensure!(answer.status == StatusCode::OK, "{}", answer.status);
     let text = std::str::from_utf8(&answer.body)?;
     let count = text.matches(mark).count();
-    anyhow::ensure!(count >= PAGE, "{count} posts on a page of {PAGE}: {text:.300}");
+    anyhow::ensure!(
+        count >= PAGE,
+        "{count} posts on a page of {PAGE}: {text:.300}"
+    );
     Ok(text.len())
 }

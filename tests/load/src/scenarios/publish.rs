@@ -17,12 +17,14 @@ use crate::{
     wire::{Answer, Ask, Wire},
 };
 
-const WRITERS: usize = 64;
+const WRITERS: u8 = 64;
 const POSTS: usize = 5_000;
 
 pub async fn publish(grounds: &Grounds) -> Result<Vec<Line>> {
     let place = grounds.place().await?;
-    let names: Vec<_> = (0..WRITERS).map(|number| format!("voisin{number}")).collect();
+    let names: Vec<_> = (0..WRITERS)
+        .map(|number| format!("voisin{number}"))
+        .collect();
     let writers = residents::settle(&place, &names).await?;
     let node = Node::start(grounds, &place).await?;
     gauge::quiet(node.pid()).await?;
@@ -37,7 +39,10 @@ pub async fn publish(grounds: &Grounds) -> Result<Vec<Line>> {
     let promised: HashSet<String> = rush.finds.into_iter().map(|(_, id)| id).collect();
     let there = local_posts(&mut node.wire(), POSTS * 2).await?;
     let line = line
-        .noting(format!("{} of {POSTS} are in the town's timeline", there.len()))
+        .noting(format!(
+            "{} of {POSTS} are in the town's timeline",
+            there.len()
+        ))
         .must(promised.len() == POSTS && there == promised, || {
             format!(
                 "{} posts were promised and {} are there, of {POSTS}",

@@ -5,13 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::finish;
-use crate::{
-    gauge,
-    grounds::Grounds,
-    node::Node,
-    report::Line,
-    residents,
-};
+use crate::{gauge, grounds::Grounds, node::Node, report::Line, residents};
 
 const RUNS: usize = 5;
 

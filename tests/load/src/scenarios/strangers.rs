@@ -15,7 +15,7 @@ use crate::{
 };
 
 const PATIENCE: Duration = Duration::from_mins(2);
-const AT_ONCE: usize = 16;
+const AT_ONCE: u8 = 32;
 
 /// Signs everything beforehand, on all processors.
 pub fn sign<T: Sync>(items: &[T], letter: impl Fn(&T) -> Result<Ask> + Sync) -> Result<Vec<Ask>> {
@@ -53,11 +53,17 @@ pub async fn follow_resident(
     })?;
     let begun = std::time::Instant::now();
     let rush = rush::run(node.wires(AT_ONCE), letters, taken).await?;
+    rush.sound()?;
     elsewhere.arrived(PEOPLE, PATIENCE).await?;
     let took = begun.elapsed();
     let accepted = elsewhere.received(0);
-    let kinds = accepted.iter().filter(|one| kind(one).as_deref() == Some("Accept"));
-    anyhow::ensure!(kinds.count() == PEOPLE, "other things than {PEOPLE} Accepts came back");
+    let kinds = accepted
+        .iter()
+        .filter(|one| kind(one).as_deref() == Some("Accept"));
+    anyhow::ensure!(
+        kinds.count() == PEOPLE,
+        "other things than {PEOPLE} Accepts came back"
+    );
     Ok((rush, took))
 }
 
@@ -76,13 +82,17 @@ pub async fn follow_everybody(
     let pairs = || elsewhere.people.iter().zip(residents.iter().cycle());
     let searches = pairs().map(|(person, resident)| search(person, resident));
     let searches = searches.collect::<Result<_>>()?;
-    let ids = rush::run(node.wires(AT_ONCE), searches, found).await?.all()?;
+    let ids = rush::run(node.wires(AT_ONCE), searches, found)
+        .await?
+        .all()?;
     let follows = ids.iter().zip(residents.iter().cycle());
     let follows = follows.map(|(id, resident)| {
         Ask::post(format!("/api/v1/accounts/{id}/follow"), &json!({})).by(&resident.token)
     });
     let follows = follows.collect::<Result<_>>()?;
-    rush::run(node.wires(AT_ONCE), follows, taken).await?.all()?;
+    rush::run(node.wires(AT_ONCE), follows, taken)
+        .await?
+        .all()?;
     elsewhere.arrived(PEOPLE, PATIENCE).await?;
     accept(node, elsewhere, residents).await
 }
@@ -99,25 +109,37 @@ fn search(person: &Person, resident: &Resident) -> Result<Ask> {
 fn found(answer: &Answer) -> Result<String> {
     let results = answer.ok()?.json()?;
     let id = results["accounts"][0]["id"].as_str();
-    id.map(str::to_owned).with_context(|| format!("not found: {results}"))
+    id.map(str::to_owned)
+        .with_context(|| format!("not found: {results}"))
 }
 
 async fn accept(node: &Node, elsewhere: &Elsewhere, residents: &[Resident]) -> Result<()> {
-    let people: HashMap<&str, &Person> =
-        elsewhere.people.iter().map(|one| (one.id.as_str(), one)).collect();
+    let people: HashMap<&str, &Person> = elsewhere
+        .people
+        .iter()
+        .map(|one| (one.id.as_str(), one))
+        .collect();
     let mut letters = Vec::with_capacity(PEOPLE);
     for received in elsewhere.received(0) {
         let follow: Value = serde_json::from_slice(&received.body)?;
         anyhow::ensure!(follow["type"] == "Follow", "no Follow: {follow}");
         let person = people.get(follow["object"].as_str().unwrap_or_default());
         let person = person.with_context(|| format!("for nobody: {follow}"))?;
-        let follower = residents.iter().find(|one| follow["actor"] == one.account.uri.as_str());
+        let follower = residents
+            .iter()
+            .find(|one| follow["actor"] == one.account.uri.as_str());
         let follower = follower.with_context(|| format!("by nobody: {follow}"))?;
-        letters.push((*person, person.activity("accept", "Accept", &follow), follower));
+        letters.push((
+            *person,
+            person.activity("accept", "Accept", &follow),
+            follower,
+        ));
     }
     let letters = sign(&letters, |(person, accept, follower)| {
         person.letter(&follower.account.inbox, accept)
     })?;
-    rush::run(node.wires(AT_ONCE), letters, taken).await?.all()?;
+    rush::run(node.wires(AT_ONCE), letters, taken)
+        .await?
+        .all()?;
     Ok(())
 }

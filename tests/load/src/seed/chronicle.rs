@@ -91,16 +91,18 @@ impl Chronicle {
             self.cast.wrote(entry.author, entry.post.created_at);
             let id = entry.post.id;
             batch.media.extend(entry.media);
-            batch.mentions.extend(entry.mention.map(|account_id| {
-                entity::mention::Model {
+            batch
+                .mentions
+                .extend(entry.mention.map(|account_id| entity::mention::Model {
                     post_id: id,
                     account_id,
-                }
-            }));
-            batch.tags.extend(entry.tag.map(|number| entity::post_tag::Model {
-                tag_id: tag_id(number),
-                post_id: id,
-            }));
+                }));
+            batch
+                .tags
+                .extend(entry.tag.map(|number| entity::post_tag::Model {
+                    tag_id: tag_id(number),
+                    post_id: id,
+                }));
             batch.posts.push(entry.post);
         }
         if self.boosted.len() > MEMORY * 10 {
@@ -139,7 +141,11 @@ impl Chronicle {
         post.tags = tag.map_or_else(String::new, |number| TAGS[number].to_owned());
         self.audience(post.local).clone_into(&mut post.audience);
         let pictures = self.random.random_ratio(PICTURES, 100);
-        let pictures = if pictures { self.random.random_range(1..=2) } else { 0 };
+        let pictures = if pictures {
+            self.random.random_range(1..=2)
+        } else {
+            0
+        };
         post.has_media = pictures > 0;
         let media = (0..pictures).map(|position| picture(&post, position));
         Entry {
@@ -206,7 +212,11 @@ impl Chronicle {
         let count = self.recent.len().min(MEMORY);
         let back = self.random.random_range(1..=count.max(1));
         let place = self.recent.len().checked_sub(back)?;
-        self.recent[place].post.boost_of_id.is_none().then_some(place)
+        self.recent[place]
+            .post
+            .boost_of_id
+            .is_none()
+            .then_some(place)
     }
 
     fn blank(&self, id: Id, at: Timestamp, author: usize) -> entity::post::Model {

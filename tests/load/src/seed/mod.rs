@@ -130,7 +130,10 @@ async fn fresh(place: Place, posts: usize) -> Result<Seeded> {
     let cast = Cast::new(&town, &reader.account);
     cast.enter(&town, &reader.account, &patient.account).await?;
     let (oldest, newest, cast) = write_posts(&town, cast, posts).await?;
-    let author = cast.busiest_resident().context("a resident writes")?.clone();
+    let author = cast
+        .busiest_resident()
+        .context("a resident writes")?
+        .clone();
     cast.settle_counts(&town).await?;
     check(&town, posts).await?;
     residents::close_town(town, &place).await?;
@@ -210,6 +213,9 @@ async fn check(town: &Town, posts: usize) -> Result<()> {
     let count = Statement::from_string(db.get_database_backend(), "SELECT COUNT(*) FROM post");
     let row = db.query_one_raw(count).await?.context("no count")?;
     let there: i64 = row.try_get_by_index(0)?;
-    anyhow::ensure!(there == posts as i64, "{there} posts were seeded, not {posts}");
+    anyhow::ensure!(
+        there == posts as i64,
+        "{there} posts were seeded, not {posts}"
+    );
     Ok(())
 }

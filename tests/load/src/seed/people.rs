@@ -1,7 +1,11 @@
 //! Who writes in a seeded town, how much, and who follows them. Knows no post.
 
 use parvis_model::{clock::Timestamp, id::Id};
-use parvis_store::{DbErr, entity};
+use parvis_store::{
+    DbErr,
+    accounts::{self, Count},
+    dialect, entity,
+};
 use parvis_town::Town;
 use rand::{Rng, RngExt as _};
 
@@ -16,6 +20,7 @@ const QUIET: usize = 500;
 const QUIET_SHARE: u32 = 5;
 const FOLLOWED: usize = 500;
 const SERVERS: usize = 60;
+const COUNTS: &str = "UPDATE account SET posts = $1, last_post_at = $2 WHERE id = $3";
 
 pub struct Cast {
     pub people: Vec<entity::account::Model>,
@@ -54,24 +59,22 @@ impl Cast {
         reader: &entity::account::Model,
         patient: &entity::account::Model,
     ) -> Result<(), DbErr> {
-        let busy = self.people[..PEOPLE - QUIET].iter().step_by(3).take(FOLLOWED);
+        let busy = self.people[..PEOPLE - QUIET]
+            .iter()
+            .step_by(3)
+            .take(FOLLOWED);
         let quiet = self.people[PEOPLE - QUIET..].iter().take(FOLLOWED);
         let mut follows: Vec<_> = busy.map(|one| follow(town, reader, one)).collect();
         follows.extend(quiet.map(|one| follow(town, patient, one)));
-        let mut accounts = self.people.clone();
-        for reader in [reader, patient] {
-            accounts.push(entity::account::Model {
-                following: FOLLOWED as i64,
-                ..reader.clone()
-            });
-        }
-        let readers = accounts.split_off(PEOPLE);
+        let people = self.people.clone();
+        let readers = [reader.id, patient.id];
         town.store
             .write::<_, DbErr, _>(move |tx| {
                 Box::pin(async move {
-                    rows::insert::<entity::account::Entity>(tx, &accounts).await?;
+                    rows::insert::<entity::account::Entity>(tx, &people).await?;
                     for reader in readers {
-                        parvis_store::accounts::update(tx, reader).await?;
+                        let followed = FOLLOWED as i64;
+                        accounts::count(tx, reader, Count::Following, followed).await?;
                     }
                     rows::insert::<entity::follow::Entity>(tx, &follows).await
                 })
@@ -97,7 +100,8 @@ impl Cast {
             .write::<_, DbErr, _>(move |tx| {
                 Box::pin(async move {
                     for one in people {
-                        parvis_store::accounts::update(tx, one).await?;
+                        let params = [one.posts.into(), one.last_post_at.into(), one.id.into()];
+                        dialect::run(tx, COUNTS, params).await?;
                     }
                     Ok(())
                 })
@@ -130,7 +134,10 @@ fn resident(
     id: Id,
     number: usize,
 ) -> entity::account::Model {
-    let (uri, name) = (format!("{}/ap/actors/{id}", town.origin), format!("voisin{number}"));
+    let (uri, name) = (
+        format!("{}/ap/actors/{id}", town.origin),
+        format!("voisin{number}"),
+    );
     entity::account::Model {
         url: format!("{}/@{name}", town.origin),
         ..named(like, id, &uri, &name, number)
@@ -144,7 +151,9 @@ fn stranger(like: &entity::account::Model, id: Id, number: usize) -> entity::acc
     entity::account::Model {
         url: format!("https://{domain}/@{name}"),
         shared_inbox: Some(format!("https://{domain}/inbox")),
-        avatar: Some(format!("https://{domain}/media/avatars/{number}/original.jpg")),
+        avatar: Some(format!(
+            "https://{domain}/media/avatars/{number}/original.jpg"
+        )),
         domain,
         ..named(like, id, &uri, &name, number)
     }

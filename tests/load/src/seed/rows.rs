@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use parvis_store::{DbErr, Tx};
 use sea_orm::{
-    ConnectionTrait as _, EntityTrait, IdenStatic as _, Iterable as _, ModelTrait, Statement,
-    Value,
+    ConnectionTrait as _, EntityTrait, IdenStatic as _, Iterable as _, ModelTrait, Statement, Value,
 };
 
 /// Parameters of one statement: below what SQLite (32,766) and PostgreSQL (65,535) take.

@@ -55,7 +55,10 @@ pub fn text(random: &mut impl Rng) -> String {
         if !text.is_empty() {
             text.push(' ');
         }
-        for (place, part) in [&BEGINNINGS[..], &MIDDLES, &ENDINGS].into_iter().enumerate() {
+        for (place, part) in [&BEGINNINGS[..], &MIDDLES, &ENDINGS]
+            .into_iter()
+            .enumerate()
+        {
             if place > 0 {
                 text.push(' ');
             }

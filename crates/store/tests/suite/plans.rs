@@ -1,0 +1,219 @@
+//! No question of a page reads a whole table: SQLite says beforehand how it will go about each.
+
+use std::{collections::HashSet, sync::Mutex};
+
+use parvis_model::page::Page;
+use parvis_store::{
+    DbErr, Tx, accounts,
+    audience::Eyes,
+    follows, media, notifications, posts, reactions, relations,
+    timelines::{self, Pointing, Scope, Shown},
+};
+use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Statement};
+
+use crate::scratch;
+
+/// Walked from one end while a page fills.
+const WALKED: [&str; 3] = ["post_by_time", "post_public", "post_square"];
+
+/// Runs everything, and notes the plan of each statement that reads a table from end to end.
+struct Planned<'t> {
+    tx: &'t Tx,
+    asked: Mutex<usize>,
+    scans: Mutex<Vec<String>>,
+}
+
+impl Planned<'_> {
+    async fn plan(&self, stmt: &Statement) -> Result<(), DbErr> {
+        let explain = Statement {
+            sql: format!("EXPLAIN QUERY PLAN {}", stmt.sql),
+            ..stmt.clone()
+        };
+        let rows = self.tx.query_all_raw(explain).await?;
+        let steps: Vec<String> = rows
+            .iter()
+            .map(|row| row.try_get_by_index(3))
+            .collect::<Result<_, _>>()?;
+        let made_here: HashSet<&str> = steps
+            .iter()
+            .filter_map(|step| {
+                step.strip_prefix("CO-ROUTINE ")
+                    .or_else(|| step.strip_prefix("MATERIALIZE "))
+            })
+            .collect();
+        for step in &steps {
+            let Some(scanned) = step.strip_prefix("SCAN ") else {
+                continue;
+            };
+            let name = scanned.split(' ').next().unwrap();
+            let index = scanned.rsplit(' ').next().unwrap();
+            let list = scanned.contains("VIRTUAL TABLE") || scanned.contains("CONSTANT ROW");
+            if !list && !made_here.contains(name) && !WALKED.contains(&index) {
+                self.scans
+                    .lock()
+                    .unwrap()
+                    .push(format!("{step} in: {}", stmt.sql));
+            }
+        }
+        *self.asked.lock().unwrap() += 1;
+        Ok(())
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Planned<'_> {
+    fn get_database_backend(&self) -> DatabaseBackend {
+        self.tx.get_database_backend()
+    }
+
+    async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+        self.plan(&stmt).await?;
+        self.tx.execute_raw(stmt).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.tx.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.plan(&stmt).await?;
+        self.tx.query_one_raw(stmt).await
+    }
+
+    async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.plan(&stmt).await?;
+        self.tx.query_all_raw(stmt).await
+    }
+}
+
+async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
+    let bounds = [
+        (None, None, None),
+        (Some(500), None, None),
+        (None, Some(5), None),
+        (None, None, Some(5)),
+    ];
+    for (max_id, since_id, min_id) in bounds {
+        let page = Page {
+            max_id,
+            since_id,
+            min_id,
+            limit: 20,
+        };
+        if eyes.account != 0 {
+            timelines::home(db, eyes.account, 0, &page).await?;
+        }
+        for scope in [Scope::All, Scope::Local, Scope::Remote] {
+            timelines::public(db, eyes, 0, scope, &page).await?;
+        }
+        timelines::square(db, eyes, 0, &page).await?;
+        for bits in 0..8 {
+            let shown = Shown {
+                replies: bits & 1 != 0,
+                boosts: bits & 2 != 0,
+                media_only: bits & 4 != 0,
+            };
+            timelines::of_account(db, eyes, 0, 1, shown, &page).await?;
+        }
+        timelines::tagged(db, eyes, 0, "marche", &page).await?;
+        for list in [
+            Pointing::Favourites,
+            Pointing::Bookmarks,
+            Pointing::FavouritedBy,
+            Pointing::Followers,
+            Pointing::Following,
+            Pointing::Requests,
+            Pointing::Blocked,
+            Pointing::Muted,
+        ] {
+            timelines::pointing(db, list, 1, &page).await?;
+        }
+        notifications::list(db, 1, &page).await?;
+    }
+    posts::visible_by_ids(db, eyes, 0, &[10, 11]).await?;
+    posts::thread(db, eyes, 0, 10, 100).await?;
+    Ok(())
+}
+
+async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
+    let post = posts::by_id(db, 10).await?.unwrap();
+    posts::by_uri_or_url(db, "http://town.test/@marie/10").await?;
+    posts::by_ids(db, &[10]).await?;
+    posts::boost_by(db, 1, 10).await?;
+    posts::boosts_of(db, 10).await?;
+    posts::count(db, 10, posts::Count::Replies, 1).await?;
+    posts::adopt_answers(db, &post).await?;
+    posts::uncount_boosts_of(db, 10).await?;
+    posts::mention(db, 10, &[2]).await?;
+    posts::mentions_of(db, &[10]).await?;
+    posts::is_mentioned(db, 10, 2).await?;
+    posts::tag(db, 10, &[("marche".into(), "Marché".into())], || 77).await?;
+    posts::tombstone(db, "x").await?;
+    posts::forget_mentions(db, 10).await?;
+    media::of_posts(db, &[10]).await?;
+    reactions::by_me(db, 1, &[10]).await?;
+    Ok(())
+}
+
+async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
+    accounts::by_handle(db, "name1", "").await?;
+    accounts::by_uri_or_url(db, "http://town.test/@marie").await?;
+    accounts::by_uris(db, &["x".into(), "y".into()]).await?;
+    accounts::by_key_id(db, "x").await?;
+    relations::between(db, 1, &[2, 3], 0).await?;
+    relations::is_blocked(db, 1, 2).await?;
+    follows::between(db, 1, 2).await?;
+    follows::remote_inboxes(db, 1).await?;
+    follows::listeners(db, 1).await?;
+    follows::has_local_follower(db, 1).await?;
+    notifications::unread(db, 1, 0).await?;
+    notifications::forget_between(db, 1, 2).await?;
+    accounts::delete(db, 3).await
+}
+
+#[tokio::test]
+async fn no_question_of_a_page_reads_a_whole_table() {
+    let scratch = scratch::store().await;
+    if scratch.url.starts_with("postgres") {
+        // PostgreSQL plans by what the tables hold, and these are empty.
+        return;
+    }
+    scratch::three_people(&scratch.store).await;
+    let (asked, scans) = scratch
+        .store
+        .write::<_, DbErr, _>(|tx| {
+            Box::pin(async move {
+                for id in 10..14 {
+                    posts::insert(tx, scratch::post(id, 1, "public")).await?;
+                }
+                let db = Planned {
+                    tx,
+                    asked: Mutex::new(0),
+                    scans: Mutex::new(Vec::new()),
+                };
+                for eyes in [
+                    Eyes {
+                        account: 1,
+                        resident: true,
+                    },
+                    Eyes {
+                        account: 3,
+                        resident: false,
+                    },
+                    Eyes::NOBODY,
+                ] {
+                    ask_timelines(&db, eyes).await?;
+                }
+                ask_about_posts(&db).await?;
+                ask_about_people(&db).await?;
+                Ok((
+                    db.asked.into_inner().unwrap(),
+                    db.scans.into_inner().unwrap(),
+                ))
+            })
+        })
+        .await
+        .unwrap();
+    assert!(asked > 200, "only {asked} questions were looked at");
+    assert!(scans.is_empty(), "{}", scans.join("\n"));
+}

@@ -1,0 +1,18 @@
+//! What people can do in a town, on a real database: SQLite in a temporary folder, or PostgreSQL where
+//! `PARVIS_TEST_POSTGRES` names a server.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[macro_use]
+mod scratch;
+
+mod arrivals;
+mod audience;
+mod follows;
+mod notifications;
+mod pages;
+mod posts;
+mod relations;
+mod settings;
+mod tokens;
+mod users;

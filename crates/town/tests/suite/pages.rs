@@ -1,0 +1,105 @@
+//! A page costs a fixed number of questions, whatever is on it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use parvis_model::{audience::Audience, page::Page};
+use parvis_town::{Viewer, notifications, reactions, threads, timelines};
+use tracing::{Metadata, Subscriber, span};
+
+use crate::scratch::{self, Scratch, arrival};
+
+/// Counts the statements that the database library traces on this thread.
+#[derive(Clone, Default)]
+struct Counter(Arc<AtomicUsize>);
+
+impl Subscriber for Counter {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_span() && metadata.target().starts_with("sea_orm::database")
+    }
+
+    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+        if ["query_all_raw", "query_one_raw", "execute_raw"].contains(&span.metadata().name()) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, _: &tracing::Event<'_>) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+async fn questions<T>(asked: impl Future<Output = T>) -> (usize, T) {
+    let counter = Counter::default();
+    let _guard = tracing::subscriber::set_default(counter.clone());
+    let answer = asked.await;
+    (counter.0.load(Ordering::Relaxed), answer)
+}
+
+async fn home(t: &Scratch, me: i64) -> (usize, usize) {
+    let (count, posts) = questions(timelines::home(&t.town, me, Page::default())).await;
+    (count, posts.unwrap().len())
+}
+
+#[tokio::test]
+async fn a_page_costs_the_same_number_of_questions_whatever_is_on_it() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let first = t.says(marie, "seule", Audience::Public).await;
+    let (little, shown) = home(&t, marie).await;
+    assert_eq!(shown, 1);
+    assert!(little >= 4, "only {little} questions were counted");
+
+    let mut posts = Vec::new();
+    for n in 0..6 {
+        let friend = t.resident(&format!("voisin{n}")).await;
+        let stranger = t.stranger(&format!("loin{n}")).await;
+        t.follows(marie, friend).await;
+        let mut far = arrival(
+            stranger,
+            &format!("https://far.example/n/{n}"),
+            Audience::Public,
+        );
+        far.media = vec![parvis_town::arrivals::RemoteMedia {
+            url: "https://far.example/p.png".into(),
+            mime: "image/png".into(),
+            description: String::new(),
+            width: 1,
+            height: 1,
+            blurhash: None,
+            focus: (0.0, 0.0),
+        }];
+        far.tags = vec!["loin".into()];
+        let far = t.arrives(far).await.unwrap().unwrap();
+        t.boosts(friend, far).await.unwrap();
+        posts.push(far);
+        posts.push(
+            t.says(friend, &format!("@marie #{n}a"), Audience::Town)
+                .await,
+        );
+        t.answers(friend, first, "oui", Audience::Public)
+            .await
+            .unwrap();
+    }
+    for post in posts {
+        deed!(t, |tx, town| reactions::favourite(tx, town, marie, post)).unwrap();
+    }
+    let (much, shown) = home(&t, marie).await;
+    assert!(shown > 15, "{shown}");
+    assert!(
+        much <= little + 1,
+        "{little} questions for one post, {much} for {shown}"
+    );
+    assert!(much <= 9, "{much}");
+
+    let (thread, _) = questions(threads::around(&t.town, &Viewer::resident(marie), first)).await;
+    assert!(thread <= 14, "{thread}");
+    t.settle().await;
+    let (told, _) = questions(notifications::list(&t.town, marie, Page::default())).await;
+    assert!(told <= 10, "{told}");
+}

@@ -1,0 +1,137 @@
+//! Blocking and muting.
+
+use parvis_model::{audience::Audience, clock::HOUR, page::Page, refusal::Kind};
+use parvis_town::{
+    Viewer, arrivals, follows,
+    notifications::NotificationKind,
+    reactions,
+    relations::{self, MuteTerms},
+    timelines,
+};
+
+use crate::scratch::{self, arrival, refused};
+
+#[tokio::test]
+async fn a_block_ends_both_follows_and_keeps_each_from_the_other() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    t.follows(marie, bruno).await;
+    t.follows(bruno, marie).await;
+    let post = t.says(marie, "à tous", Audience::Public).await;
+    t.blocks(marie, bruno).await;
+    for who in [marie, bruno] {
+        let account = t.account(who).await;
+        assert_eq!((account.followers, account.following), (0, 0));
+    }
+    assert!(!t.sees(Viewer::resident(bruno), post).await);
+    let followed = deed!(t, |tx, town| follows::request(tx, town, bruno, marie));
+    assert_eq!(
+        refused(followed.map(|_| ()).unwrap_err()).key,
+        "refusal-blocked"
+    );
+    let liked = deed!(t, |tx, town| reactions::favourite(tx, town, bruno, post));
+    let answered = t.answers(bruno, post, "mais", Audience::Public).await;
+    let boosted = t.boosts(bruno, post).await;
+    for refusal in [
+        liked.unwrap_err(),
+        answered.unwrap_err(),
+        boosted.unwrap_err(),
+    ] {
+        assert_eq!(refused(refusal).kind, Kind::NotFound);
+    }
+    deed!(t, |tx, town| relations::unblock(tx, town, marie, bruno)).unwrap();
+    assert!(t.sees(Viewer::resident(bruno), post).await);
+}
+
+#[tokio::test]
+async fn a_friends_boost_of_someone_blocked_is_not_at_home() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    let chloe = t.resident("chloe").await;
+    t.follows(marie, chloe).await;
+    let post = t.says(bruno, "à tous", Audience::Public).await;
+    t.boosts(chloe, post).await.unwrap();
+    assert_eq!(
+        timelines::home(&t.town, marie, Page::default())
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    t.blocks(marie, bruno).await;
+    assert!(
+        timelines::home(&t.town, marie, Page::default())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_blocked_neighbour_cannot_answer_from_afar_nor_be_named() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let paul = t.stranger("paul").await;
+    let post = t.says(marie, "à tous", Audience::Public).await;
+    t.blocks(marie, paul).await;
+    let mut answer = arrival(paul, "https://far.example/n/1", Audience::Public);
+    answer.reply_to_uri = Some(t.post(post).await.uri);
+    assert_eq!(
+        refused(t.arrives(answer).await.unwrap_err()).key,
+        "refusal-blocked"
+    );
+    let named = t.says(marie, "@paul@far.example", Audience::Public).await;
+    assert!(t.post(named).await.mentions.is_empty());
+    let boosted = deed!(t, |tx, town| arrivals::boost(
+        tx,
+        town,
+        paul,
+        post,
+        "https://far.example/b/1".into(),
+        scratch::NOW
+    ));
+    assert_eq!(refused(boosted.unwrap_err()).kind, Kind::NotFound);
+}
+
+#[tokio::test]
+async fn what_was_told_of_someone_is_forgotten_when_they_are_blocked() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    t.follows(bruno, marie).await;
+    t.says(bruno, "@marie", Audience::Public).await;
+    assert_eq!(t.told(marie).await.len(), 2);
+    t.blocks(marie, bruno).await;
+    assert!(t.told(marie).await.is_empty());
+    t.says(bruno, "encore @marie", Audience::Public).await;
+    assert!(t.told(marie).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_mute_hides_and_silences_until_it_runs_out() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    t.follows(marie, bruno).await;
+    let terms = MuteTerms {
+        notifications: true,
+        until: Some(scratch::NOW + HOUR),
+    };
+    deed!(t, |tx, town| relations::mute(tx, town, marie, bruno, terms)).unwrap();
+    let post = t.says(bruno, "@marie", Audience::Public).await;
+    let home = async || {
+        timelines::home(&t.town, marie, Page::default())
+            .await
+            .unwrap()
+            .len()
+    };
+    assert_eq!((home().await, t.told(marie).await.len()), (0, 0));
+    assert!(
+        t.sees(Viewer::resident(marie), post).await,
+        "hidden from lists, not forbidden"
+    );
+    t.clock.advance(HOUR + 1);
+    t.says(bruno, "encore @marie", Audience::Public).await;
+    assert_eq!(
+        (home().await, t.told(marie).await),
+        (2, vec![(NotificationKind::Mention, bruno)])
+    );
+}

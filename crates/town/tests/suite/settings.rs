@@ -1,0 +1,90 @@
+//! The first steps, and what administrators decide.
+
+use std::sync::Arc;
+
+use parvis_model::{account::Registration, refusal::Kind};
+use parvis_town::{
+    Failure,
+    settings::{self, TownEdit},
+    users,
+};
+
+use crate::scratch::{self, PASSWORD, refused};
+
+fn edit(name: &str) -> TownEdit {
+    TownEdit {
+        name: name.into(),
+        summary: String::new(),
+        language: "fr".into(),
+        registration: Registration::Open,
+        contact: "mairie@valmont.test".into(),
+        rules: "Soyez aimables.\n\nN'insultez personne.".into(),
+        hue: 400,
+    }
+}
+
+#[tokio::test]
+async fn the_first_steps_are_done_once_even_when_two_do_them_at_once() {
+    let t = scratch::town().await;
+    let secret = settings::setup_secret(&t.town).await.unwrap().unwrap();
+    assert!(!t.town.profile().set_up);
+    let wrong = settings::prepare_first_admin(&t.town, "faux", "chef", None, PASSWORD.into()).await;
+    assert_eq!(
+        refused(wrong.map(|_| ()).unwrap_err()).key,
+        "refusal-setup-link"
+    );
+    let mut steps = Vec::new();
+    for name in ["chef", "chefe"] {
+        let admin = settings::prepare_first_admin(&t.town, &secret, name, None, PASSWORD.into())
+            .await
+            .unwrap();
+        let (town, secret) = (Arc::clone(&t.town), secret.clone());
+        steps.push(t.town.store.write::<_, Failure, _>(move |tx| {
+            Box::pin(
+                async move { settings::set_up(tx, &town, &secret, &edit("Valmont"), admin).await },
+            )
+        }));
+    }
+    let (second, first) = (steps.pop().unwrap(), steps.pop().unwrap());
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(
+        [first.is_ok(), second.is_ok()]
+            .into_iter()
+            .filter(|ok| *ok)
+            .count(),
+        1
+    );
+    assert_eq!(users::all(&t.town).await.unwrap().len(), 1);
+    t.town.refresh_profile().await.unwrap();
+    let profile = t.town.profile();
+    assert_eq!(
+        (profile.set_up, profile.hue, profile.rules.len()),
+        (true, 40, 2)
+    );
+    assert_eq!(
+        refused(settings::check_setup(&t.town, &secret).await.unwrap_err()).key,
+        "refusal-setup-done"
+    );
+}
+
+#[tokio::test]
+async fn only_an_administrator_changes_the_town() {
+    let t = scratch::town().await;
+    let marie = t.user(t.resident("marie").await).await;
+    let changed = deed!(t, |tx, _town| async {
+        settings::change(tx, &marie, &edit("Mariville")).await
+    });
+    assert_eq!(refused(changed.unwrap_err()).kind, Kind::NotFound);
+    let named_nothing = deed!(t, |tx, _town| async {
+        settings::describe(tx, &edit(" ")).await
+    });
+    assert_eq!(refused(named_nothing.unwrap_err()).field, Some("town_name"));
+}
+
+#[tokio::test]
+async fn two_processes_that_start_at_once_found_one_town() {
+    let t = scratch::town().await;
+    let other = t.another_process().await;
+    assert_eq!(t.town.profile().actor_id, other.profile().actor_id);
+    assert_eq!(t.town.profile().secret, other.profile().secret);
+}
