@@ -1,5 +1,5 @@
-//! Lists of an account of this town: outbox, followers, following, pins. Counts for everyone, members only where the
-//! account wants to be found.
+//! Lists of an account of this town (outbox, followers, following, pins) and of a post (answers, likes, boosts). Counts for
+//! everyone; people only where the account wants to be found.
 
 use parvis_model::{id::Id, limits, page::Page as Piece};
 use parvis_town::{
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     posts, reactions, uri,
-    wire::emit::collection::{Collection, Page},
+    wire::emit::collection::{Collection, Heap, Page},
 };
 
 /// Which page of a list is asked for; none: the list itself.
@@ -89,6 +89,29 @@ pub(crate) fn featured(account: &str) -> Value {
         uri::collection(account, "featured"),
         Vec::new()
     ))
+}
+
+/// The answers to a post that everyone may see, of which `shown` are the first.
+pub(crate) fn replies(post: &PostView, shown: Vec<String>) -> Heap {
+    heap(post, "replies", post.replies).with(shown)
+}
+
+/// The same as it stands in the post itself.
+pub(crate) fn replies_elsewhere(post: &PostView) -> Heap {
+    heap(post, "replies", post.replies).paged()
+}
+
+pub(crate) fn likes(post: &PostView) -> Heap {
+    heap(post, "likes", post.favourites)
+}
+
+pub(crate) fn shares(post: &PostView) -> Heap {
+    heap(post, "shares", post.boosts)
+}
+
+fn heap(post: &PostView, name: &str, count: i64) -> Heap {
+    let count = u64::try_from(count).unwrap_or(0);
+    Heap::counted(uri::collection(&post.uri, name), count)
 }
 
 fn page_id(list: &str, max_id: Option<Id>) -> String {

@@ -8,13 +8,17 @@ use std::{
     time::Duration,
 };
 
-use parvis_model::clock::{SECOND, Timestamp};
+use axum::body::Bytes;
+use parvis_model::{
+    clock::{SECOND, Timestamp},
+    id::Id,
+};
 use parvis_store::{
     DbErr, Tx,
     deliveries::{self, Parcel},
     entity::peer,
 };
-use parvis_town::{Failure, Outcome};
+use parvis_town::{Error, Failure, Outcome};
 use sea_orm::DatabaseBackend;
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +28,7 @@ use crate::{
     Federation,
     queue::{self, Fate, Health},
     send,
+    signatures::cavage::BodyDigest,
 };
 
 /// Servers that are sent to at the same time.
@@ -38,6 +43,7 @@ const BATCH_TIME: Timestamp = 8 * SECOND;
 const CLAIM: Timestamp = 40 * SECOND;
 /// Another process may have laid down deliveries without our hearing of it.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const GATHER: Duration = Duration::from_millis(10);
 /// For what is under way when the program is told to stop.
 const FAREWELL: Duration = Duration::from_secs(9);
 
@@ -114,6 +120,8 @@ impl Round {
             Some(done) => self.free(done),
             None => std::future::pending().await,
         }
+        // Many end at nearly the same time: then we look once for whom they make room.
+        tokio::time::sleep(GATHER).await;
         while let Some(done) = self.workers.try_join_next_with_id() {
             self.free(done);
         }
@@ -218,9 +226,40 @@ async fn send_batch(
     Ok(batch)
 }
 
+/// What an activity brings: the same for everyone who gets it.
+#[derive(Debug)]
+pub(crate) struct Content {
+    actor: Id,
+    body: Bytes,
+    digest: BodyDigest,
+}
+
+/// `None`: it was taken back, so that there is nothing to say any more.
+async fn content(federation: &Federation, activity: Id) -> Outcome<Option<Arc<Content>>> {
+    if let Some(content) = federation.contents.get(&activity) {
+        return Ok(Some(content));
+    }
+    let row = deliveries::activity(federation.town.store.read(), activity).await?;
+    let Some(row) = row.filter(|row| !row.json.is_empty()) else {
+        return Ok(None);
+    };
+    let body = Bytes::from(row.json);
+    let digest = BodyDigest::of(&body).map_err(|err| Error::Other(err.to_string()))?;
+    let content = Arc::new(Content {
+        actor: row.actor_id,
+        body,
+        digest,
+    });
+    federation.contents.insert(activity, content.clone());
+    Ok(Some(content))
+}
+
 /// Sends one; also gives the status for the ledger.
 async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outcome, Option<i32>)> {
-    let signer = match federation.signer(parcel.actor_id).await {
+    let Some(content) = content(federation, parcel.activity_id).await? else {
+        return Ok((queue::Outcome::Refused, None));
+    };
+    let signer = match federation.signer(content.actor).await {
         Ok(signer) => signer,
         // Its account is gone: nobody can say this any more.
         Err(Failure::Refused(_)) => return Ok((queue::Outcome::Refused, None)),
@@ -229,8 +268,8 @@ async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outco
     let Ok(inbox) = Url::parse(&parcel.inbox) else {
         return Ok((queue::Outcome::Refused, None));
     };
-    let body = parcel.json.clone().into();
-    let outcome = send::deliver(&federation.fetcher, &signer, &inbox, body).await;
+    let Content { body, digest, .. } = &*content;
+    let outcome = send::deliver(&federation.fetcher, &signer, &inbox, body.clone(), digest).await;
     let now = federation.town.now();
     Ok(match outcome {
         send::Outcome::Delivered => (queue::Outcome::Delivered, None),

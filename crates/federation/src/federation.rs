@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use parvis_model::{clock::Timestamp, id::Id};
+use parvis_model::{
+    clock::{MINUTE, Timestamp},
+    id::Id,
+};
 use parvis_town::{Error, Outcome, Town, accounts};
 use quick_cache::sync::Cache;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    delivery,
+    delivery::{self, Content},
     fetch::Fetcher,
     keys::Keys,
     outbox,
@@ -19,8 +22,10 @@ use crate::{
 
 /// Keys of residents kept parsed.
 const SIGNERS: usize = 1_000;
-/// Servers of which we remember whether they are blocked.
+/// Servers and accounts of which we remember how they stand.
 const PEERS: usize = 10_000;
+/// Activities under way that are kept at hand.
+const CONTENTS: usize = 64;
 
 pub struct Federation {
     pub(crate) town: Arc<Town>,
@@ -29,6 +34,13 @@ pub struct Federation {
     pub(crate) keys: Keys<Arc<Resolver>>,
     /// Whether a server is blocked, and when that was looked up.
     pub(crate) blocked: Cache<String, (bool, Timestamp)>,
+    /// Accounts that somebody here follows, and when that was last seen. That nobody does is never remembered: the first
+    /// post after a new follow must come through.
+    pub(crate) followed: Cache<Id, Timestamp>,
+    /// Accounts of this town whose inbox is open, and when that was last seen.
+    pub(crate) open_inboxes: Cache<Id, Timestamp>,
+    /// What is being sent, read and hashed once for all who get it.
+    pub(crate) contents: Cache<Id, Arc<Content>>,
     /// Told when deliveries were laid down.
     pub(crate) stirred: Notify,
     signers: Cache<Id, Signer>,
@@ -43,6 +55,9 @@ impl Federation {
         Ok(Arc::new(Self {
             keys: Keys::new(resolver.clone()),
             blocked: Cache::new(PEERS),
+            followed: Cache::new(PEERS),
+            open_inboxes: Cache::new(SIGNERS),
+            contents: Cache::new(CONTENTS),
             stirred: Notify::new(),
             signers: Cache::new(SIGNERS),
             town,
@@ -62,6 +77,11 @@ impl Federation {
             .get_or_insert_async(&account, signer(&self.town, account))
             .await
     }
+}
+
+/// Was it seen so within the last minute?
+pub(crate) fn lately(seen: &Cache<Id, Timestamp>, account: Id, now: Timestamp) -> bool {
+    seen.get(&account).is_some_and(|at| now - at < MINUTE)
 }
 
 async fn signer(town: &Town, account: Id) -> Outcome<Signer> {

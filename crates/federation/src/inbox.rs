@@ -42,6 +42,8 @@ pub(crate) enum Outcome {
 pub(crate) enum Fault {
     #[error("for another host")]
     Host,
+    #[error("not a document for servers")]
+    MediaType,
     #[error("too long")]
     TooLong,
     #[error(transparent)]
@@ -68,6 +70,7 @@ impl Fault {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Host => StatusCode::MISDIRECTED_REQUEST,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Signature(_) | Self::Key | Self::NotTheSigner => StatusCode::UNAUTHORIZED,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
@@ -132,6 +135,7 @@ async fn admit(
     body: Body,
 ) -> Result<Outcome, Fault> {
     for_us(federation, letter)?;
+    is_document(letter)?;
     let body = read(letter, body).await?;
     let shape = Shape::parse(&letter.method, &letter.target, &letter.headers)?;
     shape.fresh(federation.town.now())?;
@@ -160,6 +164,17 @@ fn for_us(federation: &Federation, letter: &Letter) -> Result<(), Fault> {
         .and_then(|host| host.to_str().ok());
     let ours = host.is_some_and(|host| host.eq_ignore_ascii_case(&federation.town.host));
     if ours { Ok(()) } else { Err(Fault::Host) }
+}
+
+/// Some servers say plain JSON, and a few say nothing.
+fn is_document(letter: &Letter) -> Result<(), Fault> {
+    const READ: [&str; 3] = ["application/activity+json", "application/ld+json", "application/json"];
+    let Some(named) = letter.headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let named = named.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let known = READ.iter().any(|read| named.eq_ignore_ascii_case(read));
+    if known { Ok(()) } else { Err(Fault::MediaType) }
 }
 
 async fn read(letter: &Letter, body: Body) -> Result<Bytes, Fault> {
@@ -281,10 +296,7 @@ async fn perform(
     }
     let origin = address::origin_of(&actor).ok_or(Fault::ForeignId)?;
     let id = activity_id(activity, &actor, &origin, body)?;
-    let seen = parvis_store::seen::contains(federation.town.store.read(), &id, &origin);
-    if seen.await.map_err(Failure::from)? {
-        return Ok(Outcome::Duplicate);
-    }
+    // Whether it was here before the write finds out by itself: nearly everything is new.
     let Some(account) = federation.resolver.account(&actor, &budget).await? else {
         return Err(Fault::Key);
     };

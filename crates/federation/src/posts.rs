@@ -12,6 +12,7 @@ use parvis_town::{
 };
 
 use crate::{
+    collections,
     outbox::Outgoing,
     uri,
     wire::{
@@ -113,6 +114,9 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
         published: emit::date(post.created_at),
         updated: post.edited_at.map(emit::date),
         url: post.url.clone(),
+        replies: collections::replies_elsewhere(post),
+        likes: collections::likes(post),
+        shares: collections::shares(post),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Finds accounts and posts by address or handle: those the town knows, else those that other servers show. What is
 //! fetched is believed only from the server that answers for it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use parvis_model::{
@@ -18,6 +18,7 @@ use parvis_town::{
 };
 use quick_cache::sync::Cache;
 use serde_json::Value;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::{
@@ -37,7 +38,9 @@ const FRESH: Timestamp = MINUTE;
 /// An account found by its handle is asked for again after this.
 const STALE: Timestamp = DAY;
 /// How far up a chain of answers one arrival makes us look.
-const PARENTS: u32 = 1;
+const PARENTS: u32 = limits::REPLY_CHAIN as u32;
+/// How long an arrival may wait for what it answers; what is not here by then stays a mere address.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 pub(crate) struct Resolver {
     town: Arc<Town>,
@@ -210,8 +213,15 @@ impl Resolver {
             .await
     }
 
-    /// Makes the post that another answers known here, if it can be had.
-    pub(crate) async fn parent(
+    /// Makes what an arriving post answers known here, as far up as can be had in time.
+    pub(crate) async fn ancestors(&self, post: &wire::Post<'_>, budget: &Budget) -> Outcome<()> {
+        match timeout(PATIENCE, self.parent(post, budget, PARENTS - 1)).await {
+            Ok(found) => found.map(|_| ()),
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn parent(
         &self,
         post: &wire::Post<'_>,
         budget: &Budget,

@@ -16,19 +16,22 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use parvis_model::id::{self, Id};
 use parvis_store::{accounts as rows, deliveries};
-use parvis_town::{AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts};
+use parvis_town::{
+    AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts, threads,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Federation, actors,
     collections::{self, Asked, People},
+    federation::lately,
     inbox::{self, Letter},
     nodeinfo, posts, reactions,
     uri::{self, Ours},
     webfinger,
     wire::{
         PUBLIC,
-        emit::{self, object::Tombstone},
+        emit::{self, collection::First, object::Tombstone},
     },
 };
 
@@ -63,6 +66,9 @@ impl Federation {
             .route("/ap/actors/{id}/following", get(following))
             .route("/ap/actors/{id}/featured", get(featured))
             .route("/ap/objects/{id}", get(object))
+            .route("/ap/objects/{id}/replies", get(replies))
+            .route("/ap/objects/{id}/likes", get(likes))
+            .route("/ap/objects/{id}/shares", get(shares))
             .route("/ap/activities/{id}", get(activity))
             .layer(middleware::map_response(varying));
         open.merge(documents).with_state(self.clone())
@@ -209,11 +215,31 @@ async fn actor_inbox(
     Path(account): Path<String>,
     request: Request,
 ) -> Response {
-    match local(&federation, &account).await {
-        Ok(Some(_)) => post(&federation, request).await,
-        Ok(None) => not_found(),
+    match has_inbox(&federation, &account).await {
+        Ok(true) => post(&federation, request).await,
+        Ok(false) => answered(gone_or_never(&federation, &actor_address(&federation, &account)).await),
         Err(failure) => broken(&failure),
     }
+}
+
+/// Looked up at most once a minute for each account that is there.
+async fn has_inbox(federation: &Federation, account: &str) -> Outcome<bool> {
+    let Some(id) = id::parse(account) else {
+        return Ok(false);
+    };
+    let (seen, now) = (&federation.open_inboxes, federation.town.now());
+    if lately(seen, id, now) {
+        return Ok(true);
+    }
+    let here = local(federation, account).await?.is_some();
+    if here {
+        seen.insert(id, now);
+    }
+    Ok(here)
+}
+
+fn actor_address(federation: &Federation, account: &str) -> String {
+    format!("{}/ap/actors/{account}", federation.town.origin)
 }
 
 async fn post(federation: &Arc<Federation>, request: Request) -> Response {
@@ -226,14 +252,17 @@ async fn post(federation: &Arc<Federation>, request: Request) -> Response {
     status.into_response()
 }
 
-/// An account of this town, but not its technical one, which has an address of its own.
+/// An account of this town that was not closed, but not its technical one, which has an address of its own.
 async fn local(federation: &Federation, account: &str) -> Outcome<Option<AccountView>> {
     let town = &federation.town;
     let Some(account) = id::parse(account) else {
         return Ok(None);
     };
     match accounts::view(town, &Viewer::nobody(), account).await {
-        Ok(view) if view.local && view.id != town.profile().actor_id => Ok(Some(view)),
+        Ok(view) if view.local && view.id != town.profile().actor_id => {
+            let closed = accounts::closed(town, &view).await?;
+            Ok(closed.is_none().then_some(view))
+        }
         Ok(_) | Err(Failure::Refused(_)) => Ok(None),
         Err(broken) => Err(broken),
     }
@@ -270,15 +299,11 @@ async fn actor(
     Path(account): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let town = &federation.town;
     let found = async {
         match local(&federation, &account).await? {
             Some(view) if wants_document(&headers) => shown(&federation, &view).await,
             Some(view) => Ok(Redirect::to(&view.path).into_response()),
-            None => {
-                let address = format!("{}/ap/actors/{account}", town.origin);
-                gone_or_never(&federation, &address).await
-            }
+            None => gone_or_never(&federation, &actor_address(&federation, &account)).await,
         }
     };
     answered(found.await)
@@ -373,6 +398,51 @@ async fn object(State(federation): Shared, Path(post): Path<String>, asker: Aske
         Ok(note.map_or_else(not_found, |note| document(&note, cache)))
     };
     answered(found.await)
+}
+
+/// A post as it may be shown outside, and how long the answer may be kept; a boost is none.
+async fn shown_post(
+    federation: &Federation,
+    post: &str,
+    asker: &Asker,
+) -> Outcome<Option<(PostView, &'static str)>> {
+    let Some(id) = id::parse(post) else {
+        return Ok(None);
+    };
+    let found = visible(federation, id, &asker.letter).await?;
+    Ok(found.filter(|(view, _)| view.boost_of.is_none()))
+}
+
+async fn replies(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
+    let found = async {
+        let Some((view, cache)) = shown_post(&federation, &post, &asker).await? else {
+            return Ok(not_found());
+        };
+        let answers = threads::open_answers(&federation.town, &view).await?;
+        let asks_for_page = asker.letter.target.ends_with("?page=true");
+        let list = collections::replies(&view, answers);
+        Ok(match list.first {
+            Some(First::Page(page)) if asks_for_page => document(&page, cache),
+            _ => document(&list, cache),
+        })
+    };
+    answered(found.await)
+}
+
+async fn likes(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
+    let found = shown_post(&federation, &post, &asker).await;
+    answered(found.map(|found| match found {
+        Some((view, cache)) => document(&collections::likes(&view), cache),
+        None => not_found(),
+    }))
+}
+
+async fn shares(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
+    let found = shown_post(&federation, &post, &asker).await;
+    answered(found.map(|found| match found {
+        Some((view, cache)) => document(&collections::shares(&view), cache),
+        None => not_found(),
+    }))
 }
 
 /// Who may not see the post is told so by its page.

@@ -37,8 +37,9 @@ pub(crate) async fn webfinger(
     let Some(resource) = given("resource").next() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    match find(&federation, resource).await {
-        Ok(Some(view)) => {
+    match found(&federation, resource).await {
+        Ok(Found::Gone) => StatusCode::GONE.into_response(),
+        Ok(Found::Here(view)) => {
             let mut found = describe(&federation, &view);
             if given("rel").next().is_some() {
                 found
@@ -47,9 +48,25 @@ pub(crate) async fn webfinger(
             }
             jrd_answer(&found)
         }
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Found::Nobody) => StatusCode::NOT_FOUND.into_response(),
         Err(failure) => broken(&failure),
     }
+}
+
+enum Found {
+    Here(Box<AccountView>),
+    Gone,
+    Nobody,
+}
+
+async fn found(federation: &Federation, resource: &str) -> Outcome<Found> {
+    let Some(view) = find(federation, resource).await? else {
+        return Ok(Found::Nobody);
+    };
+    Ok(match town_accounts::closed(&federation.town, &view).await? {
+        Some(_) => Found::Gone,
+        None => Found::Here(Box::new(view)),
+    })
 }
 
 async fn find(federation: &Federation, resource: &str) -> Outcome<Option<AccountView>> {

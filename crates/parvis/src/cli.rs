@@ -96,6 +96,13 @@ pub enum Account {
     Suspend { name: String },
     /// Let someone in again
     Unsuspend { name: String },
+    /// Remove an account for good, with all it wrote; the name is never given again
+    Delete {
+        name: String,
+        /// Do it, without being asked
+        #[arg(long)]
+        yes: bool,
+    },
     /// Give a new password and end every session; prints a generated one unless one is given
     ResetPassword {
         name: String,

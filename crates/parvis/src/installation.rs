@@ -5,7 +5,8 @@
 //! that says to which address the data belong, since other servers know the town by it.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -119,7 +120,11 @@ impl Place {
         if file.exists() {
             return Ok(());
         }
-        fs::write(file, self.town_file(None))
+        // Another process may read it at this moment: it appears whole or not at all.
+        let mut whole = tempfile::NamedTempFile::new_in(&self.folder)?;
+        whole.write_all(self.town_file(None).as_bytes())?;
+        whole.persist(file)?;
+        Ok(())
     }
 
     /// The content of a `town.toml`.

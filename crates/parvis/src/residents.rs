@@ -51,6 +51,7 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Account) -> Don
                 .await?;
             said(format_args!("{name} may come in again."))
         }
+        Account::Delete { name, yes } => delete(&town, &name, yes).await,
         Account::ResetPassword { name, password } => reset_password(&town, &name, &password).await,
         Account::SetRole { name, role } => {
             let user = resident(&town, &name).await?;
@@ -115,6 +116,21 @@ async fn list(town: &Arc<Town>) -> Done {
         println!("{}\t{}\t{state}\t{email}", user.name, user.role.as_str());
     }
     Ok(())
+}
+
+async fn delete(town: &Arc<Town>, name: &str, sure: bool) -> Done {
+    let user = resident(town, name).await?;
+    if !sure {
+        return Err(Stop::wrong(format!(
+            "This removes {name} and all they wrote, here and on the servers of other towns, and cannot be undone. \
+             To do it, add --yes."
+        )));
+    }
+    let here = town.clone();
+    town.store
+        .write(move |tx| Box::pin(async move { accounts::close(tx, &here, user.account).await }))
+        .await?;
+    said(format_args!("{name} is gone."))
 }
 
 async fn reset_password(town: &Arc<Town>, name: &str, asked: &Password) -> Done {

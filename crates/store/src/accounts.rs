@@ -132,6 +132,43 @@ pub async fn update(db: &impl ConnectionTrait, row: account::Model) -> Result<()
 
 /// Removes an account and all that hangs on it, and sets right what was counted of it elsewhere.
 pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    uncount(db, id).await?;
+    account::Entity::delete_by_id(id).exec(db).await?;
+    Ok(())
+}
+
+/// Takes from an account of this town all that hangs on it and all it said, in what was sent too. The row stays with its
+/// name, address and key, and so does the ledger of who got something from it.
+pub async fn empty(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
+    uncount(db, id).await?;
+    for forget in [
+        "DELETE FROM post WHERE author_id = $1",
+        "DELETE FROM media WHERE account_id = $1",
+        "DELETE FROM follow WHERE follower_id = $1 OR target_id = $1",
+        "DELETE FROM favourite WHERE account_id = $1",
+        "DELETE FROM bookmark WHERE account_id = $1",
+        "DELETE FROM notification WHERE account_id = $1 OR from_id = $1",
+        "DELETE FROM block WHERE account_id = $1 OR target_id = $1",
+        "DELETE FROM mute WHERE account_id = $1 OR target_id = $1",
+        "DELETE FROM login WHERE account_id = $1",
+        "UPDATE activity SET json = '' WHERE actor_id = $1",
+    ] {
+        dialect::run(db, forget, [id.into()]).await?;
+    }
+    for end in [
+        "UPDATE delivery SET state = 'given_up', settled_at = $2 \
+         WHERE state = 'pending' AND activity_id IN (SELECT id FROM activity WHERE actor_id = $1)",
+        "UPDATE account SET display_name = '', bio_html = '', bio_source = '', avatar = NULL, header = NULL, fields = '[]', \
+         discoverable = FALSE, indexable = FALSE, posts = 0, followers = 0, following = 0, last_post_at = NULL, \
+         suspended_at = $2, updated_at = $2 WHERE id = $1",
+    ] {
+        dialect::run(db, end, [id.into(), now.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Sets right what is counted of an account elsewhere, before all that goes.
+async fn uncount(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     for uncount in [
         "UPDATE account SET followers = followers - 1 WHERE id IN (SELECT target_id FROM follow WHERE follower_id = $1 AND accepted)".into(),
         "UPDATE account SET following = following - 1 WHERE id IN (SELECT follower_id FROM follow WHERE target_id = $1 AND accepted)".into(),
@@ -148,7 +185,6 @@ pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
         let uncount: String = uncount;
         dialect::run(db, &uncount, [id.into()]).await?;
     }
-    account::Entity::delete_by_id(id).exec(db).await?;
     Ok(())
 }
 
@@ -218,6 +254,7 @@ pub async fn local(
     let mut found = account::Entity::find()
         .filter(account::Column::Domain.eq(""))
         .filter(account::Column::Kind.ne("application"))
+        .filter(account::Column::SuspendedAt.is_null())
         .order_by(account::Column::NameKey, Order::Asc)
         .limit(limit);
     if let Some(name) = after_name {

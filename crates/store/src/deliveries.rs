@@ -110,16 +110,13 @@ pub async fn next_attempt(db: &impl ConnectionTrait, now: i64) -> Result<Option<
     Ok((at > 0).then_some(at))
 }
 
-/// What a worker needs to send one activity.
+/// One delivery as a worker takes it up; what it brings is the activity's.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Parcel {
     pub id: i64,
     pub inbox: String,
     pub attempts: i32,
-    pub created_at: i64,
-    pub actor_id: i64,
-    pub object_uri: String,
-    pub json: String,
+    pub activity_id: i64,
 }
 
 /// The oldest parcels for a server, in order.
@@ -130,12 +127,19 @@ pub async fn for_host(
 ) -> Result<Vec<Parcel>, DbErr> {
     Parcel::find_by_statement(dialect::statement(
         db,
-        "SELECT d.id, d.inbox, d.attempts, d.created_at, a.actor_id, a.object_uri, a.json FROM delivery d \
-         JOIN activity a ON a.id = d.activity_id WHERE d.state = 'pending' AND d.host = $1 ORDER BY d.id LIMIT $2",
+        "SELECT id, inbox, attempts, activity_id FROM delivery \
+         WHERE state = 'pending' AND host = $1 ORDER BY id LIMIT $2",
         [host.into(), (limit as i64).into()],
     ))
     .all(db)
     .await
+}
+
+pub async fn activity(
+    db: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<activity::Model>, DbErr> {
+    activity::Entity::find_by_id(id).one(db).await
 }
 
 /// Writes down how deliveries ended.
@@ -227,6 +231,25 @@ pub async fn of_object(
 
 pub async fn peer(db: &impl ConnectionTrait, host: &str) -> Result<Option<peer::Model>, DbErr> {
     peer::Entity::find_by_id(host.to_owned()).one(db).await
+}
+
+/// Those of `hosts` that the town has blocked.
+pub async fn blocked_among(
+    db: &impl ConnectionTrait,
+    hosts: &[String],
+) -> Result<Vec<String>, DbErr> {
+    let sql = format!(
+        "SELECT host FROM peer WHERE blocked AND host IN {}",
+        dialect::listed_texts(db, 1)
+    );
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            &sql,
+            [dialect::json_texts(hosts).into()],
+        ))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Writes what is known of a server, replacing what was.

@@ -43,6 +43,19 @@ pub fn json_list(ids: &[i64]) -> String {
     text
 }
 
+/// As [`listed`], for texts.
+pub fn listed_texts(db: &impl ConnectionTrait, n: usize) -> String {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => format!("(SELECT value FROM json_each(${n}))"),
+        _ => format!("(SELECT value FROM json_array_elements_text(${n}::json))"),
+    }
+}
+
+/// The parameter that goes with [`listed_texts`].
+pub fn json_texts(texts: &[String]) -> String {
+    serde_json::Value::from(texts).to_string()
+}
+
 /// Inserts a row where no unique index at all is in the way; the library's own words mean the primary key alone.
 pub fn unless_there<A: ActiveModelTrait>(row: A) -> TryInsert<A> {
     Insert::one(row)

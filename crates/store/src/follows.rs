@@ -19,6 +19,19 @@ pub async fn between(
         .await
 }
 
+/// By the activity that asked.
+pub async fn by_uri(
+    db: &impl ConnectionTrait,
+    follower: i64,
+    uri: &str,
+) -> Result<Option<follow::Model>, DbErr> {
+    follow::Entity::find()
+        .filter(follow::Column::FollowerId.eq(follower))
+        .filter(follow::Column::Uri.eq(uri))
+        .one(db)
+        .await
+}
+
 /// `false` if there is one already.
 pub async fn insert(db: &impl ConnectionTrait, row: follow::Model) -> Result<bool, DbErr> {
     let inserted = follow::Entity::insert(row.into_active_model())
@@ -80,14 +93,26 @@ pub async fn remote_inboxes(db: &impl ConnectionTrait, target: i64) -> Result<Ve
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// Residents of this town who follow an account and want to hear of each post.
-pub async fn listeners(db: &impl ConnectionTrait, target: i64) -> Result<Vec<i64>, DbErr> {
-    dialect::ids(
-        db,
-        "SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id WHERE f.target_id = $1 AND f.accepted AND f.notify AND a.domain = ''",
-        [target.into()],
-    )
-    .await
+/// Residents of this town who want to hear of each post of an account: (account, listener) pairs.
+pub async fn listeners(
+    db: &impl ConnectionTrait,
+    targets: &[i64],
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    let sql = format!(
+        "SELECT f.target_id, f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id \
+         WHERE f.target_id IN {} AND f.accepted AND f.notify AND a.domain = ''",
+        dialect::listed(db, 1)
+    );
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            &sql,
+            [dialect::json_list(targets).into()],
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
 }
 
 /// Does anyone in this town follow the account?

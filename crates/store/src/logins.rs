@@ -2,7 +2,8 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    sea_query::Expr,
 };
 
 use crate::{
@@ -101,14 +102,36 @@ pub async fn insert_session(db: &impl ConnectionTrait, row: session::Model) -> R
     Ok(())
 }
 
+/// The person behind a secret, in one question: every request of a logged-in person asks it.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub login: login::Model,
+    pub account_name: String,
+    pub suspended_at: Option<i64>,
+}
+
+const HOLDER: &str = "l.*, a.name AS account_name, a.suspended_at AS account_suspended_at";
+
+fn holder(row: &QueryResult) -> Result<Holder, DbErr> {
+    Ok(Holder {
+        login: login::Model::from_query_result(row, "")?,
+        account_name: row.try_get("", "account_name")?,
+        suspended_at: row.try_get("", "account_suspended_at")?,
+    })
+}
+
+/// A session and who holds it.
 pub async fn session_by_hash(
     db: &impl ConnectionTrait,
     hash: &str,
-) -> Result<Option<session::Model>, DbErr> {
-    session::Entity::find()
-        .filter(session::Column::SecretHash.eq(hash))
-        .one(db)
-        .await
+) -> Result<Option<(session::Model, Holder)>, DbErr> {
+    let sql = format!(
+        "SELECT {HOLDER}, s.id AS s_id, s.login_id AS s_login_id, s.secret_hash AS s_secret_hash, s.user_agent AS s_user_agent, \
+         s.network AS s_network, s.created_at AS s_created_at, s.last_seen_at AS s_last_seen_at \
+         FROM session s JOIN login l ON l.id = s.login_id JOIN account a ON a.id = l.account_id WHERE s.secret_hash = $1"
+    );
+    let row = db.query_one_raw(dialect::statement(db, &sql, [hash.into()])).await?;
+    row.map(|row| Ok((session::Model::from_query_result(&row, "s_")?, holder(&row)?))).transpose()
 }
 
 /// Newest use first.
@@ -168,14 +191,17 @@ pub async fn insert_token(db: &impl ConnectionTrait, row: token::Model) -> Resul
     Ok(())
 }
 
+/// The scopes of a token and who holds it.
 pub async fn token_by_hash(
     db: &impl ConnectionTrait,
     hash: &str,
-) -> Result<Option<token::Model>, DbErr> {
-    token::Entity::find()
-        .filter(token::Column::SecretHash.eq(hash))
-        .one(db)
-        .await
+) -> Result<Option<(String, Holder)>, DbErr> {
+    let sql = format!(
+        "SELECT {HOLDER}, t.scopes AS token_scopes FROM token t JOIN login l ON l.id = t.login_id \
+         JOIN account a ON a.id = l.account_id WHERE t.secret_hash = $1"
+    );
+    let row = db.query_one_raw(dialect::statement(db, &sql, [hash.into()])).await?;
+    row.map(|row| Ok((row.try_get("", "token_scopes")?, holder(&row)?))).transpose()
 }
 
 pub async fn delete_tokens(db: &impl ConnectionTrait, login: i64) -> Result<(), DbErr> {

@@ -48,6 +48,17 @@ pub async fn of_posts(
         .await
 }
 
+/// Every picture of an account.
+pub async fn of_account(
+    db: &impl ConnectionTrait,
+    account: i64,
+) -> Result<Vec<media::Model>, DbErr> {
+    media::Entity::find()
+        .filter(media::Column::AccountId.eq(account))
+        .all(db)
+        .await
+}
+
 pub async fn attach(
     db: &impl ConnectionTrait,
     id: i64,

@@ -78,6 +78,17 @@ pub async fn forget_between(db: &impl ConnectionTrait, one: i64, other: i64) -> 
     Ok(())
 }
 
+/// Forgets what somebody was told, and what others were told of them.
+pub async fn forget_all(db: &impl ConnectionTrait, account: i64) -> Result<(), DbErr> {
+    dialect::run(
+        db,
+        "DELETE FROM notification WHERE account_id = $1 OR from_id = $1",
+        [account.into()],
+    )
+    .await?;
+    Ok(())
+}
+
 pub async fn count(db: &impl ConnectionTrait, account: i64) -> Result<u64, DbErr> {
     notification::Entity::find()
         .filter(notification::Column::AccountId.eq(account))

@@ -3,8 +3,8 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::NotSet,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    TryInsertResult,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QuerySelect, TryInsertResult,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -279,6 +279,60 @@ pub async fn tombstone(
     uri: &str,
 ) -> Result<Option<tombstone::Model>, DbErr> {
     tombstone::Entity::find_by_id(uri.to_owned()).one(db).await
+}
+
+/// Buries the posts of a local author that left the town, before they are removed all at once.
+pub async fn bury_all_of(
+    db: &impl ConnectionTrait,
+    author: i64,
+    author_uri: &str,
+    now: i64,
+) -> Result<(), DbErr> {
+    dialect::run(
+        db,
+        "INSERT INTO tombstone (uri, kind, author_uri, at) SELECT uri, kind, $2, $3 FROM post \
+         WHERE author_id = $1 AND local AND boost_of_id IS NULL AND audience IN ('public', 'unlisted', 'followers', 'direct') \
+         ON CONFLICT DO NOTHING",
+        [author.into(), author_uri.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What is known of an address before its post arrives.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct Expected {
+    /// It was deleted before it came.
+    pub buried: bool,
+    /// Answers to it came before it.
+    pub answered: bool,
+}
+
+pub async fn expected(db: &impl ConnectionTrait, uri: &str) -> Result<Expected, DbErr> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tombstone WHERE uri = $1) AS buried, \
+         EXISTS (SELECT 1 FROM post WHERE reply_to_uri = $1 AND reply_to_id IS NULL) AS answered";
+    let found = Expected::find_by_statement(dialect::statement(db, sql, [uri.into()]));
+    let none = || DbErr::RecordNotFound("two questions without an answer".into());
+    found.one(db).await?.ok_or_else(none)
+}
+
+/// Addresses of the answers to a post that everyone may see: those of its own author first, then the oldest.
+pub async fn open_answers(
+    db: &impl ConnectionTrait,
+    post: i64,
+    author: i64,
+    limit: u64,
+) -> Result<Vec<String>, DbErr> {
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            "SELECT p.uri FROM post p JOIN account a ON a.id = p.author_id \
+             WHERE p.reply_to_id = $1 AND p.audience IN ('public', 'unlisted') AND a.suspended_at IS NULL \
+             ORDER BY CASE WHEN p.author_id = $2 THEN 0 ELSE 1 END, p.id LIMIT $3",
+            [post.into(), author.into(), (limit as i64).into()],
+        ))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Public posts and answers of this town, for NodeInfo: (posts, answers).

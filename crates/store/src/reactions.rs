@@ -31,6 +31,19 @@ pub async fn favourite_of(
         .await
 }
 
+/// By the activity that told of it.
+pub async fn favourite_by_uri(
+    db: &impl ConnectionTrait,
+    account: i64,
+    uri: &str,
+) -> Result<Option<favourite::Model>, DbErr> {
+    favourite::Entity::find()
+        .filter(favourite::Column::AccountId.eq(account))
+        .filter(favourite::Column::Uri.eq(uri))
+        .one(db)
+        .await
+}
+
 pub async fn unfavourite(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     favourite::Entity::delete_by_id(id).exec(db).await?;
     Ok(())

@@ -77,6 +77,19 @@ pub async fn block_between(
         .await
 }
 
+/// By the activity that told of it.
+pub async fn block_by_uri(
+    db: &impl ConnectionTrait,
+    account: i64,
+    uri: &str,
+) -> Result<Option<block::Model>, DbErr> {
+    block::Entity::find()
+        .filter(block::Column::AccountId.eq(account))
+        .filter(block::Column::Uri.eq(uri))
+        .one(db)
+        .await
+}
+
 /// `false` if it stands already.
 pub async fn insert_block(db: &impl ConnectionTrait, row: block::Model) -> Result<bool, DbErr> {
     let inserted = block::Entity::insert(row.into_active_model())

@@ -1,4 +1,4 @@
-//! Accounts of people here and elsewhere: profiles, views, suspension.
+//! Accounts of people here and elsewhere: profiles, views, suspension, and how one ends.
 
 use parvis_model::{
     account::AccountKind,
@@ -10,12 +10,13 @@ use parvis_model::{
     text,
 };
 pub use parvis_store::relations::Relation;
-use parvis_store::{Tx, accounts, entity};
+use parvis_store::{Tx, accounts, entity, follows, media, posts};
 
 use crate::{
     AccountView, Outcome, Town, Viewer,
     journal::{self, Entry},
     keys::Pair,
+    media::drop_files,
     views::{self, FieldView},
 };
 
@@ -201,7 +202,57 @@ pub async fn suspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
 }
 
 pub async fn unsuspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
+    let row = accounts::by_id(tx, account)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if posts::tombstone(tx, &row.uri).await?.is_some() {
+        return Err(Refusal::not_found().into());
+    }
     set_suspended(tx, town, account, None).await
+}
+
+/// Ends an account of this town for good, with all it wrote, said and had. An empty row keeps its name from being given
+/// again, and its key, so that others can be told.
+pub async fn close(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
+    let row = accounts::by_id(tx, account)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if !row.domain.is_empty() || row.kind == AccountKind::Application.as_str() {
+        return Err(Refusal::forbidden("refusal-not-yours").into());
+    }
+    if posts::tombstone(tx, &row.uri).await?.is_some() {
+        return Ok(());
+    }
+    let inboxes = follows::remote_inboxes(tx, account).await?;
+    drop_files(tx, town, &media::of_account(tx, account).await?).await?;
+    let keys: Vec<String> = row.avatar.into_iter().chain(row.header).collect();
+    if !keys.is_empty() {
+        journal::record(tx, town, &Entry::FilesDropped { keys }).await?;
+    }
+    posts::bury_all_of(tx, account, &row.uri, town.now()).await?;
+    accounts::empty(tx, account, town.now()).await?;
+    let stone = entity::tombstone::Model {
+        uri: row.uri.clone(),
+        kind: row.kind,
+        author_uri: row.uri.clone(),
+        at: town.now(),
+    };
+    posts::bury(tx, stone).await?;
+    let entry = Entry::AccountClosed {
+        account,
+        uri: row.uri,
+        inboxes,
+    };
+    journal::record(tx, town, &entry).await
+}
+
+/// When an account of this town was closed, if it was.
+pub async fn closed(town: &Town, account: &AccountView) -> Outcome<Option<Timestamp>> {
+    if !account.local || !account.suspended {
+        return Ok(None);
+    }
+    let stone = posts::tombstone(town.store.read(), &account.uri).await?;
+    Ok(stone.map(|stone| stone.at))
 }
 
 async fn set_suspended(tx: &Tx, town: &Town, account: Id, at: Option<Timestamp>) -> Outcome<()> {

@@ -219,7 +219,8 @@ pub struct Arrival {
 
 /// `None`: it is here already, or was deleted before it came.
 pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>> {
-    if posts::tombstone(tx, &arrival.uri).await?.is_some() {
+    let expected = posts::expected(tx, &arrival.uri).await?;
+    if expected.buried {
         return Ok(None);
     }
     let parent = match &arrival.reply_to_uri {
@@ -243,8 +244,8 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
     if let Some(parent) = parent {
         count_answer(tx, &row, &parent, 1).await?;
     }
-    let adopted = posts::adopt_answers(tx, &row).await?;
-    if adopted > 0 {
+    if expected.answered {
+        let adopted = posts::adopt_answers(tx, &row).await?;
         posts::count(tx, row.id, posts::Count::Replies, adopted).await?;
     }
     accounts::posted(tx, arrival.author, row.created_at).await?;
@@ -489,6 +490,37 @@ pub async fn unfavourite(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<boo
     }
     crate::reactions::unfavourite(tx, town, who, post).await?;
     Ok(true)
+}
+
+/// Takes back what `who` did by an activity that is known by its address alone. One that arrives after its end must not
+/// count any more. `false`: nothing of that kind is here.
+pub async fn undone(tx: &Tx, town: &Town, who: Id, activity: &str, origin: &str) -> Outcome<bool> {
+    seen::mark(tx, activity, origin, town.now()).await?;
+    if unboost(tx, town, who, activity).await? {
+        return Ok(true);
+    }
+    if let Some(favourite) = reactions::favourite_by_uri(tx, who, activity).await? {
+        return unfavourite(tx, town, who, favourite.post_id).await;
+    }
+    if let Some(follow) = follows::by_uri(tx, who, activity).await? {
+        return follow_ended(tx, town, who, follow.target_id).await;
+    }
+    if let Some(block) = relations::block_by_uri(tx, who, activity).await? {
+        unblock(tx, town, who, block.target_id).await?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// Someone elsewhere asks to follow the town itself, which is nobody to follow: it says so.
+pub async fn follow_of_town(tx: &Tx, town: &Town, follower: Id, uri: String) -> Outcome<()> {
+    may_write(tx, follower).await?;
+    let entry = Entry::FollowRefused {
+        follower,
+        target: town.profile().actor_id,
+        uri,
+    };
+    journal::record(tx, town, &entry).await
 }
 
 /// Someone elsewhere asks to follow someone here.

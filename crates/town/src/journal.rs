@@ -81,6 +81,12 @@ pub enum Entry {
     ProfileChanged {
         account: Id,
     },
+    /// Ended for good; the row is empty. `inboxes`: where its followers elsewhere took their post until then.
+    AccountClosed {
+        account: Id,
+        uri: String,
+        inboxes: Vec<String>,
+    },
     SignedUp {
         account: Id,
         waits: bool,
@@ -146,6 +152,9 @@ fn understood(row: &journal::Written) -> Option<Entry> {
         .ok()
 }
 
+/// How long entries gather between two readings: short beside what a person notices.
+const GATHER: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// Calls `read` whenever the journal may have grown, until `stop` is done.
 pub async fn follow<F, R>(town: &Town, stop: impl Future<Output = ()>, mut read: F)
 where
@@ -158,6 +167,8 @@ where
         tokio::pin!(woken);
         woken.as_mut().enable();
         read().await;
+        // Where much happens, what comes within a moment is read together.
+        tokio::time::sleep(GATHER).await;
         // Another process on the same database cannot wake us: look again now and then.
         let pause = tokio::time::sleep(std::time::Duration::from_secs(1));
         tokio::select! {

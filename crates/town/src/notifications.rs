@@ -1,5 +1,7 @@
 //! What residents are told: made by a reader of the journal, so that nothing is lost or told twice.
 
+use std::collections::{HashMap, HashSet};
+
 use parvis_model::{clock::Timestamp, id::Id, page::Page};
 use parvis_store::{Tx, accounts, entity, follows, logins, notifications, posts, relations};
 
@@ -115,11 +117,69 @@ pub async fn mark_read(tx: &Tx, town: &Town, me: Id, upto: Option<Id>) -> Outcom
     Ok(logins::mark_read(tx, me, upto.unwrap_or_else(|| town.ids.next())).await?)
 }
 
-/// What one entry of the journal means for the residents' notifications.
-pub(crate) async fn read_entry(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<()> {
+/// What a batch of entries means for the residents' notifications.
+pub(crate) async fn read_entries(tx: &Tx, town: &Town, entries: &[Entry]) -> Outcome<()> {
+    let written = Written::load(tx, entries).await?;
+    for entry in entries {
+        read_entry(tx, town, &written, entry).await?;
+    }
+    Ok(())
+}
+
+/// The posts that a batch of entries speaks of, and who may have to be told of them. Most posts from elsewhere concern
+/// nobody here, so they cost no question of their own.
+struct Written {
+    posts: HashMap<Id, entity::post::Model>,
+    /// Post → whom it names.
+    named: HashMap<Id, Vec<Id>>,
+    /// Account → who wants to hear of each of its posts.
+    listeners: HashMap<Id, Vec<Id>>,
+}
+
+impl Written {
+    async fn load(tx: &Tx, entries: &[Entry]) -> Outcome<Self> {
+        let ids: Vec<Id> = entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::PostPublished { post } | Entry::PostEdited { post } => Some(*post),
+                _ => None,
+            })
+            .collect();
+        let mut written = Self {
+            posts: HashMap::new(),
+            named: HashMap::new(),
+            listeners: HashMap::new(),
+        };
+        if ids.is_empty() {
+            return Ok(written);
+        }
+        let rows = posts::by_ids(tx, &ids).await?;
+        for mention in posts::mentions_of(tx, &ids).await? {
+            let named = written.named.entry(mention.post_id).or_default();
+            named.push(mention.account_id);
+        }
+        let authors: HashSet<Id> = rows.iter().map(|row| row.author_id).collect();
+        let authors: Vec<Id> = authors.into_iter().collect();
+        for (author, listener) in follows::listeners(tx, &authors).await? {
+            written.listeners.entry(author).or_default().push(listener);
+        }
+        written.posts = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok(written)
+    }
+
+    fn named(&self, post: Id) -> &[Id] {
+        self.named.get(&post).map_or(&[], Vec::as_slice)
+    }
+
+    fn listeners(&self, author: Id) -> &[Id] {
+        self.listeners.get(&author).map_or(&[], Vec::as_slice)
+    }
+}
+
+async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> Outcome<()> {
     match entry {
-        Entry::PostPublished { post } => post_published(tx, town, *post).await,
-        Entry::PostEdited { post } => post_edited(tx, town, *post).await,
+        Entry::PostPublished { post } => post_published(tx, town, written, *post).await,
+        Entry::PostEdited { post } => post_edited(tx, town, written, *post).await,
         Entry::Boosted { boost } => boosted(tx, town, *boost).await,
         Entry::Favourited { account, post, .. } => {
             let Some(row) = posts::by_id(tx, *post).await? else {
@@ -192,6 +252,8 @@ pub(crate) async fn read_entry(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<(
         Entry::Blocked {
             account, target, ..
         } => Ok(notifications::forget_between(tx, *account, *target).await?),
+        // Also what was told between its end and now.
+        Entry::AccountClosed { account, .. } => Ok(notifications::forget_all(tx, *account).await?),
         // What was told of a post went with its row.
         Entry::PostDeleted { .. }
         | Entry::Unblocked { .. }
@@ -200,79 +262,37 @@ pub(crate) async fn read_entry(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<(
     }
 }
 
-async fn post_published(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
-    let Some(row) = posts::by_id(tx, post).await? else {
+async fn post_published(tx: &Tx, town: &Town, written: &Written, post: Id) -> Outcome<()> {
+    let Some(row) = written.posts.get(&post) else {
         return Ok(());
     };
-    let mentioned = posts::mentions_of(tx, &[post]).await?;
-    for mention in &mentioned {
-        tell(
-            tx,
-            town,
-            mention.account_id,
-            NotificationKind::Mention,
-            row.author_id,
-            Some(post),
-        )
-        .await?;
-    }
+    let named = written.named(post);
     // An answer is told of even where it does not name whom it answers.
-    if let Some(answered) = row.reply_to_account_id
-        && !mentioned
-            .iter()
-            .any(|mention| mention.account_id == answered)
-    {
-        tell(
-            tx,
-            town,
-            answered,
-            NotificationKind::Mention,
-            row.author_id,
-            Some(post),
-        )
-        .await?;
+    let answered = row.reply_to_account_id.filter(|id| !named.contains(id));
+    let kind = NotificationKind::Mention;
+    for to in named.iter().copied().chain(answered) {
+        tell(tx, town, to, kind, row.author_id, Some(post)).await?;
     }
     if row.reply_to_uri.is_none() && row.audience != "direct" {
-        for listener in follows::listeners(tx, row.author_id).await? {
-            tell(
-                tx,
-                town,
-                listener,
-                NotificationKind::Post,
-                row.author_id,
-                Some(post),
-            )
-            .await?;
+        let kind = NotificationKind::Post;
+        for to in written.listeners(row.author_id) {
+            tell(tx, town, *to, kind, row.author_id, Some(post)).await?;
         }
     }
     Ok(())
 }
 
-async fn post_edited(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
-    let Some(row) = posts::by_id(tx, post).await? else {
+async fn post_edited(tx: &Tx, town: &Town, written: &Written, post: Id) -> Outcome<()> {
+    let Some(row) = written.posts.get(&post) else {
         return Ok(());
     };
-    for mention in posts::mentions_of(tx, &[post]).await? {
-        tell(
-            tx,
-            town,
-            mention.account_id,
-            NotificationKind::Mention,
-            row.author_id,
-            Some(post),
-        )
-        .await?;
+    let kind = NotificationKind::Mention;
+    for to in written.named(post) {
+        tell(tx, town, *to, kind, row.author_id, Some(post)).await?;
     }
+    let kind = NotificationKind::Edit;
     for boost in posts::boosts_of(tx, post).await? {
-        tell(
-            tx,
-            town,
-            boost.author_id,
-            NotificationKind::Edit,
-            row.author_id,
-            Some(post),
-        )
-        .await?;
+        tell(tx, town, boost.author_id, kind, row.author_id, Some(post)).await?;
     }
     Ok(())
 }

@@ -20,8 +20,10 @@ pub enum Rate {
     LogInAccount,
     /// Log-ins from one network.
     LogInNetwork,
-    /// Sign-ups from one network.
+    /// Accounts opened from one network.
     SignUpNetwork,
+    /// Forms for an account sent from one network, good or not.
+    SignUpTries,
     /// Requests of one app user, or of one network without a token.
     Api,
     /// Searches that go out to other servers, per account.
@@ -41,6 +43,7 @@ impl Rate {
             Self::LogInAccount => (10, 15 * MINUTE),
             Self::LogInNetwork => (60, 15 * MINUTE),
             Self::SignUpNetwork => (10, 60 * MINUTE),
+            Self::SignUpTries => (60, 60 * MINUTE),
             Self::Api => (300, 5 * MINUTE),
             Self::Reach | Self::Publish => (60, 5 * MINUTE),
             Self::Upload | Self::TakeBack => (30, 30 * MINUTE),

@@ -62,9 +62,7 @@ pub async fn notify_next(town: &Arc<Town>) -> Outcome<usize> {
     town.store
         .write(move |tx| {
             Box::pin(async move {
-                for entry in &batch.entries {
-                    notifications::read_entry(tx, &reading, entry).await?;
-                }
+                notifications::read_entries(tx, &reading, &batch.entries).await?;
                 moved_on(NOTIFICATIONS, tx, &batch).await
             })
         })

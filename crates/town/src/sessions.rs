@@ -5,7 +5,7 @@ use parvis_model::{
     id::Id,
     limits,
 };
-use parvis_store::{Tx, accounts, entity, logins};
+use parvis_store::{Tx, entity, logins};
 
 use crate::{Failure, Outcome, Town, secrets, users::UserView};
 
@@ -65,26 +65,17 @@ pub async fn open(
 /// Who is behind a cookie's secret.
 pub async fn user(town: &Town, secret: &str) -> Outcome<Option<(UserView, SessionView)>> {
     let db = town.store.read();
-    let Some(session) = logins::session_by_hash(db, &secrets::hash(secret)).await? else {
+    let Some((session, holder)) = logins::session_by_hash(db, &secrets::hash(secret)).await? else {
         return Ok(None);
     };
     if session.last_seen_at + IDLE < town.now() {
         return Ok(None);
     }
-    let Some(login) = logins::by_id(db, session.login_id).await? else {
+    let Some(user) = UserView::admitted(holder) else {
         return Ok(None);
     };
-    let Some(account) = accounts::by_id(db, login.account_id).await? else {
-        return Ok(None);
-    };
-    if account.suspended_at.is_some() || login.approved_at.is_none() {
-        return Ok(None);
-    }
     touch(town, &session).await;
-    Ok(Some((
-        UserView::new(login, &account),
-        SessionView::new(session, true),
-    )))
+    Ok(Some((user, SessionView::new(session, true))))
 }
 
 /// When a session was used is remembered to the hour: a write for each page would tell more than anyone needs.

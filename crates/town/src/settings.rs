@@ -26,6 +26,8 @@ pub struct TownEdit {
     pub summary: String,
     /// Code of a language of the pages.
     pub language: String,
+    /// Name in the IANA time zone database.
+    pub time_zone: String,
     pub registration: Registration,
     pub contact: String,
     /// One a line.
@@ -54,6 +56,9 @@ async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> 
     if !users::is_locale(&edit.language) {
         return Err(Refusal::invalid("language", "refusal-language-unknown").into());
     }
+    let Ok(time_zone) = jiff::tz::db().get(edit.time_zone.trim()) else {
+        return Err(Refusal::invalid("time_zone", "refusal-time-zone-unknown").into());
+    };
     let contact = within(
         edit.contact.trim(),
         CONTACT,
@@ -69,6 +74,7 @@ async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> 
             "refusal-text-too-long",
         )?,
         language: edit.language.clone(),
+        time_zone: time_zone.iana_name().unwrap_or("UTC").to_owned(),
         registration: edit.registration.as_str().into(),
         contact: Some(contact).filter(|contact| !contact.is_empty()),
         rules: within(edit.rules.trim(), RULES, "rules", "refusal-text-too-long")?,

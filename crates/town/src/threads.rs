@@ -16,6 +16,12 @@ pub struct Thread {
     pub descendants: Vec<PostView>,
 }
 
+/// Addresses of the answers to a post that everyone may see: those of its own author first, then the oldest.
+pub async fn open_answers(town: &Town, post: &PostView) -> Outcome<Vec<String>> {
+    let db = town.store.read();
+    Ok(posts::open_answers(db, post.id, post.author.id, limits::PAGE_MAX).await?)
+}
+
 /// Walks without recursion: a thread may be thousands deep.
 pub async fn around(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Thread> {
     let db = town.store.snapshot().await?;

@@ -1,7 +1,7 @@
 //! Bearer tokens of apps and scripts, and what each may do.
 
 use parvis_model::{id::Id, refusal::Refusal};
-use parvis_store::{Tx, accounts, entity, logins};
+use parvis_store::{Tx, entity, logins};
 
 use crate::{Outcome, Town, secrets, users::UserView};
 
@@ -78,20 +78,11 @@ pub async fn issue(tx: &Tx, town: &Town, user: Id, name: &str, scopes: &Scopes) 
 /// Who is behind a token, and what it may do.
 pub async fn holder(town: &Town, secret: &str) -> Outcome<Option<(UserView, Scopes)>> {
     let db = town.store.read();
-    let Some(token) = logins::token_by_hash(db, &secrets::hash(secret)).await? else {
+    let Some((scopes, holder)) = logins::token_by_hash(db, &secrets::hash(secret)).await? else {
         return Ok(None);
     };
-    let Some(login) = logins::by_id(db, token.login_id).await? else {
-        return Ok(None);
-    };
-    let Some(account) = accounts::by_id(db, login.account_id).await? else {
-        return Ok(None);
-    };
-    if account.suspended_at.is_some() || login.approved_at.is_none() {
-        return Ok(None);
-    }
-    let scopes = Scopes(token.scopes.split_whitespace().map(str::to_owned).collect());
-    Ok(Some((UserView::new(login, &account), scopes)))
+    let scopes = Scopes(scopes.split_whitespace().map(str::to_owned).collect());
+    Ok(UserView::admitted(holder).map(|user| (user, scopes)))
 }
 
 #[cfg(test)]

@@ -38,20 +38,36 @@ pub struct UserView {
 
 impl UserView {
     pub(crate) fn new(login: entity::login::Model, account: &entity::account::Model) -> Self {
-        Self {
-            id: login.id,
-            account: login.account_id,
-            name: account.name.clone(),
-            role: Role::parse(&login.role).unwrap_or(Role::Resident),
-            locale: login.locale,
-            email: login.email,
-            approved: login.approved_at.is_some(),
-            suspended: account.suspended_at.is_some(),
-        }
+        Self::from(logins::Holder {
+            login,
+            account_name: account.name.clone(),
+            suspended_at: account.suspended_at,
+        })
+    }
+
+    /// `None` for one who may not come in (any more).
+    pub(crate) fn admitted(holder: logins::Holder) -> Option<Self> {
+        Some(Self::from(holder)).filter(|user| user.approved && !user.suspended)
     }
 
     pub fn is_staff(&self) -> bool {
         self.role >= Role::Moderator
+    }
+}
+
+impl From<logins::Holder> for UserView {
+    fn from(holder: logins::Holder) -> Self {
+        let login = holder.login;
+        Self {
+            id: login.id,
+            account: login.account_id,
+            name: holder.account_name,
+            role: Role::parse(&login.role).unwrap_or(Role::Resident),
+            locale: login.locale,
+            email: login.email,
+            approved: login.approved_at.is_some(),
+            suspended: holder.suspended_at.is_some(),
+        }
     }
 }
 
@@ -378,18 +394,38 @@ pub async fn change_password(
     new: String,
     keep: Option<Id>,
 ) -> Outcome<()> {
-    let login = logins::by_id(town.store.read(), user)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    town.rates().count(Rate::LogInAccount, &user.to_string())?;
-    if !secrets::verify_password(old, Some(login.password_hash)).await? {
-        return Err(Refusal::invalid("old_password", "refusal-password-wrong").into());
-    }
+    confirm_password(town, user, old).await?;
     check_password(&new, "password")?;
     let hashed = secrets::hash_password(new).await?;
     town.store
         .write(move |tx| Box::pin(replace_password(tx, user, hashed, keep)))
         .await
+}
+
+/// New recovery codes for oneself; the password shows that it is oneself.
+pub async fn renew_recovery_codes(
+    town: &Arc<Town>,
+    user: Id,
+    password: String,
+) -> Outcome<Vec<String>> {
+    confirm_password(town, user, password).await?;
+    let here = Arc::clone(town);
+    town.store
+        .write(move |tx| Box::pin(async move { fresh_recovery_codes(tx, &here, user).await }))
+        .await
+}
+
+/// Counted like a log-in, so that an open session is no way to guess it.
+async fn confirm_password(town: &Town, user: Id, password: String) -> Outcome<()> {
+    let login = logins::by_id(town.store.read(), user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    town.rates().count(Rate::LogInAccount, &user.to_string())?;
+    if secrets::verify_password(password, Some(login.password_hash)).await? {
+        Ok(())
+    } else {
+        Err(Refusal::invalid("old_password", "refusal-password-wrong").into())
+    }
 }
 
 /// By the town itself; everyone who was logged in as this user is out.

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::Path;
-use parvis_model::id::Id;
+use parvis_model::{
+    clock::{DAY, HOUR, Timestamp},
+    id::Id,
+    refusal::Refusal,
+};
 use parvis_store::Tx;
 use parvis_town::{
     Failure, Outcome, Town, follows, follows::FollowState, posts, reactions, relations,
@@ -60,12 +64,12 @@ enum AccountDeed {
     Refuse,
     Block,
     Unblock,
-    Mute,
+    Mute(MuteTerms),
     Unmute,
 }
 
 impl AccountDeed {
-    fn parse(word: &str) -> Result<Self, Fault> {
+    fn parse(word: &str, form: &Form, now: Timestamp) -> Result<Self, Fault> {
         Ok(match word {
             "suivre" => Self::Follow,
             "ne-plus-suivre" => Self::Unfollow,
@@ -73,7 +77,7 @@ impl AccountDeed {
             "refuser" => Self::Refuse,
             "bloquer" => Self::Block,
             "debloquer" => Self::Unblock,
-            "masquer" => Self::Mute,
+            "masquer" => Self::Mute(mute_terms(form, now)?),
             "ne-plus-masquer" => Self::Unmute,
             _ => return Err(Fault::NotFound),
         })
@@ -106,11 +110,7 @@ impl AccountDeed {
                 relations::unblock(tx, town, me, other).await?;
                 "done-unblocked"
             }
-            Self::Mute => {
-                let terms = MuteTerms {
-                    notifications: true,
-                    until: None,
-                };
+            Self::Mute(terms) => {
                 relations::mute(tx, town, me, other, terms).await?;
                 "done-muted"
             }
@@ -120,6 +120,21 @@ impl AccountDeed {
             }
         })
     }
+}
+
+/// How long a mute lasts, as the form says it; one without an end lasts until it is undone.
+fn mute_terms(form: &Form, now: Timestamp) -> Result<MuteTerms, Refusal> {
+    let span = match form.text("duree") {
+        "heure" => Some(HOUR),
+        "jour" => Some(DAY),
+        "semaine" => Some(7 * DAY),
+        "toujours" => None,
+        _ => return Err(Refusal::invalid("duree", "refusal-choice")),
+    };
+    Ok(MuteTerms {
+        notifications: form.on("avis"),
+        until: span.map(|span| now + span),
+    })
 }
 
 pub async fn on_post(
@@ -143,7 +158,8 @@ pub async fn on_account(
     Path((other, deed)): Path<(String, String)>,
     form: Form,
 ) -> Answer {
-    let (other, deed) = (id(&other)?, AccountDeed::parse(&deed)?);
+    let deed = AccountDeed::parse(&deed, &form, page.town.now())?;
+    let other = id(&other)?;
     let town = Arc::clone(&page.town);
     let done = page
         .town

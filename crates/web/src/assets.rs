@@ -14,6 +14,8 @@ use flate2::{Compression, write::GzEncoder};
 use crate::fault::Fault;
 
 const A_YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// For what may change with the program and has no fingerprint.
+const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
@@ -150,6 +152,35 @@ fn accepts(wanted: &str, encoding: &str) -> bool {
             .is_some_and(|name| name.eq_ignore_ascii_case(encoding))
             && !refused
     })
+}
+
+/// What apps are told to show where an account has no picture.
+pub async fn avatar() -> Response {
+    png(include_bytes!(
+        "../../../frontend/pictures/avatar-default.png"
+    ))
+}
+
+/// The same for an account without a banner.
+pub async fn header_picture() -> Response {
+    png(include_bytes!(
+        "../../../frontend/pictures/header-default.png"
+    ))
+}
+
+/// The same for the town itself.
+pub async fn thumbnail() -> Response {
+    png(include_bytes!(
+        "../../../frontend/pictures/thumbnail-default.png"
+    ))
+}
+
+fn png(bytes: &'static [u8]) -> Response {
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
+        (header::CACHE_CONTROL, A_DAY),
+    ];
+    (head, bytes).into_response()
 }
 
 /// The one colour of a town, as a style sheet of its own since pages may hold no styles.

@@ -114,8 +114,8 @@ fn is_picture(file: &MediaView) -> bool {
 /// Whom a post answers, as far as the post itself says; nothing for those who go on with their own.
 fn answered(post: &PostView) -> Option<(String, String)> {
     let whom = post.reply_to_account.filter(|id| *id != post.author.id)?;
-    post.mentions
-        .iter()
-        .find(|it| it.id == whom)
-        .map(|it| (format!("@{}", it.acct), it.path.clone()))
+    post.mentions.iter().find(|it| it.id == whom).map(|it| {
+        let name = it.acct.split('@').next().unwrap_or_default();
+        (format!("@{name}"), it.path.clone())
+    })
 }

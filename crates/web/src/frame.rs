@@ -18,6 +18,20 @@ use crate::{asked::Asked, assets, card::Card, settings::device, visit::Visit};
 /// Unread notices above this are shown as "99+".
 const MANY: i64 = 99;
 
+/// What the names of time zones begin with that are places; others are old names and offsets.
+const AREAS: [&str; 10] = [
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+];
+
 /// Mark-up made by us, not escaped again.
 pub struct Html(String);
 
@@ -185,6 +199,9 @@ impl Frame {
     }
 
     pub fn joining(&self) -> &'static str {
+        if !self.town.set_up {
+            return "joining-closed";
+        }
         match self.town.registration {
             Registration::Open => "joining-open",
             Registration::Approval => "joining-approval",
@@ -218,6 +235,22 @@ impl Frame {
             (255, "hue-blue", "255"),
             (210, "hue-lagoon", "210"),
         ]
+    }
+
+    /// Names of the time zones a town can lie in; its own is always among them.
+    pub fn time_zones(&self) -> Vec<String> {
+        let mut names: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|name| name.to_string())
+            .filter(|name| {
+                name.split_once('/')
+                    .is_some_and(|(area, _)| AREAS.contains(&area))
+            })
+            .chain([self.town.time_zone.clone()])
+            .collect();
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// Code and own name of each language of the pages.

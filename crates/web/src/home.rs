@@ -1,8 +1,10 @@
 //! The square: a resident's home, the town's page, and what a visitor sees first.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::response::Response;
-use parvis_model::audience::Audience;
+use parvis_model::{audience::Audience, id::Id};
 use parvis_town::{PostView, Viewer, timelines};
 
 use crate::{
@@ -38,6 +40,12 @@ pub struct TownPage<'a> {
     pub pages: Pages,
 }
 
+#[derive(Template)]
+#[template(path = "not_open.html")]
+pub struct NotOpenPage<'a> {
+    pub page: &'a Frame,
+}
+
 pub async fn home(page: Page) -> Answer {
     let Some(user) = &page.user else {
         return landing(&page).await;
@@ -46,13 +54,33 @@ pub async fn home(page: Page) -> Answer {
     html(&HomePage {
         page: &page.frame,
         pages: Pages::of_posts("/", page.is_later(), &posts),
-        posts,
+        posts: each_once(posts),
         compose: Composing::quick(Audience::Public),
         form: Typed::default(),
     })
 }
 
+/// A post that stands on the page itself is not shown again as shared; one shared by several people, once.
+fn each_once(posts: Vec<PostView>) -> Vec<PostView> {
+    let mut shown: HashSet<Id> = posts
+        .iter()
+        .filter(|post| post.boost_of.is_none())
+        .map(|post| post.id)
+        .collect();
+    posts
+        .into_iter()
+        .filter(|post| {
+            post.boost_of
+                .as_ref()
+                .is_none_or(|original| shown.insert(original.id))
+        })
+        .collect()
+}
+
 async fn landing(page: &Page) -> Result<Response, Fault> {
+    if !page.frame.town.set_up {
+        return html(&NotOpenPage { page: &page.frame });
+    }
     let posts = timelines::square(&page.town, &Viewer::nobody(), page.piece()).await?;
     html(&LandingPage {
         page: &page.frame,

@@ -7,7 +7,7 @@ use parvis_town::{AccountView, Paged, accounts, accounts::Relation, follows};
 use crate::{
     card::Card,
     fault::Fault,
-    frame::{Frame, Pages},
+    frame::{Frame, Pages, Typed},
     page::{Answer, Page, Resident, html},
     profile::find,
 };
@@ -42,6 +42,14 @@ pub struct ConfirmPage<'a> {
     pub action: String,
     pub back: String,
     pub card: Option<Card<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "mute.html")]
+pub struct MutePage<'a> {
+    pub page: &'a Frame,
+    pub who: AccountView,
+    pub form: Typed,
 }
 
 pub async fn followers(page: Page, Path(acct): Path<String>) -> Answer {
@@ -134,5 +142,13 @@ pub async fn confirm_block(Resident { page, .. }: Resident, Path(acct): Path<Str
         action: format!("/actions/compte/{}/bloquer", who.id),
         back: who.path,
         card: None,
+    })
+}
+
+pub async fn confirm_mute(Resident { page, .. }: Resident, Path(acct): Path<String>) -> Answer {
+    html(&MutePage {
+        page: &page.frame,
+        who: find(&page, &acct).await?,
+        form: Typed::new([("avis", "1".to_owned())].into_iter().collect()),
     })
 }

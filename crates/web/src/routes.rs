@@ -45,6 +45,7 @@ fn pages() -> Router {
         .route("/@{acct}/abonnes", get(people::followers))
         .route("/@{acct}/abonnements", get(people::following))
         .route("/@{acct}/bloquer", get(people::confirm_block))
+        .route("/@{acct}/masquer", get(people::confirm_mute))
         .route("/@{acct}/{id}", get(posts::thread))
         .route(
             "/@{acct}/{id}/supprimer",
@@ -61,6 +62,11 @@ fn pages() -> Router {
         .route(
             "/reglages/compte",
             get(settings::account).post(settings::change_password),
+        )
+        .route("/reglages/langue", post(settings::change_language))
+        .route(
+            "/reglages/codes",
+            get(settings::codes).post(settings::renew_codes),
         )
         .route(
             "/reglages/sessions",
@@ -102,6 +108,9 @@ fn with_pictures() -> Router {
 
 fn files() -> Router {
     Router::new()
+        .route("/avatar-default.png", get(assets::avatar))
+        .route("/header-default.png", get(assets::header_picture))
+        .route("/thumbnail-default.png", get(assets::thumbnail))
         .route("/assets/{name}", get(assets::asset))
         .route("/theme/{name}", get(assets::theme))
         .route("/media/{*key}", get(media::file))

@@ -28,16 +28,16 @@ use crate::{
     asked::Asked,
     card::Card,
     frame::{Pages, Typed},
-    home::{HomePage, LandingPage, TownPage},
+    home::{HomePage, LandingPage, NotOpenPage, TownPage},
     lists::ListPage,
     log_in::{LogInPage, RecoverPage},
     notices::NoticesPage,
-    people::{ConfirmPage, PeoplePage, RequestsPage},
+    people::{ConfirmPage, MutePage, PeoplePage, RequestsPage},
     posts::{PostPage, cards},
     profile::ProfilePage,
     search::SearchPage,
     set_up::{SetUpPage, described},
-    settings::{AccountForm, KeptAwayPage, ProfileForm, SessionsPage},
+    settings::{AccountForm, CodesForm, KeptAwayPage, ProfileForm, SessionsPage},
     sign_up::{SignUpPage, SignedUpPage},
     staff::{SignUpsPage, TownForm, Waiting},
     write::{Composing, WritePage},
@@ -122,6 +122,27 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 page: &visitor("/"),
                 posts: visitor_posts(),
                 pages: more(),
+            }),
+        ),
+        (
+            "pas-ouverte",
+            rendered(&NotOpenPage {
+                page: &visitor("/"),
+            }),
+        ),
+        (
+            "masquer",
+            rendered(&MutePage {
+                page: &at("/@bruno/masquer"),
+                who: bruno(),
+                form: typed([("avis", "1")]),
+            }),
+        ),
+        (
+            "reglages-codes",
+            rendered(&CodesForm {
+                page: &at("/reglages/codes"),
+                form: wrong(Asked::default(), "old_password"),
             }),
         ),
         (
@@ -334,6 +355,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             "reglages-compte",
             rendered(&AccountForm {
                 page: &at("/reglages/compte"),
+                language: "fr".into(),
                 form: Typed::default(),
             }),
         ),

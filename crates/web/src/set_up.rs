@@ -53,6 +53,7 @@ pub fn described(page: &Frame) -> Asked {
         ("rules", town.rules.join("\n")),
         ("contact", town.contact.clone().unwrap_or_default()),
         ("language", town.language.clone()),
+        ("time_zone", town.time_zone.clone()),
         ("registration", registration.as_str().to_owned()),
         ("hue", town.hue.to_string()),
     ])
@@ -70,6 +71,7 @@ pub fn town_edit(form: &Form) -> Result<TownEdit, Refusal> {
         name: form.owned("town_name"),
         summary: form.owned("summary"),
         language: form.owned("language"),
+        time_zone: form.owned("time_zone"),
         registration,
         contact: form.owned("contact"),
         rules: form.owned("rules"),

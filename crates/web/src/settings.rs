@@ -20,6 +20,7 @@ use crate::{
     form::Form,
     frame::{Frame, Pages, Typed},
     page::{Answer, Page, Resident, html, html_with, redirect},
+    sign_up::SignedUpPage,
 };
 
 #[derive(Template)]
@@ -34,6 +35,15 @@ pub struct ProfileForm<'a> {
 #[derive(Template)]
 #[template(path = "settings_account.html")]
 pub struct AccountForm<'a> {
+    pub page: &'a Frame,
+    /// Code of the language chosen for the pages; empty follows the browser.
+    pub language: String,
+    pub form: Typed,
+}
+
+#[derive(Template)]
+#[template(path = "settings_codes.html")]
+pub struct CodesForm<'a> {
     pub page: &'a Frame,
     pub form: Typed,
 }
@@ -159,11 +169,50 @@ async fn picture(
     }
 }
 
-pub async fn account(Resident { page, .. }: Resident) -> Answer {
+pub async fn account(Resident { page, user, .. }: Resident) -> Answer {
     html(&AccountForm {
+        page: &page.frame,
+        language: user.locale.unwrap_or_default(),
+        form: Typed::default(),
+    })
+}
+
+pub async fn change_language(Resident { page, user, .. }: Resident, form: Form) -> Answer {
+    let language = form.values.some("language").map(str::to_owned);
+    let town = Arc::clone(&page.town);
+    page.town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { users::set_locale(tx, &town, user.id, language).await })
+        })
+        .await?;
+    Ok(page.onward("/reglages/compte", "done-saved"))
+}
+
+pub async fn codes(Resident { page, .. }: Resident) -> Answer {
+    html(&CodesForm {
         page: &page.frame,
         form: Typed::default(),
     })
+}
+
+/// The new codes are shown once, in the answer itself.
+pub async fn renew_codes(Resident { page, user, .. }: Resident, form: Form) -> Answer {
+    let frame = &page.frame;
+    let password = form.values.exact("old_password").to_owned();
+    match users::renew_recovery_codes(&page.town, user.id, password).await {
+        Ok(codes) => html(&SignedUpPage {
+            page: frame,
+            heading: frame.t("codes-renewed"),
+            what: frame.t("codes-renewed-what"),
+            codes,
+            next: ("/reglages/compte", frame.t("codes-noted")),
+        }),
+        Err(failure) => {
+            let (status, form) = typed_again(failure, Typed::default(), frame.locale)?;
+            html_with(status, &CodesForm { page: frame, form })
+        }
+    }
 }
 
 pub async fn change_password(Resident { page, user, .. }: Resident, form: Form) -> Answer {
@@ -181,6 +230,7 @@ pub async fn change_password(Resident { page, user, .. }: Resident, form: Form) 
                 status,
                 &AccountForm {
                     page: &page.frame,
+                    language: user.locale.unwrap_or_default(),
                     form,
                 },
             )

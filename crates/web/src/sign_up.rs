@@ -73,9 +73,8 @@ pub async fn sign_up(page: Page, form: Form) -> Answer {
 }
 
 async fn join(page: &Page, form: &Form) -> Outcome<SignedUp> {
-    page.town
-        .rates()
-        .count(Rate::SignUpNetwork, &page.network)?;
+    let rates = page.town.rates();
+    rates.count(Rate::SignUpTries, &page.network)?;
     let asked = SignUp {
         name: form.owned("name"),
         email: form.values.some("email").map(str::to_owned),
@@ -86,6 +85,8 @@ async fn join(page: &Page, form: &Form) -> Outcome<SignedUp> {
         agreed: form.on("agreed"),
     };
     let prepared = users::prepare_sign_up(&page.town, asked).await?;
+    // Only now: a slip of the hand costs nobody an account.
+    rates.count(Rate::SignUpNetwork, &page.network)?;
     let town = Arc::clone(&page.town);
     page.town
         .store

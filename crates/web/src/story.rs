@@ -151,6 +151,7 @@ impl Browser {
             ("lien", secret.as_str()),
             ("town_name", "Valmont"),
             ("language", "fr"),
+            ("time_zone", "Europe/Paris"),
             ("registration", "approval"),
             ("hue", "35"),
             ("rules", "On se parle poliment."),
@@ -265,6 +266,7 @@ async fn every_page_opens() {
         "/ecrire?a=maire",
         "/reglages/profil",
         "/reglages/compte",
+        "/reglages/codes",
         "/reglages/sessions",
         "/reglages/personnes",
         "/mairie/inscriptions",
@@ -456,4 +458,110 @@ async fn a_newcomer_asks_and_the_town_hall_says_yes() {
         )
         .await;
     assert_eq!(followed.location(), "/", "never back to another site");
+}
+
+#[tokio::test]
+async fn an_answer_is_offered_no_wider_audience_than_its_question() {
+    let mut maire = Browser::of_maire().await;
+    let sent = [("text", "Entre nous"), ("audience", "town")];
+    maire.fills("/ecrire", "/ecrire", &sent).await;
+    let home = maire.opens("/").await.html;
+    let path = between(&home, "class=\"when\" href=\"", "\"").to_owned();
+    let thread = maire.opens(&path).await.html;
+    let offered: Vec<_> = thread.matches("<option value=").collect();
+    assert_eq!(offered.len(), 2, "the town, and those named");
+    assert!(thread.contains("<option value=\"town\" selected>"));
+    assert!(thread.contains("<option value=\"direct\">"));
+
+    let question = path.rsplit('/').next().unwrap();
+    let wider = [
+        ("reponse", question),
+        ("text", "Plus loin"),
+        ("audience", "public"),
+        ("plus", "1"),
+    ];
+    let form = maire.fills(&path, "/ecrire", &wider).await.html;
+    assert!(form.contains("<option value=\"town\" selected>"));
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = text.split(before).nth(1).unwrap_or_default();
+    rest.split(after).next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn new_recovery_codes_need_the_password() {
+    let mut maire = Browser::of_maire().await;
+    let page = "/reglages/codes";
+    let refused = maire
+        .fills(page, page, &[("old_password", "pas le bon mot")])
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.html.contains("id=\"wrong-old_password\""));
+    assert!(!refused.html.contains("<li><code>"));
+    let shown = maire.fills(page, page, &[("old_password", PASSWORD)]).await;
+    assert_eq!(shown.html.matches("<li><code>").count(), 8);
+    let code = between(&shown.html, "<li><code>", "<").to_owned();
+
+    maire.cookies.clear();
+    let recovered = [("name", "maire"), ("code", &code), ("password", PASSWORD)];
+    let page = "/mot-de-passe-oublie";
+    let entered = maire.fills(page, page, &recovered).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.html);
+}
+
+#[tokio::test]
+async fn the_pages_speak_the_language_one_chose() {
+    let mut maire = Browser::of_maire().await;
+    let page = "/reglages/compte";
+    let saved = maire
+        .fills(page, "/reglages/langue", &[("language", "en")])
+        .await;
+    assert_eq!(saved.location(), page);
+    assert!(maire.opens("/").await.html.contains("<html lang=\"en\">"));
+    maire
+        .fills(page, "/reglages/langue", &[("language", "")])
+        .await;
+    assert!(maire.opens("/").await.html.contains("<html lang=\"fr\">"));
+}
+
+#[tokio::test]
+async fn the_town_hall_chooses_a_time_zone_that_exists() {
+    let mut maire = Browser::of_maire().await;
+    let page = "/mairie/reglages";
+    let chosen = |zone| {
+        [
+            ("town_name", "Valmont"),
+            ("language", "fr"),
+            ("registration", "open"),
+            ("hue", "35"),
+            ("time_zone", zone),
+        ]
+    };
+    let refused = maire.fills(page, page, &chosen("Europe/Valmont")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.html.contains("id=\"wrong-time_zone\""));
+    let saved = maire.fills(page, page, &chosen("Indian/Reunion")).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.html);
+    let shown = maire.opens(page).await.html;
+    assert!(shown.contains("<option selected>Indian/Reunion"));
+}
+
+#[tokio::test]
+async fn a_town_that_is_not_set_up_says_so_kindly() {
+    let mut browser = Browser::new().await;
+    let shown = browser.opens("/").await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.html.contains("noindex") && !shown.html.contains("/inscription"));
+    for picture in [
+        "/avatar-default.png",
+        "/header-default.png",
+        "/thumbnail-default.png",
+    ] {
+        let request = Request::get(picture).body(Body::empty()).unwrap();
+        let response = browser.routes.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "image/png");
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        assert!(bytes.starts_with(b"\x89PNG") && bytes.len() < 15_000);
+    }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{extract::Path, http::StatusCode};
 use parvis_model::{audience::Audience, id::Id, limits};
 use parvis_town::{
-    Failure, MediaView, Outcome, PostView, media,
+    Failure, MediaView, Outcome, PostView, Rate, media,
     posts::{self, Compose},
 };
 
@@ -76,11 +76,14 @@ impl Composing {
     pub const LIMIT: usize = limits::POST_TEXT;
 
     /// An answer never reaches further than what it answers.
-    pub fn audiences(&self) -> Vec<Audience> {
-        let widest = self
-            .answers
+    fn widest(&self) -> Audience {
+        self.answers
             .as_ref()
-            .map_or(Audience::Public, |question| offered(question.audience));
+            .map_or(Audience::Public, |question| offered(question.audience))
+    }
+
+    pub fn audiences(&self) -> Vec<Audience> {
+        let widest = self.widest();
         AUDIENCES
             .into_iter()
             .filter(|audience| audience.at_most(widest) == *audience)
@@ -206,12 +209,14 @@ async fn asked_for(page: &Page, form: &Form) -> Result<Composing, Fault> {
     }
     let wanted = Audience::parse(form.text("audience")).filter(|it| AUDIENCES.contains(it));
     // A form that names no known audience is not made wider by guessing.
-    compose.audience = wanted.unwrap_or(Audience::Direct);
+    let wanted = wanted.unwrap_or(Audience::Direct);
+    compose.audience = wanted.at_most(compose.widest());
     Ok(compose)
 }
 
 /// Keeps the pictures first, so that a refused text does not lose them.
 async fn send(page: &Page, me: Id, form: &Form, compose: &mut Composing) -> Outcome<Id> {
+    page.town.rates().count(Rate::Publish, &me.to_string())?;
     compose.kept = keep_pictures(page, me, form).await?;
     let draft = posts::prepare(&page.town, me, draft(form, compose)).await?;
     let described = descriptions(form, &compose.kept);

@@ -21,6 +21,7 @@ foot = Footer
 square = On the square
 write = Write
 log-in = Log in
+nav-log-in = Log in
 log-out = Log out
 join = Create an account
 save = Save
@@ -46,6 +47,13 @@ landing-point-order = Posts stand in order of time; nothing else decides what yo
 landing-point-free = No advertising, no tracking. The town runs this service.
 landing-point-neighbours = You can also talk with people of other towns, and with everyone on Mastodon and the open networks.
 landing-posts = On the square right now
+
+# A town that nobody has prepared yet
+not-open = This town is not open yet
+not-open-what = Someone is preparing the square. Come back soon: you will be welcome.
+not-open-yours = Are you the one preparing it?
+not-open-link = When it started, the program printed a line with a link. Open that link: there you name the town and open your account.
+not-open-again = Can’t find the line? Restart the program and it prints it again.
 
 # Pages
 town-what = Everything residents write for the town or for everyone.

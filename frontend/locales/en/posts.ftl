@@ -17,24 +17,21 @@ more-about = More about { $name }
 see-at-home = See on its own server
 from-here = { $name } · { $town }
 from-there = { $name } · { $domain }
-kind-group = Group
-kind-organization = Association
-kind-service = Automatic account
+kind-group = Association
+kind-organization = Town hall or service
+kind-service = Automated account
 post-by = Post by { $name }
 log-in-to-reply = Log in to reply
 
 n-replies = { $count ->
-    [0] No replies
     [one] { $count } reply
    *[other] { $count } replies
 }
 n-shares = { $count ->
-    [0] No shares
     [one] { $count } share
    *[other] { $count } shares
 }
 n-favourites = { $count ->
-    [0] No likes
     [one] { $count } like
    *[other] { $count } likes
 }

@@ -14,6 +14,7 @@ refusal-too-often =
     }
 refusal-form-expired = This page was open for too long. Please send the form again.
 refusal-file-missing = Choose a file first.
+refusal-time-zone-unknown = There is no such time zone. Choose one from the list.
 refusal-language-unknown = This language is not offered. Choose one from the list.
 refusal-server-unreachable = The other town’s server does not answer. Try again a little later.
 

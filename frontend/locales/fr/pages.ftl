@@ -21,6 +21,7 @@ foot = Pied de page
 square = Sur la place
 write = Écrire
 log-in = Se connecter
+nav-log-in = Connexion
 log-out = Se déconnecter
 join = Créer un compte
 save = Enregistrer
@@ -46,6 +47,13 @@ landing-point-order = Les messages sont rangés par heure, rien d’autre ne dé
 landing-point-free = Sans publicité et sans pistage. La ville tient ce service.
 landing-point-neighbours = Vous parlez aussi avec les habitants des autres villes, et avec tous ceux qui utilisent Mastodon et les réseaux ouverts.
 landing-posts = Sur la place en ce moment
+
+# Une ville que personne n’a encore préparée
+not-open = Cette ville n’est pas encore ouverte
+not-open-what = Quelqu’un est en train de préparer la place. Revenez bientôt : vous serez les bienvenus.
+not-open-yours = C’est vous qui la préparez ?
+not-open-link = À son démarrage, le programme a écrit une ligne avec un lien. Ouvrez ce lien : vous y donnerez un nom à la ville et ouvrirez votre compte.
+not-open-again = Vous ne retrouvez plus la ligne ? Redémarrez le programme, il l’écrit de nouveau.
 
 # Pages
 town-what = Tout ce que les habitants écrivent pour la ville ou pour tout le monde.

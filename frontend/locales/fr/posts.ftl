@@ -17,24 +17,21 @@ more-about = Plus, à propos de { $name }
 see-at-home = Voir sur son serveur
 from-here = { $name } · { $town }
 from-there = { $name } · { $domain }
-kind-group = Groupe
-kind-organization = Association
-kind-service = Automate
+kind-group = Association
+kind-organization = Mairie ou service
+kind-service = Compte automatique
 post-by = Message de { $name }
 log-in-to-reply = Connectez-vous pour répondre
 
 n-replies = { $count ->
-    [0] Aucune réponse
     [one] { $count } réponse
    *[other] { $count } réponses
 }
 n-shares = { $count ->
-    [0] Aucun partage
     [one] { $count } partage
    *[other] { $count } partages
 }
 n-favourites = { $count ->
-    [0] Aucun favori
     [one] { $count } favori
    *[other] { $count } favoris
 }

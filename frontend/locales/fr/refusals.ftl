@@ -14,6 +14,7 @@ refusal-too-often =
     }
 refusal-form-expired = Cette page est restée ouverte trop longtemps. Envoyez de nouveau le formulaire.
 refusal-file-missing = Choisissez d’abord un fichier.
+refusal-time-zone-unknown = Ce fuseau horaire n’existe pas. Choisissez-en un dans la liste.
 refusal-language-unknown = Cette langue n’est pas proposée. Choisissez-en une dans la liste.
 refusal-server-unreachable = Le serveur de l’autre ville ne répond pas. Réessayez un peu plus tard.
 

@@ -24,6 +24,10 @@ pub(crate) enum Deed {
         target: Id,
         uri: String,
     },
+    FollowOfTown {
+        follower: Id,
+        uri: String,
+    },
     FollowAnswered {
         target: Id,
         follower: Id,
@@ -34,6 +38,12 @@ pub(crate) enum Deed {
         follower: Id,
         target: Id,
         uri: Option<String>,
+        origin: String,
+    },
+    /// Taken back by the address of the activity alone.
+    Undone {
+        who: Id,
+        uri: String,
         origin: String,
     },
     Like {
@@ -90,6 +100,10 @@ impl Deed {
                 arrivals::follow(tx, town, follower, target, uri).await?;
                 Ok(true)
             }
+            Self::FollowOfTown { follower, uri } => {
+                arrivals::follow_of_town(tx, town, follower, uri).await?;
+                Ok(true)
+            }
             Self::FollowAnswered {
                 target,
                 follower,
@@ -105,6 +119,9 @@ impl Deed {
                     arrivals::first_time(tx, town, &uri, &origin).await?;
                 }
                 arrivals::follow_ended(tx, town, follower, target).await
+            }
+            Self::Undone { who, uri, origin } => {
+                arrivals::undone(tx, town, who, &uri, &origin).await
             }
             Self::Like { who, post, uri } => {
                 arrivals::favourite(tx, town, who, post, uri).await?;

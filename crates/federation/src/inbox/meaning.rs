@@ -10,6 +10,7 @@ use super::deed::Deed;
 use crate::{
     Federation,
     actors::same,
+    federation::lately,
     fetch::Budget,
     posts::arrived,
     uri::{self, Ours},
@@ -117,7 +118,7 @@ async fn arrival(
     if !is_wanted(federation, post, actor, &mentions).await? {
         return Ok(None);
     }
-    resolver.parent(post, budget, 0).await?;
+    resolver.ancestors(post, budget).await?;
     let now = federation.town.now();
     Ok(Some(arrived::arrived(post, id, actor, mentions, now)))
 }
@@ -134,7 +135,8 @@ async fn is_wanted(
     }
     let db = federation.town.store.read();
     let named = accounts::by_ids(db, mentions).await?;
-    if named.iter().any(|row| row.domain.is_empty()) {
+    let is_here = |row: &account::Model| row.domain.is_empty() && row.suspended_at.is_none();
+    if named.iter().any(is_here) {
         return Ok(true);
     }
     let sent_to = post.to.iter().chain(&post.cc).copied().chain(post.group);
@@ -155,7 +157,15 @@ async fn is_wanted(
 }
 
 async fn is_followed(federation: &Federation, account: Id) -> Outcome<bool> {
-    Ok(follows::has_local_follower(federation.town.store.read(), account).await?)
+    let (seen, now) = (&federation.followed, federation.town.now());
+    if lately(seen, account, now) {
+        return Ok(true);
+    }
+    let followed = follows::has_local_follower(federation.town.store.read(), account).await?;
+    if followed {
+        seen.insert(account, now);
+    }
+    Ok(followed)
 }
 
 /// Does a post that somebody passed on answer one that is here?
@@ -247,6 +257,15 @@ async fn follow(
     actor: &account::Model,
     id: &str,
 ) -> Outcome<Meaning> {
+    let town = &federation.town;
+    let asked = activity.object.id().and_then(address::canonical);
+    if asked.is_some_and(|asked| uri::ours(&town.origin, &asked) == Some(Ours::TownActor)) {
+        return Ok(Deed::FollowOfTown {
+            follower: actor.id,
+            uri: id.to_owned(),
+        }
+        .into());
+    }
     match one_of_ours(federation, &activity.object).await? {
         Some(target) => Ok(Deed::Follow {
             follower: actor.id,
@@ -295,23 +314,21 @@ async fn undo(
     actor: &account::Model,
 ) -> Outcome<Meaning> {
     let uri = activity.object.id().and_then(address::canonical);
+    let uri = uri.filter(|uri| same_server(uri, &actor.uri));
+    let origin = address::origin_of(&actor.uri).unwrap_or_default();
     let Some(inner) = activity.object.activity() else {
-        // Only an id: boosts are known by theirs.
-        return Ok(Deed::Unboost {
-            who: actor.id,
-            uri,
-            post: None,
-        }
-        .into());
+        let Some(uri) = uri else {
+            return Ok(Ignored("undoes something of another server"));
+        };
+        let who = actor.id;
+        return Ok(Deed::Undone { who, uri, origin }.into());
     };
     if !same(inner.actor, &actor.uri) {
         return Ok(Ignored("somebody else's to undo"));
     }
-    let uri = uri.filter(|uri| same_server(uri, &actor.uri));
     match inner.kind {
         Kind::Follow => match one_of_ours(federation, &inner.object).await? {
             Some(target) => {
-                let origin = address::origin_of(&actor.uri).unwrap_or_default();
                 Ok(Deed::FollowEnded {
                     follower: actor.id,
                     target,

@@ -31,6 +31,10 @@ impl Inboxes {
         Ok(())
     }
 
+    pub(super) fn add_all(&mut self, inboxes: &[String]) {
+        self.0.extend(inboxes.iter().cloned());
+    }
+
     /// Of people on other servers, the shared inbox where there is one.
     pub(super) fn add<'a>(&mut self, accounts: impl IntoIterator<Item = &'a account::Model>) {
         self.0.extend(
@@ -48,17 +52,16 @@ impl Inboxes {
 
     /// Without servers that the town has blocked.
     pub(super) async fn list(self, town: &Town) -> Outcome<Vec<String>> {
-        let mut open = Vec::with_capacity(self.0.len());
-        for inbox in self.0 {
-            let Some(host) = super::host_of(&inbox) else {
-                continue;
-            };
-            let peer = deliveries::peer(town.store.read(), &host).await?;
-            if !peer.is_some_and(|peer| peer.blocked) {
-                open.push(inbox);
-            }
+        let hosts: BTreeSet<String> = self.0.iter().filter_map(|i| super::host_of(i)).collect();
+        let hosts: Vec<String> = hosts.into_iter().collect();
+        if hosts.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(open)
+        let blocked = deliveries::blocked_among(town.store.read(), &hosts).await?;
+        let is_open = |inbox: &String| {
+            super::host_of(inbox).is_some_and(|host| !blocked.contains(&host))
+        };
+        Ok(self.0.into_iter().filter(is_open).collect())
     }
 }
 

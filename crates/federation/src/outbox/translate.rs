@@ -168,6 +168,11 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             personal(town, other, reactions::unblock(town, me, other, uri)?).await
         }
         Entry::ProfileChanged { account } => profile_changed(town, known, *account).await,
+        Entry::AccountClosed {
+            account,
+            uri,
+            inboxes,
+        } => account_closed(town, *account, uri, inboxes).await,
         Entry::SignedUp { .. } | Entry::FilesDropped { .. } => Ok(None),
     }
 }
@@ -276,6 +281,28 @@ async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Opt
     Ok(Some(update.to(inboxes.list(town).await?)))
 }
 
+/// To everyone who ever got something from the account: whoever knows it should hear of its end.
+async fn account_closed(
+    town: &Town,
+    account: Id,
+    uri: &str,
+    followers: &[String],
+) -> Outcome<Option<Outgoing>> {
+    let mut inboxes = Inboxes::default();
+    inboxes.add_all(followers);
+    inboxes.of_acquaintances(town, account).await?;
+    let delete = Outgoing::new(town, account, "Delete", uri, |id| Activity {
+        id,
+        kind: "Delete",
+        actor: uri.to_owned(),
+        published: None,
+        to: vec![PUBLIC.into()],
+        cc: Some(Vec::new()),
+        object: uri.to_owned(),
+    })?;
+    Ok(Some(delete.to(inboxes.list(town).await?)))
+}
+
 impl Known {
     async fn load(town: &Town, entries: &[Entry]) -> Outcome<Self> {
         let (mut people, mut posts) = (Vec::new(), Vec::new());
@@ -313,7 +340,9 @@ impl Known {
                     people.extend([*account, *target]);
                 }
                 Entry::ProfileChanged { account } => people.push(*account),
-                Entry::SignedUp { .. } | Entry::FilesDropped { .. } => {}
+                Entry::AccountClosed { .. }
+                | Entry::SignedUp { .. }
+                | Entry::FilesDropped { .. } => {}
             }
         }
         let db = town.store.read();

@@ -42,21 +42,26 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The headers of a POST of `body` to `url`, signed: Host, Date, Digest, Content-Type, Signature.
+/// What a `Digest` header says of a body (RFC 3230); made once for all who get it.
+#[derive(Clone, Debug)]
+pub struct BodyDigest(HeaderValue);
+
+impl BodyDigest {
+    pub fn of(body: &[u8]) -> Result<Self, KeyFault> {
+        let hash = STANDARD.encode(digest(&SHA256, body));
+        value(format!("SHA-256={hash}")).map(Self)
+    }
+}
+
+/// The headers of a POST to `url` of a body with this digest, signed: Host, Date, Digest, Content-Type, Signature.
 pub fn sign_post(
     signer: &Signer,
     url: &Url,
-    body: &[u8],
+    body: &BodyDigest,
     now: Timestamp,
 ) -> Result<HeaderMap, KeyFault> {
     let mut draft = Draft::new("post", url, now)?;
-    draft.add(
-        DIGEST,
-        value(format!(
-            "SHA-256={}",
-            STANDARD.encode(digest(&SHA256, body))
-        ))?,
-    );
+    draft.add(DIGEST, body.0.clone());
     draft.add(CONTENT_TYPE, ACTIVITY_JSON);
     draft.signed(signer)
 }

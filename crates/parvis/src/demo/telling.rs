@@ -173,6 +173,7 @@ impl Stage {
             name: told.name.clone(),
             summary: told.summary.clone(),
             language: "fr".into(),
+            time_zone: "Europe/Paris".into(),
             registration: Registration::Open,
             contact: told.contact.clone(),
             rules: told.rules.join("\n"),

@@ -6,7 +6,7 @@ use parvis_model::page::Page;
 use parvis_store::{
     DbErr, Tx, accounts,
     audience::Eyes,
-    follows, media, notifications, posts, reactions, relations,
+    deliveries, follows, media, notifications, posts, reactions, relations,
     timelines::{self, Pointing, Scope, Shown},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Statement};
@@ -149,6 +149,9 @@ async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
     posts::is_mentioned(db, 10, 2).await?;
     posts::tag(db, 10, &[("marche".into(), "Marché".into())], || 77).await?;
     posts::tombstone(db, "x").await?;
+    posts::expected(db, "x").await?;
+    posts::open_answers(db, 10, 1, 40).await?;
+    posts::bury_all_of(db, 1, "x", 0).await?;
     posts::forget_mentions(db, 10).await?;
     media::of_posts(db, &[10]).await?;
     reactions::by_me(db, 1, &[10]).await?;
@@ -164,10 +167,18 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     relations::is_blocked(db, 1, 2).await?;
     follows::between(db, 1, 2).await?;
     follows::remote_inboxes(db, 1).await?;
-    follows::listeners(db, 1).await?;
+    follows::listeners(db, &[1]).await?;
+    follows::by_uri(db, 1, "https://a.example/1").await?;
     follows::has_local_follower(db, 1).await?;
+    reactions::favourite_by_uri(db, 1, "x").await?;
+    relations::block_by_uri(db, 1, "x").await?;
+    media::of_account(db, 1).await?;
+    deliveries::blocked_among(db, &["a.example".into()]).await?;
+    deliveries::for_host(db, "a.example", 16).await?;
     notifications::unread(db, 1, 0).await?;
     notifications::forget_between(db, 1, 2).await?;
+    notifications::forget_all(db, 1).await?;
+    accounts::empty(db, 1, 0).await?;
     accounts::delete(db, 3).await
 }
 

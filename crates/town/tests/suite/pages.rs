@@ -1,9 +1,6 @@
 //! A page costs a fixed number of questions, whatever is on it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::{cell::Cell, sync::Once};
 
 use parvis_model::{audience::Audience, page::Page};
 use parvis_town::{Viewer, notifications, reactions, threads, timelines};
@@ -11,9 +8,14 @@ use tracing::{Metadata, Subscriber, span};
 
 use crate::scratch::{self, Scratch, arrival};
 
-/// Counts the statements that the database library traces on this thread.
-#[derive(Clone, Default)]
-struct Counter(Arc<AtomicUsize>);
+thread_local! {
+    /// Each test runs on a thread of its own.
+    static QUESTIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts the statements that the database library traces. One for all threads: a subscriber that comes and goes may be
+/// missed by a call site that another thread has just met.
+struct Counter;
 
 impl Subscriber for Counter {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -22,7 +24,7 @@ impl Subscriber for Counter {
 
     fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
         if ["query_all_raw", "query_one_raw", "execute_raw"].contains(&span.metadata().name()) {
-            self.0.fetch_add(1, Ordering::Relaxed);
+            QUESTIONS.with(|count| count.set(count.get() + 1));
         }
         span::Id::from_u64(1)
     }
@@ -35,10 +37,14 @@ impl Subscriber for Counter {
 }
 
 async fn questions<T>(asked: impl Future<Output = T>) -> (usize, T) {
-    let counter = Counter::default();
-    let _guard = tracing::subscriber::set_default(counter.clone());
+    let before = QUESTIONS.get();
     let answer = asked.await;
-    (counter.0.load(Ordering::Relaxed), answer)
+    (QUESTIONS.get() - before, answer)
+}
+
+fn count_from_now_on() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| tracing::subscriber::set_global_default(Counter).unwrap());
 }
 
 async fn home(t: &Scratch, me: i64) -> (usize, usize) {
@@ -48,6 +54,7 @@ async fn home(t: &Scratch, me: i64) -> (usize, usize) {
 
 #[tokio::test]
 async fn a_page_costs_the_same_number_of_questions_whatever_is_on_it() {
+    count_from_now_on();
     let t = scratch::town().await;
     let marie = t.resident("marie").await;
     let first = t.says(marie, "seule", Audience::Public).await;

@@ -16,6 +16,7 @@ fn edit(name: &str) -> TownEdit {
         name: name.into(),
         summary: String::new(),
         language: "fr".into(),
+        time_zone: "Europe/Paris".into(),
         registration: Registration::Open,
         contact: "mairie@valmont.test".into(),
         rules: "Soyez aimables.\n\nN'insultez personne.".into(),

@@ -31,6 +31,7 @@ async fn open_to(t: &Scratch, registration: Registration) {
         name: "Valmont".into(),
         summary: String::new(),
         language: "fr".into(),
+        time_zone: "Europe/Paris".into(),
         registration,
         contact: String::new(),
         rules: String::new(),

@@ -29,6 +29,68 @@ pub struct Page<T> {
     pub ordered_items: Vec<T>,
 }
 
+/// A heap without an order: answers to a post, or only how many liked or boosted it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Heap {
+    pub id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    pub total_items: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<First>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum First {
+    /// Where it is.
+    At(String),
+    Page(HeapPage),
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeapPage {
+    pub id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    pub part_of: String,
+    pub items: Vec<String>,
+}
+
+impl Heap {
+    pub fn counted(id: String, total_items: u64) -> Self {
+        Self {
+            id,
+            kind: "Collection",
+            total_items,
+            first: None,
+        }
+    }
+
+    /// Says where its first page is.
+    pub fn paged(mut self) -> Self {
+        self.first = Some(First::At(self.first_page()));
+        self
+    }
+
+    /// Brings its first page along.
+    pub fn with(mut self, items: Vec<String>) -> Self {
+        self.first = Some(First::Page(HeapPage {
+            id: self.first_page(),
+            kind: "CollectionPage",
+            part_of: self.id.clone(),
+            items,
+        }));
+        self
+    }
+
+    fn first_page(&self) -> String {
+        format!("{}?page=true", self.id)
+    }
+}
+
 impl<T> Collection<T> {
     /// A number, and where to read on if it may be read.
     pub fn counted(id: String, total_items: u64, first: Option<String>) -> Self {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::collection::Heap;
+
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
@@ -34,6 +36,9 @@ pub struct Note {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<String>,
     pub url: String,
+    pub replies: Heap,
+    pub likes: Heap,
+    pub shares: Heap,
 }
 
 #[derive(Clone, Debug, Serialize)]

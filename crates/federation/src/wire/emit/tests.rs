@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     activity::{Activity, Inner},
     actor::{Actor, Endpoints, PropertyValue, PublicKey},
-    collection::{Collection, Page},
+    collection::{Collection, Heap, Page},
     document,
     nodeinfo::{Metadata, NodeInfo, Services, Software, Usage, Users},
     object::{Document, Image, Note, Source, Tag, Tombstone},
@@ -122,6 +122,9 @@ fn note() -> Note {
         published: "2025-09-12T09:00:00Z".into(),
         updated: None,
         url: "https://bourg.example/@lea/55".into(),
+        replies: Heap::counted(format!("{NOTE}/replies"), 2).paged(),
+        likes: Heap::counted(format!("{NOTE}/likes"), 3),
+        shares: Heap::counted(format!("{NOTE}/shares"), 0),
     }
 }
 

@@ -46,7 +46,7 @@ pub fn check_post(headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 pub fn honest() -> HeaderMap {
-    sign_post(&ALICE.signer, &inbox(), BODY, NOW).unwrap()
+    sign_post(&ALICE.signer, &inbox(), &BodyDigest::of(BODY).unwrap(), NOW).unwrap()
 }
 
 /// A request put together line by line, so that it can be put together wrongly.
