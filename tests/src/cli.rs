@@ -158,6 +158,34 @@ async fn accounts_are_made_listed_and_suspended_while_the_town_runs() {
 }
 
 #[tokio::test]
+async fn a_deleted_account_goes_only_when_one_is_sure_and_for_good() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    marie.posts("Bonjour").await;
+    let unsure = town.cli(&["account", "delete", "marie"]).await;
+    assert_eq!(unsure.code, 2);
+    assert!(unsure.stderr.contains("--yes"), "{}", unsure.stderr);
+    town.cli(&["account", "delete", "marie", "--yes"])
+        .await
+        .succeeding();
+    let status = marie
+        .get("/api/v1/accounts/verify_credentials")
+        .await
+        .status;
+    assert_eq!(status, 401);
+    assert_eq!(
+        town.cli(&["account", "delete", "marie", "--yes"])
+            .await
+            .code,
+        3
+    );
+    let again = town.cli(&["account", "create", "marie"]).await;
+    assert_ne!(again.code, 0, "the name is never given again");
+    let list = town.cli(&["account", "list"]).await.succeeding().stdout;
+    assert!(!list.contains("marie"), "{list}");
+}
+
+#[tokio::test]
 async fn a_new_password_ends_every_session_and_the_old_one() {
     let town = TestTown::start("valmont").await;
     let marie = town.resident("marie").await;

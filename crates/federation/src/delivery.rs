@@ -8,10 +8,10 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Bytes;
 use parvis_model::{
     clock::{SECOND, Timestamp},
     id::Id,
+    refusal::Refusal,
 };
 use parvis_store::{
     DbErr, Tx,
@@ -27,8 +27,7 @@ use url::Url;
 use crate::{
     Federation,
     queue::{self, Fate, Health},
-    send,
-    signatures::cavage::BodyDigest,
+    send::{self, Content},
 };
 
 /// Servers that are sent to at the same time.
@@ -226,50 +225,51 @@ async fn send_batch(
     Ok(batch)
 }
 
-/// What an activity brings: the same for everyone who gets it.
+/// An activity as everyone gets it, and who says it.
 #[derive(Debug)]
-pub(crate) struct Content {
+pub(crate) struct Said {
     actor: Id,
-    body: Bytes,
-    digest: BodyDigest,
+    content: Content,
 }
 
-/// `None`: it was taken back, so that there is nothing to say any more.
-async fn content(federation: &Federation, activity: Id) -> Outcome<Option<Arc<Content>>> {
-    if let Some(content) = federation.contents.get(&activity) {
-        return Ok(Some(content));
-    }
+/// Read once, however many servers ask at the same time.
+async fn said(federation: &Federation, activity: Id) -> Outcome<Arc<Said>> {
+    federation
+        .said
+        .get_or_insert_async(&activity, read(federation, activity))
+        .await
+}
+
+async fn read(federation: &Federation, activity: Id) -> Outcome<Arc<Said>> {
     let row = deliveries::activity(federation.town.store.read(), activity).await?;
-    let Some(row) = row.filter(|row| !row.json.is_empty()) else {
-        return Ok(None);
-    };
-    let body = Bytes::from(row.json);
-    let digest = BodyDigest::of(&body).map_err(|err| Error::Other(err.to_string()))?;
-    let content = Arc::new(Content {
+    // What was taken back holds no words any more.
+    let row = row
+        .filter(|row| !row.json.is_empty())
+        .ok_or_else(Refusal::not_found)?;
+    let content = Content::of(row.json.into()).map_err(|err| Error::Other(err.to_string()))?;
+    Ok(Arc::new(Said {
         actor: row.actor_id,
-        body,
-        digest,
-    });
-    federation.contents.insert(activity, content.clone());
-    Ok(Some(content))
+        content,
+    }))
 }
 
 /// Sends one; also gives the status for the ledger.
 async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outcome, Option<i32>)> {
-    let Some(content) = content(federation, parcel.activity_id).await? else {
-        return Ok((queue::Outcome::Refused, None));
+    let found = async {
+        let said = said(federation, parcel.activity_id).await?;
+        let signer = federation.signer(said.actor).await?;
+        Ok((said, signer))
     };
-    let signer = match federation.signer(content.actor).await {
-        Ok(signer) => signer,
-        // Its account is gone: nobody can say this any more.
+    let (said, signer) = match found.await {
+        Ok(found) => found,
+        // The activity or its account is gone: nobody can say this any more.
         Err(Failure::Refused(_)) => return Ok((queue::Outcome::Refused, None)),
         Err(broken) => return Err(broken),
     };
     let Ok(inbox) = Url::parse(&parcel.inbox) else {
         return Ok((queue::Outcome::Refused, None));
     };
-    let Content { body, digest, .. } = &*content;
-    let outcome = send::deliver(&federation.fetcher, &signer, &inbox, body.clone(), digest).await;
+    let outcome = send::deliver(&federation.fetcher, &signer, &inbox, &said.content).await;
     let now = federation.town.now();
     Ok(match outcome {
         send::Outcome::Delivered => (queue::Outcome::Delivered, None),

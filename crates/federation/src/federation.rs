@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    delivery::{self, Content},
+    delivery::{self, Said},
     fetch::Fetcher,
     keys::Keys,
     outbox,
@@ -25,7 +25,7 @@ const SIGNERS: usize = 1_000;
 /// Servers and accounts of which we remember how they stand.
 const PEERS: usize = 10_000;
 /// Activities under way that are kept at hand.
-const CONTENTS: usize = 64;
+const SAID: usize = 64;
 
 pub struct Federation {
     pub(crate) town: Arc<Town>,
@@ -40,7 +40,7 @@ pub struct Federation {
     /// Accounts of this town whose inbox is open, and when that was last seen.
     pub(crate) open_inboxes: Cache<Id, Timestamp>,
     /// What is being sent, read and hashed once for all who get it.
-    pub(crate) contents: Cache<Id, Arc<Content>>,
+    pub(crate) said: Cache<Id, Arc<Said>>,
     /// Told when deliveries were laid down.
     pub(crate) stirred: Notify,
     signers: Cache<Id, Signer>,
@@ -57,7 +57,7 @@ impl Federation {
             blocked: Cache::new(PEERS),
             followed: Cache::new(PEERS),
             open_inboxes: Cache::new(SIGNERS),
-            contents: Cache::new(CONTENTS),
+            said: Cache::new(SAID),
             stirred: Notify::new(),
             signers: Cache::new(SIGNERS),
             town,

@@ -168,11 +168,21 @@ fn for_us(federation: &Federation, letter: &Letter) -> Result<(), Fault> {
 
 /// Some servers say plain JSON, and a few say nothing.
 fn is_document(letter: &Letter) -> Result<(), Fault> {
-    const READ: [&str; 3] = ["application/activity+json", "application/ld+json", "application/json"];
+    const READ: [&str; 3] = [
+        "application/activity+json",
+        "application/ld+json",
+        "application/json",
+    ];
     let Some(named) = letter.headers.get(header::CONTENT_TYPE) else {
         return Ok(());
     };
-    let named = named.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let named = named
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
     let known = READ.iter().any(|read| named.eq_ignore_ascii_case(read));
     if known { Ok(()) } else { Err(Fault::MediaType) }
 }

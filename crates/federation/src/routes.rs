@@ -217,7 +217,9 @@ async fn actor_inbox(
 ) -> Response {
     match has_inbox(&federation, &account).await {
         Ok(true) => post(&federation, request).await,
-        Ok(false) => answered(gone_or_never(&federation, &actor_address(&federation, &account)).await),
+        Ok(false) => {
+            answered(gone_or_never(&federation, &actor_address(&federation, &account)).await)
+        }
         Err(failure) => broken(&failure),
     }
 }

@@ -63,10 +63,12 @@ async fn found(federation: &Federation, resource: &str) -> Outcome<Found> {
     let Some(view) = find(federation, resource).await? else {
         return Ok(Found::Nobody);
     };
-    Ok(match town_accounts::closed(&federation.town, &view).await? {
-        Some(_) => Found::Gone,
-        None => Found::Here(Box::new(view)),
-    })
+    Ok(
+        match town_accounts::closed(&federation.town, &view).await? {
+            Some(_) => Found::Gone,
+            None => Found::Here(Box::new(view)),
+        },
+    )
 }
 
 async fn find(federation: &Federation, resource: &str) -> Outcome<Option<AccountView>> {

@@ -1,8 +1,8 @@
 //! People who can log in, their sessions, tokens, recovery codes and invitations. Secrets are stored as hashes only.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order,
-    FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     sea_query::Expr,
 };
 
@@ -130,8 +130,16 @@ pub async fn session_by_hash(
          s.network AS s_network, s.created_at AS s_created_at, s.last_seen_at AS s_last_seen_at \
          FROM session s JOIN login l ON l.id = s.login_id JOIN account a ON a.id = l.account_id WHERE s.secret_hash = $1"
     );
-    let row = db.query_one_raw(dialect::statement(db, &sql, [hash.into()])).await?;
-    row.map(|row| Ok((session::Model::from_query_result(&row, "s_")?, holder(&row)?))).transpose()
+    let row = db
+        .query_one_raw(dialect::statement(db, &sql, [hash.into()]))
+        .await?;
+    row.map(|row| {
+        Ok((
+            session::Model::from_query_result(&row, "s_")?,
+            holder(&row)?,
+        ))
+    })
+    .transpose()
 }
 
 /// Newest use first.
@@ -200,8 +208,11 @@ pub async fn token_by_hash(
         "SELECT {HOLDER}, t.scopes AS token_scopes FROM token t JOIN login l ON l.id = t.login_id \
          JOIN account a ON a.id = l.account_id WHERE t.secret_hash = $1"
     );
-    let row = db.query_one_raw(dialect::statement(db, &sql, [hash.into()])).await?;
-    row.map(|row| Ok((row.try_get("", "token_scopes")?, holder(&row)?))).transpose()
+    let row = db
+        .query_one_raw(dialect::statement(db, &sql, [hash.into()]))
+        .await?;
+    row.map(|row| Ok((row.try_get("", "token_scopes")?, holder(&row)?)))
+        .transpose()
 }
 
 pub async fn delete_tokens(db: &impl ConnectionTrait, login: i64) -> Result<(), DbErr> {

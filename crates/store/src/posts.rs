@@ -46,6 +46,21 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<post::
         .await
 }
 
+/// Those of `ids` that were written here.
+pub async fn local_by_ids(
+    db: &impl ConnectionTrait,
+    ids: &[i64],
+) -> Result<Vec<post::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    post::Entity::find()
+        .filter(dialect::among(db, post::Column::Id, ids))
+        .filter(post::Column::Local.eq(true))
+        .all(db)
+        .await
+}
+
 /// Those of `ids` that these eyes may see, in no order.
 pub async fn visible_by_ids(
     db: &impl ConnectionTrait,

@@ -178,7 +178,13 @@ pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
 pub async fn publish(Resident { page, me, .. }: Resident, form: Form) -> Answer {
     let mut compose = asked_for(&page, &form).await?;
     if form.on("plus") {
-        return shown(StatusCode::OK, &page, &compose, Typed::new(form.values));
+        return match keep_pictures(&page, me, &form).await {
+            Ok(kept) => {
+                compose.kept = kept;
+                shown(StatusCode::OK, &page, &compose, Typed::new(form.values))
+            }
+            Err(failure) => again(failure, &page, &compose, form),
+        };
     }
     let back = compose
         .answers

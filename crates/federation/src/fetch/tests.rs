@@ -17,7 +17,7 @@ use self::server::{ACTIVITY, Reply, Server, head, moved, note, status, whole};
 use super::*;
 use crate::{
     json::JsonFault,
-    send::{Outcome, deliver},
+    send::{Content, Outcome, deliver},
     signatures::{SigningKey, VerifyingKey, cavage::Shape},
 };
 
@@ -166,7 +166,13 @@ async fn t101_t108_no_address_leads_to_the_canary() {
     let (signer, _) = signer();
     let inbox = format!("http://127.0.0.2:{port}/inbox").parse().unwrap();
     assert_eq!(
-        deliver(&fetcher(), &signer, &inbox, Bytes::new()).await,
+        deliver(
+            &fetcher(),
+            &signer,
+            &inbox,
+            &Content::of(Bytes::new()).unwrap()
+        )
+        .await,
         Outcome::Refused(0)
     );
     assert_eq!(canary.seen.connections(), 0);
@@ -507,7 +513,7 @@ async fn a_delivery_arrives_whole_and_signed() {
     for _ in 0..3 {
         let body = Bytes::from_static(b"{\"type\":\"Create\"}");
         assert_eq!(
-            deliver(&fetcher, &signer, &inbox, body).await,
+            deliver(&fetcher, &signer, &inbox, &Content::of(body).unwrap()).await,
             Outcome::Delivered
         );
     }
@@ -557,7 +563,13 @@ async fn a_delivery_says_what_became_of_it() {
         ("/410", Outcome::Gone),
         ("/401", Outcome::Refused(401)),
     ] {
-        let outcome = deliver(&fetcher, &signer, &server.url(path), Bytes::new()).await;
+        let outcome = deliver(
+            &fetcher,
+            &signer,
+            &server.url(path),
+            &Content::of(Bytes::new()).unwrap(),
+        )
+        .await;
         assert_eq!(outcome, expected, "{path}");
     }
     let asks = fetcher
@@ -574,7 +586,13 @@ async fn a_delivery_says_what_became_of_it() {
         .local_addr()
         .unwrap();
     let inbox = format!("http://{dead}/inbox").parse().unwrap();
-    let outcome = deliver(&fetcher, &signer, &inbox, Bytes::new()).await;
+    let outcome = deliver(
+        &fetcher,
+        &signer,
+        &inbox,
+        &Content::of(Bytes::new()).unwrap(),
+    )
+    .await;
     assert_eq!(
         outcome,
         Outcome::Retry {

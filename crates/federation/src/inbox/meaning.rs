@@ -328,15 +328,13 @@ async fn undo(
     }
     match inner.kind {
         Kind::Follow => match one_of_ours(federation, &inner.object).await? {
-            Some(target) => {
-                Ok(Deed::FollowEnded {
-                    follower: actor.id,
-                    target,
-                    uri,
-                    origin,
-                }
-                .into())
+            Some(target) => Ok(Deed::FollowEnded {
+                follower: actor.id,
+                target,
+                uri,
+                origin,
             }
+            .into()),
             None => Ok(Ignored("follows nobody here")),
         },
         Kind::Like => match object_post(federation, &inner.object).await? {

@@ -58,9 +58,8 @@ impl Inboxes {
             return Ok(Vec::new());
         }
         let blocked = deliveries::blocked_among(town.store.read(), &hosts).await?;
-        let is_open = |inbox: &String| {
-            super::host_of(inbox).is_some_and(|host| !blocked.contains(&host))
-        };
+        let is_open =
+            |inbox: &String| super::host_of(inbox).is_some_and(|host| !blocked.contains(&host));
         Ok(self.0.into_iter().filter(is_open).collect())
     }
 }

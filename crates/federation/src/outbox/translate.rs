@@ -22,7 +22,7 @@ use crate::{
     wire::{PUBLIC, emit::activity::Activity},
 };
 
-/// What a batch of entries speaks of, read in two questions.
+/// What a batch of entries speaks of, read in three questions at most; what others wrote needs none.
 pub(super) struct Known {
     accounts: HashMap<Id, account::Model>,
     posts: HashMap<Id, post::Model>,
@@ -305,12 +305,12 @@ async fn account_closed(
 
 impl Known {
     async fn load(town: &Town, entries: &[Entry]) -> Outcome<Self> {
-        let (mut people, mut posts) = (Vec::new(), Vec::new());
+        let (mut people, mut posts, mut own) = (Vec::new(), Vec::new(), Vec::new());
         for entry in entries {
             match entry {
-                Entry::PostPublished { post } | Entry::PostEdited { post } => posts.push(*post),
+                Entry::PostPublished { post } | Entry::PostEdited { post } => own.push(*post),
                 Entry::PostDeleted { author, .. } => people.push(*author),
-                Entry::Boosted { boost } => posts.push(*boost),
+                Entry::Boosted { boost } => own.push(*boost),
                 Entry::Unboosted {
                     account, of_author, ..
                 } => people.extend([*account, *of_author]),
@@ -346,11 +346,11 @@ impl Known {
             }
         }
         let db = town.store.read();
-        let posts: HashMap<Id, _> = rows::by_ids(db, &posts)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let mut found = rows::local_by_ids(db, &own).await?;
+        if !posts.is_empty() {
+            found.extend(rows::by_ids(db, &posts).await?);
+        }
+        let posts: HashMap<Id, _> = found.into_iter().map(|row| (row.id, row)).collect();
         people.extend(posts.values().map(|row: &post::Model| row.author_id));
         people.sort_unstable();
         people.dedup();

@@ -296,3 +296,30 @@ async fn a_group_of_the_same_name_does_not_push_a_person_out() {
         .unwrap();
     assert_eq!(view.uri, scene.victor.id);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t023_a_letter_for_another_host_is_not_for_us() {
+    let scene = Scene::set().await;
+    let Scene { victor, node, .. } = &scene;
+    let elsewhere = "http://rivebelle.localhost/ap/inbox";
+    let inbox = format!("{}/ap/inbox", node.town.origin);
+    let note = victor.note(&marker("ailleurs"));
+    let honest = victor.letter(elsewhere, &victor.create(&note)).seal();
+    let mut as_signed = honest.clone();
+    as_signed.url.clone_from(&inbox);
+    assert_eq!(as_signed.send().await.status, 421, "another host");
+    let mut redirected = as_signed.clone();
+    let ours = node.host().parse().unwrap();
+    redirected.headers.insert("host", ours);
+    assert_eq!(
+        redirected.send().await.status,
+        401,
+        "another host was signed"
+    );
+    let doubled = redirected.with_header("host", "rivebelle.localhost");
+    assert!(matches!(doubled.send().await.status, 400 | 401 | 421));
+    assert!(!scene.has(&note).await);
+    // The same letter to us is let in.
+    assert_eq!(scene.sent(victor, &victor.create(&note)).await, 202);
+    assert!(scene.has(&note).await);
+}

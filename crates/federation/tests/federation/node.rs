@@ -2,9 +2,11 @@
 
 use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::{Router, middleware, routing::get};
 use parvis_federation::{
     Federation,
     fetch::{FetchOptions, Fetcher},
+    routes::negotiate,
 };
 use parvis_media::Media;
 use parvis_model::{
@@ -15,12 +17,13 @@ use parvis_model::{
     id::Id,
     page::Page,
 };
-use parvis_store::{Store, StoreOptions, Tx, deliveries, journal};
+use parvis_store::{Store, StoreOptions, Tx, deliveries, dialect};
 use parvis_town::{
     Failure, Outcome, PostView, Town, TownOptions, follows,
     posts::{self, Compose},
     timelines, users,
 };
+use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -41,7 +44,10 @@ impl Node {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("town.db").display());
+        let url = match std::env::var("PARVIS_TEST_POSTGRES") {
+            Ok(server) if !server.is_empty() => own_database(&server).await,
+            _ => format!("sqlite://{}", folder.path().join("town.db").display()),
+        };
         let store = Store::open(StoreOptions {
             url,
             connections: 2,
@@ -66,8 +72,11 @@ impl Node {
             .await
             .unwrap();
         let stop = CancellationToken::new();
+        let negotiated = middleware::from_fn_with_state(federation.clone(), negotiate);
+        let pages = Router::new().route("/{*page}", get(|| async { "a page" }));
         let app = federation
             .routes()
+            .merge(pages.layer(negotiated))
             .into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(axum::serve(listener, app).into_future());
         tokio::spawn(federation.run(stop.clone()));
@@ -165,10 +174,12 @@ impl Node {
     pub async fn settles(&self) {
         eventually("nothing waits", || async {
             let db = self.town.store.read();
-            let at = journal::position(db, "federation").await.unwrap();
-            let unread = journal::after(db, at, 1).await.unwrap();
+            // What is written counts, also while PostgreSQL still holds it back from readers.
+            let unread = "SELECT COUNT(*) FROM journal j WHERE NOT EXISTS (SELECT 1 FROM cursor c \
+                 WHERE c.reader = 'federation' AND (c.tx > j.tx OR (c.tx = j.tx AND c.id >= j.id)))";
+            let unread = dialect::number(db, unread, []).await.unwrap();
             let pending = deliveries::pending_count(db).await.unwrap();
-            (unread.is_empty() && pending == 0).then_some(())
+            (unread == 0 && pending == 0).then_some(())
         })
         .await;
     }
@@ -176,6 +187,21 @@ impl Node {
     pub fn host(&self) -> &str {
         &self.town.host
     }
+}
+
+/// The throwaway server goes with all its databases.
+async fn own_database(server: &str) -> String {
+    let name = format!("federation_{:016x}", rand::random::<u64>());
+    let admin = Database::connect(ConnectOptions::new(server))
+        .await
+        .unwrap();
+    admin
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await
+        .unwrap();
+    admin.close().await.unwrap();
+    let (start, _) = server.rsplit_once('/').unwrap();
+    format!("{start}/{name}")
 }
 
 pub async fn eventually<T, F: Future<Output = Option<T>>>(

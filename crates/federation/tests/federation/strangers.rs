@@ -19,7 +19,7 @@ fn client(node: &Node) -> Client {
         .unwrap()
 }
 
-async fn document(node: &Node, path: &str) -> (StatusCode, Value) {
+pub async fn document(node: &Node, path: &str) -> (StatusCode, Value) {
     let url = if path.starts_with("http") {
         path.to_owned()
     } else {
@@ -159,4 +159,70 @@ async fn the_door_turns_away_what_is_not_signed_for_us() {
     assert_eq!(elsewhere.status(), StatusCode::MISDIRECTED_REQUEST);
     let long = post("x".repeat(2 * 1024 * 1024)).send().await.unwrap();
     assert_eq!(long.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_leads_those_who_ask_for_the_document_to_it() {
+    let node = Node::start("valmont").await;
+    let lea = node.resident("lea").await;
+    let open = node.posts(lea, "Bonjour", Audience::Public, None).await;
+    let closed = node.posts(lea, "Chut", Audience::Followers, None).await;
+    let there = |path: &str, accept: &'static str| {
+        let url = format!("{}{path}", node.town.origin);
+        let asked = client(&node).get(url).header("accept", accept).send();
+        async { asked.await.unwrap() }
+    };
+    let page = there("/@lea", "text/html").await;
+    assert_eq!(page.text().await.unwrap(), "a page");
+    for (path, to) in [
+        ("/@lea".to_owned(), format!("/ap/actors/{lea}")),
+        (format!("/@lea/{open}"), format!("/ap/objects/{open}")),
+        (format!("/@lea/{closed}"), format!("/ap/objects/{closed}")),
+    ] {
+        let sent = there(&path, ACTIVITY).await;
+        assert_eq!(sent.status(), StatusCode::SEE_OTHER, "{path}");
+        let to = format!("{}{to}", node.town.origin);
+        assert_eq!(sent.headers()["location"], to.as_str());
+        assert!(sent.headers()["vary"].to_str().unwrap().contains("Accept"));
+    }
+    // Being led there shows nothing that may not be seen.
+    let shut = there(&format!("/ap/objects/{closed}"), ACTIVITY).await;
+    assert_eq!(shut.status(), StatusCode::NOT_FOUND);
+    for path in ["/@nobody", "/ailleurs"] {
+        assert_eq!(there(path, ACTIVITY).await.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_says_how_many_answered_and_who_in_public() {
+    let node = Node::start("valmont").await;
+    let (lea, karl) = (node.resident("lea").await, node.resident("karl").await);
+    let post = node.posts(lea, "Qui vient ?", Audience::Public, None).await;
+    let other = node.posts(karl, "Moi", Audience::Public, Some(post)).await;
+    let own = node
+        .posts(lea, "Merci", Audience::Unlisted, Some(post))
+        .await;
+    for hidden in [Audience::Followers, Audience::Town] {
+        node.posts(karl, "Entre nous", hidden, Some(post)).await;
+    }
+    let (_, note) = document(&node, &format!("/ap/objects/{post}")).await;
+    for (name, count) in [("replies", 2), ("likes", 0), ("shares", 0)] {
+        let (status, list) = document(&node, note[name]["id"].as_str().unwrap()).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(
+            (&list["type"], &list["totalItems"]),
+            (&json!("Collection"), &json!(count))
+        );
+    }
+    let (_, page) = document(&node, note["replies"]["first"].as_str().unwrap()).await;
+    let uri = |id: i64| json!(format!("{}/ap/objects/{id}", node.town.origin));
+    assert_eq!(page["type"], "CollectionPage");
+    assert_eq!(page["items"], json!([uri(own), uri(other)]));
+    let (_, list) = document(&node, note["replies"]["id"].as_str().unwrap()).await;
+    assert_eq!(list["first"]["items"], page["items"]);
+    let closed = node.posts(lea, "Chut", Audience::Followers, None).await;
+    for name in ["replies", "likes", "shares"] {
+        let path = format!("/ap/objects/{closed}/{name}");
+        assert_eq!(document(&node, &path).await.0, StatusCode::NOT_FOUND);
+    }
 }

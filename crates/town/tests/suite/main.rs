@@ -8,6 +8,7 @@ mod scratch;
 
 mod arrivals;
 mod audience;
+mod closing;
 mod follows;
 mod notifications;
 mod pages;

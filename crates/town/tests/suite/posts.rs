@@ -13,7 +13,7 @@ use crate::scratch::{self, Scratch, compose, refused};
 /// One transparent pixel.
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-async fn picture(t: &Scratch, owner: Id) -> Id {
+pub async fn picture(t: &Scratch, owner: Id) -> Id {
     media::keep(&t.town, owner, STANDARD.decode(PNG).unwrap(), "un pixel")
         .await
         .unwrap()

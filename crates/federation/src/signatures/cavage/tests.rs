@@ -441,7 +441,13 @@ fn t028_no_algorithm_and_an_empty_signature() {
 
 #[test]
 fn t033_t034_two_signature_headers() {
-    let mallory = sign_post(&MALLORY.signer, &inbox(), &BodyDigest::of(BODY).unwrap(), NOW).unwrap();
+    let mallory = sign_post(
+        &MALLORY.signer,
+        &inbox(),
+        &BodyDigest::of(BODY).unwrap(),
+        NOW,
+    )
+    .unwrap();
     for (first, second) in [(&mallory, &honest()), (&honest(), &mallory)] {
         let mut headers = first.clone();
         headers.append(SIGNATURE, second[SIGNATURE].clone());

@@ -70,12 +70,14 @@ impl Heap {
     }
 
     /// Says where its first page is.
+    #[must_use]
     pub fn paged(mut self) -> Self {
         self.first = Some(First::At(self.first_page()));
         self
     }
 
     /// Brings its first page along.
+    #[must_use]
     pub fn with(mut self, items: Vec<String>) -> Self {
         self.first = Some(First::Page(HeapPage {
             id: self.first_page(),
