@@ -8,9 +8,9 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use parvis_media::Media;
 use parvis_model::clock::Clock;
 use parvis_store::{Store, StoreOptions};
+use parvis_town::media::Media;
 use parvis_town::{Town, TownOptions, settings};
 use tempfile::TempDir;
 use tower::ServiceExt;

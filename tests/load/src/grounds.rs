@@ -44,14 +44,14 @@ struct Created {
 }
 
 impl Grounds {
-    /// `PARVIS_BIN` is the program, `PARVIS_DATABASE_URL` a PostgreSQL server.
+    /// `PARVIS_BIN` is the program, `PARVIS_DATABASE_URL` a PostgreSQL server. Places are made in
+    /// `target` of the current folder.
     pub fn from_environment() -> Result<Self> {
         let program = env::var_os("PARVIS_BIN").context("PARVIS_BIN names no program")?;
         let program = PathBuf::from(program);
         let program = program
             .canonicalize()
             .with_context(|| program.display().to_string())?;
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
         let postgres = match env::var("PARVIS_DATABASE_URL") {
             Ok(url) => Some(Url::parse(&url).context("PARVIS_DATABASE_URL")?),
             Err(_) => None,
@@ -61,7 +61,7 @@ impl Grounds {
             kind.is_none_or(|kind| kind.starts_with("postgres")),
             "PARVIS_DATABASE_URL: expected a PostgreSQL server; SQLite needs no address here"
         );
-        let folder = target.join("bench");
+        let folder = Path::new("target").join("bench");
         fs::create_dir_all(&folder)?;
         Ok(Self {
             program,

@@ -60,7 +60,10 @@ async fn run(asked: &Asked) -> Result<bool> {
         eprintln!("… {scenario}");
         match scenario.run(&grounds, &asked.posts).await {
             Ok(measured) => lines.extend(measured),
-            Err(error) => lines.push(broken_off(scenario, &error)),
+            Err(error) => {
+                eprintln!("  broken off: {error:#}");
+                lines.push(broken_off(scenario, &error));
+            }
         }
     }
     let database = grounds.database();

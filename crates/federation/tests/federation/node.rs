@@ -8,7 +8,6 @@ use parvis_federation::{
     fetch::{FetchOptions, Fetcher},
     routes::negotiate,
 };
-use parvis_media::Media;
 use parvis_model::{
     account::{AccountKind, Role},
     audience::Audience,
@@ -18,6 +17,7 @@ use parvis_model::{
     page::Page,
 };
 use parvis_store::{Store, StoreOptions, Tx, deliveries, dialect};
+use parvis_town::media::Media;
 use parvis_town::{
     Failure, Outcome, PostView, Town, TownOptions, follows,
     posts::{self, Compose},

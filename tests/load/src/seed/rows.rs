@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use parvis_store::{DbErr, Tx};
 use sea_orm::{
-    ConnectionTrait as _, EntityTrait, IdenStatic as _, Iterable as _, ModelTrait, Statement, Value,
+    ConnectionTrait as _, DatabaseBackend, EntityTrait, IdenStatic as _, Iterable as _, ModelTrait,
+    Statement, Value,
 };
 
 /// Parameters of one statement: below what SQLite (32,766) and PostgreSQL (65,535) take.
@@ -21,19 +22,20 @@ where
             .iter()
             .flat_map(|row| columns.iter().map(|column| row.get(*column)))
             .collect();
-        let sql = statement::<E>(&columns, part.len());
-        tx.execute_raw(Statement::from_sql_and_values(
-            tx.get_database_backend(),
-            sql,
-            values,
-        ))
-        .await?;
+        let backend = tx.get_database_backend();
+        let sql = statement::<E>(backend, &columns, part.len());
+        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values))
+            .await?;
     }
     Ok(())
 }
 
 /// The same text for the same number of rows, so that it stays prepared.
-fn statement<E: EntityTrait>(columns: &[E::Column], rows: usize) -> String {
+fn statement<E: EntityTrait>(
+    backend: DatabaseBackend,
+    columns: &[E::Column],
+    rows: usize,
+) -> String {
     let names: Vec<_> = columns
         .iter()
         .map(|column| format!("\"{}\"", column.as_str()))
@@ -50,7 +52,11 @@ fn statement<E: EntityTrait>(columns: &[E::Column], rows: usize) -> String {
         for column in 0..columns.len() {
             number += 1;
             let comma = if column == 0 { "" } else { "," };
-            let _ = write!(sql, "{comma}${number}");
+            // SQLite takes `$1` for a name and looks through all names for each value.
+            let _ = match backend {
+                DatabaseBackend::Sqlite => write!(sql, "{comma}?"),
+                _ => write!(sql, "{comma}${number}"),
+            };
         }
     }
     sql.push(')');
