@@ -79,6 +79,7 @@ class Visitor {
   async #isAccessible(name) {
     for (const colorScheme of ['light', 'dark']) {
       await this.page.emulateMedia({ colorScheme });
+      await coloursHaveSettled(this.page);
       const faults = await axe(this.page);
       assert.deepEqual(faults, [], `${name} (${this.label}, ${colorScheme}) is not accessible`);
     }
@@ -101,6 +102,17 @@ class Visitor {
 function isOf(origin, url) {
   const asked = new URL(url);
   return asked.origin === origin || asked.protocol === 'data:' || asked.protocol === 'blob:';
+}
+
+/** Colours fade for a tenth of a second when the theme changes; what axe measures half-way is nobody's contrast. */
+async function coloursHaveSettled(page) {
+  await page.evaluate(async () => {
+    const nextFrame = () => new Promise((done) => requestAnimationFrame(done));
+    await nextFrame();
+    await nextFrame();
+    await Promise.allSettled(document.getAnimations().map((fade) => fade.finished));
+    await nextFrame();
+  });
 }
 
 /** What axe finds, a line each. It is put into the page as a debugger would, past any CSP. */
