@@ -8,8 +8,9 @@ use crate::{
     dialect,
 };
 
-/// How many of the newest posts of all are looked through before turning to the authors one by one.
-const SCAN: i64 = 2_000;
+/// How many of the newest posts of all are looked through before turning to the authors one by one: few first, since
+/// the database works through the whole window to sort what it keeps of it.
+const WINDOWS: [i64; 2] = [200, 2_000];
 
 /// A condition on `column` and whether the page is read upwards. Parameters are appended to `params`.
 fn bounds(page: &Page, column: &str, params: &mut Vec<Value>) -> (String, bool) {
@@ -87,9 +88,11 @@ pub async fn home(
     now: i64,
     page: &Page,
 ) -> Result<Vec<i64>, DbErr> {
-    let recent = home_scanned(db, me, now, page).await?;
-    if recent.len() as u64 >= page.limit {
-        return Ok(recent);
+    for window in WINDOWS {
+        let recent = home_scanned(db, me, now, page, window).await?;
+        if recent.len() as u64 >= page.limit {
+            return Ok(recent);
+        }
     }
     home_merged(db, me, now, page).await
 }
@@ -99,11 +102,12 @@ async fn home_scanned(
     me: i64,
     now: i64,
     page: &Page,
+    window: i64,
 ) -> Result<Vec<i64>, DbErr> {
     let mut params = vec![me.into(), now.into()];
     let (between, upwards) = bounds(page, "id", &mut params);
     let order = order(upwards);
-    params.push(SCAN.into());
+    params.push(window.into());
     params.push((page.limit as i64).into());
     let (scan, limit) = (params.len() - 1, params.len());
     let indexed = match db.get_database_backend() {
@@ -132,18 +136,27 @@ async fn home_merged(
     let (between, upwards) = bounds(page, "p.id", &mut params);
     params.push((page.limit as i64).into());
     let (limit, order) = (params.len(), order(upwards));
-    // Each author's newest that belong here are a walk on the index (author_id, id).
-    let newest = format!(
-        "SELECT p.id FROM post p WHERE p.author_id = a.author{between} AND {} ORDER BY p.id {order} LIMIT ${limit}",
-        belongs_at_home()
+    // Each author's newest that belong here are a walk on the index (author_id, id). A post of the page is by one of the
+    // `limit` authors whose newest is newest: only theirs are merged.
+    let newest_of = |author: &str, count: &str| {
+        format!(
+            "SELECT p.id FROM post p WHERE p.author_id = {author}{between} AND {} ORDER BY p.id {order} LIMIT {count}",
+            belongs_at_home()
+        )
+    };
+    let first = newest_of("a.author", "1");
+    let newest = newest_of("a.author", &format!("${limit}"));
+    let chosen = format!(
+        "WITH near AS MATERIALIZED (SELECT a.author, ({first}) AS newest \
+         FROM (SELECT target_id AS author FROM follow WHERE follower_id = $1 AND accepted UNION SELECT $1) a), \
+         chosen AS MATERIALIZED (SELECT author FROM near WHERE newest IS NOT NULL ORDER BY newest {order} LIMIT ${limit})"
     );
-    let authors = "(SELECT target_id AS author FROM follow WHERE follower_id = $1 AND accepted UNION SELECT $1) a";
     let sql = match db.get_database_backend() {
         DatabaseBackend::Sqlite => format!(
-            "SELECT h.id FROM {authors} CROSS JOIN post h ON h.id IN ({newest}) ORDER BY h.id {order} LIMIT ${limit}"
+            "{chosen} SELECT h.id FROM chosen a CROSS JOIN post h ON h.id IN ({newest}) ORDER BY h.id {order} LIMIT ${limit}"
         ),
         _ => format!(
-            "SELECT h.id FROM {authors} CROSS JOIN LATERAL ({newest}) h ORDER BY h.id {order} LIMIT ${limit}"
+            "{chosen} SELECT h.id FROM chosen a CROSS JOIN LATERAL ({newest}) h ORDER BY h.id {order} LIMIT ${limit}"
         ),
     };
     let mut ids = dialect::ids(db, &sql, params).await?;

@@ -37,6 +37,9 @@ pub struct Place {
     created: Option<Created>,
 }
 
+/// Databases created so far.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
 #[derive(Debug)]
 struct Created {
     server: Url,
@@ -114,6 +117,16 @@ impl Grounds {
         }))
     }
 
+    /// Drops the databases of scenarios that broke off before they gave them back.
+    pub async fn sweep(&self) -> Result<()> {
+        if let Some(server) = &self.postgres {
+            for number in 0..NUMBER.load(Ordering::Relaxed) {
+                Created::numbered(server, number).drop_again().await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What a synced write costs on this disk: nothing that is durable can be quicker.
     pub fn synced_write(&self) -> Result<f64> {
         const TIMES: usize = 20;
@@ -147,14 +160,16 @@ impl Place {
 
 impl Created {
     async fn new(server: &Url) -> Result<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let created = Self {
-            server: server.clone(),
-            name: format!("parvis_bench_{}_{number}", std::process::id()),
-        };
+        let created = Self::numbered(server, NUMBER.fetch_add(1, Ordering::Relaxed));
         created.command("CREATE DATABASE", "").await?;
         Ok(created)
+    }
+
+    fn numbered(server: &Url, number: u32) -> Self {
+        Self {
+            server: server.clone(),
+            name: format!("parvis_bench_{}_{number}", std::process::id()),
+        }
     }
 
     fn url(&self) -> String {
@@ -164,7 +179,8 @@ impl Created {
     }
 
     async fn drop_again(self) -> Result<()> {
-        self.command("DROP DATABASE", " WITH (FORCE)").await
+        self.command("DROP DATABASE IF EXISTS", " WITH (FORCE)")
+            .await
     }
 
     async fn command(&self, before: &str, after: &str) -> Result<()> {

@@ -66,6 +66,7 @@ async fn run(asked: &Asked) -> Result<bool> {
             }
         }
     }
+    grounds.sweep().await?;
     let database = grounds.database();
     println!("{}", report::table(&lines));
     println!("Database: {database}. A synced write of 4 KiB takes {synced_write:.2} ms here.");

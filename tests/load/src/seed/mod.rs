@@ -21,6 +21,7 @@ use parvis_store::{DbErr, entity};
 use parvis_town::Town;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
 
 use crate::{
     grounds::{Grounds, Place},
@@ -166,7 +167,7 @@ async fn write_posts(town: &Arc<Town>, cast: Cast, posts: usize) -> Result<(Id, 
     let begin = town.now() - posts as Timestamp * BETWEEN_POSTS;
     let mut chronicle = Chronicle::new(cast, begin, BETWEEN_POSTS);
     enter_tags(town).await?;
-    let mut writing = None;
+    let mut writing: Option<JoinHandle<Result<(), DbErr>>> = None;
     let (mut oldest, mut newest) = (Id::MAX, 0);
     let mut left = posts;
     while left > 0 {
@@ -174,11 +175,12 @@ async fn write_posts(town: &Arc<Town>, cast: Cast, posts: usize) -> Result<(Id, 
         left -= batch.posts.len();
         oldest = oldest.min(batch.posts.first().map_or(Id::MAX, |post| post.id));
         newest = newest.max(batch.posts.last().map_or(0, |post| post.id));
-        let town = Arc::clone(town);
-        let next = tokio::spawn(async move { enter(&town, batch).await });
-        if let Some(written) = writing.replace(next) {
+        if let Some(written) = writing.take() {
+            // Answers and boosts point to posts of the batch before.
             written.await??;
         }
+        let town = Arc::clone(town);
+        writing = Some(tokio::spawn(async move { enter(&town, batch).await }));
     }
     if let Some(written) = writing {
         written.await??;
