@@ -278,7 +278,6 @@ pub async fn pointing(
     let (from, points_to) = match table {
         Pointing::Favourites => ("favourite r WHERE r.account_id = $1", "r.post_id"),
         Pointing::Bookmarks => ("bookmark r WHERE r.account_id = $1", "r.post_id"),
-        Pointing::FavouritedBy => ("favourite r WHERE r.post_id = $1", "r.account_id"),
         Pointing::Followers => (
             "follow r WHERE r.target_id = $1 AND r.accepted",
             "r.follower_id",
@@ -319,7 +318,6 @@ pub async fn pointing(
 pub enum Pointing {
     Favourites,
     Bookmarks,
-    FavouritedBy,
     Followers,
     Following,
     Requests,

@@ -4,10 +4,7 @@ use parvis_model::{id::Id, page::Page, text::folded_tag};
 use parvis_store::timelines::{self, Pointing};
 pub use parvis_store::timelines::{Scope, Shown};
 
-use crate::{
-    AccountView, Outcome, Paged, PostView, Town, Viewer, posts,
-    views::{accounts_in_order, posts_in_order},
-};
+use crate::{Outcome, Paged, PostView, Town, Viewer, views::posts_in_order};
 
 /// Posts and boosts of the people a resident follows, and the own ones.
 pub async fn home(town: &Town, me: Id, page: Page) -> Outcome<Vec<PostView>> {
@@ -69,20 +66,5 @@ async fn kept(town: &Town, list: Pointing, me: Id, page: Page) -> Outcome<Paged<
     let cursors = timelines::pointing(&db, list, me, &page).await?;
     let ids: Vec<Id> = cursors.iter().map(|(_, id)| *id).collect();
     let items = posts_in_order(&db, town, Viewer::resident(me), &ids).await?;
-    Ok(Paged::new(items, &cursors, page.limit))
-}
-
-/// Who likes a post that the viewer may see.
-pub async fn favourited_by(
-    town: &Town,
-    viewer: &Viewer,
-    post: Id,
-    page: Page,
-) -> Outcome<Paged<AccountView>> {
-    let post = posts::view(town, viewer, post).await?;
-    let db = town.store.snapshot().await?;
-    let cursors = timelines::pointing(&db, Pointing::FavouritedBy, post.id, &page).await?;
-    let ids: Vec<Id> = cursors.iter().map(|(_, id)| *id).collect();
-    let items = accounts_in_order(&db, town, &ids).await?;
     Ok(Paged::new(items, &cursors, page.limit))
 }

@@ -119,7 +119,6 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
         for list in [
             Pointing::Favourites,
             Pointing::Bookmarks,
-            Pointing::FavouritedBy,
             Pointing::Followers,
             Pointing::Following,
             Pointing::Requests,
