@@ -4,6 +4,11 @@ use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261121_000001_foundation;
+mod m20261122_000001_signatures;
+mod m20261122_000002_polls;
+mod m20261122_000003_gestures;
+mod m20261122_000004_deliveries;
+mod m20261122_000005_quotes;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -11,6 +16,13 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_foundation::Migration)]
+        vec![
+            Box::new(m20261121_000001_foundation::Migration),
+            Box::new(m20261122_000001_signatures::Migration),
+            Box::new(m20261122_000002_polls::Migration),
+            Box::new(m20261122_000003_gestures::Migration),
+            Box::new(m20261122_000004_deliveries::Migration),
+            Box::new(m20261122_000005_quotes::Migration),
+        ]
     }
 }

@@ -8,6 +8,7 @@ use parvis_testkit::{
     resident::{any_holds, id},
     until,
 };
+use sea_orm::{ConnectionTrait as _, Database, Statement};
 use serde_json::{Value, json};
 
 /// The cast of the security tests: Alice and Victor, whom Lea follows; Mallory, who signs correctly with her own key.
@@ -101,6 +102,29 @@ impl Door {
     pub async fn mallory_sends(&mut self, trial: &str, document: &Value) {
         let reply = self.mallory.post(&self.lea.inbox(), document).await;
         self.borne(trial, &reply);
+    }
+
+    /// `actor` posts to Lea's inbox, correctly signed; it must be let in.
+    pub async fn lets_in(&self, actor: &Actor, document: &Value) {
+        let reply = actor.post(&self.lea.inbox(), document).await;
+        assert!(reply.is_success(), "{} {}", reply.status, reply.text());
+    }
+
+    /// The first number that the town's database answers.
+    pub async fn asks_database(&self, sql: &str) -> Option<i64> {
+        let database = Database::connect(self.town.database_url()).await.unwrap();
+        let backend = database.get_database_backend();
+        let asked = Statement::from_string(backend, sql);
+        let row = database.query_one_raw(asked).await.unwrap();
+        let number = row.map(|row| row.try_get_by_index(0).unwrap());
+        database.close().await.unwrap();
+        number
+    }
+
+    pub async fn changes_database(&self, sql: &str) {
+        let database = Database::connect(self.town.database_url()).await.unwrap();
+        database.execute_unprepared(sql).await.unwrap();
+        database.close().await.unwrap();
     }
 
     /// Lets a later good post arrive, so that all before it has had its effect; then looks for the forbidden words wherever

@@ -24,7 +24,7 @@ async fn followed_from_afar(town: &TestTown, remote: &Remote) -> (Resident, Acto
     (marie, paul)
 }
 
-async fn follow(actor: &Actor, resident: &Resident) {
+pub async fn follow(actor: &Actor, resident: &Resident) {
     let follow = actor.activity("Follow", &resident.uri.as_str().into());
     let reply = actor.post(&resident.inbox(), &follow).await;
     assert!(

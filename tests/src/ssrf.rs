@@ -192,3 +192,35 @@ async fn without_permission_not_even_the_own_machine_is_reached() {
     }
     assert_eq!(paul.host.times_asked("/"), 0);
 }
+
+/// T119: nobody without a login makes the town ask another server.
+#[tokio::test]
+async fn a_visitor_without_a_login_makes_the_town_ask_nobody() {
+    let door = Door::open().await;
+    let host = door.remote.host("lure");
+    let (bait, bob) = (host.person("bait"), host.person("bob"));
+    let found = door.lea.finds_account(&bob.id).await;
+    assert_eq!(found["url"], bob.host.url("/@bob"), "with one it does");
+    let before = host.times_asked("/");
+    let escaped =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    for target in [
+        bait.id.clone(),
+        bait.handle(),
+        format!("acct:{}", bait.acct()),
+    ] {
+        for path in [
+            "/authorize_interaction?uri=",
+            "/recherche?q=",
+            "/api/v2/search?resolve=true&q=",
+            "/api/v1/accounts/lookup?acct=",
+            "/.well-known/webfinger?resource=",
+            "/@",
+        ] {
+            let reply = door.town.get(&format!("{path}{}", escaped(&target))).await;
+            assert!(reply.status < 500, "{path}{target}: {}", reply.status);
+        }
+    }
+    assert_eq!(host.times_asked("/"), before, "asked by a stranger");
+    door.ends_well().await;
+}

@@ -4,6 +4,8 @@
 mod bench;
 mod browser;
 mod checks;
+mod fuzz;
+mod interop;
 mod packages;
 mod postgres;
 mod run;
@@ -22,6 +24,9 @@ Commands:
   test [--only STEP]...   everything that must hold before a change lands, step by step
   test --list             the steps and what each does
   bench [ARGS]...         the benchmark harness (tests/load), arguments go to it as they are
+  interop [PEER]...       follow, post, reply and so on with software that others wrote (tests/interop)
+  fuzz [TARGET]... [--seconds N]
+                          made-up input for the parsers that strangers reach (fuzz/)
   tidy                    the rules of the house: arrows between crates, file sizes, names
   help                    this text
 ";
@@ -45,6 +50,8 @@ fn dispatch(args: &[String]) -> anyhow::Result<()> {
     match command {
         "test" => test::command(&Workspace::find()?, rest),
         "bench" => bench::command(&Workspace::find()?, rest),
+        "interop" => interop::command(&Workspace::find()?, rest),
+        "fuzz" => fuzz::command(&Workspace::find()?, rest),
         "tidy" => tidy::command(&Workspace::find()?, rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

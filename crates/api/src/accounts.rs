@@ -9,6 +9,7 @@ use parvis_town::{
     accounts::{self, Change, ProfileEdit},
     follows,
     media::{self, Shape},
+    moves,
     relations::{self, MuteTerms},
 };
 use serde::Deserialize;
@@ -104,7 +105,7 @@ pub async fn preferences(_: Caller) -> Answer {
         "posting:default:visibility": "public",
         "posting:default:sensitive": false,
         "posting:default:language": null,
-        "posting:default:quote_policy": "nobody",
+        "posting:default:quote_policy": "public",
         "reading:expand:media": "default",
         "reading:expand:spoilers": false,
         "reading:autoplay:gifs": false,
@@ -119,13 +120,18 @@ pub struct LookupParams {
 
 pub async fn lookup(asker: Asker, params: Params<LookupParams>) -> Answer {
     let found = accounts::by_acct(&asker.town, &params.fields.acct).await?;
-    let view = found.ok_or(Fault::NotFound)?;
-    answer::json(&Account::new(&asker.town.origin, &view))
+    one(&asker.town, &found.ok_or(Fault::NotFound)?).await
 }
 
 pub async fn show(asker: Asker, Named(account): Named) -> Answer {
     let view = accounts::view(&asker.town, &asker.viewer(), account).await?;
-    answer::json(&Account::new(&asker.town.origin, &view))
+    one(&asker.town, &view).await
+}
+
+/// With where it has gone, if it has.
+async fn one(town: &Town, view: &AccountView) -> Answer {
+    let successor = moves::successor(town, view).await?;
+    answer::json(&Account::new(&town.origin, view).moved_to(&town.origin, successor.as_ref()))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -72,6 +72,9 @@ impl Fault {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Town(Failure::Refused(refusal)) => status_of(refusal.kind),
+            Self::Town(Failure::Broken(error)) if error.is_full() => {
+                StatusCode::INSUFFICIENT_STORAGE
+            }
             Self::Town(Failure::Broken(error)) if error.is_unavailable() => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -92,6 +95,7 @@ impl Fault {
                 NOT_FOUND.into()
             }
             Self::Town(Failure::Refused(refusal)) => locale.refusal(refusal),
+            Self::Town(Failure::Broken(error)) if error.is_full() => locale.text("error-full-what"),
             Self::Town(Failure::Broken(error)) if error.is_unavailable() => {
                 locale.text("error-unavailable-what")
             }
@@ -142,7 +146,6 @@ struct Words {
 pub async fn told(request: Request, next: Next) -> Response {
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let town = request.extensions().get::<Arc<Town>>().cloned();
-    let asked = request.uri().clone();
     let mut answer = next.run(request).await;
     let marked = answer.extensions_mut().remove::<Arc<Fault>>();
     let wordless = answer.headers().get(header::CONTENT_TYPE) != Some(&JSON);
@@ -154,7 +157,7 @@ pub async fn told(request: Request, next: Next) -> Response {
     let Some(fault) = marked.or_else(of_router) else {
         return answer;
     };
-    let operation = town.and_then(|town| logged(&fault, &town, asked.path()));
+    let operation = town.and_then(|town| logged(&fault, &town));
     let words = Words {
         error: fault.words(locale_of(accepted.as_ref())),
         operation,
@@ -189,11 +192,11 @@ fn locale_of(accepted: Option<&HeaderValue>) -> Locale {
 }
 
 /// What is broken is logged once; the number is all that the app learns of it.
-fn logged(fault: &Fault, town: &Town, path: &str) -> Option<String> {
+fn logged(fault: &Fault, town: &Town) -> Option<String> {
     let Fault::Town(Failure::Broken(error)) = fault else {
         return None;
     };
     let operation = format!("{:x}", town.ids.next());
-    tracing::error!(operation, town = town.host, path, %error, "an answer to an app is broken");
+    tracing::error!(operation, town = town.host, %error, "an answer to an app is broken");
     Some(operation)
 }

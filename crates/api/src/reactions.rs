@@ -1,7 +1,7 @@
-//! Favourites, bookmarks and boosts. A boost stands for the post it passes on. Every answer shows the post afterwards.
+//! Favourites, bookmarks, boosts and pins. A boost stands for the post it passes on. Every answer shows the post afterwards.
 
 use parvis_model::id::Id;
-use parvis_town::{posts, reactions};
+use parvis_town::{pins, posts, reactions};
 
 use crate::{
     answer::Answer,
@@ -60,6 +60,20 @@ pub async fn unreblog(caller: Caller, Named(post): Named) -> Answer {
     let post = original(&caller, post).await?;
     caller
         .write(move |tx, town, me| Box::pin(posts::unboost(tx, town, me, post)))
+        .await?;
+    show_mine(&caller, post).await
+}
+
+pub async fn pin(caller: Caller, Named(post): Named) -> Answer {
+    caller
+        .write(move |tx, town, me| Box::pin(pins::pin(tx, town, me, post)))
+        .await?;
+    show_mine(&caller, post).await
+}
+
+pub async fn unpin(caller: Caller, Named(post): Named) -> Answer {
+    caller
+        .write(move |tx, town, me| Box::pin(pins::unpin(tx, town, me, post)))
         .await?;
     show_mine(&caller, post).await
 }

@@ -22,7 +22,8 @@ use crate::{
         Rule,
     },
     idempotency::Idempotency,
-    instance, media, notifications, reactions, search, statuses, timelines, unbuilt,
+    instance, media, notifications, polls, quotes, reactions, reports, search, statuses, timelines,
+    unbuilt,
 };
 
 /// One method of one address.
@@ -82,10 +83,14 @@ pub fn routes() -> Router {
                 endpoint.answer.layer(from_fn_with_state(rule, gate::keep)),
             )
         });
-    table
-        .route("/api", unknown())
-        .route("/api/", unknown())
-        .route("/api/{*unknown}", unknown())
+    ["/api", "/oauth", "/.well-known"]
+        .into_iter()
+        .fold(table, |router, folder| {
+            router
+                .route(folder, unknown())
+                .route(&format!("{folder}/"), unknown())
+                .route(&format!("{folder}/{{*unknown}}"), unknown())
+        })
         .layer(Extension(Arc::<Idempotency>::default()))
         .layer(from_fn(fault::told))
         .layer(from_fn(cors::open))
@@ -102,6 +107,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     const BLOCK: Access = Resident(&["write:blocks"]);
     const MUTE: Access = Resident(&["write:mutes"]);
     const MEDIA: Access = Resident(&["write:media"]);
+    const ACCOUNT: Access = Resident(&["write:accounts"]);
+    const REPORT: Access = Resident(&["write:reports"]);
     vec![
         // the town
         get("/api/v1/instance", Open, instance::old),
@@ -216,6 +223,17 @@ pub fn endpoints() -> Vec<Endpoint> {
             READ_STATUSES,
             statuses::context,
         ),
+        get("/api/v1/statuses/{id}/quotes", READ_STATUSES, quotes::list),
+        post(
+            "/api/v1/statuses/{id}/quotes/{quoting}/revoke",
+            WRITE,
+            quotes::revoke,
+        ),
+        put(
+            "/api/v1/statuses/{id}/interaction_policy",
+            WRITE,
+            quotes::set_policy,
+        ),
         post(
             "/api/v1/statuses/{id}/favourite",
             FAVOURITE,
@@ -227,6 +245,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             reactions::unfavourite,
         ),
         post("/api/v1/statuses/{id}/reblog", WRITE, reactions::reblog),
+        post("/api/v1/statuses/{id}/pin", ACCOUNT, reactions::pin),
+        post("/api/v1/statuses/{id}/unpin", ACCOUNT, reactions::unpin),
+        post("/api/v1/reports", REPORT, reports::report).counted(Rate::Report),
         post("/api/v1/statuses/{id}/unreblog", WRITE, reactions::unreblog).counted(Rate::TakeBack),
         post(
             "/api/v1/statuses/{id}/bookmark",
@@ -238,6 +259,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             BOOKMARK,
             reactions::unbookmark,
         ),
+        get("/api/v1/polls/{id}", READ_STATUSES, polls::show),
+        post("/api/v1/polls/{id}/votes", WRITE, polls::vote),
         post("/api/v1/media", MEDIA, media::upload).counted(Rate::Upload),
         post("/api/v2/media", MEDIA, media::upload).counted(Rate::Upload),
         get("/api/v1/media/{id}", MEDIA, media::show),

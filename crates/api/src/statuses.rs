@@ -14,7 +14,6 @@ use parvis_town::{
     threads,
 };
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::{
     answer::{self, Answer},
@@ -23,6 +22,8 @@ use crate::{
     gate::{Asker, Caller, Named},
     idempotency::Idempotency,
     params::Params,
+    polls::{self, PollParams},
+    quotes,
 };
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -42,9 +43,10 @@ pub struct StatusParams {
     in_reply_to_id: Option<String>,
     media_ids: Option<Vec<String>>,
     media_attributes: Vec<MediaParams>,
-    poll: Option<Value>,
+    poll: Option<PollParams>,
     scheduled_at: Option<String>,
     quoted_status_id: Option<String>,
+    quote_approval_policy: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -58,13 +60,11 @@ impl StatusParams {
     /// What is not built must not be lost in silence.
     fn check_is_built(&self) -> Result<(), Fault> {
         let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        let what = match self {
-            Self { poll: Some(_), .. } => "polls are not supported",
-            _ if given(&self.scheduled_at) => "scheduled posts are not supported",
-            _ if given(&self.quoted_status_id) => "quotes are not supported",
-            _ => return Ok(()),
-        };
-        Err(Fault::Unprocessable(what.into()))
+        if given(&self.scheduled_at) {
+            let what = "scheduled posts are not supported";
+            return Err(Fault::Unprocessable(what.into()));
+        }
+        Ok(())
     }
 
     fn media(&self) -> Result<Option<Vec<Id>>, Refusal> {
@@ -104,10 +104,11 @@ pub async fn publish(
         Some(key) if key.len() > LONGEST_KEY => return Err(Fault::Malformed),
         Some(key) => {
             kept.once(caller.town.now(), caller.me, key, publishing)
-                .await?
+                .await
         }
-        None => publishing.await?,
+        None => publishing.await,
     };
+    let post = post.map_err(polls::told)?;
     show_mine(&caller, post).await
 }
 
@@ -124,6 +125,14 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
         }
         None => None,
     };
+    let quoted = fields
+        .quoted_status_id
+        .as_deref()
+        .filter(|text| !text.is_empty());
+    let quote = quoted
+        .map(|text| id::parse(text).ok_or(Fault::NotFound))
+        .transpose()?;
+    let quoters = quotes::quoters(fields.quote_approval_policy.as_deref())?;
     let visibility = fields.visibility.as_deref().filter(|text| !text.is_empty());
     let asked = visibility
         .map(audience)
@@ -139,6 +148,9 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
         audience: if among_us { Audience::Town } else { asked },
         reply_to: answered.map(|post| post.id),
         media,
+        poll: fields.poll.and_then(PollParams::asked),
+        quote,
+        quoters,
     })
 }
 
@@ -215,8 +227,16 @@ pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParam
         audience: before.audience,
         reply_to: before.reply_to,
         media: pictures,
+        poll: fields.poll.and_then(PollParams::asked),
+        quote: before
+            .quote
+            .and_then(|quote| quote.post)
+            .map(|post| post.id),
+        quoters: quotes::quoters(fields.quote_approval_policy.as_deref())?,
     };
-    let draft = posts::prepare(&caller.town, caller.me, compose).await?;
+    let draft = posts::prepare(&caller.town, caller.me, compose)
+        .await
+        .map_err(polls::told)?;
     let described = fields.media_attributes;
     caller
         .write(move |tx, town, me| {

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use parvis_model::text::folded_tag;
 use parvis_town::{
-    Paged, PostView, Town, accounts,
+    Paged, PostView, Town, accounts, pins,
     timelines::{self, Scope, Shown},
 };
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A page of posts; the way on leads past those that `wanted` left out.
-fn posts(
+pub fn posts(
     town: &Town,
     paging: &Paging,
     mut found: Vec<PostView>,
@@ -121,8 +121,11 @@ pub async fn of_account(
     } = params.fields;
     accounts::view(town, &viewer, account).await?;
     if pinned {
-        // Nothing can be pinned yet.
-        return posts(town, &paging, Vec::new(), |_| true);
+        let found = pins::of_account(town, &viewer, account).await?;
+        return answer::json(&Statuses {
+            origin: &town.origin,
+            views: &found,
+        });
     }
     let shown = Shown {
         replies: !exclude_replies,

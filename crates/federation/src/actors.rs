@@ -1,16 +1,18 @@
 //! Accounts as actors: ours as we show them, others' as the town keeps them.
 
-use parvis_model::{account::AccountKind, limits, text, uri as address};
-use parvis_store::entity::account;
-use parvis_town::{AccountView, Town, arrivals::RemoteAccount, views::FieldView};
+use parvis_model::{account::AccountKind, handle::is_name_char, limits, text, uri as address};
+use parvis_store::entity::{account, further_key};
+use parvis_town::{AccountView, Outcome, Town, arrivals::RemoteAccount, views::FieldView};
 
 use crate::{
+    signatures::{Form, multikey},
     uri,
     wire::{
         self,
+        actor::Public,
         emit::{
             self,
-            actor::{Actor, Endpoints, PropertyValue, PublicKey},
+            actor::{Actor, Endpoints, Generator, Multikey, PropertyValue, PublicKey},
             object::Image,
         },
     },
@@ -26,8 +28,24 @@ pub(crate) fn type_of(kind: AccountKind) -> &'static str {
     }
 }
 
+/// The address of the account that has taken the place of one of ours.
+pub(crate) async fn moved_to(town: &Town, row: &account::Model) -> Outcome<Option<String>> {
+    let Some(id) = row.moved_to_id else {
+        return Ok(None);
+    };
+    let new = parvis_store::accounts::by_id(town.store.read(), id).await?;
+    Ok(new.map(|new| new.uri))
+}
+
 /// An account of this town as others see it (docs: federation.md section 2).
-pub(crate) fn shown(town: &Town, view: &AccountView, row: &account::Model) -> Actor {
+/// `further` are the keys it has beside the first, `moved_to` is the address of the account that took its place.
+pub(crate) fn shown(
+    town: &Town,
+    view: &AccountView,
+    row: &account::Model,
+    further: &[further_key::Model],
+    moved_to: Option<String>,
+) -> Actor {
     let technical = view.kind == AccountKind::Application;
     let listed = |name| (!technical).then(|| uri::collection(&view.uri, name));
     let fields = view.fields.iter().filter(|_| !view.suspended);
@@ -61,13 +79,25 @@ pub(crate) fn shown(town: &Town, view: &AccountView, row: &account::Model) -> Ac
             owner: view.uri.clone(),
             public_key_pem: row.key_pem.clone(),
         },
+        assertion_method: further
+            .iter()
+            .filter_map(|key| multikey(key, &view.uri))
+            .collect(),
         icon: view.avatar.clone().map(picture),
         image: view.header.clone().map(picture),
+        also_known_as: row.aliases.lines().map(str::to_owned).collect(),
+        moved_to,
         attachment: fields
             .map(|field| PropertyValue::new(field.name.clone(), field.value_html.clone()))
             .collect(),
         tag: [],
+        generator: Generator::new(uri::town_actor(&town.origin)),
     }
+}
+
+fn multikey(key: &further_key::Model, owner: &str) -> Option<Multikey> {
+    let public = multikey::of_pem(&key.pem)?;
+    Some(Multikey::new(key.key_id.clone(), owner.to_owned(), public))
 }
 
 fn picture(url: String) -> Image {
@@ -90,16 +120,17 @@ pub(crate) type Unfit = &'static str;
 /// An actor of another server as the town keeps it. `domain` is that of its handle.
 pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccount, Unfit> {
     let id = address::canonical(actor.id).ok_or("its id is no address")?;
+    if !can_be_named(actor.username) {
+        return Err("its name cannot stand in a handle");
+    }
     let inbox = address::canonical(actor.inbox).ok_or("its inbox is no address")?;
     let beside = |other: &str| {
         address::canonical(other)
             .filter(|other| address::origin_of(other) == address::origin_of(&inbox))
     };
     let somewhere = |other: Option<&str>| other.and_then(address::canonical);
-    let key = actor
-        .keys
-        .iter()
-        .find(|key| same(key.owner, &id) && of(key.id, &id));
+    let mut keys = keys(actor, &id).into_iter();
+    let (key_id, key_pem) = keys.next().unwrap_or_default();
     Ok(RemoteAccount {
         kind: actor.kind,
         name: actor.username.to_owned(),
@@ -118,14 +149,52 @@ pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccou
         followers_uri: somewhere(actor.followers).unwrap_or_default(),
         following_uri: somewhere(actor.following).unwrap_or_default(),
         featured_uri: somewhere(actor.featured),
-        key_id: key
-            .and_then(|key| address::canonical(key.id))
-            .unwrap_or_default(),
-        key_pem: key.map(|key| key.pem.to_owned()).unwrap_or_default(),
+        key_id,
+        key_pem,
+        further_keys: keys.collect(),
         created_at: actor.published,
+        aliases: actor
+            .also_known_as
+            .iter()
+            .filter_map(|alias| address::canonical(alias))
+            .collect(),
         inbox,
         uri: id,
     })
+}
+
+/// Can this stand before the `@` of a handle and in the address of a page, and nobody take it for a handle of its own?
+fn can_be_named(name: &str) -> bool {
+    name.chars()
+        .all(|c| is_name_char(c) || "_.-~+!$'*:=".contains(c))
+}
+
+/// Ids and PEMs of the keys that are its own, each once.
+fn keys(actor: &wire::Actor, owner: &str) -> Vec<(String, String)> {
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for key in &actor.keys {
+        let pem = match key.public {
+            Public::Pem(pem) => Some(pem.to_owned()),
+            Public::Multibase(text) => multikey::to_pem(text),
+        };
+        let is_its_own = same(key.owner, owner) && of(key.id, owner);
+        if let (true, Some(id), Some(pem)) = (is_its_own, address::canonical(key.id), pem)
+            && keys.iter().all(|(other, _)| *other != id)
+        {
+            keys.push((id, pem));
+        }
+    }
+    keys
+}
+
+/// The best form of signatures that an actor's software says it understands (FEP-844e).
+pub(crate) fn understood(actor: &wire::Actor) -> Option<Form> {
+    let says = |what| actor.implements.contains(&what);
+    if says(wire::MESSAGE_SIGNATURES_ED25519) {
+        Some(Form::MessageEd25519)
+    } else {
+        says(wire::MESSAGE_SIGNATURES).then_some(Form::Message)
+    }
 }
 
 fn shown_name(actor: &wire::Actor) -> String {

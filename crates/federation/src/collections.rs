@@ -3,7 +3,7 @@
 
 use parvis_model::{id::Id, limits, page::Page as Piece};
 use parvis_town::{
-    AccountView, Outcome, Paged, PostView, Town, Viewer, follows,
+    AccountView, Outcome, Paged, PostView, Town, Viewer, follows, pins,
     timelines::{self, Shown},
 };
 use serde_json::{Value, json};
@@ -83,12 +83,12 @@ pub(crate) async fn people(
     Ok(json!(page))
 }
 
-/// Nobody can pin anything yet.
-pub(crate) fn featured(account: &str) -> Value {
-    json!(Collection::<Value>::whole(
-        uri::collection(account, "featured"),
-        Vec::new()
-    ))
+/// Posts on top of the page, as far as everyone may read them.
+pub(crate) async fn featured(town: &Town, account: &AccountView) -> Outcome<Value> {
+    let pinned = pins::of_account(town, &Viewer::nobody(), account.id).await?;
+    let posts: Vec<String> = pinned.into_iter().map(|post| post.uri).collect();
+    let id = uri::collection(&account.uri, "featured");
+    Ok(json!(Collection::whole(id, posts)))
 }
 
 /// The answers to a post that everyone may see, of which `shown` are the first.

@@ -2,53 +2,71 @@
 //! in [`crate::queue`].
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeSet, HashMap},
     pin::pin,
     sync::Arc,
     time::Duration,
 };
 
 use parvis_model::{
-    clock::{SECOND, Timestamp},
+    clock::{HOUR, SECOND, Timestamp},
     id::Id,
     refusal::Refusal,
 };
 use parvis_store::{
     DbErr, Tx,
-    deliveries::{self, Parcel},
+    deliveries::{self, Lane, Parcel, Seen},
     entity::peer,
 };
 use parvis_town::{Error, Failure, Outcome};
-use sea_orm::DatabaseBackend;
-use tokio::task::{self, JoinSet};
+use tokio::{
+    task::{self, JoinSet},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    Federation,
-    queue::{self, Fate, Health},
+    Federation, gone,
+    ledger::{Ended, Ledger},
+    queue::{self, Fate, Health, Standing},
     send::{self, Content},
 };
 
-/// Servers that are sent to at the same time.
-const SERVERS: usize = 64;
-/// Servers looked at in one go when choosing whom to send to next.
-const DUE: u64 = 1_000;
-/// Deliveries to one server before their outcomes are written down.
+/// Servers that are sent to at the same time and answer promptly: more than our processor can sign for.
+const QUICK: usize = 64;
+/// A server that takes longer no longer takes the place of one that is quick.
+const PROMPT: Duration = Duration::from_secs(1);
+/// Others' claims looked past when choosing whom to send to next.
+const CLAIMED: usize = 64;
+/// Deliveries to one server that are read at once.
 const BATCH: u64 = 16;
-/// A batch ends after this even if it is not empty, so that its outcomes are soon on disk.
-const BATCH_TIME: Timestamp = 8 * SECOND;
-/// How long a server stays ours where several processes send; longer than a batch and one last slow answer.
-const CLAIM: Timestamp = 40 * SECOND;
+/// A batch ends after this even if it is not full, so that how its server does is soon on disk.
+const BATCH_TIME: Timestamp = 2 * SECOND;
+/// Then it is the turn of another server.
+const TURN: Duration = Duration::from_secs(2);
 /// Another process may have laid down deliveries without our hearing of it.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 const GATHER: Duration = Duration::from_millis(10);
 /// For what is under way when the program is told to stop.
 const FAREWELL: Duration = Duration::from_secs(9);
+const UNAUTHORIZED: u16 = 401;
+/// A server that failed for less is tried again soon enough by itself, whether or not it speaks to us.
+const HOPELESS: Timestamp = HOUR;
+
+/// Servers of one lane that are sent to at the same time, the slow ones among them. What fails may take some of our
+/// connections, never those of the others.
+fn places(lane: Lane) -> usize {
+    match lane {
+        Lane::Proven => 256,
+        Lane::Untried => 128,
+        Lane::Failing => 32,
+    }
+}
 
 /// Runs until `stop`, then lets what is under way end.
 pub(crate) async fn run(federation: &Arc<Federation>, stop: &CancellationToken) {
-    let mut round = Round::default();
+    let mut round = Round::new(Ledger::open(federation));
     while !stop.is_cancelled() {
         let mut stirred = pin!(federation.stirred.notified());
         stirred.as_mut().enable();
@@ -74,44 +92,100 @@ pub(crate) async fn run(federation: &Arc<Federation>, stop: &CancellationToken) 
     }
 }
 
-/// Who is being sent to, and whose turn it is.
-#[derive(Default)]
+/// Who is being sent to.
 struct Round {
-    busy: HashMap<task::Id, String>,
+    busy: HashMap<task::Id, Turn>,
     workers: JoinSet<()>,
-    /// The server last begun: the next in the alphabet comes next, so that none waits for ever.
-    last: String,
+    ledger: Ledger,
+}
+
+struct Turn {
+    host: String,
+    lane: Lane,
+    since: Instant,
 }
 
 impl Round {
+    fn new(ledger: Ledger) -> Self {
+        Self {
+            busy: HashMap::new(),
+            workers: JoinSet::new(),
+            ledger,
+        }
+    }
+
     /// Begins with servers that are due; says how long to wait when nothing happens.
     async fn start(
         &mut self,
         federation: &Arc<Federation>,
         stop: &CancellationToken,
-    ) -> Result<Duration, DbErr> {
-        let free = SERVERS.saturating_sub(self.workers.len());
-        if free == 0 {
-            return Ok(LOOK_AGAIN);
+    ) -> Outcome<Duration> {
+        for lane in [Lane::Proven, Lane::Untried, Lane::Failing] {
+            for host in self.chosen(federation, lane).await? {
+                self.begin(federation, lane, host, stop);
+            }
         }
         let now = federation.town.now();
-        let db = federation.town.store.read();
-        let mut due = deliveries::due_hosts(db, now, DUE).await?;
-        due.retain(|host| !self.busy.values().any(|busy| busy == host));
-        due.sort_unstable_by_key(|host| (*host <= self.last, host.clone()));
-        for host in due.into_iter().take(free) {
-            self.last.clone_from(&host);
-            let (federation, stop, to) = (federation.clone(), stop.clone(), host.clone());
-            let worker = self
-                .workers
-                .spawn(async move { serve(&federation, &to, &stop).await });
-            self.busy.insert(worker.id(), host);
-        }
-        let next = deliveries::next_attempt(db, now).await?;
-        let wait = next.map_or(LOOK_AGAIN, |at| {
+        let next = deliveries::next_attempt(federation.town.store.read(), now).await?;
+        let next = next.map_or(LOOK_AGAIN, |at| {
             Duration::from_millis((at - now).max(1) as u64)
         });
-        Ok(wait.min(LOOK_AGAIN))
+        Ok(next.min(self.patience()))
+    }
+
+    /// Servers of a lane that are due and that nobody sends to, as many as there is room for.
+    async fn chosen(&self, federation: &Federation, lane: Lane) -> Outcome<Vec<String>> {
+        let room = self.room(lane);
+        if room == 0 {
+            return Ok(Vec::new());
+        }
+        let look_at = (room + self.busy.len() + CLAIMED) as u64;
+        let (db, now) = (federation.town.store.read(), federation.town.now());
+        let mut due = deliveries::due_hosts(db, lane, now, look_at).await?;
+        due.retain(|host| self.busy.values().all(|turn| turn.host != *host));
+        let mut chosen = Vec::new();
+        while chosen.len() < room && !due.is_empty() {
+            let some = due.drain(..due.len().min(room - chosen.len())).collect();
+            chosen.extend(federation.claims.take(some).await?);
+        }
+        Ok(chosen)
+    }
+
+    fn begin(
+        &mut self,
+        federation: &Arc<Federation>,
+        lane: Lane,
+        host: String,
+        stop: &CancellationToken,
+    ) {
+        let (federation, stop, to) = (federation.clone(), stop.clone(), host.clone());
+        let ledger = self.ledger.clone();
+        let worker = self
+            .workers
+            .spawn(async move { serve(&federation, &ledger, &to, &stop).await });
+        let since = Instant::now();
+        self.busy.insert(worker.id(), Turn { host, lane, since });
+    }
+
+    fn room(&self, lane: Lane) -> usize {
+        let quick = QUICK.saturating_sub(self.prompt());
+        let same = |turn: &&Turn| turn.lane == lane;
+        quick.min(places(lane).saturating_sub(self.busy.values().filter(same).count()))
+    }
+
+    /// Turns that may still turn out to be quick.
+    fn prompt(&self) -> usize {
+        let young = |turn: &&Turn| turn.since.elapsed() < PROMPT;
+        self.busy.values().filter(young).count()
+    }
+
+    /// Where all places of the quick are taken, one is free again soon.
+    fn patience(&self) -> Duration {
+        if self.prompt() < QUICK {
+            LOOK_AGAIN
+        } else {
+            PROMPT / 4
+        }
     }
 
     async fn one_done(&mut self) {
@@ -142,85 +216,161 @@ impl Round {
     }
 }
 
-/// One batch for one server.
-async fn serve(federation: &Arc<Federation>, host: &str, stop: &CancellationToken) {
-    let claims = federation.town.store.backend() != DatabaseBackend::Sqlite;
+/// One turn of one server, which we have claimed.
+async fn serve(
+    federation: &Arc<Federation>,
+    ledger: &Ledger,
+    host: &str,
+    stop: &CancellationToken,
+) {
     let served = async {
-        if claims && !claim(federation, host).await? {
-            return Ok(());
+        let began = Instant::now();
+        loop {
+            let batch = send_batch(federation, ledger, host, stop).await?;
+            let (gone, more) = (batch.gone.clone(), batch.more);
+            if !ledger.is_written().await {
+                return Ok(());
+            }
+            write_down(federation, host.to_owned(), batch).await?;
+            gone::inboxes(federation, gone).await?;
+            if !more || stop.is_cancelled() || began.elapsed() > TURN {
+                return Ok::<_, Failure>(());
+            }
         }
-        let batch = send_batch(federation, host, stop).await?;
-        write_down(federation, host.to_owned(), batch, claims).await
     };
     if let Err(err) = served.await {
         tracing::error!(%err, host, "deliveries to a server");
     }
+    if let Err(err) = federation.claims.release(host).await {
+        tracing::warn!(%err, host, "a claim could not be given back; it ends with its connection");
+    }
 }
 
-async fn claim(federation: &Federation, host: &str) -> Outcome<bool> {
-    let (host, now) = (host.to_owned(), federation.town.now());
-    let store = &federation.town.store;
-    store
-        .write(move |tx| {
-            Box::pin(async move {
-                Ok::<_, Failure>(deliveries::claim(tx, &host, now, now + CLAIM).await?)
-            })
-        })
-        .await
-}
-
-/// What came of a batch.
+/// What came of a batch, but for what the ledger knows already.
 struct Batch {
-    /// (state, status) → deliveries that ended so.
-    settled: BTreeMap<(&'static str, Option<i32>), Vec<i64>>,
     /// The first that could not be delivered now.
     waits: Option<(i64, Option<i32>)>,
-    before: Health,
-    after: Health,
+    /// Inboxes that are no more.
+    gone: BTreeSet<String>,
+    health: Health,
+    /// May there be more to send at once?
+    more: bool,
+}
+
+/// A delivery that may alone be to blame for the server's stumbling.
+struct Doubted {
+    parcel: Parcel,
+    status: Option<i32>,
+    /// How the server stands if it is not.
+    otherwise: Health,
+}
+
+impl Batch {
+    async fn settle(&mut self, ledger: &Ledger, parcel: Parcel, fate: Fate, status: Option<i32>) {
+        let state = match fate {
+            Fate::Delivered => deliveries::DELIVERED,
+            Fate::Gone => deliveries::GONE,
+            Fate::Refused | Fate::Waits | Fate::Doubted => deliveries::REFUSED,
+        };
+        if fate == Fate::Gone {
+            self.gone.insert(parcel.inbox);
+        }
+        let delivery = parcel.id;
+        let ended = Ended {
+            delivery,
+            state,
+            status,
+        };
+        ledger.note(ended).await;
+    }
+
+    fn wait(&mut self, parcel: &Parcel, status: Option<i32>, health: Health) {
+        self.waits = Some((parcel.id, status));
+        self.health = health;
+        self.more = false;
+    }
 }
 
 async fn send_batch(
     federation: &Federation,
+    ledger: &Ledger,
     host: &str,
     stop: &CancellationToken,
 ) -> Outcome<Batch> {
     let db = federation.town.store.read();
     let parcels = deliveries::for_host(db, host, BATCH).await?;
-    let before = deliveries::peer(db, host)
-        .await?
-        .map(|row| health(&row))
-        .unwrap_or_default();
+    let known = deliveries::peer(db, host).await?;
     let mut batch = Batch {
-        settled: BTreeMap::new(),
         waits: None,
-        before,
-        after: before,
+        gone: BTreeSet::new(),
+        health: known.map(|row| health(&row)).unwrap_or_default(),
+        more: parcels.len() as u64 == BATCH,
     };
     let began = federation.town.now();
+    let mut doubted: Option<Doubted> = None;
     for parcel in parcels {
         if stop.is_cancelled() || federation.town.now() - began > BATCH_TIME {
             break;
         }
+        if doubted
+            .as_ref()
+            .is_some_and(|doubted| doubted.parcel.object_uri == parcel.object_uri)
+        {
+            continue;
+        }
         let (outcome, status) = send(federation, &parcel).await?;
         let now = federation.town.now();
         let tried = u32::try_from(parcel.attempts).unwrap_or(0);
-        let (health, fate) = queue::after(batch.after, outcome, tried, now, rand::random());
-        batch.after = health;
+        let (health, fate) = queue::after(batch.health, outcome, tried, now, rand::random());
         tracing::debug!(host, delivery = parcel.id, ?fate, ?status, "delivery");
-        let state = match fate {
-            Fate::Delivered => deliveries::DELIVERED,
-            Fate::Gone => deliveries::GONE,
-            Fate::Refused => deliveries::REFUSED,
-            Fate::Waits => {
-                batch.waits = Some((parcel.id, status));
-                break;
+        match (fate, doubted.take()) {
+            // It is the server, not the one in doubt.
+            (Fate::Waits | Fate::Doubted, Some(first)) => {
+                batch.wait(&first.parcel, first.status, first.otherwise);
+                return Ok(batch);
             }
-        };
-        batch
-            .settled
-            .entry((state, status))
-            .or_default()
-            .push(parcel.id);
+            (Fate::Waits, None) => {
+                batch.wait(&parcel, status, health);
+                return Ok(batch);
+            }
+            (Fate::Doubted, None) => {
+                doubted = Some(Doubted {
+                    parcel,
+                    status,
+                    otherwise: health,
+                });
+            }
+            (settled, first) => {
+                batch.health = health;
+                batch.settle(ledger, parcel, settled, status).await;
+                match first {
+                    // Nothing was sent, nothing is shown.
+                    first @ Some(_) if outcome == queue::Outcome::Unsent => doubted = first,
+                    Some(first) => {
+                        batch
+                            .settle(ledger, first.parcel, Fate::Refused, first.status)
+                            .await;
+                        // What was passed over comes next, in its order.
+                        return Ok(batch);
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+    if let Some(alone) = doubted {
+        let tried = u32::try_from(alone.parcel.attempts).unwrap_or(0);
+        if queue::alone_too_long(tried) {
+            batch.health = Health {
+                last_success_at: batch.health.last_success_at,
+                ..Health::default()
+            };
+            batch
+                .settle(ledger, alone.parcel, Fate::Refused, alone.status)
+                .await;
+        } else {
+            batch.wait(&alone.parcel, alone.status, alone.otherwise);
+        }
     }
     Ok(batch)
 }
@@ -263,17 +413,26 @@ async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outco
     let (said, signer) = match found.await {
         Ok(found) => found,
         // The activity or its account is gone: nobody can say this any more.
-        Err(Failure::Refused(_)) => return Ok((queue::Outcome::Refused, None)),
+        Err(Failure::Refused(_)) => return Ok((queue::Outcome::Unsent, None)),
         Err(broken) => return Err(broken),
     };
     let Ok(inbox) = Url::parse(&parcel.inbox) else {
-        return Ok((queue::Outcome::Refused, None));
+        return Ok((queue::Outcome::Unsent, None));
     };
     let outcome = send::deliver(&federation.fetcher, &signer, &inbox, &said.content).await;
     let now = federation.town.now();
     Ok(match outcome {
         send::Outcome::Delivered => (queue::Outcome::Delivered, None),
         send::Outcome::Gone => (queue::Outcome::Gone, None),
+        send::Outcome::Refused(0) => (queue::Outcome::Unsent, Some(0)),
+        // Mostly a clock that is wrong or a key that could not be had just now: not for ever.
+        send::Outcome::Refused(UNAUTHORIZED) => (
+            queue::Outcome::Retry {
+                status: Some(UNAUTHORIZED),
+                not_before: None,
+            },
+            Some(i32::from(UNAUTHORIZED)),
+        ),
         send::Outcome::Refused(status) => (queue::Outcome::Refused, Some(i32::from(status))),
         send::Outcome::Retry { status, after } => {
             let not_before = after.map(|wait| now + wait);
@@ -294,56 +453,56 @@ fn health(row: &peer::Model) -> Health {
     }
 }
 
-async fn write_down(
-    federation: &Federation,
-    host: String,
-    batch: Batch,
-    claimed: bool,
-) -> Outcome<()> {
+async fn write_down(federation: &Federation, host: String, batch: Batch) -> Outcome<()> {
     let now = federation.town.now();
     let store = &federation.town.store;
     store
         .write(move |tx| {
             Box::pin(async move {
-                for ((state, status), ids) in &batch.settled {
-                    deliveries::settle(tx, ids, state, *status, now).await?;
-                }
                 if let Some((id, status)) = batch.waits {
                     deliveries::attempted(tx, id, status).await?;
                 }
-                if changed(&batch) {
-                    remember(tx, &host, batch.after).await?;
-                } else if claimed {
-                    deliveries::release(tx, &host).await?;
-                }
-                if let Some(before) = queue::given_up_before(batch.after, now) {
-                    let given_up = deliveries::give_up(tx, &host, before, now).await?;
+                remember(tx, &host, batch.health, now).await?;
+                if queue::standing(batch.health.failing_since, now) == Standing::Dropped {
+                    let given_up = deliveries::give_up(tx, &host, now).await?;
                     tracing::info!(host, given_up, "a server has not answered for a month");
                 }
-                Ok::<_, Failure>(())
+                Ok::<_, Failure>(deliveries::leave_line(tx, &host).await?)
             })
         })
         .await
 }
 
-/// A success after a success is not worth a row each time.
-fn changed(batch: &Batch) -> bool {
-    let Batch { before, after, .. } = batch;
-    let sometimes = |at: Option<Timestamp>| at.map(|at| at / parvis_model::clock::HOUR);
-    before.failures != after.failures
-        || before.next_attempt_at != after.next_attempt_at
-        || sometimes(before.last_success_at) != sometimes(after.last_success_at)
-}
-
-async fn remember(tx: &Tx, host: &str, health: Health) -> Result<(), DbErr> {
-    let row = peer::Model {
-        host: host.to_owned(),
+/// A server that did well goes to the end of the line, one that did not waits for its time.
+async fn remember(tx: &Tx, host: &str, health: Health, now: Timestamp) -> Result<(), DbErr> {
+    let seen = Seen {
         failures: i32::try_from(health.failures).unwrap_or(i32::MAX),
         failing_since: health.failing_since,
         next_attempt_at: health.next_attempt_at,
         last_success_at: health.last_success_at,
-        blocked: false,
-        claimed_until: 0,
+        due_at: health.next_attempt_at.max(now),
     };
-    deliveries::set_peer(tx, row).await
+    deliveries::set_peer(tx, host, seen).await
+}
+
+/// A server has spoken to us and proved to be itself: if it was given little hope, it is tried again at once.
+pub(crate) async fn heard_from(federation: &Federation, host: &str) -> Outcome<()> {
+    if federation.hopeless.remove(host).is_none() {
+        return Ok(());
+    }
+    let (host, now) = (host.to_owned(), federation.town.now());
+    let store = &federation.town.store;
+    let revived = store.write::<_, Failure, _>(move |tx| {
+        Box::pin(async move { Ok(deliveries::revive(tx, &host, now - HOPELESS, now).await?) })
+    });
+    if revived.await? {
+        federation.stirred.notify_waiters();
+    }
+    Ok(())
+}
+
+/// Does a server fail for so long that hearing of it changes something?
+pub(crate) fn is_hopeless(peer: &peer::Model, now: Timestamp) -> bool {
+    peer.failing_since
+        .is_some_and(|since| since <= now - HOPELESS)
 }

@@ -6,6 +6,7 @@ use parvis_model::{
     clock::{MINUTE, Timestamp},
     id::Id,
 };
+use parvis_store::Claims;
 use parvis_town::{Error, Outcome, Town, accounts};
 use quick_cache::sync::Cache;
 use tokio::sync::Notify;
@@ -15,9 +16,9 @@ use crate::{
     delivery::{self, Said},
     fetch::Fetcher,
     keys::Keys,
-    outbox,
+    knocks, outbox,
     resolver::Resolver,
-    signatures::{Signer, SigningKey},
+    signatures::{Forms, OurKey, Signer, SigningKey},
 };
 
 /// Keys of residents kept parsed.
@@ -41,24 +42,34 @@ pub struct Federation {
     pub(crate) open_inboxes: Cache<Id, Timestamp>,
     /// What is being sent, read and hashed once for all who get it.
     pub(crate) said: Cache<Id, Arc<Said>>,
+    /// Servers seen to fail for long, to be tried again when they are heard of.
+    pub(crate) hopeless: Cache<String, ()>,
+    /// Which servers this process sends to.
+    pub(crate) claims: Claims,
     /// Told when deliveries were laid down.
     pub(crate) stirred: Notify,
+    /// In which form other servers take our signatures.
+    pub(crate) forms: Arc<Forms>,
     signers: Cache<Id, Signer>,
 }
 
 impl Federation {
     /// Also makes the town find things on other servers through us.
     pub async fn new(town: Arc<Town>, fetcher: Arc<Fetcher>) -> Outcome<Arc<Self>> {
-        let signer = signer(&town, town.profile().actor_id).await?;
+        let forms = knocks::recalled(&town).await?;
+        let signer = signer(&town, town.profile().actor_id, &forms).await?;
         let resolver = Arc::new(Resolver::new(town.clone(), fetcher.clone(), signer));
         town.set_reach(resolver.clone());
         Ok(Arc::new(Self {
-            keys: Keys::new(resolver.clone()),
+            keys: Keys::new(resolver.clone(), town.rates().are_on()),
             blocked: Cache::new(PEERS),
             followed: Cache::new(PEERS),
             open_inboxes: Cache::new(SIGNERS),
             said: Cache::new(SAID),
+            hopeless: Cache::new(PEERS),
+            claims: town.store.claims(),
             stirred: Notify::new(),
+            forms,
             signers: Cache::new(SIGNERS),
             town,
             fetcher,
@@ -68,13 +79,17 @@ impl Federation {
 
     /// Reads the journal and sends what follows from it, until `stop`.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        tokio::join!(outbox::run(&self, &stop), delivery::run(&self, &stop));
+        tokio::join!(
+            outbox::run(&self, &stop),
+            delivery::run(&self, &stop),
+            knocks::run(&self, &stop)
+        );
     }
 
     /// With what an account of this town signs.
     pub(crate) async fn signer(&self, account: Id) -> Outcome<Signer> {
         self.signers
-            .get_or_insert_async(&account, signer(&self.town, account))
+            .get_or_insert_async(&account, signer(&self.town, account, &self.forms))
             .await
     }
 }
@@ -84,12 +99,17 @@ pub(crate) fn lately(seen: &Cache<Id, Timestamp>, account: Id, now: Timestamp) -
     seen.get(&account).is_some_and(|at| now - at < MINUTE)
 }
 
-async fn signer(town: &Town, account: Id) -> Outcome<Signer> {
-    let (key_id, pem) = accounts::signing_key(town, account).await?;
-    let key = SigningKey::from_pem(&pem)
-        .map_err(|err| Error::Other(format!("the key of account {account}: {err}")))?;
+async fn signer(town: &Town, account: Id, forms: &Arc<Forms>) -> Outcome<Signer> {
+    let (rsa, ed25519) = accounts::signing_keys(town, account).await?;
+    let ready = |kept: accounts::SigningKey| {
+        let key = SigningKey::from_pem(&kept.pem)
+            .map_err(|err| Error::Other(format!("{}: {err}", kept.key_id)))?;
+        let key_id = kept.key_id;
+        Ok::<_, Error>(Arc::new(OurKey { key_id, key }))
+    };
     Ok(Signer {
-        key_id,
-        key: Arc::new(key),
+        rsa: ready(rsa)?,
+        ed25519: ed25519.map(ready).transpose()?,
+        forms: forms.clone(),
     })
 }

@@ -16,11 +16,12 @@ use serde_json::Value;
 use crate::{
     Federation,
     actors::same,
+    delivery,
     fetch::Budget,
     json::{self, JsonFault},
     keys::{Key, Miss},
     outbox::host_of,
-    signatures::{self, cavage::Shape},
+    signatures::{self, Asked, Dialect, Form, Shape},
     wire::{Activity, Kind, Unreadable},
 };
 use deed::Deed;
@@ -137,7 +138,7 @@ async fn admit(
     for_us(federation, letter)?;
     is_document(letter)?;
     let body = read(letter, body).await?;
-    let shape = Shape::parse(&letter.method, &letter.target, &letter.headers)?;
+    let shape = Shape::parse(asked(federation, letter), &letter.headers)?;
     shape.fresh(federation.town.now())?;
     open_to(federation, shape.key_id()).await?;
     if is_farewell_of_a_stranger(federation, &body).await? {
@@ -145,6 +146,9 @@ async fn admit(
     }
     shape.digest_matches(&body)?;
     let key = verified(federation, &shape, letter.peer).await?;
+    if let Some(host) = host_of(shape.key_id()) {
+        delivery::heard_from(federation, &host).await?;
+    }
     let document = json::parse_bounded(&body)?;
     let activity = match Activity::read(&document) {
         Ok(activity) => activity,
@@ -154,6 +158,14 @@ async fn admit(
         Err(why) => return Err(why.into()),
     };
     perform(federation, &activity, &key, &body).await
+}
+
+fn asked<'a>(federation: &'a Federation, letter: &'a Letter) -> Asked<'a> {
+    Asked {
+        method: &letter.method,
+        target: &letter.target,
+        origin: &federation.town.origin,
+    }
 }
 
 /// A signature covers the host, but only if it is ours is it meant for us.
@@ -215,9 +227,14 @@ async fn open_to(federation: &Federation, key_id: &str) -> Result<(), Fault> {
         blocked
     } else {
         let peer = deliveries::peer(federation.town.store.read(), &host).await;
-        let blocked = peer
-            .map_err(Failure::from)?
-            .is_some_and(|peer| peer.blocked);
+        let peer = peer.map_err(Failure::from)?;
+        if peer
+            .as_ref()
+            .is_some_and(|peer| delivery::is_hopeless(peer, now))
+        {
+            federation.hopeless.insert(host.clone(), ());
+        }
+        let blocked = peer.is_some_and(|peer| peer.blocked);
         federation.blocked.insert(host, (blocked, now));
         blocked
     };
@@ -247,8 +264,8 @@ async fn is_farewell_of_a_stranger(federation: &Federation, body: &[u8]) -> Resu
 async fn verified(federation: &Federation, shape: &Shape, peer: IpAddr) -> Result<Arc<Key>, Fault> {
     let now = federation.town.now();
     let key = federation.keys.find(shape.key_id(), peer, now).await?;
-    match shape.verify(&key.public) {
-        Ok(()) => Ok(key),
+    let key = match shape.verify(&key.public) {
+        Ok(()) => key,
         Err(fault) => {
             let renewed =
                 federation
@@ -260,8 +277,22 @@ async fn verified(federation: &Federation, shape: &Shape, peer: IpAddr) -> Resul
                         Miss::Unknown | Miss::TooOften => Fault::Signature(fault),
                     })?;
             shape.verify(&renewed.public)?;
-            Ok(renewed)
+            renewed
         }
+    };
+    learn_form(federation, shape, &key);
+    Ok(key)
+}
+
+/// Who signs in the newer dialect also reads it.
+fn learn_form(federation: &Federation, shape: &Shape, key: &Key) {
+    let form = match (shape.dialect(), key.public.is_ed25519()) {
+        (Dialect::Cavage, _) => return,
+        (Dialect::Message, false) => Form::Message,
+        (Dialect::Message, true) => Form::MessageEd25519,
+    };
+    if let Some(host) = host_of(&key.owner) {
+        federation.forms.hint(&host, form, federation.town.now());
     }
 }
 
@@ -271,7 +302,7 @@ pub(crate) async fn reader(
     letter: &Letter,
 ) -> Result<Option<Arc<account::Model>>, Fault> {
     for_us(federation, letter)?;
-    let shape = match Shape::parse(&letter.method, &letter.target, &letter.headers) {
+    let shape = match Shape::parse(asked(federation, letter), &letter.headers) {
         Err(signatures::Fault::Missing) => return Ok(None),
         shape => shape?,
     };
@@ -319,7 +350,7 @@ async fn perform(
             let ends = matches!(deed, Deed::AccountGone(_));
             let outcome = write(federation, id, origin, deed).await;
             if ends {
-                federation.keys.forget(&account.key_id);
+                federation.keys.forget_of(&account.uri);
                 federation.resolver.forget(&account.uri);
             }
             outcome
@@ -334,7 +365,9 @@ fn activity_id(
     origin: &str,
     body: &[u8],
 ) -> Result<String, Fault> {
-    let Some(id) = activity.id.and_then(address::canonical) else {
+    // Some give an Undo the id of what it undoes, or a Delete that of what it deletes.
+    let own = |id: &&str| activity.kind == Kind::Create || activity.object.id() != Some(*id);
+    let Some(id) = activity.id.filter(own).and_then(address::canonical) else {
         return Ok(format!("{actor}#{}", hex::encode(digest(&SHA256, body))));
     };
     match address::origin_of(&id) {
@@ -370,7 +403,7 @@ async fn passed_on(
             else {
                 return Err(Fault::NotTheSigner);
             };
-            if !federation.resolver.is_gone(&object, budget).await {
+            if !federation.resolver.is_post_gone(&post, budget).await {
                 return Err(Fault::NotTheSigner);
             }
             let town = federation.town.clone();

@@ -2,11 +2,16 @@
 //! laid down in the transaction that moves the reader on.
 
 mod audience;
+mod consents;
+mod gestures;
 mod translate;
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use parvis_model::id::Id;
+use parvis_model::{clock::Timestamp, id::Id};
 use parvis_store::{
     DbErr, Tx, deliveries,
     entity::{activity, delivery},
@@ -19,7 +24,12 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{Federation, uri, wire::emit};
+use crate::{
+    Federation,
+    queue::{self, Laid, Standing},
+    uri,
+    wire::emit,
+};
 
 const READER: Reader = Reader::new("federation");
 /// Journal entries read at once.
@@ -88,25 +98,56 @@ async fn lay_down(
     batch: Batch,
     outgoing: Vec<Outgoing>,
 ) -> Result<(), Lost> {
-    let town = federation.town.clone();
+    let now = federation.town.now();
     let laid_down = federation.town.store.write(move |tx| {
         Box::pin(async move {
             // First: two who read the same would lay down the same.
             if !READER.done(tx, &batch).await? {
                 return Err(Lost::Overtaken);
             }
-            for activity in outgoing {
-                insert(tx, &town, activity).await?;
-            }
-            Ok(())
+            Ok(insert_all(tx, now, outgoing).await?)
         })
     });
     laid_down.await
 }
 
-async fn insert(tx: &Tx, town: &Town, outgoing: Outgoing) -> Outcome<()> {
-    let now = town.now();
-    let row = activity::Model {
+async fn insert_all(tx: &Tx, now: Timestamp, outgoing: Vec<Outgoing>) -> Outcome<()> {
+    // Above all there are, whatever the clock did: in this order they are sent.
+    let mut number = deliveries::next_number(tx).await?;
+    let hosts = outgoing.iter().flat_map(|one| &one.inboxes);
+    let hosts: BTreeSet<String> = hosts.filter_map(|inbox| host_of(inbox)).collect();
+    let hosts: Vec<String> = hosts.into_iter().collect();
+    let standing = standing(tx, &hosts, now).await?;
+    let mut waiting = BTreeSet::new();
+    for one in outgoing {
+        if one.kind == "Delete" {
+            deliveries::hush(tx, &one.object).await?;
+        }
+        let rows = rows(&one, now, &standing, &mut number);
+        let pending = rows.iter().filter(|row| row.state == deliveries::PENDING);
+        waiting.extend(pending.map(|row| row.host.clone()));
+        deliveries::insert_activity(tx, row(one, now)).await?;
+        deliveries::insert(tx, rows).await?;
+    }
+    if !waiting.is_empty() {
+        let waiting: Vec<String> = waiting.into_iter().collect();
+        deliveries::line_up(tx, &waiting, now).await?;
+    }
+    Ok(())
+}
+
+/// Of those of `hosts` that have not answered for long.
+async fn standing(tx: &Tx, hosts: &[String], now: Timestamp) -> Outcome<HashMap<String, Standing>> {
+    if hosts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let failing = deliveries::failing_among(tx, hosts, queue::doubtful_before(now)).await?;
+    let standing = |(host, since)| (host, queue::standing(Some(since), now));
+    Ok(failing.into_iter().map(standing).collect())
+}
+
+fn row(outgoing: Outgoing, now: Timestamp) -> activity::Model {
+    activity::Model {
         id: outgoing.id,
         uri: outgoing.uri,
         actor_id: outgoing.actor,
@@ -114,22 +155,43 @@ async fn insert(tx: &Tx, town: &Town, outgoing: Outgoing) -> Outcome<()> {
         object_uri: outgoing.object,
         json: outgoing.json,
         created_at: now,
-    };
-    deliveries::insert_activity(tx, row).await?;
-    let rows = outgoing.inboxes.into_iter().filter_map(|inbox| {
-        Some(delivery::Model {
-            id: town.ids.next(),
+    }
+}
+
+/// One delivery for each inbox that is to hear of it.
+fn rows(
+    outgoing: &Outgoing,
+    now: Timestamp,
+    standing: &HashMap<String, Standing>,
+    number: &mut i64,
+) -> Vec<delivery::Model> {
+    let addressed = outgoing.inboxes.iter().filter_map(|inbox| {
+        let host = host_of(inbox)?;
+        let stands = standing.get(&host).copied().unwrap_or(Standing::Reachable);
+        Some((inbox, host, queue::laid_down(stands, outgoing.kind)?))
+    });
+    let rows = addressed.map(|(inbox, host, fate)| {
+        let id = *number;
+        *number += 1;
+        let waits = fate == Laid::Waiting;
+        delivery::Model {
+            id,
             activity_id: outgoing.id,
-            host: host_of(&inbox)?,
-            inbox,
-            state: deliveries::PENDING.into(),
+            inbox: inbox.clone(),
+            host,
+            state: if waits {
+                deliveries::PENDING
+            } else {
+                deliveries::GIVEN_UP
+            }
+            .into(),
             status: None,
             attempts: 0,
             created_at: now,
-            settled_at: None,
-        })
+            settled_at: (!waits).then_some(now),
+        }
     });
-    Ok(deliveries::insert(tx, rows.collect()).await?)
+    rows.collect()
 }
 
 /// Host and port of an inbox: what is one server to us.

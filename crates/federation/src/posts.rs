@@ -14,7 +14,7 @@ use parvis_town::{
 use crate::{
     collections,
     outbox::Outgoing,
-    uri,
+    polls, quotes, uri,
     wire::{
         PUBLIC,
         emit::{
@@ -83,13 +83,13 @@ pub(crate) fn delete(
 /// A post as others read it; `None` for what does not leave the town.
 pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
     let (to, cc) = addresses(post)?;
-    let html = post.html.clone();
+    let html = quotes::content(post);
     Some(Note {
         id: post.uri.clone(),
-        kind: if post.kind == PostKind::Article {
-            "Article"
-        } else {
-            "Note"
+        kind: match post.kind {
+            PostKind::Article => "Article",
+            PostKind::Question if post.poll.is_some() => "Question",
+            _ => "Note",
         },
         attributed_to: post.author.uri.clone(),
         to,
@@ -114,6 +114,9 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
         published: emit::date(post.created_at),
         updated: post.edited_at.map(emit::date),
         url: post.url.clone(),
+        question: post.poll.as_ref().map(polls::question),
+        quoting: quotes::quoting(post),
+        interaction_policy: quotes::policy(post),
         replies: collections::replies_elsewhere(post),
         likes: collections::likes(post),
         shares: collections::shares(post),
@@ -147,7 +150,7 @@ fn tags(town: &Town, post: &PostView) -> Vec<Tag> {
         href: uri::tag(&town.origin, &tag.key),
         name: format!("#{}", tag.name),
     });
-    mentions.chain(hashtags).collect()
+    mentions.chain(hashtags).chain(quotes::tag(post)).collect()
 }
 
 fn full_handle(town: &Town, mention: &MentionView) -> String {

@@ -13,6 +13,8 @@ pub enum Outcome {
     Gone,
     /// Any other answer that asking again would not change.
     Refused,
+    /// Never asked: there is nothing to say any more, or the address may not be asked.
+    Unsent,
     /// No answer, or one that says "later": `not_before` is what `Retry-After` asked for.
     Retry {
         status: Option<u16>,
@@ -38,12 +40,27 @@ pub enum Fate {
     Refused,
     /// Stays first in line.
     Waits,
+    /// Waits too, but may alone be to blame: what becomes of the next one, about something else, shows it. If that fares
+    /// well, this one is refused.
+    Doubted,
 }
 
-/// Attempts after which a delivery that alone makes a living server stumble is set aside.
+/// What may be said to a server that has not answered for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Reachable,
+    /// Asked once a day; nothing new is laid down for it but what it must hear to be right about what it has.
+    Unreachable,
+    /// Not asked any more until it is heard of; what waited is given up.
+    Dropped,
+}
+
+/// Attempts after which a delivery that makes a server stumble comes under doubt.
 const STUMBLES: u32 = 5;
+/// Attempts (some 28 hours) after which one is set aside that stumbles while there is no other to compare it with.
+const STUMBLES_ALONE: u32 = 12;
 /// However long a server asks us to wait, we look again after this.
-const LONGEST_WAIT: Timestamp = 7 * DAY;
+const LONGEST_WAIT: Timestamp = DAY;
 
 /// Takes note of one attempt at `now`; `attempts` counts the earlier ones of this delivery, `chance` (0 to 1) spreads
 /// the next attempts of many servers.
@@ -62,12 +79,21 @@ pub fn after(
         Outcome::Delivered => (well, Fate::Delivered),
         Outcome::Gone => (well, Fate::Gone),
         Outcome::Refused => (well, Fate::Refused),
-        Outcome::Retry {
-            status: Some(status),
-            ..
-        } if stumbles(status) && attempts + 1 >= STUMBLES => (well, Fate::Refused),
-        Outcome::Retry { not_before, .. } => (later(health, not_before, now, chance), Fate::Waits),
+        Outcome::Unsent => (health, Fate::Refused),
+        Outcome::Retry { status, not_before } => {
+            let fate = if attempts + 1 >= STUMBLES && status.is_some_and(stumbles) {
+                Fate::Doubted
+            } else {
+                Fate::Waits
+            };
+            (later(health, not_before, now, chance), fate)
+        }
     }
+}
+
+/// Is one in doubt set aside, though there was no other to compare it with? `attempts` counts the earlier ones.
+pub fn alone_too_long(attempts: u32) -> bool {
+    attempts + 1 >= STUMBLES_ALONE
 }
 
 /// The server is there but this delivery breaks it; others may do better.
@@ -87,13 +113,38 @@ fn later(health: Health, not_before: Option<Timestamp>, now: Timestamp, chance: 
     }
 }
 
-/// Deliveries that were laid down before this moment are given up, if the server has not answered since.
-pub fn given_up_before(health: Health, now: Timestamp) -> Option<Timestamp> {
-    let limit = now - backoff::GIVE_UP;
-    health
-        .failing_since
-        .filter(|since| *since <= limit)
-        .map(|_| limit)
+pub fn standing(failing_since: Option<Timestamp>, now: Timestamp) -> Standing {
+    match failing_since.map(|since| now - since) {
+        Some(long) if long >= backoff::GIVE_UP => Standing::Dropped,
+        Some(long) if long >= backoff::UNREACHABLE => Standing::Unreachable,
+        _ => Standing::Reachable,
+    }
+}
+
+/// How an activity is laid down for a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Laid {
+    Waiting,
+    /// As one that was given up at once: the ledger says so, nobody tries.
+    GivenUp,
+}
+
+/// What is laid down for a server that stands so: `None`, nothing. An unreachable one gets no news, of which there would be
+/// ever more rows, but all that changes or takes back what it has, and what is between two people. A dropped one gets
+/// nothing but somebody's wish to follow, and a note in the ledger of what it should have forgotten.
+pub fn laid_down(standing: Standing, kind: &str) -> Option<Laid> {
+    let news = matches!(kind, "Create" | "Announce" | "Like" | "EmojiReact");
+    match (standing, kind) {
+        (Standing::Reachable, _) | (Standing::Dropped, "Follow") => Some(Laid::Waiting),
+        (Standing::Unreachable, _) => (!news).then_some(Laid::Waiting),
+        (Standing::Dropped, "Delete") => Some(Laid::GivenUp),
+        (Standing::Dropped, _) => None,
+    }
+}
+
+/// Servers that have failed since before this moment stand differently.
+pub fn doubtful_before(now: Timestamp) -> Timestamp {
+    now - backoff::UNREACHABLE
 }
 
 #[cfg(test)]
@@ -140,18 +191,59 @@ mod tests {
     }
 
     #[test]
-    fn one_indigestible_delivery_does_not_hold_up_the_rest_for_ever() {
+    fn one_indigestible_delivery_comes_under_doubt_and_a_silent_server_never() {
         let broken = Outcome::Retry {
             status: Some(500),
             not_before: None,
         };
         assert_eq!(after(Health::default(), broken, 3, 0, 0.0).1, Fate::Waits);
-        assert_eq!(after(Health::default(), broken, 4, 0, 0.0).1, Fate::Refused);
-        let down = Outcome::Retry {
-            status: Some(503),
-            not_before: None,
-        };
-        assert_eq!(after(Health::default(), down, 400, 0, 0.0).1, Fate::Waits);
+        assert_eq!(after(Health::default(), broken, 4, 0, 0.0).1, Fate::Doubted);
+        for status in [Some(503), Some(429), None] {
+            let down = Outcome::Retry {
+                status,
+                not_before: None,
+            };
+            assert_eq!(after(Health::default(), down, 400, 0, 0.0).1, Fate::Waits);
+        }
+        assert!(alone_too_long(11) && !alone_too_long(10));
+    }
+
+    #[test]
+    fn who_is_away_for_long_gets_no_news_but_hears_of_every_deletion_while_there_is_hope() {
+        for kind in ["Create", "Announce", "Delete", "Follow"] {
+            assert_eq!(laid_down(Standing::Reachable, kind), Some(Laid::Waiting));
+        }
+        assert_eq!(laid_down(Standing::Unreachable, "Create"), None);
+        assert_eq!(
+            laid_down(Standing::Unreachable, "Update"),
+            Some(Laid::Waiting)
+        );
+        assert_eq!(
+            laid_down(Standing::Unreachable, "Delete"),
+            Some(Laid::Waiting)
+        );
+        assert_eq!(laid_down(Standing::Dropped, "Delete"), Some(Laid::GivenUp));
+        assert_eq!(laid_down(Standing::Dropped, "Update"), None);
+        assert_eq!(laid_down(Standing::Dropped, "Follow"), Some(Laid::Waiting));
+    }
+
+    #[test]
+    fn what_was_never_sent_says_nothing_of_the_server() {
+        let (failing, _) = after(Health::default(), RETRY, 0, 1_000, 0.0);
+        let (same, fate) = after(failing, Outcome::Unsent, 0, 2_000, 0.0);
+        assert_eq!((same, fate), (failing, Fate::Refused));
+    }
+
+    #[test]
+    fn a_server_is_unreachable_after_a_week_and_dropped_after_a_month() {
+        let standing = |days| standing(Some(0), days * DAY);
+        assert_eq!(super::standing(None, 400 * DAY), Standing::Reachable);
+        assert_eq!(standing(6), Standing::Reachable);
+        assert_eq!(
+            (standing(7), standing(29)),
+            (Standing::Unreachable, Standing::Unreachable)
+        );
+        assert_eq!(standing(30), Standing::Dropped);
     }
 
     /// A server as it really is: reachable or not, in spells.
@@ -160,7 +252,7 @@ mod tests {
         received: Vec<u32>,
         attempts: Vec<Timestamp>,
         health: Health,
-        line: VecDeque<(u32, Timestamp, u32)>,
+        line: VecDeque<(u32, u32)>,
         given_up: u32,
     }
 
@@ -199,7 +291,7 @@ mod tests {
         /// Sends what may be sent at `now`, as the sender does.
         fn work(&mut self, now: Timestamp, random: &mut StdRng) {
             while self.health.next_attempt_at <= now {
-                let Some((parcel, created, tried)) = self.line.front().copied() else {
+                let Some((parcel, tried)) = self.line.front().copied() else {
                     return;
                 };
                 self.attempts.push(now);
@@ -211,15 +303,14 @@ mod tests {
                 let (health, fate) = after(self.health, outcome, tried, now, random.random());
                 self.health = health;
                 if fate == Fate::Waits {
-                    self.line[0] = (parcel, created, tried + 1);
+                    self.line[0] = (parcel, tried + 1);
                 } else {
                     self.received.push(parcel);
                     self.line.pop_front();
                 }
-                if let Some(before) = given_up_before(health, now) {
-                    let had = self.line.len();
-                    self.line.retain(|(_, created, _)| *created >= before);
-                    self.given_up += (had - self.line.len()) as u32;
+                if standing(health.failing_since, now) == Standing::Dropped {
+                    self.given_up += self.line.len() as u32;
+                    self.line.clear();
                 }
             }
         }
@@ -248,7 +339,7 @@ mod tests {
                     next.min(due.max(now + 1))
                 };
                 if let Some(parcel) = todo.remove(&now) {
-                    server.line.push_back((parcel, now, 0));
+                    server.line.push_back((parcel, 0));
                 }
                 server.work(now, &mut random);
             }

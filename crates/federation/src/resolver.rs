@@ -1,19 +1,26 @@
 //! Finds accounts and posts by address or handle: those the town knows, else those that other servers show. What is
 //! fetched is believed only from the server that answers for it.
 
+mod people;
+mod quotes;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use parvis_model::{
+    audience::Audience,
     clock::{DAY, MINUTE, Timestamp},
     handle::{Handle, folded},
     id::Id,
     limits, uri as address,
 };
-use parvis_store::{accounts, entity::account, posts as rows};
+use parvis_store::{
+    accounts, deliveries,
+    entity::{account, post},
+    posts as rows,
+};
 use parvis_town::{
-    Failure, Outcome, Town,
-    arrivals::{self, RemoteAccount},
+    Failure, Outcome, Town, arrivals,
     reach::{Found, Reach},
 };
 use quick_cache::sync::Cache;
@@ -22,7 +29,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::{
-    actors::{self, same},
+    actors::same,
     fetch::{Budget, FetchFault, Fetched, Fetcher},
     keys,
     outbox::host_of,
@@ -38,7 +45,7 @@ const FRESH: Timestamp = MINUTE;
 /// An account found by its handle is asked for again after this.
 const STALE: Timestamp = DAY;
 /// How far up a chain of answers one arrival makes us look.
-const PARENTS: u32 = limits::REPLY_CHAIN as u32;
+const PARENTS: usize = limits::REPLY_CHAIN;
 /// How long an arrival may wait for what it answers; what is not here by then stays a mere address.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -111,6 +118,19 @@ impl Resolver {
 
     /// Does the server that answers for an address say that nothing is there any more?
     pub(crate) async fn is_gone(&self, uri: &str, budget: &Budget) -> bool {
+        self.answers(uri, &[404, 410], budget).await
+    }
+
+    /// Is a post gone from its own server, as somebody else says? What is not for everyone is hidden from the town itself
+    /// too, so that only a plain word for its end counts there.
+    pub(crate) async fn is_post_gone(&self, post: &post::Model, budget: &Budget) -> bool {
+        let open = Audience::parse(&post.audience).is_some_and(Audience::is_open);
+        let ends: &[u16] = if open { &[404, 410] } else { &[410] };
+        self.answers(&post.uri, ends, budget).await
+    }
+
+    /// Is there a Tombstone at an address, or one of these answers?
+    async fn answers(&self, uri: &str, statuses: &[u16], budget: &Budget) -> bool {
         let Ok(url) = Url::parse(uri) else {
             return false;
         };
@@ -120,7 +140,7 @@ impl Resolver {
             .await
         {
             Ok(fetched) => Doc::of(&fetched.json).is_some_and(|doc| doc.is_a("Tombstone")),
-            Err(fault) => matches!(fault, FetchFault::Status(404 | 410)),
+            Err(fault) => matches!(fault, FetchFault::Status(status) if statuses.contains(&status)),
         }
     }
 
@@ -129,17 +149,29 @@ impl Resolver {
         self.post_within(uri, budget, PARENTS).await
     }
 
-    async fn post_within(&self, uri: &str, budget: &Budget, parents: u32) -> Outcome<Option<Id>> {
+    async fn post_within(&self, uri: &str, budget: &Budget, parents: usize) -> Outcome<Option<Id>> {
         if let Some(known) = self.known_post(uri).await? {
             return Ok(Some(known));
         }
         if self.is_ours(uri) {
             return Ok(None);
         }
-        let Some(fetched) = self.fetch(uri, budget).await else {
-            return Ok(None);
-        };
-        self.take_in(&fetched, budget, parents).await
+        match self.fetch_post(uri, budget).await {
+            Some(fetched) => self.take_in(&fetched, budget, parents).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn fetch_post(&self, uri: &str, budget: &Budget) -> Option<Fetched> {
+        let fetched = self.fetch(uri, budget).await?;
+        // The address of a Create: what is meant is its post.
+        match wire::Activity::read(&fetched.json) {
+            Ok(create) if create.kind == wire::Kind::Create => {
+                let object = create.object.id().and_then(address::canonical)?;
+                self.fetch(&object, budget).await
+            }
+            _ => Some(fetched),
+        }
     }
 
     pub(crate) async fn known_post(&self, uri: &str) -> Outcome<Option<Id>> {
@@ -163,38 +195,59 @@ impl Resolver {
         &self,
         fetched: &Fetched,
         budget: &Budget,
-        parents: u32,
+        parents: usize,
     ) -> Outcome<Option<Id>> {
-        let language = self.town.profile().language.clone();
-        let post = match wire::Post::read(&fetched.json, &language) {
-            Ok(post) if !post.is_vote => post,
-            Ok(_) => return Ok(None),
+        let Some(author) = self.author_of(fetched, budget).await? else {
+            return Ok(None);
+        };
+        self.make_known(answered(fetched), budget, parents).await?;
+        self.keep_post(fetched, &author, budget, parents > 0).await
+    }
+
+    /// Who wrote a post, if its own server may say so; `None` also for what is no post.
+    async fn author_of(
+        &self,
+        fetched: &Fetched,
+        budget: &Budget,
+    ) -> Outcome<Option<Arc<account::Model>>> {
+        let named = match wire::Post::read(&fetched.json, "") {
+            Ok(post) if post.is_vote => None,
+            Ok(post) => post.author.and_then(address::canonical),
             Err(why) => {
                 tracing::debug!(uri = fetched.id, %why, "not a post");
-                return Ok(None);
+                None
             }
         };
-        let Some(author) = post.author.and_then(address::canonical) else {
+        let own = |author: &String| address::origin_of(author) == address::origin_of(&fetched.id);
+        let Some(author) = named.filter(own) else {
             return Ok(None);
         };
-        if address::origin_of(&author) != address::origin_of(&fetched.id) {
-            return Ok(None);
-        }
-        let Some(author) = Box::pin(self.account(&author, budget)).await? else {
+        let author = self.account(&author, budget).await?;
+        Ok(author.filter(|author| author.suspended_at.is_none()))
+    }
+
+    async fn keep_post(
+        &self,
+        fetched: &Fetched,
+        author: &account::Model,
+        budget: &Budget,
+        fetch_quoted: bool,
+    ) -> Outcome<Option<Id>> {
+        let language = self.town.profile().language.clone();
+        let Ok(post) = wire::Post::read(&fetched.json, &language) else {
             return Ok(None);
         };
-        if author.suspended_at.is_some() {
-            return Ok(None);
-        }
-        if parents > 0 {
-            Box::pin(self.parent(&post, budget, parents - 1)).await?;
-        }
+        let post = post.as_shown();
         let mentions = self.mentioned(&post).await?;
+        let quote = self
+            .quoted(&post, &fetched.id, &author.uri, budget, fetch_quoted)
+            .await?;
         let arrival = arrived::arrived(
             &post,
             fetched.id.clone(),
-            &author,
+            author,
             mentions,
+            quote,
             self.town.now(),
         );
         let (town, uri) = (self.town.clone(), fetched.id.clone());
@@ -215,22 +268,44 @@ impl Resolver {
 
     /// Makes what an arriving post answers known here, as far up as can be had in time.
     pub(crate) async fn ancestors(&self, post: &wire::Post<'_>, budget: &Budget) -> Outcome<()> {
-        match timeout(PATIENCE, self.parent(post, budget, PARENTS - 1)).await {
-            Ok(found) => found.map(|_| ()),
+        let first = post.in_reply_to.and_then(address::canonical);
+        match timeout(PATIENCE, self.make_known(first, budget, PARENTS)).await {
+            Ok(found) => found,
             Err(_) => Ok(()),
         }
     }
 
-    async fn parent(
+    /// Makes a post known here, and what it answers, and so on upwards, at most `count` of them. First all the way up,
+    /// then down, in a loop: the stack must not grow with what others write.
+    async fn make_known(
         &self,
-        post: &wire::Post<'_>,
+        first: Option<String>,
         budget: &Budget,
-        above: u32,
-    ) -> Outcome<Option<Id>> {
-        match post.in_reply_to.and_then(address::canonical) {
-            Some(uri) => Box::pin(self.post_within(&uri, budget, above)).await,
-            None => Ok(None),
+        count: usize,
+    ) -> Outcome<()> {
+        let mut chain: Vec<(Fetched, Arc<account::Model>)> = Vec::new();
+        let mut next = first;
+        while let Some(uri) = next.take().filter(|_| chain.len() < count) {
+            if self.is_ours(&uri) || self.known_post(&uri).await?.is_some() {
+                break;
+            }
+            let Some(fetched) = self.fetch_post(&uri, budget).await else {
+                break;
+            };
+            let goes_round = chain.iter().any(|(below, _)| below.id == fetched.id);
+            if goes_round {
+                break;
+            }
+            let Some(author) = self.author_of(&fetched, budget).await? else {
+                break;
+            };
+            next = answered(&fetched);
+            chain.push((fetched, author));
         }
+        for (fetched, author) in chain.iter().rev() {
+            self.keep_post(fetched, author, budget, true).await?;
+        }
+        Ok(())
     }
 
     /// Of the people a post names or is sent to, those that are known here.
@@ -269,103 +344,24 @@ impl Resolver {
     /// Never our own: what is ours is known, and nobody else says what it is.
     async fn fetch(&self, uri: &str, budget: &Budget) -> Option<Fetched> {
         let url = Url::parse(uri).ok().filter(|_| !self.is_ours(uri))?;
-        self.fetcher
+        if self.is_blocked(uri).await {
+            return None;
+        }
+        let fetched = self
+            .fetcher
             .document(&url, Some(&self.signer), budget)
             .await
             .inspect_err(|fault| tracing::debug!(uri, %fault, "not found elsewhere"))
             .ok()
-            .filter(|fetched| !self.is_ours(&fetched.id))
+            .filter(|fetched| !self.is_ours(&fetched.id))?;
+        (fetched.id == uri || !self.is_blocked(&fetched.id).await).then_some(fetched)
     }
 
-    /// Writes an actor down as its server shows it.
-    async fn keep(
-        &self,
-        actor: &wire::Actor<'_>,
-        budget: &Budget,
-    ) -> Outcome<Option<Arc<account::Model>>> {
-        let domain = self.domain(actor, budget).await?;
-        let fit = domain
-            .ok_or("its id has no host")
-            .and_then(|domain| actors::arrived(actor, domain));
-        let remote: RemoteAccount = match fit {
-            Ok(remote) if self.has_another_owner(&remote, budget).await? => {
-                tracing::debug!(actor = actor.id, "its handle is somebody else's");
-                return Ok(None);
-            }
-            Ok(remote) => remote,
-            Err(why) => {
-                tracing::debug!(actor = actor.id, why, "not taken in");
-                return Ok(None);
-            }
-        };
-        let (town, uri) = (self.town.clone(), remote.uri.clone());
-        let kept = self.town.store.write(move |tx| {
-            Box::pin(async move {
-                let id = arrivals::account(tx, &town, remote).await?;
-                Ok::<_, Failure>(accounts::by_id(tx, id).await?)
-            })
-        });
-        let row = match kept.await {
-            Ok(row) => row.map(Arc::new),
-            Err(Failure::Refused(refusal)) => {
-                tracing::debug!(uri, %refusal, "not taken in");
-                None
-            }
-            Err(broken) => return Err(broken),
-        };
-        self.authors.remove(&uri);
-        Ok(row)
-    }
-
-    /// Does the handle belong to another actor that is still there? A newcomer takes the place of an old one only when
-    /// that is gone: some software has a person and a group of one name.
-    async fn has_another_owner(&self, remote: &RemoteAccount, budget: &Budget) -> Outcome<bool> {
-        let name = folded(&remote.name);
-        let owner = accounts::by_handle(self.town.store.read(), &name, &remote.domain).await?;
-        match owner.filter(|owner| owner.uri != remote.uri) {
-            Some(owner) => Ok(!self.is_gone(&owner.uri, budget).await),
-            None => Ok(false),
-        }
-    }
-
-    /// The domain of an actor's handle. Its own host, unless that and another server agree on another
-    /// (docs: federation.md section 2.4).
-    async fn domain(&self, actor: &wire::Actor<'_>, budget: &Budget) -> Outcome<Option<String>> {
-        let Some(id) = address::canonical(actor.id) else {
-            return Ok(None);
-        };
-        let Some(host) = host_of(&id) else {
-            return Ok(None);
-        };
-        if let Some(known) = accounts::by_uri(self.town.store.read(), &id).await?
-            && folded(&known.name) == folded(actor.username)
-        {
-            return Ok(Some(known.domain));
-        }
-        let said = self.handle_of(&host, actor.username, &id, budget).await;
-        let named = said.or_else(|| actor.webfinger?.parse().ok());
-        let other = named
-            .and_then(|handle: Handle| handle.domain)
-            .filter(|other| *other != host);
-        if let Some(other) = other
-            && other != self.town.host
-            && self
-                .handle_of(&other, actor.username, &id, budget)
-                .await
-                .is_some()
-        {
-            return Ok(Some(other));
-        }
-        Ok(Some(host))
-    }
-
-    /// What a server calls the person behind an actor id, if it names that very id.
-    async fn handle_of(&self, host: &str, name: &str, id: &str, budget: &Budget) -> Option<Handle> {
-        let resource = format!("acct:{name}@{host}");
-        let value = self.fetcher.webfinger(host, &resource, budget).await.ok()?;
-        let answer = jrd::Answer::read(&value).ok()?;
-        let handle = answer.subject.unwrap_or(&resource).parse().ok()?;
-        same(answer.actor, id).then_some(handle)
+    /// Has the town blocked the server of an address? What cannot be looked up is taken for blocked.
+    async fn is_blocked(&self, uri: &str) -> bool {
+        let host = host_of(uri).map_or_else(Vec::new, |host| vec![host]);
+        let blocked = deliveries::blocked_among(self.town.store.read(), &host).await;
+        blocked.map_or(true, |blocked| !blocked.is_empty())
     }
 
     async fn by_handle(&self, handle: &Handle, domain: &str) -> Outcome<Option<Id>> {
@@ -479,13 +475,13 @@ impl keys::Source for Arc<Resolver> {
     type Error = Failure;
 
     async fn stored(&self, key_id: &str) -> Outcome<Option<keys::Key>> {
-        let row = accounts::by_key_id(self.town.store.read(), key_id).await?;
-        Ok(row.filter(|row| !row.domain.is_empty()).and_then(|row| {
-            let public = VerifyingKey::from_pem(&row.key_pem).ok()?;
+        let found = parvis_store::keys::find(self.town.store.read(), key_id).await?;
+        let theirs = found.filter(|(owner, _)| !owner.domain.is_empty());
+        Ok(theirs.and_then(|(owner, pem)| {
             Some(keys::Key {
-                id: row.key_id,
-                owner: row.uri,
-                public,
+                id: key_id.to_owned(),
+                owner: owner.uri,
+                public: VerifyingKey::from_pem(&pem).ok()?,
             })
         }))
     }
@@ -510,13 +506,21 @@ impl keys::Source for Arc<Resolver> {
         } else {
             self.refresh(&owner, &budget).await?
         };
-        Ok(row.filter(|row| row.key_id == key_id).and_then(|row| {
-            let public = VerifyingKey::from_pem(&row.key_pem).ok()?;
-            Some(keys::Key {
-                id: row.key_id.clone(),
-                owner: row.uri.clone(),
-                public,
-            })
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let pem = if row.key_id == key_id {
+            Some(row.key_pem.clone())
+        } else {
+            let further = parvis_store::keys::further(self.town.store.read(), row.id).await?;
+            let named = further.into_iter().find(|key| key.key_id == key_id);
+            named.map(|key| key.pem)
+        };
+        let public = pem.and_then(|pem| VerifyingKey::from_pem(&pem).ok());
+        Ok(public.map(|public| keys::Key {
+            id: key_id.to_owned(),
+            owner: row.uri.clone(),
+            public,
         }))
     }
 }
@@ -528,4 +532,10 @@ fn owner(document: &Value) -> Option<String> {
         Some(key) => address::canonical(key.owner),
         None => doc.id().and_then(address::canonical),
     }
+}
+
+/// What a post answers.
+fn answered(fetched: &Fetched) -> Option<String> {
+    let post = wire::Post::read(&fetched.json, "").ok()?;
+    post.in_reply_to.and_then(address::canonical)
 }

@@ -15,9 +15,10 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use parvis_model::id::{self, Id};
-use parvis_store::{accounts as rows, deliveries};
+use parvis_store::{accounts as rows, deliveries, keys};
 use parvis_town::{
-    AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts, threads,
+    AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts,
+    quotes as town_quotes, threads,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +27,8 @@ use crate::{
     collections::{self, Asked, People},
     federation::lately,
     inbox::{self, Letter},
-    nodeinfo, posts, reactions,
+    nodeinfo, posts, quotes, reactions,
+    signatures::message::ACCEPT_SIGNATURE,
     uri::{self, Ours},
     webfinger,
     wire::{
@@ -70,6 +72,7 @@ impl Federation {
             .route("/ap/objects/{id}/likes", get(likes))
             .route("/ap/objects/{id}/shares", get(shares))
             .route("/ap/activities/{id}", get(activity))
+            .route("/ap/authorizations/{id}", get(stamp))
             .layer(middleware::map_response(varying));
         open.merge(documents).with_state(self.clone())
     }
@@ -251,6 +254,9 @@ async fn post(federation: &Arc<Federation>, request: Request) -> Response {
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
         return (status, [(header::RETRY_AFTER, "60")]).into_response();
     }
+    if status == StatusCode::UNAUTHORIZED {
+        return (status, [("accept-signature", ACCEPT_SIGNATURE)]).into_response();
+    }
     status.into_response()
 }
 
@@ -283,9 +289,15 @@ async fn town_actor(State(federation): Shared) -> Response {
 }
 
 async fn shown(federation: &Federation, view: &AccountView) -> Outcome<Response> {
-    let row = rows::by_id(federation.town.store.read(), view.id).await?;
-    let actor = row.map(|row| actors::shown(&federation.town, view, &row));
-    Ok(actor.map_or_else(not_found, |actor| document(&actor, PUBLIC_CACHE)))
+    let db = federation.town.store.read();
+    let row = rows::by_id(db, view.id).await?;
+    let further = keys::further(db, view.id).await?;
+    let Some(row) = row else {
+        return Ok(not_found());
+    };
+    let moved_to = actors::moved_to(&federation.town, &row).await?;
+    let actor = actors::shown(&federation.town, view, &row, &further, moved_to);
+    Ok(document(&actor, PUBLIC_CACHE))
 }
 
 async fn town_outbox(State(federation): Shared) -> Response {
@@ -379,7 +391,8 @@ async fn featured(State(federation): Shared, Path(account): Path<String>) -> Res
         let Some(view) = local(&federation, &account).await? else {
             return Ok(not_found());
         };
-        Ok(document(&collections::featured(&view.uri), PUBLIC_CACHE))
+        let list = collections::featured(&federation.town, &view).await?;
+        Ok(document(&list, PUBLIC_CACHE))
     };
     answered(found.await)
 }
@@ -397,7 +410,13 @@ async fn object(State(federation): Shared, Path(post): Path<String>, asker: Aske
             return gone_or_never(&federation, &address).await;
         };
         let note = posts::note(&federation.town, &view).filter(|_| view.boost_of.is_none());
-        Ok(note.map_or_else(not_found, |note| document(&note, cache)))
+        let Some(mut note) = note else {
+            return Ok(not_found());
+        };
+        // GoToSocial finds answers only on a page that stands in the post.
+        let answers = threads::open_answers(&federation.town, &view).await?;
+        note.replies = collections::replies(&view, answers);
+        Ok(document(&note, cache))
     };
     answered(found.await)
 }
@@ -528,6 +547,24 @@ async fn activity(
         } else {
             not_found()
         })
+    };
+    answered(found.await)
+}
+
+/// The consent to a quote. Of a post that is not for everyone only those hear who may see it.
+async fn stamp(State(federation): Shared, Path(stamp): Path<String>, asker: Asker) -> Response {
+    let found = async {
+        let (id, town) = (id::parse(&stamp).unwrap_or(0), &federation.town);
+        let Some(stamp) = town_quotes::stamp_by_id(town, id).await? else {
+            return Ok(not_found());
+        };
+        let quoted = match uri::ours(&town.origin, &stamp.quoted_uri) {
+            Some(Ours::Object(post)) => visible(&federation, post, &asker.letter).await?,
+            _ => None,
+        };
+        Ok(quoted.map_or_else(not_found, |(_, cache)| {
+            document(&quotes::stamp(town, id, stamp), cache)
+        }))
     };
     answered(found.await)
 }

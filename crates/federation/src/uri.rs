@@ -19,6 +19,11 @@ pub fn activity(origin: &str, activity: Id) -> String {
     format!("{origin}/ap/activities/{activity}")
 }
 
+/// Where the consent to a quote is shown.
+pub fn authorization(origin: &str, stamp: Id) -> String {
+    format!("{origin}/ap/authorizations/{stamp}")
+}
+
 pub fn shared_inbox(origin: &str) -> String {
     format!("{origin}/ap/inbox")
 }

@@ -91,13 +91,6 @@ async fn find(federation: &Federation, resource: &str) -> Outcome<Option<Account
 
 async fn by_handle(federation: &Federation, resource: &str) -> Outcome<Option<AccountView>> {
     let town = &federation.town;
-    // With a port in it the town's own name is no handle that people could write.
-    if resource.trim_start_matches("acct:") == format!("{0}@{0}", town.host) {
-        let actor = town.profile().actor_id;
-        return Ok(Some(
-            town_accounts::view(town, &Viewer::nobody(), actor).await?,
-        ));
-    }
     let Ok(handle) = resource.parse::<Handle>() else {
         return Ok(None);
     };
@@ -111,7 +104,7 @@ async fn by_handle(federation: &Federation, resource: &str) -> Outcome<Option<Ac
     local(federation, &handle.name).await
 }
 
-/// By name alone; the town's own actor has the town's host for a name.
+/// By name alone; the town's own actor has the town's host, without a port, for a name.
 async fn local(federation: &Federation, name: &str) -> Outcome<Option<AccountView>> {
     let view = town_accounts::by_acct(&federation.town, name).await?;
     Ok(view.filter(|view| view.local))

@@ -15,6 +15,8 @@ const STEPS: [Timestamp; 10] = [
     12 * HOUR,
 ];
 
+/// A server that has not answered for so long is said to be unreachable, and gets no more news.
+pub const UNREACHABLE: Timestamp = 7 * DAY;
 /// A server that has not answered for so long is given up.
 pub const GIVE_UP: Timestamp = 30 * DAY;
 

@@ -71,7 +71,7 @@ fn without_scheme(text: &str) -> &str {
 }
 
 /// May this character stand anywhere in a name?
-pub(crate) fn is_name_char(c: char) -> bool {
+pub fn is_name_char(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || is_combining_mark(c)
 }
 
@@ -92,7 +92,9 @@ fn domain_of(text: &str) -> Option<String> {
     }
     let url = Url::parse(&format!("https://{text}/")).ok()?;
     let host = url.host_str()?.trim_end_matches('.');
-    if host.is_empty() {
+    // Without the dots at its end it may be no name any more (`a.1.`).
+    let again = Url::parse(&format!("https://{host}/")).ok()?;
+    if again.host_str() != Some(host) {
         return None;
     }
     let domain = match url.port() {
@@ -338,6 +340,15 @@ mod tests {
     fn reserved_names_are_sorted_and_could_be_asked_for() {
         assert!(RESERVED.is_sorted_by(|a, b| a < b));
         assert!(RESERVED.iter().all(|name| is_username(name)));
+    }
+
+    /// Found by fuzzing.
+    #[test]
+    fn dots_at_the_end_hide_no_number_that_is_no_address() {
+        for text in ["7@s81.1..", "a@1.2.3.4.5.", "a@0x.."] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert!(read("a@far.example.").is_some());
     }
 
     proptest! {

@@ -9,6 +9,8 @@ pub mod id;
 pub mod limits;
 pub mod locale;
 pub mod page;
+pub mod policy;
+pub mod polls;
 pub mod refusal;
 pub mod text;
 pub mod uri;

@@ -151,7 +151,7 @@ impl Locale {
         let moment = zoned(at, tz);
         let args = [
             ("date", Arg::from(self.day(&moment))),
-            ("hour", Arg::from(format!("{:02}", moment.hour()))),
+            ("hour", Arg::from(moment.hour().to_string())),
             ("minute", Arg::from(format!("{:02}", moment.minute()))),
         ];
         self.text_with("time-date-time", &args)
@@ -477,6 +477,10 @@ mod tests {
         assert_eq!(
             Locale::of("en").date_time(NOW, PARIS),
             "12 March 2025 at 14:05"
+        );
+        assert_eq!(
+            french().date_time(NOW - 11 * HOUR - 40 * MINUTE, PARIS),
+            "12 mars 2025 à 2\u{a0}h\u{a0}25"
         );
         assert_eq!(
             french().date_time(NOW, "Nowhere/Atall"),

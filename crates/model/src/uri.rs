@@ -26,6 +26,11 @@ pub fn origin_of(text: &str) -> Option<String> {
     Some(format!("{scheme}://{host}:{port}"))
 }
 
+/// Does one server answer for both addresses?
+pub fn is_beside(a: &str, b: &str) -> bool {
+    origin_of(a).is_some_and(|origin| Some(origin) == origin_of(b))
+}
+
 fn origin(url: &Url) -> Option<(&str, &str, u16)> {
     let host = url.host_str()?.trim_end_matches('.');
     Some((url.scheme(), host, url.port_or_known_default()?))

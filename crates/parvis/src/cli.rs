@@ -109,6 +109,19 @@ pub enum Account {
         #[command(flatten)]
         password: Password,
     },
+    /// Leave for another account, which must name this one among its own first; followers come along
+    Move {
+        name: String,
+        /// Handle of the new account: @name@server
+        target: String,
+    },
+    /// Say that an account elsewhere is the same person's, so that it may move here
+    Alias {
+        name: String,
+        what: AliasChange,
+        /// Handle of the other account: @name@server
+        handle: String,
+    },
     /// Change what someone may do
     SetRole {
         name: String,
@@ -117,10 +130,17 @@ pub enum Account {
     },
 }
 
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum AliasChange {
+    Add,
+    Remove,
+}
+
 #[derive(Debug, Args)]
 pub struct NewAccount {
     /// Letters, digits and underscores
     pub name: String,
+    /// Not needed: many residents have none
     #[arg(long)]
     pub email: Option<String>,
     #[arg(long, value_parser = role, default_value = "resident", value_name = ROLES)]

@@ -11,10 +11,9 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
     extract::{ConnectInfo, MatchedPath, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, Uri, header, uri::Authority},
+    response::Response,
 };
 use futures_util::FutureExt as _;
 use ipnet::IpNet;
@@ -23,7 +22,10 @@ use tokio::time::{Instant, timeout};
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
-use crate::{health, site};
+use crate::{
+    early::{Asker, Reason},
+    health, site,
+};
 
 /// The header that carries a request's id: to the faces, for their error pages, and back to the client.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -112,91 +114,68 @@ impl Front {
             "/readyz" => return ("-".into(), health::ready(self.towns()).await),
             _ => {}
         }
-        let host = match host_of(request.uri(), request.headers()) {
-            Ok(host) => host,
-            Err(problem) => return ("-".into(), short(StatusCode::BAD_REQUEST, problem)),
+        let asker = Asker::of(request.uri(), request.headers());
+        let Some(host) = host_of(request.uri(), request.headers()) else {
+            return ("-".into(), asker.told(Reason::BadHost));
         };
         match self.site(&host) {
-            None => ("-".into(), unknown_town()),
+            None => ("-".into(), asker.told(Reason::UnknownTown)),
             Some(site) => (
                 site.town.host.clone(),
-                ask(site.router.clone(), request).await,
+                ask(site.router.clone(), request, &asker).await,
             ),
         }
     }
 }
 
-fn unknown_town() -> Response {
-    short(
-        StatusCode::MISDIRECTED_REQUEST,
-        "No town of this name lives on this server.\n",
-    )
-}
-
-async fn ask(router: Router, request: Request) -> Response {
+async fn ask(router: Router, request: Request, asker: &Asker) -> Response {
     let patience = if site::is_multipart(request.headers()) {
         PATIENCE_WITH_UPLOAD
     } else {
         PATIENCE
     };
-    match timeout(
-        patience,
-        AssertUnwindSafe(router.oneshot(request)).catch_unwind(),
-    )
-    .await
-    {
+    ask_within(patience, router, request, asker).await
+}
+
+async fn ask_within(
+    patience: Duration,
+    router: Router,
+    request: Request,
+    asker: &Asker,
+) -> Response {
+    let asking = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
+    match timeout(patience, asking).await {
         Ok(Ok(Ok(answer))) => answer,
         Ok(Ok(Err(never))) => match never {},
         Ok(Err(_panic)) => {
             tracing::error!("answering this request broke off");
-            short(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong on this server.\n",
-            )
+            asker.told(Reason::Broken)
         }
         Err(_elapsed) => {
-            let mut answer = short(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "This took too long. Please try again.\n",
-            );
-            answer
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
-            answer
+            tracing::warn!("answering this request took too long");
+            asker.told(Reason::TooSlow)
         }
     }
-}
-
-/// An answer for machines and for who set the server up; people meet the faces' own pages.
-pub fn short(status: StatusCode, text: &'static str) -> Response {
-    let mut answer = Body::from(text).into_response();
-    *answer.status_mut() = status;
-    let headers = answer.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
 }
 
 /// The host a request is for, lower-case, without the dot of a fully qualified name (RFC 9112, 3.2).
-fn host_of(uri: &Uri, headers: &HeaderMap) -> Result<String, &'static str> {
+fn host_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     let mut named = headers.get_all(header::HOST).iter();
     let first = named.next();
     if named.next().is_some() {
-        return Err("There must be one Host header.\n");
+        return None;
     }
-    let authority = match (uri.authority(), first) {
-        (Some(authority), _) => authority.clone(),
-        (None, Some(host)) => parsed(host).ok_or("The Host header is malformed.\n")?,
-        (None, None) => return Err("The Host header is missing.\n"),
+    let authority = match uri.authority() {
+        Some(authority) => authority.clone(),
+        None => parsed(first?)?,
     };
     let host = authority.host().to_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
-    Ok(authority
-        .port_u16()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    Some(
+        authority
+            .port_u16()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+    )
 }
 
 fn parsed(host: &HeaderValue) -> Option<Authority> {
@@ -229,7 +208,7 @@ fn client_of(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Socket
 mod tests {
     use super::*;
 
-    fn host(uri: &str, hosts: &[&str]) -> Result<String, &'static str> {
+    fn host(uri: &str, hosts: &[&str]) -> Option<String> {
         let mut headers = HeaderMap::new();
         for host in hosts {
             headers.append(header::HOST, HeaderValue::from_str(host).unwrap());
@@ -261,7 +240,23 @@ mod tests {
             &["me@a.example"],
             &["a b"],
         ] {
-            assert!(host("/", hosts).is_err(), "{hosts:?}");
+            assert!(host("/", hosts).is_none(), "{hosts:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_would_wait_too_long_is_told_when_to_come_back() {
+        let never = || std::future::pending::<&'static str>();
+        let router = Router::new().fallback(never);
+        for (path, kind) in [("/ville", "text/html"), ("/api/v1/x", "application/json")] {
+            let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
+            let asker = Asker::of(request.uri(), request.headers());
+            let patience = Duration::from_millis(20);
+            let answer = ask_within(patience, router.clone(), request, &asker).await;
+            assert_eq!(answer.status(), 503);
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "30");
+            let shown = answer.headers()[header::CONTENT_TYPE].to_str().unwrap();
+            assert!(shown.starts_with(kind), "{path}: {shown}");
         }
     }
 

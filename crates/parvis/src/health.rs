@@ -11,22 +11,22 @@ use parvis_store::{DbErr, deliveries};
 use parvis_town::Town;
 use tokio::time::timeout;
 
-use crate::front::short;
+use crate::early::plain;
 
 /// A database that takes longer is not there.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn alive() -> Response {
-    short(StatusCode::OK, "alive\n")
+    plain(StatusCode::OK, "alive\n")
 }
 
 /// Ready when every town's database answers and its queue can be read.
 pub async fn ready(towns: Vec<Arc<Town>>) -> Response {
     let answers = join_all(towns.iter().map(is_ready)).await;
     if !towns.is_empty() && answers.into_iter().all(|ready| ready) {
-        return short(StatusCode::OK, "ready\n");
+        return plain(StatusCode::OK, "ready\n");
     }
-    let mut answer = short(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
+    let mut answer = plain(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
     answer
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

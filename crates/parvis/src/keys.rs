@@ -120,7 +120,7 @@ pub const KEYS: &[Key] = &[
         path: "log.level",
         expected: "error, warn, info or debug, or a filter such as info,parvis_federation=debug",
         set: |settings, value| {
-            let level = text(value).filter(|level| EnvFilter::try_new(level).is_ok())?;
+            let level = text(value).filter(|level| is_level(level))?;
             put(&mut settings.log.level, Some(Some(level.to_owned())))
         },
         show: |settings| settings.log.level.as_ref().map(quoted),
@@ -168,6 +168,15 @@ fn edits(left: &str, right: &str) -> usize {
         }
     }
     row[right.len()]
+}
+
+/// A level or a filter. To the filter a misspelt level is the name of a module, and everything else falls silent.
+fn is_level(text: &str) -> bool {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let known = |part: &str| {
+        part.contains(['=', '[']) || LEVELS.contains(&part.to_ascii_lowercase().as_str())
+    };
+    text.split(',').all(|part| known(part.trim())) && EnvFilter::try_new(text).is_ok()
 }
 
 fn put<T>(slot: &mut T, value: Option<T>) -> Option<()> {

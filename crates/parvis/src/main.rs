@@ -4,6 +4,7 @@ mod backup;
 mod cli;
 mod config;
 mod demo;
+mod early;
 mod exit;
 mod front;
 mod health;

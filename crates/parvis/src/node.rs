@@ -1,12 +1,13 @@
 //! The wiring of a running program: towns, their faces and their background work. Knows no single request.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use anyhow::Context as _;
+use futures_util::future::join_all;
 use parvis_federation::{
     Federation,
     fetch::{FetchOptions, Fetcher, TIMEOUT},
@@ -15,7 +16,7 @@ use parvis_model::clock::Clock;
 use parvis_town::Town;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -30,6 +31,8 @@ use crate::{
 /// Requests and deliveries in flight have this long to end after the signal to stop; a little less than the ten seconds
 /// after which others lose patience with us.
 pub const GRACE: Duration = Duration::from_secs(9);
+/// For closing databases after that.
+const LAST_WORDS: Duration = Duration::from_millis(900);
 /// How we call ourselves when we ask other servers.
 const USER_AGENT: &str = concat!("Parvis/", env!("CARGO_PKG_VERSION"));
 /// How often we look for towns that were founded while we run.
@@ -41,26 +44,33 @@ pub struct Node {
     settings: Settings,
     clock: Clock,
     fetcher: Arc<Fetcher>,
-    served: Mutex<HashSet<String>>,
+    /// By host.
+    towns: Mutex<HashMap<String, Arc<Town>>>,
     work: TaskTracker,
     stop: CancellationToken,
 }
 
+/// With what everything from outside is fetched.
+pub fn fetcher(settings: &Settings, clock: Clock) -> Done<Arc<Fetcher>> {
+    let fetcher = Fetcher::new(FetchOptions {
+        allow_private: settings.federation.allow_private_networks.clone(),
+        user_agent: USER_AGENT.to_owned(),
+        timeout: TIMEOUT,
+        clock,
+    })
+    .context("preparing to ask other servers")?;
+    Ok(Arc::new(fetcher))
+}
+
 impl Node {
     pub fn new(settings: Settings, clock: Clock) -> Done<Arc<Self>> {
-        let fetcher = Fetcher::new(FetchOptions {
-            allow_private: settings.federation.allow_private_networks.clone(),
-            user_agent: USER_AGENT.to_owned(),
-            timeout: TIMEOUT,
-            clock: clock.clone(),
-        })
-        .context("preparing to ask other servers")?;
+        let fetcher = fetcher(&settings, clock.clone())?;
         Ok(Arc::new(Self {
             front: Arc::new(Front::new(settings.trusted_proxies.clone())),
             settings,
             clock,
-            fetcher: Arc::new(fetcher),
-            served: Mutex::default(),
+            fetcher,
+            towns: Mutex::default(),
             work: TaskTracker::new(),
             stop: CancellationToken::new(),
         }))
@@ -99,10 +109,10 @@ impl Node {
     async fn open(&self, place: &Place) -> Done<(Arc<Town>, Arc<Federation>)> {
         let town = towns::open(place, self.settings.limits.rate, self.clock.clone()).await?;
         let federation = Federation::new(town.clone(), self.fetcher.clone()).await?;
-        self.served
+        self.towns
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(place.host().to_owned());
+            .insert(place.host().to_owned(), town.clone());
         Ok((town, federation))
     }
 
@@ -115,10 +125,10 @@ impl Node {
     }
 
     fn knows(&self, place: &Place) -> bool {
-        self.served
+        self.towns
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .contains(place.host())
+            .contains_key(place.host())
     }
 
     /// Takes up towns that `parvis town create` founds while we run.
@@ -153,6 +163,25 @@ impl Node {
         if timeout_at(deadline, self.work.wait()).await.is_err() {
             tracing::warn!("some work did not end in time; it is done again after the next start");
         }
+        self.close_databases().await;
+    }
+
+    /// A database that is closed is whole in its file, without a log beside it.
+    async fn close_databases(&self) {
+        let towns: Vec<_> = self
+            .towns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain()
+            .collect();
+        let closing = towns.iter().map(async |(host, town)| {
+            match timeout(LAST_WORDS, town.store.close()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(town = host, %error, "closing the database"),
+                Err(_elapsed) => tracing::warn!(town = host, "the database is left open"),
+            }
+        });
+        join_all(closing).await;
     }
 
     /// Work that must end before the program does.

@@ -6,19 +6,24 @@ use std::{
 };
 
 use anyhow::Context as _;
+use parvis_federation::Federation;
 use parvis_model::{
     account::{AccountKind, Role},
+    clock::Clock,
+    handle::Handle,
+    id::Id,
     limits,
 };
 use parvis_town::{
-    Failure, Outcome, Town, accounts, settings as town_settings,
+    Failure, Outcome, Town, accounts, moves, settings as town_settings,
     tokens::{self, Scopes},
     users::{self, UserView},
 };
 
 use crate::{
-    cli::{Account, NewAccount, Password},
+    cli::{Account, AliasChange, NewAccount, Password},
     exit::{Done, Stop},
+    node,
     settings::Settings,
     towns,
 };
@@ -53,6 +58,37 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Account) -> Don
         }
         Account::Delete { name, yes } => delete(&town, &name, yes).await,
         Account::ResetPassword { name, password } => reset_password(&town, &name, &password).await,
+        Account::Move { name, target } => {
+            let user = resident(&town, &name).await?;
+            let to = elsewhere(settings, &town, &target).await?;
+            let here = town.clone();
+            town.store
+                .write(move |tx| {
+                    Box::pin(async move { moves::leave(tx, &here, user.account, to).await })
+                })
+                .await?;
+            said(format_args!("{name} has moved to {target}."))
+        }
+        Account::Alias { name, what, handle } => {
+            let user = resident(&town, &name).await?;
+            let other = elsewhere(settings, &town, &handle).await?;
+            let here = town.clone();
+            town.store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        match what {
+                            AliasChange::Add => {
+                                moves::add_alias(tx, &here, user.account, other).await
+                            }
+                            AliasChange::Remove => {
+                                moves::remove_alias(tx, &here, user.account, other).await
+                            }
+                        }
+                    })
+                })
+                .await?;
+            said(format_args!("The other accounts of {name} are changed."))
+        }
         Account::SetRole { name, role } => {
             let user = resident(&town, &name).await?;
             let here = town.clone();
@@ -64,6 +100,18 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Account) -> Don
             said(format_args!("{name} is {} now.", role.as_str()))
         }
     }
+}
+
+/// Somebody of this town or another, as they are now: other servers are asked.
+async fn elsewhere(settings: &Settings, town: &Arc<Town>, handle: &str) -> Done<Id> {
+    let fetcher = node::fetcher(settings, Clock::system())?;
+    // Makes the town find people on other servers.
+    let _federation = Federation::new(town.clone(), fetcher).await?;
+    let handle: Handle = handle
+        .parse()
+        .map_err(|()| Stop::not_found(format!("{handle} is not a handle")))?;
+    let found = town.reach().handle(town, &handle).await?;
+    found.ok_or_else(|| Stop::not_found(format!("{handle} is not to be found")))
 }
 
 /// Remarks go to standard error, so that standard output holds only what a script may want.

@@ -430,6 +430,17 @@ mod tests {
     }
 
     #[test]
+    fn a_misspelt_log_level_does_not_silence_the_log() {
+        for good in ["warn", "DEBUG", "info,parvis_federation=debug", "off"] {
+            assert!(from_environment(&[("PARVIS_LOG__LEVEL", good)]).is_ok());
+        }
+        for bad in ["loud", "info,debgu", "parvis=loud", "info,,warn"] {
+            let problem = problem(&[("PARVIS_LOG__LEVEL", bad)]);
+            assert!(problem.contains("error, warn, info or debug"), "{problem}");
+        }
+    }
+
+    #[test]
     fn with_nothing_given_the_defaults_hold() {
         let settings = from_environment(&[("HOME", "/root")]).unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");

@@ -7,7 +7,7 @@ use axum::{
     Extension, Router,
     body::Body,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, header},
     middleware::{self, Next},
     response::Response,
 };
@@ -24,7 +24,7 @@ use tower_http::{
     timeout::TimeoutBody,
 };
 
-use crate::front::short;
+use crate::early::{Asker, Reason};
 
 const MIB: usize = 1024 * 1024;
 /// A form or a JSON document; the other servers' door counts more strictly by itself.
@@ -89,7 +89,7 @@ async fn bound(State(multipart): State<usize>, request: Request, next: Next) -> 
         DOCUMENT
     };
     if announced(request.headers()).is_some_and(|length| length > limit as u64) {
-        return short(StatusCode::PAYLOAD_TOO_LARGE, "This is too large.\n");
+        return Asker::of(request.uri(), request.headers()).told(Reason::TooLarge);
     }
     let request = request.map(|body| {
         let patient = TimeoutBody::new(SILENCE, body);

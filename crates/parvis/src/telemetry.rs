@@ -15,8 +15,8 @@ pub enum Voice {
 
 pub fn start(settings: &Settings, voice: Voice) {
     let usual = match voice {
-        // The migrator announces itself at every start.
-        Voice::Server => "info,sea_orm_migration=warn",
+        // The migrator announces itself at every start, and PostgreSQL that its tables are there already.
+        Voice::Server => "info,sea_orm_migration=warn,sqlx::postgres::notice=warn",
         Voice::Quiet => "warn",
     };
     let level = settings.log.level.as_deref().unwrap_or(usual);
@@ -24,6 +24,8 @@ pub fn start(settings: &Settings, voice: Voice) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new(usual));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A log that cannot be written, say on a full disk, must not bring down what it tells of.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match settings.log.format {
         LogFormat::Text => lines.with_ansi(is_terminal()).init(),

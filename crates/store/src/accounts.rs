@@ -1,18 +1,15 @@
 //! Accounts of this town and of others, and the keys of our own.
 
+use parvis_model::{limits::SAME_PAGE, uri};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::NotSet,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order, QueryFilter,
-    QueryOrder, QuerySelect, TryInsertResult,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Order,
+    QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
     sea_query::{Expr, ExprTrait},
 };
 
-use crate::{
-    audience::counted,
-    dialect,
-    entity::{account, account_key},
-};
+use crate::{audience::counted, dialect, entity::account};
 
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<account::Model>, DbErr> {
     account::Entity::find_by_id(id).one(db).await
@@ -26,6 +23,26 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<accoun
         .filter(dialect::among(db, account::Column::Id, ids))
         .all(db)
         .await
+}
+
+/// What others see of these accounts.
+pub async fn cards(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<account::Card>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT a.id, a.kind, a.name, a.domain, a.uri, a.url, a.display_name, a.bio_html, a.bio_source, a.avatar, a.header, \
+         a.fields, a.locked, a.discoverable, a.indexable, a.posts, a.followers, a.following, a.last_post_at, a.created_at, \
+         a.updated_at, a.suspended_at, a.moved_to_id FROM {} account a ON a.id = l.value",
+        dialect::each(db, 1, "l")
+    );
+    account::Card::find_by_statement(dialect::statement(
+        db,
+        &sql,
+        [dialect::json_list(ids).into()],
+    ))
+    .all(db)
+    .await
 }
 
 pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<account::Model>, DbErr> {
@@ -49,6 +66,7 @@ pub async fn by_uris(
 }
 
 /// By ActivityPub id or page address.
+/// By its id, or by its page where the same server names it: anyone may give another's page for theirs.
 pub async fn by_uri_or_url(
     db: &impl ConnectionTrait,
     address: &str,
@@ -56,11 +74,11 @@ pub async fn by_uri_or_url(
     if let Some(found) = by_uri(db, address).await? {
         return Ok(Some(found));
     }
-    account::Entity::find()
-        .filter(account::Column::Url.eq(address))
-        .limit(1)
-        .one(db)
-        .await
+    let on_page = account::Entity::find().filter(account::Column::Url.eq(address));
+    let found = on_page.limit(SAME_PAGE).all(db).await?;
+    Ok(found
+        .into_iter()
+        .find(|account| uri::is_beside(&account.uri, address)))
 }
 
 /// `domain` is empty for this town; `name_key` is `model::handle::folded`.
@@ -104,7 +122,42 @@ pub async fn describe(db: &impl ConnectionTrait, row: account::Model) -> Result<
     row.following = NotSet;
     row.last_post_at = NotSet;
     row.suspended_at = NotSet;
+    row.moved_to_id = NotSet;
+    row.moved_at = NotSet;
     row.update(db).await?;
+    Ok(())
+}
+
+/// Where the account has gone; `None` if it is back.
+pub async fn set_moved(
+    db: &impl ConnectionTrait,
+    id: i64,
+    to: Option<i64>,
+    now: i64,
+) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::MovedToId, Expr::value(to))
+        .col_expr(account::Column::MovedAt, Expr::value(Some(now)))
+        .col_expr(account::Column::UpdatedAt, Expr::value(now))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Addresses of other accounts that one says are its own, a line each.
+pub async fn set_aliases(
+    db: &impl ConnectionTrait,
+    id: i64,
+    aliases: &str,
+    now: i64,
+) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::Aliases, Expr::value(aliases))
+        .col_expr(account::Column::UpdatedAt, Expr::value(now))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await?;
     Ok(())
 }
 
@@ -159,7 +212,7 @@ pub async fn empty(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), D
         "UPDATE delivery SET state = 'given_up', settled_at = $2 \
          WHERE state = 'pending' AND activity_id IN (SELECT id FROM activity WHERE actor_id = $1)",
         "UPDATE account SET display_name = '', bio_html = '', bio_source = '', avatar = NULL, header = NULL, fields = '[]', \
-         discoverable = FALSE, indexable = FALSE, posts = 0, followers = 0, following = 0, last_post_at = NULL, \
+         discoverable = FALSE, indexable = FALSE, aliases = '', posts = 0, followers = 0, following = 0, last_post_at = NULL, \
          suspended_at = $2, updated_at = $2 WHERE id = $1",
     ] {
         dialect::run(db, end, [id.into(), now.into()]).await?;
@@ -186,21 +239,6 @@ async fn uncount(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
         dialect::run(db, &uncount, [id.into()]).await?;
     }
     Ok(())
-}
-
-pub async fn insert_key(db: &impl ConnectionTrait, row: account_key::Model) -> Result<(), DbErr> {
-    account_key::Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
-}
-
-/// The private key of a local account, PKCS#8 PEM.
-pub async fn private_key(db: &impl ConnectionTrait, account: i64) -> Result<Option<String>, DbErr> {
-    Ok(account_key::Entity::find_by_id(account)
-        .one(db)
-        .await?
-        .map(|key| key.private_pem))
 }
 
 /// Which counter of an account moves.

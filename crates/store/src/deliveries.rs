@@ -7,7 +7,7 @@ use sea_orm::{
 
 use crate::{
     dialect,
-    entity::{activity, delivery, peer},
+    entity::{account, activity, delivery, peer},
 };
 
 pub const PENDING: &str = "pending";
@@ -77,37 +77,83 @@ pub async fn inboxes_of_actor(db: &impl ConnectionTrait, actor: i64) -> Result<V
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// Servers with something to send whose time has come, the longest waiting first.
+/// Who gets a turn: servers are asked in three lines, so that those that answer never queue behind those that do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Answered the last time.
+    Proven,
+    /// Never tried.
+    Untried,
+    /// Did not answer the last time.
+    Failing,
+}
+
+impl Lane {
+    /// Word for word what the partial indexes say.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Proven => "failures = 0 AND last_success_at IS NOT NULL",
+            Self::Untried => "failures = 0 AND last_success_at IS NULL",
+            Self::Failing => "failures > 0",
+        }
+    }
+}
+
+/// Servers for which something waits and whose time has come, the longest waiting first.
 pub async fn due_hosts(
     db: &impl ConnectionTrait,
+    lane: Lane,
     now: i64,
     limit: u64,
 ) -> Result<Vec<String>, DbErr> {
-    // Walks the partial index host by host instead of reading all that waits.
-    let sql = "WITH RECURSIVE h(host) AS (SELECT MIN(host) FROM delivery WHERE state = 'pending' \
-         UNION ALL SELECT (SELECT MIN(d.host) FROM delivery d WHERE d.state = 'pending' AND d.host > h.host) FROM h WHERE h.host IS NOT NULL) \
-         SELECT h.host FROM h LEFT JOIN peer p ON p.host = h.host WHERE h.host IS NOT NULL \
-         AND COALESCE(p.next_attempt_at, 0) <= $1 AND COALESCE(p.claimed_until, 0) <= $1 LIMIT $2";
-    let rows = db
-        .query_all_raw(dialect::statement(
-            db,
-            sql,
-            [now.into(), (limit as i64).into()],
-        ))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+    let sql = format!(
+        "SELECT host FROM peer WHERE due_at <= $1 AND {} AND NOT blocked ORDER BY due_at LIMIT $2",
+        lane.condition()
+    );
+    let params = [now.into(), (limit as i64).into()];
+    texts(db, &sql, params).await
 }
 
 /// When the next server that we wait for may be tried again.
 pub async fn next_attempt(db: &impl ConnectionTrait, now: i64) -> Result<Option<i64>, DbErr> {
-    let at = dialect::number(
+    let sql = format!(
+        "SELECT COALESCE(MIN(due_at), 0) FROM peer WHERE due_at > $1 AND {}",
+        Lane::Failing.condition()
+    );
+    let at = dialect::number(db, &sql, [now.into()]).await?;
+    Ok((at > 0).then_some(at))
+}
+
+/// Gives servers for which something was laid down a turn: now, or when a failing one may be asked again. Always in one
+/// order, so that two who do it wait for each other and never both.
+pub async fn line_up(db: &impl ConnectionTrait, hosts: &[String], now: i64) -> Result<(), DbErr> {
+    let sql = format!(
+        "INSERT INTO peer (host, failures, failing_since, next_attempt_at, last_success_at, blocked, due_at) \
+         SELECT h.value, 0, CAST(NULL AS BIGINT), 0, CAST(NULL AS BIGINT), FALSE, $1 FROM (SELECT DISTINCT value FROM {} v) h WHERE TRUE ORDER BY h.value \
+         ON CONFLICT (host) DO UPDATE SET due_at = COALESCE(peer.due_at, \
+         CASE WHEN peer.next_attempt_at > $1 THEN peer.next_attempt_at ELSE $1 END)",
+        dialect::listed_texts(db, 2)
+    );
+    dialect::run(db, &sql, [now.into(), dialect::json_texts(hosts).into()]).await?;
+    Ok(())
+}
+
+/// Takes the turn from a server for which nothing waits any more. Its row must be locked by this transaction already: what
+/// another lays down meanwhile then lines up again behind us.
+pub async fn leave_line(db: &impl ConnectionTrait, host: &str) -> Result<(), DbErr> {
+    dialect::run(
         db,
-        "SELECT COALESCE(MIN(p.next_attempt_at), 0) FROM peer p WHERE p.next_attempt_at > $1 \
-         AND EXISTS (SELECT 1 FROM delivery d WHERE d.host = p.host AND d.state = 'pending')",
-        [now.into()],
+        "UPDATE peer SET due_at = NULL WHERE host = $1 \
+         AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.host = $1 AND d.state = 'pending')",
+        [host.into()],
     )
     .await?;
-    Ok((at > 0).then_some(at))
+    Ok(())
+}
+
+/// A number above that of every delivery, so that what is laid down later is sent later, whatever the clock did.
+pub async fn next_number(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    dialect::number(db, "SELECT COALESCE(MAX(id), 0) + 1 FROM delivery", []).await
 }
 
 /// One delivery as a worker takes it up; what it brings is the activity's.
@@ -117,6 +163,8 @@ pub struct Parcel {
     pub inbox: String,
     pub attempts: i32,
     pub activity_id: i64,
+    /// What the activity is about.
+    pub object_uri: String,
 }
 
 /// The oldest parcels for a server, in order.
@@ -127,8 +175,8 @@ pub async fn for_host(
 ) -> Result<Vec<Parcel>, DbErr> {
     Parcel::find_by_statement(dialect::statement(
         db,
-        "SELECT id, inbox, attempts, activity_id FROM delivery \
-         WHERE state = 'pending' AND host = $1 ORDER BY id LIMIT $2",
+        "SELECT d.id, d.inbox, d.attempts, d.activity_id, a.object_uri FROM delivery d JOIN activity a ON a.id = d.activity_id \
+         WHERE d.state = 'pending' AND d.host = $1 ORDER BY d.id LIMIT $2",
         [host.into(), (limit as i64).into()],
     ))
     .all(db)
@@ -179,19 +227,25 @@ pub async fn attempted(
     Ok(())
 }
 
-/// Gives up what waits for a server since before `before`.
-pub async fn give_up(
-    db: &impl ConnectionTrait,
-    host: &str,
-    before: i64,
-    now: i64,
-) -> Result<u64, DbErr> {
+/// Gives up all that waits for a server.
+pub async fn give_up(db: &impl ConnectionTrait, host: &str, now: i64) -> Result<u64, DbErr> {
     dialect::run(
         db,
-        "UPDATE delivery SET state = 'given_up', settled_at = $1 WHERE host = $2 AND state = 'pending' AND created_at < $3",
-        [now.into(), host.into(), before.into()],
+        "UPDATE delivery SET state = 'given_up', settled_at = $1 WHERE host = $2 AND state = 'pending'",
+        [now.into(), host.into()],
     )
     .await
+}
+
+/// Takes the words out of what was said of an object that is deleted now: nobody gets them any more.
+pub async fn hush(db: &impl ConnectionTrait, object_uri: &str) -> Result<(), DbErr> {
+    dialect::run(
+        db,
+        "UPDATE activity SET json = '' WHERE object_uri = $1 AND kind IN ('Create', 'Update')",
+        [object_uri.into()],
+    )
+    .await?;
+    Ok(())
 }
 
 pub async fn pending_count(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
@@ -252,50 +306,104 @@ pub async fn blocked_among(
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// Writes what is known of a server, replacing what was.
-pub async fn set_peer(db: &impl ConnectionTrait, row: peer::Model) -> Result<(), DbErr> {
+/// Since when those of `hosts` fail that have failed since before `before`.
+pub async fn failing_among(
+    db: &impl ConnectionTrait,
+    hosts: &[String],
+    before: i64,
+) -> Result<Vec<(String, i64)>, DbErr> {
+    let sql = format!(
+        "SELECT host, failing_since FROM peer WHERE failing_since <= $1 AND host IN {}",
+        dialect::listed_texts(db, 2)
+    );
+    let params = [before.into(), dialect::json_texts(hosts).into()];
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, params))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
+/// How a server answers, as its sender saw it last.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub failures: i32,
+    pub failing_since: Option<i64>,
+    pub next_attempt_at: i64,
+    pub last_success_at: Option<i64>,
+    pub due_at: i64,
+}
+
+/// Writes down how a server answers.
+pub async fn set_peer(db: &impl ConnectionTrait, host: &str, seen: Seen) -> Result<(), DbErr> {
     dialect::run(
         db,
-        "INSERT INTO peer (host, failures, failing_since, next_attempt_at, last_success_at, blocked, claimed_until) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (host) DO UPDATE SET failures = $2, failing_since = $3, \
-         next_attempt_at = $4, last_success_at = $5, claimed_until = $7",
+        "INSERT INTO peer (host, failures, failing_since, next_attempt_at, last_success_at, blocked, due_at) \
+         VALUES ($1, $2, $3, $4, $5, FALSE, $6) ON CONFLICT (host) DO UPDATE SET failures = $2, failing_since = $3, \
+         next_attempt_at = $4, last_success_at = $5, due_at = $6",
         [
-            row.host.into(),
-            row.failures.into(),
-            row.failing_since.into(),
-            row.next_attempt_at.into(),
-            row.last_success_at.into(),
-            row.blocked.into(),
-            row.claimed_until.into(),
+            host.into(),
+            seen.failures.into(),
+            seen.failing_since.into(),
+            seen.next_attempt_at.into(),
+            seen.last_success_at.into(),
+            seen.due_at.into(),
         ],
     )
     .await?;
     Ok(())
 }
 
-/// Takes a server for this worker until `until`, so that no other sends to it. `false`: another has it.
-pub async fn claim(
+/// A server that was given little hope has spoken to us: it begins anew, as one that failed once just now.
+pub async fn revive(
     db: &impl ConnectionTrait,
     host: &str,
+    failing_before: i64,
     now: i64,
-    until: i64,
 ) -> Result<bool, DbErr> {
-    let taken = dialect::run(
+    let revived = dialect::run(
         db,
-        "INSERT INTO peer (host, failures, failing_since, next_attempt_at, last_success_at, blocked, claimed_until) \
-         VALUES ($1, 0, NULL, 0, NULL, FALSE, $3) ON CONFLICT (host) DO UPDATE SET claimed_until = $3 WHERE peer.claimed_until <= $2",
-        [host.into(), now.into(), until.into()],
+        "UPDATE peer SET failures = 1, failing_since = $3, next_attempt_at = $3, \
+         due_at = CASE WHEN due_at IS NULL THEN NULL ELSE $3 END WHERE host = $1 AND failing_since <= $2",
+        [host.into(), failing_before.into(), now.into()],
     )
     .await?;
-    Ok(taken == 1)
+    Ok(revived > 0)
 }
 
-pub async fn release(db: &impl ConnectionTrait, host: &str) -> Result<(), DbErr> {
+/// Accounts of other servers that take their post here and nowhere else.
+pub async fn accounts_at(
+    db: &impl ConnectionTrait,
+    inbox: &str,
+    limit: u64,
+) -> Result<Vec<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::Inbox.eq(inbox))
+        .filter(account::Column::Domain.ne(""))
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// A shared inbox is no more: its accounts get their post in their own, until their server names another.
+pub async fn forget_shared_inbox(db: &impl ConnectionTrait, inbox: &str) -> Result<u64, DbErr> {
     dialect::run(
         db,
-        "UPDATE peer SET claimed_until = 0 WHERE host = $1",
-        [host.into()],
+        "UPDATE account SET shared_inbox = NULL WHERE shared_inbox = $1",
+        [inbox.into()],
     )
-    .await?;
-    Ok(())
+    .await
+}
+
+/// A column of texts out of a raw question.
+async fn texts(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = sea_orm::Value>,
+) -> Result<Vec<String>, DbErr> {
+    let rows = db
+        .query_all_raw(dialect::statement(db, sql, values))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }

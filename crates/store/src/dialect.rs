@@ -29,7 +29,18 @@ pub fn listed(db: &impl ConnectionTrait, n: usize) -> String {
     }
 }
 
-/// The parameter that goes with [`listed`].
+/// The ids of parameter number `n` as a table to begin a join with, its column `{name}.value`. SQLite then goes through
+/// them one by one, where `IN` would have it build a sorted table first.
+pub fn each(db: &impl ConnectionTrait, n: usize, name: &str) -> String {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => format!("json_each(${n}) {name} CROSS JOIN"),
+        _ => {
+            format!("(SELECT value::bigint FROM json_array_elements_text(${n}::json)) {name} JOIN")
+        }
+    }
+}
+
+/// The parameter that goes with [`listed`] and [`each`].
 pub fn json_list(ids: &[i64]) -> String {
     let mut text = String::with_capacity(ids.len() * 20 + 2);
     text.push('[');

@@ -12,8 +12,9 @@ use futures_util::{FutureExt, future::BoxFuture};
 use parvis_migrations::Migrator;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    error::ConnAcquireErr,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
@@ -21,6 +22,8 @@ use tokio::{
     sync::{Notify, mpsc, oneshot},
     time::{Instant, timeout},
 };
+
+use crate::{claims::Claims, neighbours};
 
 /// An open write transaction. Whoever holds one got it from [`Store::write`].
 pub type Tx = DatabaseTransaction;
@@ -36,6 +39,8 @@ const GROUP_TIME: Duration = Duration::from_millis(20);
 const DEED_TIME: Duration = Duration::from_secs(10);
 /// Deeds waiting for the writer; more wait outside.
 const QUEUE: usize = 1_024;
+/// A connection unused for so long may be dead without our knowing: it is tried before it is trusted.
+const IDLE_IN_DOUBT: Duration = Duration::from_secs(1);
 /// Any number that no other program uses on the same PostgreSQL database.
 const MIGRATION_LOCK: i64 = 0x5041_5256_4953;
 
@@ -60,9 +65,10 @@ enum Writer {
     Grouped {
         path: String,
         waiting: mpsc::Sender<Box<dyn Deed>>,
+        ending: mpsc::Sender<oneshot::Sender<()>>,
     },
-    /// PostgreSQL: each deed is a transaction of the pool.
-    Pooled,
+    /// PostgreSQL: each deed is a transaction of the pool. Told of each commit, for other processes.
+    Pooled(Arc<Notify>),
 }
 
 impl Store {
@@ -82,16 +88,19 @@ impl Store {
         drop(lock);
         let readers = Database::connect(sqlite_options(path, connections.max(1), true)).await?;
         let (sender, waiting) = mpsc::channel(QUEUE);
+        let (ending, asked_to_end) = mpsc::channel(1);
         let committed = Arc::new(Notify::new());
         tokio::spawn(run_writer(
             path.to_owned(),
             write,
             waiting,
+            asked_to_end,
             Arc::clone(&committed),
         ));
         let writer = Writer::Grouped {
             path: path.to_owned(),
             waiting: sender,
+            ending,
         };
         Ok(Self {
             readers,
@@ -111,10 +120,12 @@ impl Store {
             options.connections.max(2),
         );
         let readers = Database::connect(pool).await?;
+        let (committed, ours) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        neighbours::listen(&readers, &committed, &ours);
         Ok(Self {
             readers,
-            writer: Writer::Pooled,
-            committed: Arc::new(Notify::new()),
+            writer: Writer::Pooled(ours),
+            committed,
         })
     }
 
@@ -153,7 +164,13 @@ impl Store {
         E: From<DbErr> + Send + 'static,
     {
         match &self.writer {
-            Writer::Pooled => self.write_alone(deed).await,
+            Writer::Pooled(ours) => {
+                let done = self.write_alone(deed).await;
+                if done.is_ok() {
+                    ours.notify_one();
+                }
+                done
+            }
             Writer::Grouped {
                 waiting: sender, ..
             } => {
@@ -191,7 +208,12 @@ impl Store {
         }
     }
 
-    /// Told after each commit of this process.
+    /// Which server this process sends to, where several do.
+    pub fn claims(&self) -> Claims {
+        Claims::new(&self.readers)
+    }
+
+    /// Told after each commit of this process, and soon after those of others.
     pub fn committed(&self) -> &Notify {
         &self.committed
     }
@@ -209,6 +231,20 @@ impl Store {
             .await;
         copier.close().await?;
         copied.map(|_| ())
+    }
+
+    /// Ends every connection once what waits is written; nothing can be asked afterwards. The last connection to a SQLite
+    /// file takes what stands in its log over into the file itself.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.readers.close_by_ref().await?;
+        if let Writer::Grouped { ending, .. } = &self.writer {
+            let (end, ended) = oneshot::channel();
+            // A writer that has ended already is as good.
+            if ending.send(end).await.is_ok() {
+                let _ = ended.await;
+            }
+        }
+        Ok(())
     }
 
     /// Is the database there? Cheap.
@@ -268,21 +304,37 @@ where
     }
 }
 
-/// Runs until the last [`Store`] is dropped.
+/// Runs until the last [`Store`] is dropped, or until one of them is asked to close.
 async fn run_writer(
     path: String,
     mut db: DatabaseConnection,
     mut waiting: mpsc::Receiver<Box<dyn Deed>>,
+    mut asked_to_end: mpsc::Receiver<oneshot::Sender<()>>,
     committed: Arc<Notify>,
 ) {
-    while let Some(first) = waiting.recv().await {
+    let mut told = Vec::new();
+    loop {
+        let first = tokio::select! {
+            biased;
+            Some(end) = asked_to_end.recv() => {
+                waiting.close();
+                told.push(end);
+                continue;
+            }
+            first = waiting.recv() => first,
+        };
+        let Some(first) = first else { break };
         let kept = write_group(&db, first, &mut waiting).await;
-        committed.notify_waiters();
-        if !kept {
+        if kept {
+            committed.notify_waiters();
+        } else {
             db = reopened(&path, db).await;
         }
     }
     close(db).await;
+    for end in told {
+        let _ = end.send(());
+    }
 }
 
 /// After a full disk or a faulty one SQLite may have ended the transaction by itself, and the library goes on counting it
@@ -321,7 +373,7 @@ async fn write_group(
         Err(err) => {
             // Those who wait would each wait as long for the same answer.
             while let Ok(deed) = waiting.try_recv() {
-                deed.fail(again(&err));
+                deed.fail(err.clone());
             }
             first.fail(err);
             return false;
@@ -350,10 +402,10 @@ async fn write_group(
     };
     let lost = lost.map(|err| {
         tracing::error!(%err, deeds = ran.len(), "a group of writes was lost");
-        Arc::new(err)
+        err
     });
     for done in ran {
-        (done.answer)(lost.as_deref().map(again));
+        (done.answer)(lost.clone());
     }
     lost.is_none()
 }
@@ -367,9 +419,8 @@ async fn run_in_savepoint(outer: &Tx, deed: Box<dyn Deed>) -> Result<Ran, (Optio
     let savepoint = match outer.begin().await {
         Ok(savepoint) => savepoint,
         Err(err) => {
-            let told = again(&err);
-            deed.fail(err);
-            return Err((None, told));
+            deed.fail(err.clone());
+            return Err((None, err));
         }
     };
     let ran = deed.run(&savepoint).await;
@@ -384,11 +435,6 @@ async fn run_in_savepoint(outer: &Tx, deed: Box<dyn Deed>) -> Result<Ran, (Optio
     }
 }
 
-/// One failure told to many: the database's error cannot be cloned.
-fn again(err: &DbErr) -> DbErr {
-    DbErr::Custom(err.to_string())
-}
-
 fn immediate() -> TransactionOptions {
     TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -397,11 +443,11 @@ fn immediate() -> TransactionOptions {
 }
 
 fn closed() -> DbErr {
-    DbErr::Custom("the writer has stopped".into())
+    DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
 }
 
 fn too_slow() -> DbErr {
-    DbErr::Custom("a deed took too long".into())
+    DbErr::Conn(RuntimeErr::Internal("a deed took too long".into()))
 }
 
 fn sqlite_path(url: &str) -> Option<String> {
@@ -435,7 +481,7 @@ fn quiet(mut options: ConnectOptions, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(5))
         .idle_timeout(Duration::from_mins(5))
-        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(IDLE_IN_DOUBT)
         .sqlx_logging(false);
     options
 }

@@ -80,6 +80,23 @@ pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Removes every follow of and by an account, and sets right what was counted of them.
+pub async fn delete_all_of(db: &impl ConnectionTrait, account: i64) -> Result<u64, DbErr> {
+    for uncount in [
+        "UPDATE account SET followers = followers - 1 WHERE id IN (SELECT target_id FROM follow WHERE follower_id = $1 AND accepted)",
+        "UPDATE account SET following = following - 1 WHERE id IN (SELECT follower_id FROM follow WHERE target_id = $1 AND accepted)",
+        "UPDATE account SET followers = 0, following = 0 WHERE id = $1",
+    ] {
+        dialect::run(db, uncount, [account.into()]).await?;
+    }
+    dialect::run(
+        db,
+        "DELETE FROM follow WHERE follower_id = $1 OR target_id = $1",
+        [account.into()],
+    )
+    .await
+}
+
 /// Where the followers of an account on other servers take their post: distinct inboxes, shared ones first choice.
 pub async fn remote_inboxes(db: &impl ConnectionTrait, target: i64) -> Result<Vec<String>, DbErr> {
     let rows = db
@@ -113,6 +130,26 @@ pub async fn listeners(
     rows.iter()
         .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
         .collect()
+}
+
+/// Residents of this town who follow the account, the first of them.
+pub async fn local_followers(
+    db: &impl ConnectionTrait,
+    target: i64,
+    limit: u64,
+) -> Result<Vec<i64>, DbErr> {
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            "SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id \
+             WHERE f.target_id = $1 AND f.accepted AND a.domain = '' ORDER BY f.id LIMIT $2",
+            [
+                target.into(),
+                i64::try_from(limit).unwrap_or(i64::MAX).into(),
+            ],
+        ))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Does anyone in this town follow the account?

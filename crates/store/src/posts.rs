@@ -1,5 +1,6 @@
 //! Posts and boosts: rows, lookups, threads, counts.
 
+use parvis_model::{limits::SAME_PAGE, uri};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::NotSet,
@@ -25,6 +26,7 @@ pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post:
         .await
 }
 
+/// By its id, or by its page where the same server names it: anyone may give another's page for theirs.
 pub async fn by_uri_or_url(
     db: &impl ConnectionTrait,
     address: &str,
@@ -36,7 +38,11 @@ pub async fn by_uri_or_url(
     let on_page = post::Column::Url
         .eq(address)
         .and(post::Column::BoostOfId.is_null());
-    post::Entity::find().filter(on_page).limit(1).one(db).await
+    let found = post::Entity::find().filter(on_page).limit(SAME_PAGE);
+    let found = found.all(db).await?;
+    Ok(found
+        .into_iter()
+        .find(|post| uri::is_beside(&post.uri, address)))
 }
 
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<post::Model>, DbErr> {
@@ -84,6 +90,28 @@ pub async fn visible_by_ids(
         .await
 }
 
+/// As [`visible_by_ids`], with the posts that boosts among `ids` pass on, where these eyes may see those, too. A row
+/// that is both stands there twice.
+pub async fn visible_with_boosted(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    ids: &[i64],
+) -> Result<Vec<post::Model>, DbErr> {
+    let sql = format!(
+        "SELECT p.* FROM {each} post p ON p.id = l.value WHERE {visible} UNION ALL \
+         SELECT p.* FROM {each} post b ON b.id = l.value JOIN post p ON p.id = b.boost_of_id WHERE {visible}",
+        each = dialect::each(db, 3, "l"),
+        visible = visible(eyes)
+    );
+    let mut params = eyes.params(now);
+    params.push(dialect::json_list(ids).into());
+    post::Entity::find()
+        .from_raw_sql(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
+}
+
 /// `false` if a post of this address or of this id is already there, or this boost.
 pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool, DbErr> {
     let inserted = dialect::unless_there(row.into_active_model())
@@ -98,6 +126,7 @@ pub async fn update(db: &impl ConnectionTrait, row: post::Model) -> Result<(), D
     row.replies = NotSet;
     row.boosts = NotSet;
     row.favourites = NotSet;
+    row.quotes = NotSet;
     row.update(db).await?;
     Ok(())
 }
@@ -133,6 +162,7 @@ pub enum Count {
     Replies,
     Boosts,
     Favourites,
+    Quotes,
 }
 
 pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) -> Result<(), DbErr> {
@@ -140,6 +170,7 @@ pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) ->
         Count::Replies => post::Column::Replies,
         Count::Boosts => post::Column::Boosts,
         Count::Favourites => post::Column::Favourites,
+        Count::Quotes => post::Column::Quotes,
     };
     post::Entity::update_many()
         .col_expr(column, Expr::col(column).add(by))

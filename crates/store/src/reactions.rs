@@ -66,28 +66,33 @@ pub async fn unbookmark(db: &impl ConnectionTrait, account: i64, post: i64) -> R
     Ok(())
 }
 
-/// What an account has done with a post.
+/// A line between a post and an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Done {
+pub struct Mark {
     pub post_id: i64,
-    /// One of [`FAVOURITED`], [`BOOKMARKED`], [`BOOSTED`].
+    /// One of [`NAMED`], [`FAVOURITED`], [`BOOKMARKED`], [`BOOSTED`], [`PINNED`].
     pub what: i32,
+    pub account_id: i64,
 }
 
+pub const NAMED: i32 = 0;
 pub const FAVOURITED: i32 = 1;
 pub const BOOKMARKED: i32 = 2;
 pub const BOOSTED: i32 = 3;
+pub const PINNED: i32 = 4;
 
-/// Everything `me` has done with these posts, in one question.
-pub async fn by_me(db: &impl ConnectionTrait, me: i64, posts: &[i64]) -> Result<Vec<Done>, DbErr> {
-    let list = dialect::listed(db, 2);
+/// Who is named in these posts, and everything `me` (0 for nobody) has done with them, in one question.
+pub async fn marks(db: &impl ConnectionTrait, me: i64, posts: &[i64]) -> Result<Vec<Mark>, DbErr> {
+    let each = dialect::each(db, 2, "l");
     let sql = format!(
-        "SELECT post_id, 1 AS what FROM favourite WHERE account_id = $1 AND post_id IN {list} \
-         UNION ALL SELECT post_id, 2 FROM bookmark WHERE account_id = $1 AND post_id IN {list} \
-         UNION ALL SELECT boost_of_id, 3 FROM post WHERE author_id = $1 AND boost_of_id IN {list}"
+        "SELECT m.post_id, 0 AS what, m.account_id FROM {each} mention m ON m.post_id = l.value \
+         UNION ALL SELECT f.post_id, 1, f.account_id FROM {each} favourite f ON f.account_id = $1 AND f.post_id = l.value \
+         UNION ALL SELECT k.post_id, 2, k.account_id FROM {each} bookmark k ON k.account_id = $1 AND k.post_id = l.value \
+         UNION ALL SELECT b.boost_of_id, 3, b.author_id FROM {each} post b ON b.author_id = $1 AND b.boost_of_id = l.value \
+         UNION ALL SELECT n.post_id, 4, n.account_id FROM {each} pin n ON n.account_id = $1 AND n.post_id = l.value"
     );
     let params = [me.into(), dialect::json_list(posts).into()];
-    Done::find_by_statement(dialect::statement(db, &sql, params))
+    Mark::find_by_statement(dialect::statement(db, &sql, params))
         .all(db)
         .await
 }

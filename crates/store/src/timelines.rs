@@ -8,9 +8,8 @@ use crate::{
     dialect,
 };
 
-/// How many of the newest posts of all are looked through before turning to the authors one by one: few first, since
-/// the database works through the whole window to sort what it keeps of it.
-const WINDOWS: [i64; 2] = [200, 2_000];
+/// How many of the newest posts of all are looked through before turning to the authors one by one.
+const WINDOW: i64 = 2_000;
 
 /// A condition on `column` and whether the page is read upwards. Parameters are appended to `params`.
 fn bounds(page: &Page, column: &str, params: &mut Vec<Value>) -> (String, bool) {
@@ -39,7 +38,7 @@ fn order(upwards: bool) -> &'static str {
 }
 
 /// Runs a paged question whose first column is the id; `where_` may use the parameters already in `params`.
-async fn paged(
+pub(crate) async fn paged(
     db: &impl ConnectionTrait,
     from: &str,
     column: &str,
@@ -88,11 +87,9 @@ pub async fn home(
     now: i64,
     page: &Page,
 ) -> Result<Vec<i64>, DbErr> {
-    for window in WINDOWS {
-        let recent = home_scanned(db, me, now, page, window).await?;
-        if recent.len() as u64 >= page.limit {
-            return Ok(recent);
-        }
+    let recent = home_scanned(db, me, now, page).await?;
+    if recent.len() as u64 >= page.limit {
+        return Ok(recent);
     }
     home_merged(db, me, now, page).await
 }
@@ -102,23 +99,34 @@ async fn home_scanned(
     me: i64,
     now: i64,
     page: &Page,
-    window: i64,
 ) -> Result<Vec<i64>, DbErr> {
     let mut params = vec![me.into(), now.into()];
     let (between, upwards) = bounds(page, "id", &mut params);
-    let order = order(upwards);
-    params.push(window.into());
+    params.push(WINDOW.into());
     params.push((page.limit as i64).into());
-    let (scan, limit) = (params.len() - 1, params.len());
-    let indexed = match db.get_database_backend() {
-        DatabaseBackend::Sqlite => " INDEXED BY post_by_time",
-        _ => "",
+    let (window, limit) = (params.len() - 1, params.len());
+    let (order, belongs) = (order(upwards), belongs_at_home());
+    let sql = match db.get_database_backend() {
+        // The end of the window is found first, on the index alone; then the walk stops at the first `limit` that belong
+        // here, where a subquery with the window would have all of it looked at and sorted.
+        DatabaseBackend::Sqlite => {
+            let (within, furthest) = if upwards {
+                ("<=", "MAX")
+            } else {
+                (">=", "MIN")
+            };
+            format!(
+                "SELECT p.id FROM post p INDEXED BY post_by_time WHERE {belongs}{between_p} AND p.id {within} \
+                 (SELECT {furthest}(id) FROM (SELECT id FROM post INDEXED BY post_by_time WHERE 1 = 1{between} ORDER BY id {order} LIMIT ${window})) \
+                 ORDER BY p.id {order} LIMIT ${limit}",
+                between_p = between.replace(" id ", " p.id "),
+            )
+        }
+        _ => format!(
+            "SELECT p.id FROM (SELECT id, author_id, audience, boost_of_id, reply_to_account_id FROM post \
+             WHERE 1 = 1{between} ORDER BY id {order} LIMIT ${window}) p WHERE {belongs} ORDER BY p.id {order} LIMIT ${limit}"
+        ),
     };
-    let sql = format!(
-        "SELECT p.id FROM (SELECT id, author_id, audience, boost_of_id, reply_to_account_id FROM post{indexed} \
-         WHERE 1 = 1{between} ORDER BY id {order} LIMIT ${scan}) p WHERE {} ORDER BY p.id {order} LIMIT ${limit}",
-        belongs_at_home()
-    );
     let mut ids = dialect::ids(db, &sql, params).await?;
     if upwards {
         ids.reverse();

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{
     exchange::Reply,
-    keys::Key,
+    keys::{self, Key},
     letter::Letter,
+    message::Message,
     remote::{Host, Page},
 };
 
@@ -57,6 +58,16 @@ impl Actor {
 
     pub fn key_id(&self) -> String {
         format!("{}#main-key", self.id)
+    }
+
+    /// The id of the key on the curve, if the actor has one.
+    pub fn curve_key_id(&self) -> String {
+        format!("{}#ed25519-1", self.id)
+    }
+
+    /// An Ed25519 key as actor documents show it (FEP-521a).
+    pub fn multikey(&self, key: &Key) -> Value {
+        json!({"id": self.curve_key_id(), "type": "Multikey", "controller": self.id, "publicKeyMultibase": key.multibase()})
     }
 
     pub fn document(&self) -> Value {
@@ -158,6 +169,16 @@ impl Actor {
     /// An honest letter, to be bent.
     pub fn letter(&self, inbox: &str, document: &Value) -> Letter {
         Letter::new(self.key, &self.key_id(), inbox, document)
+    }
+
+    /// An honest message in the newer dialect, to be bent.
+    pub fn message(&self, inbox: &str, document: &Value) -> Message {
+        Message::new(self.key, &self.key_id(), inbox, document)
+    }
+
+    /// The same with the test's first key on the curve, for those whose document shows it.
+    pub fn curve_message(&self, inbox: &str, document: &Value) -> Message {
+        Message::new(keys::curve(), &self.curve_key_id(), inbox, document)
     }
 
     /// Signs and posts.

@@ -1,4 +1,4 @@
-//! RSA keys, made once per test process, and an independent check of signatures. Knows no HTTP.
+//! RSA and Ed25519 keys, made once per test process, and an independent check of signatures. Knows no HTTP.
 
 use std::sync::OnceLock;
 
@@ -7,35 +7,71 @@ use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeySize,
     signature::{
-        KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+        ED25519, Ed25519KeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+        UnparsedPublicKey,
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 
 pub struct Key {
-    pair: RsaKeyPair,
+    pair: Pair,
     pub public_pem: String,
+}
+
+enum Pair {
+    Rsa(Box<RsaKeyPair>),
+    Ed25519(Box<Ed25519KeyPair>),
 }
 
 impl Key {
     fn generate() -> Self {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
         let public_pem = pem(pair.public_key().as_der().unwrap().as_ref());
+        let pair = Pair::Rsa(Box::new(pair));
         Self { pair, public_pem }
     }
 
-    /// RSASSA-PKCS1-v1_5 with SHA-256, in base64.
+    fn generate_ed25519() -> Self {
+        let pair = Ed25519KeyPair::generate().unwrap();
+        let public: aws_lc_rs::encoding::PublicKeyX509Der = pair.public_key().as_der().unwrap();
+        Self {
+            public_pem: pem(public.as_ref()),
+            pair: Pair::Ed25519(Box::new(pair)),
+        }
+    }
+
+    pub fn is_ed25519(&self) -> bool {
+        matches!(self.pair, Pair::Ed25519(_))
+    }
+
+    /// RSASSA-PKCS1-v1_5 with SHA-256, or Ed25519, in base64.
     pub fn sign(&self, message: &str) -> String {
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message.as_bytes(),
-                &mut signature,
-            )
-            .unwrap();
-        BASE64.encode(signature)
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(
+                    &RSA_PKCS1_SHA256,
+                    &SystemRandom::new(),
+                    message.as_bytes(),
+                    &mut signature,
+                )
+                .unwrap();
+                BASE64.encode(signature)
+            }
+            Pair::Ed25519(pair) => BASE64.encode(pair.sign(message.as_bytes())),
+        }
+    }
+
+    /// An Ed25519 key as `publicKeyMultibase`.
+    ///
+    /// # Panics
+    /// When it is an RSA key.
+    pub fn multibase(&self) -> String {
+        let Pair::Ed25519(pair) = &self.pair else {
+            panic!("not an Ed25519 key");
+        };
+        let bytes = [&[0xed, 0x01], pair.public_key().as_ref()].concat();
+        format!("z{}", bs58::encode(bytes).into_string())
     }
 }
 
@@ -50,6 +86,17 @@ pub fn second() -> &'static Key {
     KEY.get_or_init(Key::generate)
 }
 
+/// Two pairs of Ed25519.
+pub fn curve() -> &'static Key {
+    static KEY: OnceLock<Key> = OnceLock::new();
+    KEY.get_or_init(Key::generate_ed25519)
+}
+
+pub fn second_curve() -> &'static Key {
+    static KEY: OnceLock<Key> = OnceLock::new();
+    KEY.get_or_init(Key::generate_ed25519)
+}
+
 /// Does `signature` (base64) hold for `message` under the key in `public_pem`?
 pub fn holds(public_pem: &str, message: &str, signature: &str) -> bool {
     let Ok(signature) = BASE64.decode(signature) else {
@@ -62,15 +109,34 @@ pub fn holds(public_pem: &str, message: &str, signature: &str) -> bool {
     let Ok(der) = BASE64.decode(body.trim()) else {
         return false;
     };
-    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der)
-        .verify(message.as_bytes(), &signature)
-        .is_ok()
+    let verified = if der.len() == 44 {
+        UnparsedPublicKey::new(&ED25519, der).verify(message.as_bytes(), &signature)
+    } else {
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der)
+            .verify(message.as_bytes(), &signature)
+    };
+    verified.is_ok()
+}
+
+/// The PEM of a `publicKeyMultibase` of Ed25519.
+pub fn pem_of_multibase(multibase: &str) -> Option<String> {
+    let bytes = bs58::decode(multibase.strip_prefix('z')?).into_vec().ok()?;
+    let key = bytes.strip_prefix(&[0xed, 0x01])?;
+    let algorithm = [0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
+    let bits = der(0x03, &[&[0], key].concat());
+    Some(pem(&der(0x30, &[algorithm.to_vec(), bits].concat())))
 }
 
 /// `SHA-256=…`, the value of a Digest header.
 pub fn digest(body: &[u8]) -> String {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body);
     format!("SHA-256={}", BASE64.encode(hash.as_ref()))
+}
+
+/// `sha-256=:…:`, the value of a Content-Digest header (RFC 9530).
+pub fn content_digest(body: &[u8]) -> String {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body);
+    format!("sha-256=:{}:", BASE64.encode(hash.as_ref()))
 }
 
 /// HMAC-SHA-256 in base64: for the attack that takes a public key for a shared secret.
@@ -141,6 +207,16 @@ mod tests {
         assert!(holds(&first().public_pem, "bonjour", &signature));
         assert!(!holds(&first().public_pem, "bonsoir", &signature));
         assert!(!holds(&second().public_pem, "bonjour", &signature));
+    }
+
+    #[test]
+    fn a_key_on_the_curve_is_one_key_in_both_spellings() {
+        let key = curve();
+        let signature = key.sign("bonjour");
+        let pem = pem_of_multibase(&key.multibase()).unwrap();
+        assert_eq!(pem, key.public_pem);
+        assert!(holds(&pem, "bonjour", &signature));
+        assert!(!holds(&second_curve().public_pem, "bonjour", &signature));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     exchange::{self, Reply},
     keys::{self, Key},
+    message,
 };
 
 /// An unsealed letter. Built honest by [`Letter::new`]; bend its fields, then [`Letter::seal`].
@@ -201,7 +202,7 @@ pub fn parts(header: &str) -> Option<(String, Vec<String>, String)> {
     Some((field("keyId")?, covered, field("signature")?))
 }
 
-/// Checks a letter that arrived: what it covers, its digest, its signature under the key that `key_id` leads to.
+/// Checks a letter that arrived, in either dialect: what it covers, its digest, its signature under the key that `key_id` leads to.
 /// The answer names the key, or what is wrong.
 pub async fn check(
     method: &str,
@@ -209,6 +210,9 @@ pub async fn check(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<String, String> {
+    if headers.contains_key("signature-input") {
+        return message::check(method, path, headers, body).await;
+    }
     let value = |name: &str| {
         headers
             .get(name)
@@ -234,20 +238,33 @@ pub async fn check(
         name => format!("{name}: {}", value(name)),
     };
     let text = covered.iter().map(line).collect::<Vec<_>>().join("\n");
-    let document = exchange::get_document(key_id.split('#').next().unwrap_or(&key_id)).await;
-    if !document.is_success() {
-        return Err(format!("{key_id} answers {}", document.status));
-    }
-    let document = document.json();
-    let pem = document["publicKey"]["publicKeyPem"]
-        .as_str()
-        .ok_or("no key in the actor document")?;
-    if document["publicKey"]["id"] != key_id.as_str() {
-        return Err(format!("{key_id} is not the key of its actor"));
-    }
-    if keys::holds(pem, &text, &signature) {
+    let pem = key_of(&key_id).await?;
+    if keys::holds(&pem, &text, &signature) {
         Ok(key_id)
     } else {
         Err(format!("signature does not hold: {text}"))
     }
+}
+
+/// The PEM of the key that an id leads to, if the actor found there names it as its own.
+pub(crate) async fn key_of(key_id: &str) -> Result<String, String> {
+    let document = exchange::get_document(key_id.split('#').next().unwrap_or(key_id)).await;
+    if !document.is_success() {
+        return Err(format!("{key_id} answers {}", document.status));
+    }
+    let document = document.json();
+    if document["publicKey"]["id"] == key_id {
+        let pem = document["publicKey"]["publicKeyPem"].as_str();
+        return pem
+            .map(str::to_owned)
+            .ok_or("no key in the actor document".to_owned());
+    }
+    let further = document["assertionMethod"].as_array();
+    let named = further
+        .into_iter()
+        .flatten()
+        .find(|key| key["id"] == key_id && key["controller"] == document["id"]);
+    named
+        .and_then(|key| keys::pem_of_multibase(key["publicKeyMultibase"].as_str()?))
+        .ok_or(format!("{key_id} is not a key of its actor"))
 }

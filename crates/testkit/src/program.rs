@@ -82,6 +82,8 @@ pub struct Program {
     pub port: u16,
     settings: Vec<(String, String)>,
     child: Mutex<Option<Child>>,
+    /// Further processes that do the background work.
+    workers: Mutex<Vec<Child>>,
 }
 
 impl Program {
@@ -113,6 +115,7 @@ impl Program {
             port,
             settings,
             child: Mutex::new(None),
+            workers: Mutex::default(),
         }
     }
 
@@ -133,26 +136,68 @@ impl Program {
 
     /// Starts `parvis serve` and waits until it is ready.
     pub async fn start(&self) {
+        self.launch(Command::new(binary())).await;
+    }
+
+    /// The same, for a test that is going to limit its files: a process that does not ignore the signal dies at the limit.
+    pub async fn start_to_be_limited(&self) {
+        let mut command = Command::new("sh");
+        let script = "trap '' XFSZ; exec \"$0\" \"$@\"";
+        command.args(["-c", script]).arg(binary());
+        self.launch(command).await;
+    }
+
+    /// From now on none of its files may grow beyond so many bytes, or they may again: what a full disk looks like to the
+    /// program, without one.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let child = self.child.lock().unwrap();
+        let id = child.as_ref().expect("the program runs").id();
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        let pid = Pid::from_raw(id.cast_signed());
+        prlimit(pid, Resource::Fsize, limit).unwrap();
+    }
+
+    async fn launch(&self, command: Command) {
+        let child = self.spawn(command, "serve");
+        *self.child.lock().unwrap() = Some(child);
+        self.wait_until_ready().await;
+    }
+
+    /// Starts one more process that does nothing but the background work.
+    pub fn start_worker(&self) {
+        let worker = self.spawn(Command::new(binary()), "worker");
+        self.workers.lock().unwrap().push(worker);
+    }
+
+    /// `kill -9` for the worker started first.
+    pub fn kill9_worker(&self) {
+        let mut worker = self.workers.lock().unwrap().remove(0);
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+
+    fn spawn(&self, mut command: Command, what: &str) -> Child {
         let log = File::options()
             .create(true)
             .append(true)
             .open(self.log_path())
             .unwrap();
-        let mut command = Command::new(binary());
         Self::clean_environment().for_each(|key| {
             command.env_remove(key);
         });
-        let child = command
-            .arg("serve")
+        command
+            .arg(what)
             .envs(self.settings.iter().map(|(key, value)| (key, value)))
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
-            .unwrap();
-        *self.child.lock().unwrap() = Some(child);
-        self.wait_until_ready().await;
+            .unwrap()
     }
 
     async fn wait_until_ready(&self) {
@@ -263,12 +308,11 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if let Some(mut child) = self
-            .child
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take()
-        {
+        let serving = self.child.get_mut();
+        let serving = serving.unwrap_or_else(std::sync::PoisonError::into_inner);
+        let workers = self.workers.get_mut();
+        let workers = workers.unwrap_or_else(std::sync::PoisonError::into_inner);
+        for mut child in serving.take().into_iter().chain(workers.drain(..)) {
             // Already gone is as good.
             let _gone = child.kill();
             let _reaped = child.wait();

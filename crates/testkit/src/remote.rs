@@ -19,6 +19,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use crate::{
     actor::{ACTIVITY_JSON, Actor},
     keys, letter,
+    takes::{Takes, unauthorized},
 };
 
 /// How a server treats what is posted to it.
@@ -97,6 +98,8 @@ pub struct Received {
     pub verdict: Result<String, String>,
     /// The status it was answered with; 0 when it was not answered.
     pub answered: u16,
+    /// Signed by RFC 9421?
+    pub is_message: bool,
 }
 
 #[derive(Default)]
@@ -107,7 +110,12 @@ struct HostState {
     /// Used up one by one, before `usual`.
     next_manners: VecDeque<Manner>,
     usual: Option<Manner>,
+    takes: Option<Takes>,
+    /// What a refusal for the form of a signature says in `Accept-Signature`.
+    asks_for: Option<&'static str>,
     down: bool,
+    /// Signatures are not looked at, and of what is posted only names are kept.
+    hurried: bool,
     received: Vec<Received>,
     /// Every path asked for, in order.
     asked: Vec<String>,
@@ -215,9 +223,30 @@ impl Host {
         self.change(|host| host.usual = Some(manner));
     }
 
+    /// From now on, of posts and of questions for documents; WebFinger stays open.
+    pub fn takes_only(&self, takes: Takes) {
+        self.change(|host| host.takes = Some(takes));
+    }
+
+    /// Says in what form it would have liked what it refused.
+    pub fn asks_for(&self, header: &'static str) {
+        self.change(|host| host.asks_for = Some(header));
+    }
+
     /// For the next posts, one each, then as usual again.
     pub fn next(&self, manners: impl IntoIterator<Item = Manner>) {
         self.change(|host| host.next_manners.extend(manners));
+    }
+
+    /// From now on it keeps only type, id and object id of what is posted, and checks no signature: for thousands of letters.
+    pub fn hurries(&self) {
+        self.change(|host| host.hurried = true);
+    }
+
+    /// How many posts were answered with yes, whatever they held.
+    pub fn count_accepted(&self) -> usize {
+        let accepted = |received: &&Received| (200..300).contains(&received.answered);
+        self.change(|host| host.received.iter().filter(accepted).count())
     }
 
     /// Every connection breaks off, whatever is asked.
@@ -299,7 +328,10 @@ async fn answer(
         Some(false) if method == Method::POST => {
             take_post(&hosts, &authority, &asked, &headers, &body).await
         }
-        Some(false) => page(&hosts, &authority, &uri, &asked),
+        Some(false) => match refused_form(&hosts, &authority, &uri, &headers).await {
+            Some(refusal) => refusal,
+            None => page(&hosts, &authority, &uri, &asked),
+        },
     }
 }
 
@@ -313,6 +345,27 @@ fn status(code: u16) -> Response<Body> {
         .status(code)
         .body(Body::empty())
         .unwrap()
+}
+
+/// The answer to a question for a document, if its signature is not of the one form that is taken.
+async fn refused_form(
+    hosts: &Hosts,
+    authority: &str,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Option<Response<Body>> {
+    let (takes, asks_for) = {
+        let hosts = lock(hosts);
+        let host = hosts.get(authority)?;
+        (host.takes?, host.asks_for)
+    };
+    if uri.path().starts_with("/.well-known/") {
+        return None;
+    }
+    let asked = uri.path_and_query().map(ToString::to_string)?;
+    let verdict = letter::check("GET", &asked, headers, b"").await;
+    let fits = verdict.is_ok_and(|key_id| takes.likes(headers, &key_id));
+    (!fits).then(|| unauthorized(asks_for))
 }
 
 fn page(hosts: &Hosts, authority: &str, uri: &Uri, asked: &str) -> Response<Body> {
@@ -379,16 +432,28 @@ async fn take_post(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Response<Body> {
-    let verdict = letter::check("POST", path, headers, body).await;
-    let manner = {
+    let hurried = lock(hosts).get(authority).is_some_and(|host| host.hurried);
+    let verdict = if hurried {
+        Err("not looked at".to_owned())
+    } else {
+        letter::check("POST", path, headers, body).await
+    };
+    let (manner, asks_for) = {
         let mut hosts = lock(hosts);
         let Some(host) = hosts.get_mut(authority) else {
             return status(421);
         };
-        host.next_manners
-            .pop_front()
-            .or_else(|| host.usual.clone())
-            .unwrap_or(Manner::Accept)
+        let key_id = verdict.as_deref().unwrap_or_default();
+        if host
+            .takes
+            .is_some_and(|takes| !takes.likes(headers, key_id))
+        {
+            (Manner::Answer(401), host.asks_for)
+        } else {
+            let next = host.next_manners.pop_front();
+            let manner = next.or_else(|| host.usual.clone());
+            (manner.unwrap_or(Manner::Accept), None)
+        }
     };
     if let Manner::Slow(pause) = manner {
         tokio::time::sleep(pause).await;
@@ -398,12 +463,16 @@ async fn take_post(
         Manner::Answer(code) | Manner::Later(code, _) => code,
         Manner::Hang | Manner::Close => 0,
     };
-    let document = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let mut document = serde_json::from_slice(body).unwrap_or(Value::Null);
+    if hurried {
+        document = names_of(&document);
+    }
     let received = Received {
         path: path.to_owned(),
         document,
         verdict,
         answered,
+        is_message: headers.contains_key("signature-input"),
     };
     if let Some(host) = lock(hosts).get_mut(authority) {
         host.received.push(received);
@@ -417,8 +486,15 @@ async fn take_post(
                 .header("retry-after", seconds.to_string());
             builder.body(Body::empty()).unwrap()
         }
+        Manner::Answer(401) => unauthorized(asks_for),
         _ => status(answered),
     }
+}
+
+fn names_of(document: &Value) -> Value {
+    let object = &document["object"];
+    let object = object.get("id").unwrap_or(object);
+    json!({"id": document["id"], "type": document["type"], "object": {"id": object}})
 }
 
 #[cfg(test)]

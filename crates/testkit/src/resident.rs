@@ -98,13 +98,26 @@ impl Resident {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Result<Reply, String> {
+        self.try_form(Method::POST, path, fields).await
+    }
+
+    pub async fn try_put_form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Reply, String> {
+        self.try_form(Method::PUT, path, fields).await
+    }
+
+    async fn try_form(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Reply, String> {
         let mut headers = self.authorised();
         headers.insert(
             "content-type",
             "application/x-www-form-urlencoded".parse().unwrap(),
         );
         let url = format!("{}{path}", self.origin);
-        exchange::try_send(Method::POST, &url, headers, urlencoded(fields).into_bytes()).await
+        exchange::try_send(method, &url, headers, urlencoded(fields).into_bytes()).await
     }
 
     // --- posts

@@ -10,6 +10,7 @@ use crate::{
     actor::fresh,
     browser::Browser,
     exchange::{self, Reply},
+    line::Line,
     patience::eventually,
     program::{self, Program, Run},
     resident::Resident,
@@ -26,7 +27,7 @@ pub struct TestTown {
     pub program: Arc<Program>,
     /// There are several on this program, so commands must say which.
     among_others: bool,
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 impl TestTown {
@@ -42,12 +43,29 @@ impl TestTown {
         town
     }
 
+    /// A town whose database server is at the other end of a line; `None` where the tests run on SQLite.
+    pub async fn start_at_a_line(name: &str) -> Option<(Self, Line)> {
+        let database = Database::fresh()?;
+        let mut near = Url::parse(&database.url).unwrap();
+        let far = near.socket_addrs(|| Some(5432)).unwrap();
+        let line = Line::to(far[0].to_string()).await;
+        near.set_host(Some("127.0.0.1")).unwrap();
+        near.set_port(Some(line.port)).unwrap();
+        let settings = [("PARVIS_DATABASE_URL", near.as_str())];
+        let town = Self::settle(name, Some(database), &settings);
+        town.program.start().await;
+        Some((town, line))
+    }
+
     /// Everything settled, nothing started.
     pub fn prepare(name: &str, settings: &[(&str, &str)]) -> Self {
+        Self::settle(name, Database::fresh(), settings)
+    }
+
+    fn settle(name: &str, database: Option<Database>, settings: &[(&str, &str)]) -> Self {
         let port = program::port();
         let host = format!("{name}.localhost:{port}");
         let origin = format!("http://{host}");
-        let database = Database::fresh();
         let mut all = vec![("PARVIS_PUBLIC_URL", origin.as_str())];
         all.extend(
             database
@@ -61,7 +79,7 @@ impl TestTown {
             origin,
             program,
             among_others: false,
-            _database: database,
+            database,
         }
     }
 
@@ -80,7 +98,7 @@ impl TestTown {
             origin,
             program: program.clone(),
             among_others: true,
-            _database: database,
+            database,
         }
     }
 
@@ -215,6 +233,21 @@ impl TestTown {
         body: Vec<u8>,
     ) -> Reply {
         exchange::send(method, &self.url(path), headers, body).await
+    }
+
+    /// Where this town keeps everything in one file.
+    pub fn sqlite_file(&self) -> Option<std::path::PathBuf> {
+        let file = self.program.folder.path().join("data/parvis.sqlite");
+        self.database.is_none().then_some(file)
+    }
+
+    /// Where the town keeps its data, for tests that must reach behind its back. Not for towns that share a process.
+    pub fn database_url(&self) -> String {
+        if let Some(database) = &self.database {
+            return database.url.clone();
+        }
+        let file = self.program.folder.path().join("data/parvis.sqlite");
+        format!("sqlite://{}", file.display())
     }
 
     pub fn shared_inbox(&self) -> String {

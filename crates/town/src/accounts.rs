@@ -15,7 +15,7 @@ use parvis_store::{Tx, accounts, entity, follows, media, posts};
 use crate::{
     AccountView, Outcome, Town, Viewer,
     journal::{self, Entry},
-    keys::Pair,
+    keys::{self, Pair, Pairs},
     media::drop_files,
     views::{self, FieldView},
 };
@@ -269,13 +269,31 @@ async fn set_suspended(tx: &Tx, town: &Town, account: Id, at: Option<Timestamp>)
     journal::record(tx, town, &Entry::ProfileChanged { account }).await
 }
 
-/// The private key (PKCS#8 PEM) and key id with which an account of this town signs.
-pub async fn signing_key(town: &Town, account: Id) -> Outcome<(String, String)> {
-    let row = accounts::by_id(town.store.read(), account)
+/// A private key (PKCS#8 PEM) of an account of this town, and its id.
+#[derive(Clone, Debug)]
+pub struct SigningKey {
+    pub key_id: String,
+    pub pem: String,
+}
+
+/// With what an account of this town signs: RSA always, Ed25519 unless it has none yet.
+pub async fn signing_keys(town: &Town, account: Id) -> Outcome<(SigningKey, Option<SigningKey>)> {
+    let db = town.store.read();
+    let row = accounts::by_id(db, account)
         .await?
         .ok_or_else(Refusal::not_found)?;
-    let pem = accounts::private_key(town.store.read(), account).await?;
-    Ok((row.key_id, pem.ok_or_else(Refusal::not_found)?))
+    let private = parvis_store::keys::private(db, account)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let second = private.ed25519_pem.map(|pem| SigningKey {
+        key_id: keys::ed25519_id(&row.uri),
+        pem,
+    });
+    let first = SigningKey {
+        key_id: row.key_id,
+        pem: private.private_pem,
+    };
+    Ok((first, second))
 }
 
 /// The row of a new account of this town.
@@ -321,28 +339,26 @@ pub(crate) fn local_row(
         updated_at: now,
         fetched_at: now,
         suspended_at: None,
+        aliases: String::new(),
+        moved_to_id: None,
+        moved_at: None,
     }
 }
 
-/// A wholly new account of this town, with a key pair made beforehand.
+/// A wholly new account of this town, with keys made beforehand.
 pub(crate) async fn insert_local(
     tx: &Tx,
     town: &Town,
     name: &str,
     kind: AccountKind,
-    pair: Pair,
+    pairs: Pairs,
 ) -> Outcome<Id> {
     let id = town.ids.next();
     let uri = format!("{}/ap/actors/{id}", town.origin);
-    let row = local_row(&town.origin, id, &uri, name, kind, &pair, town.now());
+    let row = local_row(&town.origin, id, &uri, name, kind, &pairs.rsa, town.now());
     if !accounts::insert(tx, row).await? {
         return Err(Refusal::invalid("name", "refusal-username-taken").into());
     }
-    let key = entity::account_key::Model {
-        account_id: id,
-        private_pem: pair.private_pem,
-        created_at: town.now(),
-    };
-    accounts::insert_key(tx, key).await?;
+    keys::insert(tx, id, &uri, pairs, town.now()).await?;
     Ok(id)
 }

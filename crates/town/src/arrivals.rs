@@ -1,15 +1,17 @@
 //! What comes in from other servers, already verified and translated: accounts, posts, boosts, follows. The same rules and
 //! the same journal as for residents; no word of the protocol.
 
+mod changes;
+mod people;
+
 use std::collections::HashSet;
 
 use parvis_model::{
-    account::AccountKind,
     audience::Audience,
     clock::{HOUR, Timestamp},
-    handle::folded,
     id::Id,
     limits,
+    policy::Policy,
     refusal::Refusal,
 };
 use parvis_store::{Tx, accounts, entity, follows, media, posts, reactions, relations, seen};
@@ -18,10 +20,19 @@ use crate::{
     Error, Outcome, Town,
     follows::{FollowState, end, request_as},
     journal::{self, Entry},
-    posts::{boost_row, boostable, boosted, count_answer, is_seen, may_write, remove, tag},
+    polls,
+    posts::{boost_row, boostable, boosted, count_answer, is_seen, may_write, tag},
+    quotes,
     relations::block_as,
-    views::{FieldView, PostKind},
+    views::PostKind,
 };
+
+pub use crate::{
+    polls::{RemotePoll, vote_arrived},
+    quotes::RemoteQuote,
+};
+pub use changes::{post_edited, post_gone};
+pub use people::{RemoteAccount, account, account_gone, moved};
 
 /// Milliseconds back that are looked through for a free id; each has room for 65,536 posts.
 const CROWDED: Timestamp = 100;
@@ -29,160 +40,6 @@ const CROWDED: Timestamp = 100;
 /// Marks an activity as arrived. `false`: it was here before, and nothing more may be done.
 pub async fn first_time(tx: &Tx, town: &Town, activity: &str, origin: &str) -> Outcome<bool> {
     Ok(seen::mark(tx, activity, origin, town.now()).await?)
-}
-
-/// An account of another server, as its server describes it. HTML is cleaned already.
-#[derive(Clone, Debug)]
-pub struct RemoteAccount {
-    pub uri: String,
-    pub kind: AccountKind,
-    pub name: String,
-    pub domain: String,
-    pub url: String,
-    pub display_name: String,
-    pub bio_html: String,
-    pub avatar: Option<String>,
-    pub header: Option<String>,
-    pub fields: Vec<FieldView>,
-    pub locked: bool,
-    pub discoverable: bool,
-    pub indexable: bool,
-    pub inbox: String,
-    pub shared_inbox: Option<String>,
-    pub outbox: String,
-    pub followers_uri: String,
-    pub following_uri: String,
-    pub featured_uri: Option<String>,
-    pub key_id: String,
-    pub key_pem: String,
-    pub created_at: Option<Timestamp>,
-}
-
-/// Makes it known here, or brings what is known up to date. That the handle is its own the caller has made sure of.
-pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id> {
-    if remote.domain.is_empty() || remote.domain == town.host {
-        return Err(Refusal::forbidden("refusal-not-yours").into());
-    }
-    let known = accounts::by_uri(tx, &remote.uri).await?;
-    if known.as_ref().is_some_and(|known| known.domain.is_empty()) {
-        return Err(Refusal::forbidden("refusal-not-yours").into());
-    }
-    let replaced = replaced(tx, &remote).await?;
-    if let Some(known) = known {
-        let id = known.id;
-        accounts::describe(tx, remote_row(town, remote, known)).await?;
-        return Ok(id);
-    }
-    let id = town.ids.next();
-    let mut row = remote_row(town, remote, blank(id, town.now()));
-    // Whom we suspended does not come back under another number.
-    row.suspended_at = replaced.and_then(|old| old.suspended_at);
-    if accounts::insert(tx, row).await? {
-        Ok(id)
-    } else {
-        Err(Refusal::forbidden("refusal-username-taken").into())
-    }
-}
-
-/// Where the handle belonged to an actor that its server has replaced, the newer one has the name and the old one goes.
-async fn replaced(tx: &Tx, remote: &RemoteAccount) -> Outcome<Option<entity::account::Model>> {
-    let holder = accounts::by_handle(tx, &folded(&remote.name), &remote.domain).await?;
-    let old = holder.filter(|holder| holder.uri != remote.uri);
-    if let Some(old) = &old {
-        accounts::delete(tx, old.id).await?;
-    }
-    Ok(old)
-}
-
-fn blank(id: Id, now: Timestamp) -> entity::account::Model {
-    entity::account::Model {
-        id,
-        kind: String::new(),
-        name: String::new(),
-        name_key: String::new(),
-        domain: String::new(),
-        uri: String::new(),
-        url: String::new(),
-        display_name: String::new(),
-        bio_html: String::new(),
-        bio_source: String::new(),
-        avatar: None,
-        header: None,
-        fields: String::new(),
-        locked: false,
-        discoverable: false,
-        indexable: false,
-        inbox: String::new(),
-        shared_inbox: None,
-        outbox: String::new(),
-        followers_uri: String::new(),
-        following_uri: String::new(),
-        featured_uri: None,
-        key_id: String::new(),
-        key_pem: String::new(),
-        posts: 0,
-        followers: 0,
-        following: 0,
-        last_post_at: None,
-        created_at: now,
-        updated_at: now,
-        fetched_at: now,
-        suspended_at: None,
-    }
-}
-
-/// What its server says replaces what was known; what we counted and decided stays.
-fn remote_row(
-    town: &Town,
-    remote: RemoteAccount,
-    known: entity::account::Model,
-) -> entity::account::Model {
-    entity::account::Model {
-        kind: remote.kind.as_str().into(),
-        name_key: folded(&remote.name),
-        name: remote.name,
-        domain: remote.domain,
-        uri: remote.uri,
-        url: remote.url,
-        display_name: remote.display_name,
-        bio_html: remote.bio_html,
-        avatar: remote.avatar,
-        header: remote.header,
-        fields: serde_json::to_string(&remote.fields).unwrap_or_else(|_| "[]".into()),
-        locked: remote.locked,
-        discoverable: remote.discoverable,
-        indexable: remote.indexable,
-        inbox: remote.inbox,
-        shared_inbox: remote.shared_inbox,
-        outbox: remote.outbox,
-        followers_uri: remote.followers_uri,
-        following_uri: remote.following_uri,
-        featured_uri: remote.featured_uri,
-        key_id: remote.key_id,
-        key_pem: remote.key_pem,
-        created_at: remote.created_at.unwrap_or(known.created_at),
-        updated_at: town.now(),
-        fetched_at: town.now(),
-        ..known
-    }
-}
-
-/// An account that its own server has deleted goes, with all it wrote.
-pub async fn account_gone(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
-    let Some(row) = accounts::by_id(tx, account).await? else {
-        return Ok(());
-    };
-    if row.domain.is_empty() {
-        return Err(Refusal::forbidden("refusal-not-yours").into());
-    }
-    let stone = entity::tombstone::Model {
-        uri: row.uri.clone(),
-        kind: row.kind,
-        author_uri: row.uri,
-        at: town.now(),
-    };
-    posts::bury(tx, stone).await?;
-    Ok(accounts::delete(tx, account).await?)
 }
 
 #[derive(Clone, Debug)]
@@ -212,6 +69,10 @@ pub struct Arrival {
     pub mentions: Vec<Id>,
     pub tags: Vec<String>,
     pub media: Vec<RemoteMedia>,
+    pub poll: Option<RemotePoll>,
+    pub quote: Option<RemoteQuote>,
+    /// Who may do what with it.
+    pub policy: Policy,
     pub reply_to_uri: Option<String>,
     pub published: Timestamp,
     pub edited: Option<Timestamp>,
@@ -238,6 +99,12 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
         return Ok(None);
     };
     follow_up(tx, town, row.id, &arrival).await?;
+    if let Some(poll) = &arrival.poll {
+        polls::keep(tx, town, row.id, poll).await?;
+    }
+    if let Some(quote) = &arrival.quote {
+        quotes::keep(tx, town, &row, quote).await?;
+    }
     if !arrival.tags.is_empty() {
         tag(tx, town, row.id, &arrival.tags).await?;
     }
@@ -324,7 +191,15 @@ fn arrived_row(
         boosts: 0,
         favourites: 0,
         created_at: no_later(town, arrival.published),
-        edited_at: arrival.edited.map(|at| no_later(town, at)),
+        // Many servers say of every post when it was last changed, which is when it was written.
+        edited_at: arrival
+            .edited
+            .filter(|at| *at > arrival.published)
+            .map(|at| no_later(town, at)),
+        has_poll: arrival.poll.is_some(),
+        has_quote: arrival.quote.is_some(),
+        quotes: 0,
+        policy: arrival.policy.kept(),
     }
 }
 
@@ -388,79 +263,45 @@ fn media_row(
     }
 }
 
-/// `false`: nothing newer than what is here, or nothing known of it.
-pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool> {
-    let Some(row) = posts::by_uri(tx, &arrival.uri).await? else {
-        return Ok(false);
-    };
-    if row.author_id != arrival.author {
-        return Err(Refusal::forbidden("refusal-not-yours").into());
-    }
-    if arrival.edited.unwrap_or(arrival.published) <= row.edited_at.unwrap_or(row.created_at) {
-        return Ok(false);
-    }
-    let id = row.id;
-    // One told to be of next year would keep all later ones out.
-    let edited_at = arrival
-        .edited
-        .map_or_else(|| town.now(), |at| no_later(town, at));
-    posts::forget_mentions(tx, id).await?;
-    media::take_from_post(tx, id).await?;
-    follow_up(tx, town, id, &arrival).await?;
-    tag(tx, town, id, &arrival.tags).await?;
-    let edited = entity::post::Model {
-        title: arrival.title,
-        html: arrival.html,
-        summary: arrival.summary,
-        sensitive: arrival.sensitive,
-        language: arrival.language,
-        tags: arrival.tags.join("\n"),
-        has_media: !arrival.media.is_empty(),
-        edited_at: Some(edited_at),
-        ..row
-    };
-    posts::update(tx, edited).await?;
-    journal::record(tx, town, &Entry::PostEdited { post: id }).await?;
-    Ok(true)
+/// A post passed on by somebody elsewhere.
+#[derive(Clone, Debug)]
+pub struct ArrivedBoost {
+    pub who: Id,
+    pub post: Id,
+    /// The activity that passes it on.
+    pub uri: String,
+    pub published: Timestamp,
+    /// Only the booster's followers are meant to see it.
+    pub for_followers: bool,
 }
 
-/// Deleted by its author. What is not known here is remembered, so that it does not come to life when it arrives late.
-pub async fn post_gone(tx: &Tx, town: &Town, author: Id, uri: &str) -> Outcome<()> {
-    match posts::by_uri(tx, uri).await? {
-        Some(row) if row.author_id != author => Err(Refusal::forbidden("refusal-not-yours").into()),
-        Some(row) => remove(tx, town, row).await,
-        None => {
-            let author = accounts::by_id(tx, author)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
-            let stone = entity::tombstone::Model {
-                uri: uri.to_owned(),
-                kind: "note".into(),
-                author_uri: author.uri,
-                at: town.now(),
-            };
-            Ok(posts::bury(tx, stone).await?)
-        }
-    }
-}
-
-/// `uri`: the activity that passes it on.
-pub async fn boost(
-    tx: &Tx,
-    town: &Town,
-    who: Id,
-    post: Id,
-    uri: String,
-    published: Timestamp,
-) -> Outcome<()> {
-    let booster = may_write(tx, who).await?;
-    let of = boostable(tx, who, post).await?;
-    if posts::boost_by(tx, who, of.id).await?.is_some() {
+pub async fn boost(tx: &Tx, town: &Town, arrived: ArrivedBoost) -> Outcome<()> {
+    let booster = may_write(tx, arrived.who).await?;
+    let of = posts::by_id(tx, arrived.post).await?;
+    // Some servers let people show their own followers a post of theirs a second time.
+    let own = |of: &entity::post::Model| {
+        arrived.for_followers
+            && of.author_id == booster.id
+            && of.audience == Audience::Followers.as_str()
+    };
+    let of = match of.filter(own) {
+        Some(of) => of,
+        None => boostable(tx, booster.id, arrived.post).await?,
+    };
+    if posts::boost_by(tx, booster.id, of.id).await?.is_some() {
         return Ok(());
     }
-    let at = published.min(town.now());
-    let row = |id| boost_row(&booster, &of, id, uri.clone(), at);
-    match insert_at(tx, town, published, row).await? {
+    let at = arrived.published.min(town.now());
+    let audience = if arrived.for_followers {
+        Audience::Followers
+    } else {
+        Audience::Public
+    };
+    let row = |id| entity::post::Model {
+        audience: audience.as_str().into(),
+        ..boost_row(&booster, &of, id, arrived.uri.clone(), at)
+    };
+    match insert_at(tx, town, arrived.published, row).await? {
         Some(row) => boosted(tx, town, row).await,
         None => Ok(()),
     }

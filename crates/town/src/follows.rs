@@ -168,6 +168,16 @@ pub async fn refuse(tx: &Tx, town: &Town, me: Id, follower: Id) -> Outcome<()> {
     journal::record(tx, town, &entry).await
 }
 
+/// Ends the follows of and by someone whose own server says that they are no more; gives how many. Nobody is told: there
+/// is nobody to tell.
+pub async fn lose(tx: &Tx, account: Id) -> Outcome<u64> {
+    let row = accounts::by_id(tx, account).await?;
+    if row.is_none_or(|row| row.domain.is_empty()) {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(follows::delete_all_of(tx, account).await?)
+}
+
 pub(crate) async fn end(tx: &Tx, standing: &entity::follow::Model) -> Outcome<()> {
     follows::delete(tx, standing.id).await?;
     if standing.accepted {

@@ -20,6 +20,46 @@ pub enum Entry {
     PostEdited {
         post: Id,
     },
+    /// Somebody chose answers of a poll; which, the votes say.
+    PollVoted {
+        account: Id,
+        post: Id,
+    },
+    /// The counts of a poll, or when it ends, are to be told.
+    PollCounted {
+        post: Id,
+    },
+    PollClosed {
+        post: Id,
+    },
+    /// What stands around the words of a post is new: its quote, or who may quote it.
+    PostAmended {
+        post: Id,
+    },
+    /// A post of this town asks an author of another to be allowed to quote.
+    QuoteAsked {
+        post: Id,
+    },
+    /// Somebody elsewhere asked to quote a post of this town by the activity `request`; refused where there is no stamp.
+    QuoteAnswered {
+        quoted: Id,
+        asker: Id,
+        request: String,
+        quoting: String,
+        stamp: Option<Id>,
+    },
+    /// A post quotes another with its author's consent.
+    Quoted {
+        post: Id,
+    },
+    /// The author takes the consent back. `quoting`: the post that may no longer quote.
+    QuoteRevoked {
+        author: Id,
+        quoter: Id,
+        stamp: String,
+        quoted: String,
+        quoting: String,
+    },
     /// The row is gone; what others need to know of it stands here.
     PostDeleted {
         uri: String,
@@ -90,6 +130,24 @@ pub enum Entry {
     SignedUp {
         account: Id,
         waits: bool,
+    },
+    Pinned {
+        account: Id,
+        post: Id,
+    },
+    Unpinned {
+        account: Id,
+        post: Id,
+    },
+    /// An account of this town has gone to `to`.
+    AccountMoved {
+        account: Id,
+        to: Id,
+    },
+    /// `forwarded`: the accused's own server is to be told.
+    Reported {
+        report: Id,
+        forwarded: bool,
     },
     /// Files that nothing points to any more.
     FilesDropped {

@@ -1,13 +1,16 @@
-//! Key pairs of local accounts. RSA 2048, which every server of the network reads.
+//! Key pairs of local accounts: RSA 2048, which every server of the network reads, and Ed25519, which costs a sixteenth of it
+//! to sign with.
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
     rsa::{KeyPair, KeySize},
-    signature::KeyPair as _,
+    signature::{Ed25519KeyPair, KeyPair as _},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use parvis_model::{clock::Timestamp, id::Id};
+use parvis_store::{Store, Tx, entity::account_key, keys};
 
-use crate::{Error, Outcome};
+use crate::{Error, Failure, Outcome};
 
 #[derive(Clone, Debug)]
 pub struct Pair {
@@ -17,21 +20,97 @@ pub struct Pair {
     pub public_pem: String,
 }
 
-/// Takes some hundred milliseconds of processor time, off the async threads.
-pub async fn generate() -> Outcome<Pair> {
-    let made = tokio::task::spawn_blocking(make).await;
-    made.map_err(|err| Error::Other(err.to_string()))?
+/// What an account of this town signs with.
+#[derive(Clone, Debug)]
+pub(crate) struct Pairs {
+    pub rsa: Pair,
+    pub ed25519: Pair,
 }
 
-fn make() -> Outcome<Pair> {
-    let failed = |_| Error::Other("making a key pair failed".into());
+/// Takes some hundred milliseconds of processor time, off the async threads.
+pub(crate) async fn generate() -> Outcome<Pairs> {
+    let made = tokio::task::spawn_blocking(|| {
+        Ok(Pairs {
+            rsa: make_rsa()?,
+            ed25519: make_ed25519()?,
+        })
+    });
+    made.await.map_err(|err| Error::Other(err.to_string()))?
+}
+
+fn make_rsa() -> Outcome<Pair> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
-    let private = AsDer::<Pkcs8V1Der>::as_der(&pair).map_err(failed)?;
-    let public = AsDer::<PublicKeyX509Der>::as_der(pair.public_key()).map_err(failed)?;
-    Ok(Pair {
-        private_pem: pem("PRIVATE KEY", private.as_ref()),
-        public_pem: pem("PUBLIC KEY", public.as_ref()),
-    })
+    Pair::new(&pair.as_der(), &pair.public_key().as_der())
+}
+
+/// In some microseconds.
+fn make_ed25519() -> Outcome<Pair> {
+    let pair = Ed25519KeyPair::generate().map_err(failed)?;
+    Pair::new(&pair.as_der(), &pair.public_key().as_der())
+}
+
+type Made<T> = Result<T, aws_lc_rs::error::Unspecified>;
+
+impl Pair {
+    fn new(private: &Made<Pkcs8V1Der>, public: &Made<PublicKeyX509Der>) -> Outcome<Self> {
+        let private = private.as_ref().map_err(|err| failed(*err))?;
+        let public = public.as_ref().map_err(|err| failed(*err))?;
+        Ok(Self {
+            private_pem: pem("PRIVATE KEY", private.as_ref()),
+            public_pem: pem("PUBLIC KEY", public.as_ref()),
+        })
+    }
+}
+
+fn failed(_: aws_lc_rs::error::Unspecified) -> Error {
+    Error::Other("making a key pair failed".into())
+}
+
+/// The id of an account's second key.
+pub(crate) fn ed25519_id(uri: &str) -> String {
+    format!("{uri}#ed25519-1")
+}
+
+/// Writes down the keys of a new account; the public RSA key stands in its row.
+pub(crate) async fn insert(
+    tx: &Tx,
+    account: Id,
+    uri: &str,
+    pairs: Pairs,
+    now: Timestamp,
+) -> Outcome<()> {
+    let row = account_key::Model {
+        account_id: account,
+        private_pem: pairs.rsa.private_pem,
+        ed25519_pem: Some(pairs.ed25519.private_pem),
+        created_at: now,
+    };
+    keys::insert_private(tx, row).await?;
+    let public = (ed25519_id(uri), pairs.ed25519.public_pem);
+    Ok(keys::set_further(tx, account, vec![public]).await?)
+}
+
+/// Gives an Ed25519 key to the accounts that were made before there were any.
+pub(crate) async fn complete(store: &Store) -> Outcome<()> {
+    let lacking = keys::without_ed25519(store.read()).await?;
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move {
+                for (account, uri) in lacking {
+                    let pair = make_ed25519()?;
+                    // Another process may have been quicker.
+                    if keys::set_ed25519(tx, account, &pair.private_pem).await? {
+                        let public = (ed25519_id(&uri), pair.public_pem);
+                        keys::set_further(tx, account, vec![public]).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// RFC 7468.

@@ -3,19 +3,26 @@
 
 pub mod accounts;
 pub mod arrivals;
+pub mod copies;
 mod failure;
 pub mod follows;
 pub mod invitations;
 pub mod journal;
 mod keys;
 pub mod media;
+pub mod moves;
 pub mod notifications;
+pub mod pins;
+pub mod policies;
+pub mod polls;
 pub mod posts;
+pub mod quotes;
 mod rates;
 pub mod reach;
 pub mod reactions;
 pub mod readers;
 pub mod relations;
+pub mod reports;
 pub mod search;
 mod secrets;
 pub mod sessions;

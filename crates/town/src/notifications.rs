@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use parvis_model::{clock::Timestamp, id::Id, page::Page};
-use parvis_store::{Tx, accounts, entity, follows, logins, notifications, posts, relations};
+use parvis_store::{
+    Tx, accounts, entity, follows, logins, notifications, polls, posts, quotes, relations, reports,
+};
 
 use crate::{
     AccountView, Outcome, PostView, Town, Viewer,
@@ -22,12 +24,20 @@ pub enum NotificationKind {
     FollowRequest,
     /// For moderators: someone signed up.
     SignUp,
+    /// For moderators: someone or something was reported.
+    Report,
     /// A post one boosted was edited.
     Edit,
+    /// A poll of one's own, or one has voted in, has ended.
+    Poll,
+    /// A post of one's own was quoted.
+    Quote,
+    /// A post one has quoted was edited.
+    QuotedEdit,
 }
 
 impl NotificationKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 12] = [
         Self::Mention,
         Self::Post,
         Self::Favourite,
@@ -35,7 +45,11 @@ impl NotificationKind {
         Self::Follow,
         Self::FollowRequest,
         Self::SignUp,
+        Self::Report,
         Self::Edit,
+        Self::Poll,
+        Self::Quote,
+        Self::QuotedEdit,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -47,7 +61,11 @@ impl NotificationKind {
             Self::Follow => "follow",
             Self::FollowRequest => "follow_request",
             Self::SignUp => "sign_up",
+            Self::Report => "report",
             Self::Edit => "edit",
+            Self::Poll => "poll",
+            Self::Quote => "quote",
+            Self::QuotedEdit => "quoted_edit",
         }
     }
 
@@ -226,6 +244,7 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
             withdraw(tx, NotificationKind::FollowRequest, *follower, *target).await?;
             withdraw(tx, NotificationKind::Follow, *follower, *target).await
         }
+        Entry::Reported { report, .. } => reported(tx, town, *report).await,
         Entry::SignedUp { account, .. } => {
             for login in logins::staff(tx).await? {
                 tell(
@@ -254,12 +273,34 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
         } => Ok(notifications::forget_between(tx, *account, *target).await?),
         // Also what was told between its end and now.
         Entry::AccountClosed { account, .. } => Ok(notifications::forget_all(tx, *account).await?),
+        Entry::PollClosed { post } => poll_closed(tx, town, *post).await,
+        Entry::Quoted { post } => quoted(tx, town, *post).await,
         // What was told of a post went with its row.
         Entry::PostDeleted { .. }
+        | Entry::PollVoted { .. }
+        | Entry::PollCounted { .. }
+        | Entry::PostAmended { .. }
+        | Entry::QuoteAsked { .. }
+        | Entry::QuoteAnswered { .. }
+        | Entry::QuoteRevoked { .. }
         | Entry::Unblocked { .. }
         | Entry::ProfileChanged { .. }
+        | Entry::Pinned { .. }
+        | Entry::Unpinned { .. }
+        | Entry::AccountMoved { .. }
         | Entry::FilesDropped { .. } => Ok(()),
     }
+}
+
+async fn reported(tx: &Tx, town: &Town, report: Id) -> Outcome<()> {
+    let Some(row) = reports::by_id(tx, report).await? else {
+        return Ok(());
+    };
+    let kind = NotificationKind::Report;
+    for login in logins::staff(tx).await? {
+        tell(tx, town, login.account_id, kind, row.reporter_id, None).await?;
+    }
+    Ok(())
 }
 
 async fn post_published(tx: &Tx, town: &Town, written: &Written, post: Id) -> Outcome<()> {
@@ -294,7 +335,27 @@ async fn post_edited(tx: &Tx, town: &Town, written: &Written, post: Id) -> Outco
     for boost in posts::boosts_of(tx, post).await? {
         tell(tx, town, boost.author_id, kind, row.author_id, Some(post)).await?;
     }
+    if row.quotes > 0 {
+        let kind = NotificationKind::QuotedEdit;
+        for (quoting, quoter) in quotes::quoters_here(tx, post).await? {
+            tell(tx, town, quoter, kind, row.author_id, Some(quoting)).await?;
+        }
+    }
     Ok(())
+}
+
+async fn quoted(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
+    let (Some(row), Some(quote)) = (
+        posts::by_id(tx, post).await?,
+        quotes::by_post(tx, post).await?,
+    ) else {
+        return Ok(());
+    };
+    let Some(author) = quote.quoted_author_id else {
+        return Ok(());
+    };
+    let kind = NotificationKind::Quote;
+    tell(tx, town, author, kind, row.author_id, Some(post)).await
 }
 
 async fn boosted(tx: &Tx, town: &Town, boost: Id) -> Outcome<()> {
@@ -316,6 +377,21 @@ async fn boosted(tx: &Tx, town: &Town, boost: Id) -> Outcome<()> {
         Some(of),
     )
     .await
+}
+
+/// Its author, to whom nobody else could tell it, and the residents who voted.
+async fn poll_closed(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
+    let Some(row) = posts::by_id(tx, post).await? else {
+        return Ok(());
+    };
+    let kind = NotificationKind::Poll;
+    if row.local {
+        told(tx, town, row.author_id, kind, row.author_id, Some(post)).await?;
+    }
+    for voter in polls::voters_here(tx, post).await? {
+        tell(tx, town, voter, kind, row.author_id, Some(post)).await?;
+    }
+    Ok(())
 }
 
 /// Only residents are told, not of their own deeds, not by those they blocked or muted, and not of what they may not see.
@@ -350,6 +426,17 @@ async fn tell(
     {
         return Ok(());
     }
+    told(tx, town, to, kind, from, post).await
+}
+
+async fn told(
+    tx: &Tx,
+    town: &Town,
+    to: Id,
+    kind: NotificationKind,
+    from: Id,
+    post: Option<Id>,
+) -> Outcome<()> {
     let row = entity::notification::Model {
         id: town.ids.next(),
         account_id: to,

@@ -1,5 +1,7 @@
 //! Posts of residents: writing, editing, deleting, passing on. Those of other servers arrive in `arrivals`.
 
+mod boosts;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -11,6 +13,7 @@ use parvis_model::{
     handle::{Handle, folded},
     id::Id,
     limits,
+    policy::Quoters,
     refusal::Refusal,
     text::{self, Links, MentionLink},
 };
@@ -21,8 +24,14 @@ use crate::{
     accounts::{by_handle, within},
     journal::{self, Entry},
     media::drop_files,
-    views,
+    policies,
+    polls::{self, NewPoll},
+    quotes,
+    views::{self, PostKind},
 };
+
+pub use boosts::{boost, unboost};
+pub(crate) use boosts::{boost_row, boostable, boosted};
 
 /// People of other servers that one post may make us look up.
 const LOOK_UPS: usize = 10;
@@ -38,6 +47,12 @@ pub struct Compose {
     pub reply_to: Option<Id>,
     /// Pictures kept before, in order.
     pub media: Vec<Id>,
+    /// What is asked. Of a post that is edited `None` leaves it as it is.
+    pub poll: Option<NewPoll>,
+    /// The post it shows inside itself. An edit leaves it as it is.
+    pub quote: Option<Id>,
+    /// Who may quote it; `None`: as is usual for its audience.
+    pub quoters: Option<Quoters>,
 }
 
 /// What someone typed, checked, its people found, its text rendered.
@@ -51,6 +66,9 @@ pub struct Draft {
     pub audience: Audience,
     pub reply_to: Option<Id>,
     pub media: Vec<Id>,
+    pub poll: Option<NewPoll>,
+    pub quote: Option<Id>,
+    pub quoters: Option<Quoters>,
     pub mentions: Vec<Id>,
     pub tags: Vec<String>,
     /// For imports only: the moment it was written; now where absent.
@@ -104,6 +122,9 @@ pub async fn prepare(town: &Arc<Town>, me: Id, compose: Compose) -> Outcome<Draf
         audience: compose.audience,
         reply_to: compose.reply_to,
         media: compose.media,
+        poll: compose.poll.as_ref().map(polls::checked).transpose()?,
+        quote: compose.quote,
+        quoters: compose.quoters,
         mentions,
         tags: scanned.tags,
         source,
@@ -112,7 +133,8 @@ pub async fn prepare(town: &Arc<Town>, me: Id, compose: Compose) -> Outcome<Draf
 }
 
 fn check(source: &str, compose: &Compose) -> Result<(), Refusal> {
-    if source.is_empty() && compose.media.is_empty() {
+    let is_bare = compose.media.is_empty() && compose.poll.is_none() && compose.quote.is_none();
+    if source.is_empty() && is_bare {
         return Err(Refusal::invalid("text", "refusal-text-empty"));
     }
     let count = text::length(source);
@@ -124,6 +146,9 @@ fn check(source: &str, compose: &Compose) -> Result<(), Refusal> {
     if compose.media.len() > limits::POST_PICTURES {
         return Err(Refusal::invalid("media", "refusal-too-many-pictures")
             .with("limit", limits::POST_PICTURES));
+    }
+    if compose.poll.is_some() && !compose.media.is_empty() {
+        return Err(Refusal::invalid("poll", "refusal-poll-with-pictures"));
     }
     match compose.audience {
         Audience::Public
@@ -199,6 +224,7 @@ async fn look_up(town: &Arc<Town>, handle: &Handle) -> Option<entity::account::M
 pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> {
     let author = may_write(tx, me).await?;
     let parent = readable_parent(tx, me, draft.reply_to).await?;
+    let quoted = quotes::quotable(tx, me, draft.quote).await?;
     let at = draft.published_at.unwrap_or_else(|| town.now());
     let id = draft
         .published_at
@@ -208,13 +234,14 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
             .audience
             .at_most(Audience::parse(&parent.audience).unwrap_or(Audience::Direct))
     });
+    let audience = quotes::narrowed(audience, quoted.as_ref());
     let row = entity::post::Model {
         id,
         uri: format!("{}/ap/objects/{id}", town.origin),
         url: format!("{}/@{}/{id}", town.origin, author.name),
         author_id: me,
         local: true,
-        kind: "note".into(),
+        kind: kind(draft.poll.is_some()).as_str().into(),
         audience: audience.as_str().into(),
         boost_of_id: None,
         reply_to_id: parent.as_ref().map(|parent| parent.id),
@@ -234,9 +261,19 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         favourites: 0,
         created_at: at,
         edited_at: None,
+        has_poll: draft.poll.is_some(),
+        has_quote: quoted.is_some(),
+        quotes: 0,
+        policy: policies::of_new(audience, draft.quoters).kept(),
     };
     if !posts::insert(tx, row.clone()).await? {
         return Err(Error::Other(format!("the id {id} is taken")).into());
+    }
+    if let Some(poll) = draft.poll {
+        polls::open(tx, id, poll, at).await?;
+    }
+    if let Some(quoted) = quoted {
+        quotes::quote(tx, town, &row, quoted).await?;
     }
     attach(tx, me, id, &draft.media).await?;
     mention(tx, &row, &draft.mentions).await?;
@@ -247,6 +284,15 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     accounts::posted(tx, me, at).await?;
     journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
     Ok(id)
+}
+
+/// What asks something is of a kind of its own.
+fn kind(asks: bool) -> PostKind {
+    if asks {
+        PostKind::Question
+    } else {
+        PostKind::Note
+    }
 }
 
 /// Names people, of whom those elsewhere have no part in what stays in the town.
@@ -324,7 +370,9 @@ async fn readable_parent(
     let Some(parent) = parent else {
         return Ok(None);
     };
-    Ok(Some(readable(tx, me, parent).await?))
+    let parent = readable(tx, me, parent).await?;
+    policies::must_allow(tx, me, &parent, policies::Gesture::Reply).await?;
+    Ok(Some(parent))
 }
 
 /// The post behind an id, or the one it boosts; not found where one may not see it.
@@ -366,7 +414,7 @@ async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standi
 }
 
 /// One's own post, or boost; another's is forbidden, an unseen one not found.
-async fn own(tx: &Tx, me: Id, id: Id) -> Outcome<entity::post::Model> {
+pub(crate) async fn own(tx: &Tx, me: Id, id: Id) -> Outcome<entity::post::Model> {
     let row = posts::by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
     if row.author_id == me {
         return Ok(row);
@@ -381,9 +429,19 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
     if row.boost_of_id.is_some() {
         return Err(Refusal::not_found().into());
     }
+    let row = policies::changed(tx, town, row, draft.quoters).await?;
     let pictures = media::of_posts(tx, &[post]).await?;
     let kept: Vec<Id> = pictures.iter().map(|row| row.id).collect();
-    let unchanged = row.source.as_deref() == Some(draft.source.as_str())
+    let has_poll = row.has_poll || draft.poll.is_some();
+    if has_poll && !draft.media.is_empty() {
+        return Err(Refusal::invalid("poll", "refusal-poll-with-pictures").into());
+    }
+    let asks_anew = match draft.poll {
+        Some(poll) => polls::change(tx, town, &row, poll).await?,
+        None => false,
+    };
+    let unchanged = !asks_anew
+        && row.source.as_deref() == Some(draft.source.as_str())
         && row.summary == draft.summary
         && row.sensitive == draft.sensitive
         && row.language == draft.language
@@ -412,6 +470,12 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
         language: draft.language,
         tags: draft.tags.join("\n"),
         has_media: !draft.media.is_empty(),
+        has_poll,
+        kind: if has_poll {
+            PostKind::Question.as_str().into()
+        } else {
+            row.kind.clone()
+        },
         edited_at: Some(town.now()),
         ..row
     };
@@ -438,6 +502,7 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
     {
         count_answer(tx, &row, &parent, -1).await?;
     }
+    quotes::forgotten(tx, &row).await?;
     posts::uncount_boosts_of(tx, row.id).await?;
     let pictures = media::take_from_post(tx, row.id).await?;
     drop_files(tx, town, &pictures).await?;
@@ -454,101 +519,6 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
         uri: row.uri,
         author: row.author_id,
         audience: Audience::parse(&row.audience).unwrap_or(Audience::Direct),
-    };
-    journal::record(tx, town, &entry).await
-}
-
-/// Passes a post on to one's followers. Gives the boost's own id; the same one when done twice.
-pub async fn boost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<Id> {
-    let booster = may_write(tx, me).await?;
-    let of = boostable(tx, me, post).await?;
-    if let Some(done) = posts::boost_by(tx, me, of.id).await? {
-        return Ok(done.id);
-    }
-    let id = town.ids.next();
-    let uri = format!("{}/ap/activities/{id}", town.origin);
-    let row = boost_row(&booster, &of, id, uri, town.now());
-    if !posts::insert(tx, row.clone()).await? {
-        let done = posts::boost_by(tx, me, of.id).await?;
-        return Ok(done
-            .ok_or_else(|| Error::Other(format!("the id {id} is taken")))?
-            .id);
-    }
-    boosted(tx, town, row).await?;
-    Ok(id)
-}
-
-/// The post to pass on: seen by the one who does it, and open to all.
-pub(crate) async fn boostable(tx: &Tx, me: Id, post: Id) -> Outcome<entity::post::Model> {
-    let of = readable(tx, me, post).await?;
-    if Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted) {
-        Ok(of)
-    } else {
-        Err(Refusal::forbidden("refusal-cannot-boost").into())
-    }
-}
-
-pub(crate) fn boost_row(
-    booster: &entity::account::Model,
-    of: &entity::post::Model,
-    id: Id,
-    uri: String,
-    at: Timestamp,
-) -> entity::post::Model {
-    entity::post::Model {
-        id,
-        uri,
-        url: of.url.clone(),
-        author_id: booster.id,
-        local: booster.domain.is_empty(),
-        kind: of.kind.clone(),
-        audience: Audience::Public.as_str().into(),
-        boost_of_id: Some(of.id),
-        reply_to_id: None,
-        reply_to_uri: None,
-        reply_to_account_id: None,
-        thread_id: id,
-        title: None,
-        html: String::new(),
-        source: None,
-        summary: String::new(),
-        sensitive: false,
-        language: None,
-        tags: String::new(),
-        has_media: false,
-        replies: 0,
-        boosts: 0,
-        favourites: 0,
-        created_at: at,
-        edited_at: None,
-    }
-}
-
-/// What follows from a boost that was just inserted.
-pub(crate) async fn boosted(tx: &Tx, town: &Town, boost: entity::post::Model) -> Outcome<()> {
-    if let Some(of) = boost.boost_of_id {
-        posts::count(tx, of, posts::Count::Boosts, 1).await?;
-    }
-    accounts::posted(tx, boost.author_id, boost.created_at).await?;
-    journal::record(tx, town, &Entry::Boosted { boost: boost.id }).await
-}
-
-pub async fn unboost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
-    let post = original(tx, post).await?;
-    let Some(boost) = posts::boost_by(tx, me, post).await? else {
-        return Ok(());
-    };
-    let of = posts::by_id(tx, post)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    posts::delete(tx, boost.id).await?;
-    posts::count(tx, post, posts::Count::Boosts, -1).await?;
-    accounts::unposted(tx, me).await?;
-    let entry = Entry::Unboosted {
-        uri: boost.uri,
-        account: me,
-        of_uri: of.uri,
-        of_author: of.author_id,
     };
     journal::record(tx, town, &entry).await
 }

@@ -32,6 +32,8 @@ pub enum Rate {
     Publish,
     /// Pictures an account sends through apps.
     Upload,
+    /// Reports of one account.
+    Report,
     /// Posts and boosts an account takes back through apps.
     TakeBack,
 }
@@ -46,6 +48,7 @@ impl Rate {
             Self::SignUpTries => (60, 60 * MINUTE),
             Self::Api => (300, 5 * MINUTE),
             Self::Reach | Self::Publish => (60, 5 * MINUTE),
+            Self::Report => (20, 60 * MINUTE),
             Self::Upload | Self::TakeBack => (30, 30 * MINUTE),
         }
     }
@@ -93,6 +96,11 @@ impl Rates {
             clock,
             windows: Mutex::default(),
         }
+    }
+
+    /// Is anything counted at all?
+    pub fn are_on(&self) -> bool {
+        self.on
     }
 
     /// Counts one more; refused where it is one too many.

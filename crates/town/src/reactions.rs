@@ -6,10 +6,13 @@ use parvis_store::{Tx, entity, posts, reactions};
 use crate::{
     Outcome, Town,
     journal::{self, Entry},
+    policies,
     posts::{may_write, original, readable},
 };
 
 pub async fn favourite(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
+    let of = readable(tx, me, post).await?;
+    policies::must_allow(tx, me, &of, policies::Gesture::Like).await?;
     let uri = format!("{}/ap/activities/{}", town.origin, town.ids.next());
     favourite_as(tx, town, me, post, uri).await
 }

@@ -12,7 +12,7 @@ use parvis_store::{Store, audience::Eyes, entity};
 use tokio::sync::Notify;
 
 use crate::{
-    Error, Outcome, accounts,
+    Error, Outcome, accounts, keys,
     rates::Rates,
     reach::{Nowhere, Reach},
     secrets,
@@ -65,6 +65,7 @@ impl Town {
             Some(row) => row,
             None => found(&options.store, &origin, &host, &ids, options.clock.now()).await?,
         };
+        keys::complete(&options.store).await?;
         Ok(Arc::new(Self {
             host,
             origin,
@@ -133,16 +134,16 @@ async fn found(
     ids: &Ids,
     now: Timestamp,
 ) -> Outcome<entity::town::Model> {
-    let pair = crate::keys::generate().await?;
+    let pairs = keys::generate().await?;
     let actor_id = ids.next();
     let uri = format!("{origin}/ap/actor");
     let actor = accounts::local_row(
         origin,
         actor_id,
         &uri,
-        host,
+        actor_name(host),
         AccountKind::Application,
-        &pair,
+        &pairs.rsa,
         now,
     );
     let row = entity::town::Model {
@@ -168,16 +169,20 @@ async fn found(
                     return Ok(parvis_store::town::get(tx).await?.unwrap_or(row));
                 }
                 parvis_store::accounts::insert(tx, actor).await?;
-                let key = entity::account_key::Model {
-                    account_id: actor_id,
-                    private_pem: pair.private_pem,
-                    created_at: now,
-                };
-                parvis_store::accounts::insert_key(tx, key).await?;
+                keys::insert(tx, actor_id, &uri, pairs, now).await?;
                 Ok(row)
             })
         })
         .await
+}
+
+/// The host as the name of the town's own actor, without its port: no handle has a colon in its name, and
+/// `GoToSocial` takes `localhost:8000` for an address and the actor for one without a name.
+fn actor_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
 }
 
 /// `valmont.localhost:8000` is called Valmont until someone says otherwise.

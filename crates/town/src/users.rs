@@ -17,7 +17,7 @@ use crate::{
     accounts::{insert_local, within},
     invitations,
     journal::{self, Entry},
-    keys::{self, Pair},
+    keys::{self, Pairs},
     secrets,
 };
 
@@ -96,7 +96,7 @@ pub struct Prepared {
     kind: AccountKind,
     role: Role,
     approved: bool,
-    pair: Pair,
+    keys: Pairs,
 }
 
 /// The answer to a sign-up; the codes are shown this once.
@@ -201,7 +201,7 @@ async fn prepare(
         kind,
         role: Role::Resident,
         approved: true,
-        pair: keys::generate().await?,
+        keys: keys::generate().await?,
     })
 }
 
@@ -254,7 +254,7 @@ pub async fn sign_up(tx: &Tx, town: &Town, prepared: Prepared) -> Outcome<Signed
     {
         return Err(Refusal::invalid("email", "refusal-email-taken").into());
     }
-    let account = insert_local(tx, town, &prepared.name, prepared.kind, prepared.pair).await?;
+    let account = insert_local(tx, town, &prepared.name, prepared.kind, prepared.keys).await?;
     let user = town.ids.next();
     let login = entity::login::Model {
         id: user,

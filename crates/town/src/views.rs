@@ -9,7 +9,11 @@ use parvis_model::{
 use parvis_store::{Snapshot, accounts, entity, media, posts, reactions};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Outcome, Town, Viewer};
+use crate::{
+    Error, Outcome, Town, Viewer,
+    polls::{self, PollView},
+    quotes::{QuoteView, Quotes, Quoting, quotings},
+};
 
 /// One page of a list whose cursor is not the item's own id.
 #[derive(Clone, Debug)]
@@ -71,6 +75,8 @@ pub struct AccountView {
     pub last_post_at: Option<Timestamp>,
     pub suspended: bool,
     pub local: bool,
+    /// The account that has taken its place.
+    pub moved_to: Option<Id>,
 }
 
 /// A line of a profile.
@@ -172,6 +178,7 @@ pub struct Mine {
     pub favourited: bool,
     pub boosted: bool,
     pub bookmarked: bool,
+    pub pinned: bool,
     pub author: bool,
 }
 
@@ -201,11 +208,17 @@ pub struct PostView {
     pub reply_to_account: Option<Id>,
     pub thread: Id,
     pub media: Vec<MediaView>,
+    pub poll: Option<PollView>,
+    pub quote: Option<QuoteView>,
+    /// Who may quote it.
+    pub quoting: Quoting,
     pub mentions: Vec<MentionView>,
     pub tags: Vec<TagView>,
     pub replies: i64,
     pub boosts: i64,
     pub favourites: i64,
+    /// How many quote it with its author's consent.
+    pub quotes: i64,
     /// `None` for visitors.
     pub mine: Option<Mine>,
     pub boost_of: Option<Arc<PostView>>,
@@ -213,7 +226,8 @@ pub struct PostView {
 }
 
 impl AccountView {
-    pub(crate) fn new(town: &Town, row: entity::account::Model) -> Self {
+    pub(crate) fn new(town: &Town, row: impl Into<entity::account::Card>) -> Self {
+        let row = row.into();
         let local = row.domain.is_empty();
         let acct = if local {
             row.name.clone()
@@ -258,6 +272,7 @@ impl AccountView {
             last_post_at: row.last_post_at,
             suspended: row.suspended_at.is_some(),
             local,
+            moved_to: row.moved_to_id,
         }
     }
 
@@ -301,7 +316,7 @@ pub(crate) async fn accounts_in_order(
     town: &Town,
     ids: &[Id],
 ) -> Outcome<Vec<AccountView>> {
-    let mut rows: HashMap<Id, _> = accounts::by_ids(db, ids)
+    let mut rows: HashMap<Id, _> = accounts::cards(db, ids)
         .await?
         .into_iter()
         .map(|row| (row.id, row))
@@ -313,7 +328,8 @@ pub(crate) async fn accounts_in_order(
         .collect())
 }
 
-/// Posts by id, in the order asked; those that the viewer may not see, and those of suspended people, are left out. Seven questions, whatever is on the page.
+/// Posts by id, in the order asked; those that the viewer may not see, and those of suspended people, are left out. Four questions,
+/// whatever is on the page, one more where it holds a poll, two where a post on it quotes.
 pub(crate) async fn posts_in_order(
     db: &Snapshot,
     town: &Town,
@@ -324,25 +340,40 @@ pub(crate) async fn posts_in_order(
         return Ok(Vec::new());
     }
     let (eyes, now) = (viewer.eyes(), town.now());
-    let asked = posts::visible_by_ids(db, eyes, now, ids).await?;
-    let boosted: Vec<Id> = asked.iter().filter_map(|row| row.boost_of_id).collect();
-    let originals = posts::visible_by_ids(db, eyes, now, &boosted).await?;
-    let page = Page::load(db, town, viewer, &asked, &originals).await?;
-    let originals: HashMap<Id, Arc<PostView>> = originals
+    let mut rows = posts::visible_with_boosted(db, eyes, now, ids).await?;
+    let (quotes, mut quoted) = Quotes::load(db, town, viewer, &rows).await?;
+    let asked = rows.len();
+    rows.append(&mut quoted);
+    let page = Page::load(db, town, viewer, &rows).await?;
+    let quoted = rows.split_off(asked);
+    let quoted: HashMap<Id, Arc<PostView>> = quoted
         .into_iter()
         .filter_map(|row| page.view(row, None))
         .map(|view| (view.id, Arc::new(view)))
         .collect();
-    let mut views: HashMap<Id, PostView> = asked
+    let (boosts, originals): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| row.boost_of_id.is_some());
+    let mut views: HashMap<Id, Arc<PostView>> = originals
         .into_iter()
-        .filter_map(|row| match row.boost_of_id {
-            // A boost of what these eyes may not see is not there either.
-            Some(of) => page.view(row, Some(Arc::clone(originals.get(&of)?))),
-            None => page.view(row, None),
+        .filter_map(|row| page.view(row, None))
+        .map(|view| PostView {
+            quote: quotes.view(view.id, &quoted),
+            ..view
         })
-        .map(|view| (view.id, view))
+        .map(|view| (view.id, Arc::new(view)))
         .collect();
-    Ok(ids.iter().filter_map(|id| views.remove(id)).collect())
+    for row in boosts {
+        // A boost of what these eyes may not see is not there either.
+        let original = row.boost_of_id.and_then(|of| views.get(&of)).cloned();
+        if let Some(view) = original.and_then(|original| page.view(row, Some(original))) {
+            views.insert(view.id, Arc::new(view));
+        }
+    }
+    Ok(ids
+        .iter()
+        .filter_map(|id| views.remove(id))
+        .map(Arc::unwrap_or_clone)
+        .collect())
 }
 
 /// What the posts of a page need besides their own rows.
@@ -350,6 +381,8 @@ struct Page {
     accounts: HashMap<Id, Arc<AccountView>>,
     mentions: HashMap<Id, Vec<Id>>,
     media: HashMap<Id, Vec<MediaView>>,
+    polls: HashMap<Id, PollView>,
+    quotings: HashMap<Id, Quoting>,
     /// `None` for visitors.
     mine: Option<(Id, HashMap<Id, Mine>)>,
 }
@@ -359,37 +392,34 @@ impl Page {
         db: &Snapshot,
         town: &Town,
         viewer: Viewer,
-        asked: &[entity::post::Model],
-        originals: &[entity::post::Model],
+        rows: &[entity::post::Model],
     ) -> Result<Self, Error> {
-        let rows = || {
-            asked
-                .iter()
-                .filter(|row| row.boost_of_id.is_none())
-                .chain(originals)
-        };
-        let ids: Vec<Id> = rows().map(|row| row.id).collect();
+        let written = || rows.iter().filter(|row| row.boost_of_id.is_none());
+        let ids: Vec<Id> = written().map(|row| row.id).collect();
+        let mut people: Vec<Id> = rows.iter().map(|row| row.author_id).collect();
         let mut mentions: HashMap<Id, Vec<Id>> = HashMap::new();
-        for mention in posts::mentions_of(db, &ids).await? {
-            mentions
-                .entry(mention.post_id)
-                .or_default()
-                .push(mention.account_id);
+        let mut done: HashMap<Id, Mine> = HashMap::new();
+        for mark in reactions::marks(db, viewer.account.unwrap_or(0), &ids).await? {
+            let (post, account) = (mark.post_id, mark.account_id);
+            match mark.what {
+                reactions::FAVOURITED => done.entry(post).or_default().favourited = true,
+                reactions::BOOKMARKED => done.entry(post).or_default().bookmarked = true,
+                reactions::BOOSTED => done.entry(post).or_default().boosted = true,
+                reactions::PINNED => done.entry(post).or_default().pinned = true,
+                _ => {
+                    mentions.entry(post).or_default().push(account);
+                    people.push(account);
+                }
+            }
         }
-        let mut people: Vec<Id> = asked
-            .iter()
-            .chain(originals)
-            .map(|row| row.author_id)
-            .collect();
-        people.extend(mentions.values().flatten());
         people.sort_unstable();
         people.dedup();
-        let accounts = accounts::by_ids(db, &people).await?;
-        let accounts = accounts
+        let accounts = accounts::cards(db, &people)
+            .await?
             .into_iter()
             .map(|row| (row.id, Arc::new(AccountView::new(town, row))))
             .collect();
-        let with_media: Vec<Id> = rows()
+        let with_media: Vec<Id> = written()
             .filter(|row| row.has_media)
             .map(|row| row.id)
             .collect();
@@ -400,15 +430,19 @@ impl Page {
                 .or_default()
                 .push(MediaView::new(town, row));
         }
-        let mine = match viewer.account {
-            Some(me) => Some((me, done_by(db, me, &ids).await?)),
-            None => None,
-        };
+        let with_poll: Vec<Id> = written()
+            .filter(|row| row.has_poll)
+            .map(|row| row.id)
+            .collect();
+        let polls = polls::of_posts(db, town, viewer, &with_poll).await?;
+        let quotings = quotings(db, town, viewer, rows).await?;
         Ok(Self {
             accounts,
             mentions,
             media,
-            mine,
+            polls,
+            quotings,
+            mine: viewer.account.map(|me| (me, done)),
         })
     }
 
@@ -438,6 +472,9 @@ impl Page {
                 .map(|account| account.mentioned())
                 .collect(),
             media: self.media.get(&row.id).cloned().unwrap_or_default(),
+            poll: self.polls.get(&row.id).cloned(),
+            quote: None,
+            quoting: *self.quotings.get(&row.id)?,
             tags: row.tags.lines().map(TagView::new).collect(),
             url: row.url,
             id: row.id,
@@ -457,22 +494,10 @@ impl Page {
             replies: row.replies,
             boosts: row.boosts,
             favourites: row.favourites,
+            quotes: row.quotes,
             mine,
             boost_of,
             local: row.local,
         })
     }
-}
-
-async fn done_by(db: &Snapshot, me: Id, posts: &[Id]) -> Result<HashMap<Id, Mine>, Error> {
-    let mut mine: HashMap<Id, Mine> = HashMap::new();
-    for done in reactions::by_me(db, me, posts).await? {
-        let post = mine.entry(done.post_id).or_default();
-        match done.what {
-            reactions::FAVOURITED => post.favourited = true,
-            reactions::BOOKMARKED => post.bookmarked = true,
-            _ => post.boosted = true,
-        }
-    }
-    Ok(mine)
 }

@@ -61,6 +61,12 @@ impl Asked {
             .collect()
     }
 
+    /// All values of this name, without the spaces around them.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.0.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.trim())
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
     }

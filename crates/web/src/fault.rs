@@ -71,11 +71,13 @@ impl Fault {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::LogIn(_) => StatusCode::SEE_OTHER,
             Self::Town(Failure::Refused(refusal)) => status_of(refusal.kind),
-            Self::Town(Failure::Broken(error)) if error.is_unavailable() => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::Town(Failure::Broken(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Town(Failure::Broken(error)) => status_of_broken(error),
         }
+    }
+
+    /// Would asking the database once more for the page around the words only take more time?
+    fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Town(Failure::Broken(error)) if error.is_unavailable())
     }
 
     /// An answer of axum's own that is no page yet.
@@ -107,6 +109,16 @@ pub fn status_of(kind: Kind) -> StatusCode {
     }
 }
 
+fn status_of_broken(error: &Error) -> StatusCode {
+    if error.is_full() {
+        StatusCode::INSUFFICIENT_STORAGE
+    } else if error.is_unavailable() {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+}
+
 impl IntoResponse for Fault {
     /// Only marks the answer; `shown` makes the page, since that needs the reader's language.
     fn into_response(self) -> Response {
@@ -119,7 +131,8 @@ impl IntoResponse for Fault {
     }
 }
 
-/// The same form again, with what was typed and what is wrong with it; what no form can mend stays a fault.
+/// The same form again, with what was typed and what is wrong with it: here or, for a while, on our side. What no form can
+/// mend stays a fault.
 pub fn typed_again(
     failure: Failure,
     typed: Typed,
@@ -131,6 +144,14 @@ pub fn typed_again(
             Ok((
                 status_of(refusal.kind),
                 typed.with_wrong(refusal.field, message),
+            ))
+        }
+        Failure::Broken(error) if error.is_unavailable() => {
+            tracing::error!(%error, "a form could not be saved");
+            let (_, what) = words_of_broken(&error);
+            Ok((
+                status_of_broken(&error),
+                typed.with_wrong(None, locale.text(what)),
             ))
         }
         other => Err(other.into()),
@@ -158,12 +179,16 @@ pub struct ErrorPage<'a> {
 pub async fn shown(response: Response, mut asked: Parts) -> Response {
     let marked = response.extensions().get::<Arc<Fault>>().cloned();
     let Some(fault) = marked.or_else(|| Fault::unexplained(&response).map(Arc::new)) else {
-        return response;
+        return with_patience(response);
     };
     let operation = logged(&fault, &asked);
-    let frame = match Page::from_request_parts(&mut asked, &()).await {
-        Ok(page) => Some(page.frame),
-        Err(_) => bare_frame(&asked),
+    let frame = if fault.is_unavailable() {
+        bare_frame(&asked)
+    } else {
+        match Page::from_request_parts(&mut asked, &()).await {
+            Ok(page) => Some(page.frame),
+            Err(_) => bare_frame(&asked),
+        }
     };
     let Some(frame) = frame else { return response };
     let (heading, what) = words(&fault, &frame);
@@ -177,13 +202,18 @@ pub async fn shown(response: Response, mut asked: Parts) -> Response {
         return response;
     };
     let mut answer = (fault.status(), axum::response::Html(text)).into_response();
-    if fault.status() == StatusCode::SERVICE_UNAVAILABLE {
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    with_patience(answer)
+}
+
+/// Says when to come back, where that makes sense.
+fn with_patience(mut answer: Response) -> Response {
+    if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
         answer
             .headers_mut()
             .insert(header::RETRY_AFTER, RETRY_AFTER);
-    }
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        answer.headers_mut().insert(header::ALLOW, allow.clone());
     }
     answer
 }
@@ -199,7 +229,8 @@ fn logged(fault: &Fault, asked: &Parts) -> Option<String> {
         .get("x-request-id")
         .and_then(|id| id.to_str().ok());
     let operation = request.map_or_else(|| format!("{:x}", town.ids.next()), str::to_owned);
-    tracing::error!(operation, town = town.host, path = asked.uri.path(), %error, "a page is broken");
+    // No path: it may name a person. The request's own line has the route.
+    tracing::error!(operation, town = town.host, %error, "a page is broken");
     Some(operation)
 }
 
@@ -215,10 +246,10 @@ fn words(fault: &Fault, frame: &Frame) -> (String, String) {
             };
             (frame.t(heading), what)
         }
-        Fault::Town(Failure::Broken(error)) if error.is_unavailable() => {
-            both(frame, "error-unavailable", "error-unavailable-what")
+        Fault::Town(Failure::Broken(error)) => {
+            let (heading, what) = words_of_broken(error);
+            both(frame, heading, what)
         }
-        Fault::Town(Failure::Broken(_)) => both(frame, "error-broken", "error-broken-what"),
         Fault::NotFound => both(frame, "error-not-found", "error-not-found-what"),
         Fault::Stale => both(frame, "error-stale", "error-stale-what"),
         Fault::Method => both(frame, "error-method", "error-method-what"),
@@ -232,6 +263,17 @@ fn words(fault: &Fault, frame: &Frame) -> (String, String) {
         Fault::BadRequest | Fault::LogIn(_) => {
             both(frame, "error-bad-request", "error-bad-request-what")
         }
+    }
+}
+
+/// Heading and text of what is wrong on our side.
+fn words_of_broken(error: &Error) -> (&'static str, &'static str) {
+    if error.is_full() {
+        ("error-full", "error-full-what")
+    } else if error.is_unavailable() {
+        ("error-unavailable", "error-unavailable-what")
+    } else {
+        ("error-broken", "error-broken-what")
     }
 }
 

@@ -470,6 +470,20 @@ impl Typed {
         self.values.on(name)
     }
 
+    /// Was this chosen in a list, or is it what stands there before anything is?
+    pub fn chose(&self, name: &str, value: &str, usual: impl Borrow<bool>) -> bool {
+        match self.values.some(name) {
+            Some(chosen) => chosen == value,
+            None => *usual.borrow(),
+        }
+    }
+
+    /// Was an answer of a poll typed, or is something wrong with it?
+    pub fn asks(&self) -> bool {
+        let typed = |n| !self.numbered("reponse", n).trim().is_empty();
+        (1..=limits::POLL_OPTIONS as i32).any(typed) || self.wrong("poll").is_some()
+    }
+
     pub fn wrong(&self, name: &str) -> Option<&str> {
         self.wrong
             .as_ref()

@@ -34,6 +34,7 @@ pub struct Notice {
     pub about: Option<(String, String)>,
     pub asks: bool,
     pub signs_up: bool,
+    pub reports: bool,
     pub unread: bool,
     pub at: Timestamp,
 }
@@ -48,7 +49,11 @@ impl From<NotificationView> for Notice {
             NotificationKind::Follow => ("user-plus", "notice-follow"),
             NotificationKind::FollowRequest => ("user-plus", "notice-follow-request"),
             NotificationKind::SignUp => ("me", "notice-sign-up"),
+            NotificationKind::Report => ("me", "notice-report"),
             NotificationKind::Edit => ("edit", "notice-edit"),
+            NotificationKind::Poll => ("poll", "notice-poll"),
+            NotificationKind::Quote => ("quote", "notice-quote"),
+            NotificationKind::QuotedEdit => ("edit", "notice-quoted-edit"),
         };
         Self {
             icon,
@@ -63,6 +68,7 @@ impl From<NotificationView> for Notice {
             }),
             asks: view.kind == NotificationKind::FollowRequest,
             signs_up: view.kind == NotificationKind::SignUp,
+            reports: view.kind == NotificationKind::Report,
             from: view.from,
             unread: view.unread,
             at: view.at,

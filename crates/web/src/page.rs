@@ -260,9 +260,10 @@ pub fn id(text: &str) -> Result<Id, Fault> {
 
 /// Only what we wrote into the cookie ourselves is shown.
 fn done(key: &str) -> Option<&'static str> {
-    const DONE: [&str; 18] = [
+    const DONE: [&str; 19] = [
         "done-published",
         "done-edited",
+        "done-voted",
         "done-deleted",
         "done-blocked",
         "done-unblocked",

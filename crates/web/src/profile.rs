@@ -5,6 +5,7 @@ use axum::extract::Path;
 use parvis_town::{
     AccountView, PostView, accounts,
     accounts::Relation,
+    moves,
     timelines::{self, Shown},
 };
 
@@ -21,6 +22,8 @@ pub struct ProfilePage<'a> {
     pub who: AccountView,
     pub relation: Relation,
     pub mine: bool,
+    /// Who has taken this account's place.
+    pub successor: Option<AccountView>,
     /// Which of the tabs.
     pub shown: &'static str,
     pub posts: Vec<PostView>,
@@ -58,6 +61,7 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
             .user
             .as_ref()
             .is_some_and(|user| user.account == who.id),
+        successor: moves::successor(&page.town, &who).await?,
         pages: Pages::of_posts(&base, page.is_later(), &posts),
         who,
         relation,

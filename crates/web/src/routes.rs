@@ -9,8 +9,8 @@ use axum::{
 use parvis_model::limits;
 
 use crate::{
-    about, actions, assets, fault, headers, home, lists, log_in, media, notices, people, posts,
-    profile, search, set_up, settings, sign_up, staff, visit, write,
+    about, actions, assets, copies, fault, headers, home, lists, log_in, media, notices, people,
+    polls, posts, profile, quotes, reports, search, set_up, settings, sign_up, staff, visit, write,
 };
 
 /// Bytes of a form without pictures: the longest text, four times over for its encoding, and some room.
@@ -46,12 +46,22 @@ fn pages() -> Router {
         .route("/@{acct}/abonnements", get(people::following))
         .route("/@{acct}/bloquer", get(people::confirm_block))
         .route("/@{acct}/masquer", get(people::confirm_mute))
+        .route(
+            "/@{acct}/signaler",
+            get(reports::form).post(reports::report),
+        )
         .route("/@{acct}/{id}", get(posts::thread))
         .route(
             "/@{acct}/{id}/supprimer",
             get(posts::confirm_deletion).post(posts::delete),
         )
+        .route("/@{acct}/{id}/copies", get(copies::of_post))
         .route("/actions/message/{id}/{deed}", post(actions::on_post))
+        .route("/actions/sondage/{id}", post(polls::vote))
+        .route(
+            "/actions/citation/{quoted}/{quoting}",
+            post(quotes::take_back),
+        )
         .route("/actions/compte/{id}/{deed}", post(actions::on_account))
         // one's own
         .route("/avis", get(notices::list))
@@ -73,6 +83,7 @@ fn pages() -> Router {
             get(settings::sessions).post(settings::close_session),
         )
         .route("/reglages/personnes", get(settings::people))
+        .route("/reglages/copies", get(copies::deleted))
         // coming and going
         .route("/inscription", get(sign_up::form).post(sign_up::sign_up))
         .route("/connexion", get(log_in::form).post(log_in::log_in))
@@ -86,6 +97,10 @@ fn pages() -> Router {
         .route(
             "/mairie/inscriptions",
             get(staff::sign_ups).post(staff::decide),
+        )
+        .route(
+            "/mairie/signalements",
+            get(reports::list).post(reports::close),
         )
         .route(
             "/mairie/reglages",

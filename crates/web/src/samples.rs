@@ -1,9 +1,10 @@
 //! Every page rendered with made-up people in every language: nothing may break, no word may be missing. With
 //! `PARVIS_PAGES=folder` the pages are also written there, to be looked at.
 
+mod copies;
 mod town;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use askama::Template;
 use parvis_model::{
@@ -17,9 +18,11 @@ use parvis_town::{
     accounts::Relation,
     invitations::InvitationView,
     notifications::{NotificationKind, NotificationView},
+    reports::{Category, ReportView},
     views::TagView,
 };
 
+use self::copies::{copies, deletion};
 use self::town::{
     NOW, bruno, frame, judo, marie, me, picture, post, posts, relation, session, thread,
 };
@@ -27,6 +30,7 @@ use crate::{
     about::AboutPage,
     asked::Asked,
     card::Card,
+    copies::DeletedPage,
     frame::{Pages, Typed},
     home::{HomePage, LandingPage, NotOpenPage, TownPage},
     lists::ListPage,
@@ -35,6 +39,7 @@ use crate::{
     people::{ConfirmPage, MutePage, PeoplePage, RequestsPage},
     posts::{PostPage, cards},
     profile::ProfilePage,
+    reports::{ReportPage, ReportsPage},
     search::SearchPage,
     set_up::{SetUpPage, described},
     settings::{AccountForm, CodesForm, KeptAwayPage, ProfileForm, SessionsPage},
@@ -156,6 +161,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
         (
             "profil",
             rendered(&ProfilePage {
+                successor: None,
                 page: &at("/@bruno@rivebelle.localhost:8000"),
                 who: bruno(),
                 relation: relation(),
@@ -168,6 +174,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
         (
             "profil-moi",
             rendered(&ProfilePage {
+                successor: None,
                 page: &at("/@lucie"),
                 who: AccountView {
                     header: Some("http://127.0.0.1:8099/scene-2.svg".into()),
@@ -255,6 +262,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                     notice(NotificationKind::Boost, Some(question.clone()), false),
                     notice(NotificationKind::Post, Some(question.clone()), false),
                     notice(NotificationKind::SignUp, None, false),
+                    notice(NotificationKind::Report, None, false),
                 ],
                 pages: more(),
             }),
@@ -359,6 +367,19 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 form: Typed::default(),
             }),
         ),
+        ("copies", rendered(&copies(&at("/@marie/4/copies"), false))),
+        (
+            "copies-supprime",
+            rendered(&copies(&at("/@marie/4/copies"), true)),
+        ),
+        (
+            "reglages-copies",
+            rendered(&DeletedPage {
+                page: &at("/reglages/copies"),
+                deleted: vec![deletion(3, 3), deletion(7, 5), deletion(1, 0)],
+                pages: more(),
+            }),
+        ),
         (
             "reglages-sessions",
             rendered(&SessionsPage {
@@ -394,6 +415,32 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 }],
                 invitation: Some("lune-7k2f".into()),
                 form: typed([("uses", "1")]),
+            }),
+        ),
+        (
+            "mairie-signalements",
+            rendered(&ReportsPage {
+                page: &staff("/mairie/signalements"),
+                reports: vec![ReportView {
+                    id: 9,
+                    reporter: Arc::new(marie()),
+                    accused: Arc::new(bruno()),
+                    posts: vec![question.clone()],
+                    comment: "Toujours la même annonce.".into(),
+                    category: Category::Spam,
+                    forwarded: true,
+                    created_at: NOW - DAY,
+                    closed: false,
+                }],
+            }),
+        ),
+        (
+            "signaler",
+            rendered(&ReportPage {
+                page: &at("/@bruno/signaler"),
+                who: bruno(),
+                post: String::new(),
+                form: typed([("texte", "Toujours la même annonce.")]),
             }),
         ),
         (
@@ -447,6 +494,7 @@ fn what_people_wrote_is_escaped() {
     };
     let page = frame("fr", Some(me(Role::Resident)), "/x");
     let html = rendered(&ProfilePage {
+        successor: None,
         page: &page,
         who,
         relation: Relation::default(),

@@ -1,10 +1,10 @@
 //! Writing and changing posts. Text that was typed is never lost: a refused form comes back as it was, pictures included.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
-use parvis_model::{audience::Audience, id::Id, limits};
+use parvis_model::{audience::Audience, id::Id, limits, policy::Quoters};
 use parvis_town::{
     Failure, MediaView, Outcome, PostView, Rate, media,
     posts::{self, Compose},
@@ -16,7 +16,9 @@ use crate::{
     form::Form,
     frame::{Frame, Typed},
     page::{Answer, Page, Resident, html_with, id},
+    polls::{self, SPANS, Span},
     posts::own,
+    quotes,
 };
 
 /// What a person may choose here; `neighbours` and `group` come with agreements and groups.
@@ -36,6 +38,10 @@ pub struct Composing {
     pub action: String,
     pub audience: Audience,
     pub answers: Option<PostView>,
+    /// The post that is to stand inside it.
+    pub quotes: Option<PostView>,
+    /// Who may quote it.
+    pub quoters: Quoters,
     pub language: String,
     /// Pictures that are here already.
     pub kept: Vec<MediaView>,
@@ -50,6 +56,8 @@ impl Composing {
             action: "/ecrire".into(),
             audience,
             answers: None,
+            quotes: None,
+            quoters: Quoters::Everyone,
             language: String::new(),
             kept: Vec::new(),
         }
@@ -89,6 +97,15 @@ impl Composing {
             .filter(|audience| audience.at_most(widest) == *audience)
             .collect()
     }
+
+    /// May a question be asked with it?
+    pub fn may_ask(&self) -> bool {
+        self.tall && !self.editing
+    }
+
+    /// Places for the answers of a poll.
+    pub const ANSWER_PLACES: RangeInclusive<i32> = 1..=limits::POLL_OPTIONS as i32;
+    pub const SPANS: [Span; 6] = SPANS;
 
     pub fn free_slots(&self) -> i32 {
         let free = limits::POST_PICTURES.saturating_sub(self.kept.len());
@@ -141,6 +158,7 @@ fn shown(status: StatusCode, page: &Page, compose: &Composing, form: Typed) -> A
     let heading = match (compose.editing, &compose.answers) {
         (true, _) => "edit-heading",
         (false, Some(_)) => "reply-heading",
+        (false, None) if compose.quotes.is_some() => "quote-heading",
         (false, None) => "write-heading",
     };
     html_with(
@@ -148,7 +166,11 @@ fn shown(status: StatusCode, page: &Page, compose: &Composing, form: Typed) -> A
         &WritePage {
             page: &page.frame,
             heading: page.frame.t(heading),
-            question: compose.answers.as_ref().map(Card::new),
+            question: compose
+                .answers
+                .as_ref()
+                .or(compose.quotes.as_ref())
+                .map(Card::new),
             compose,
             form,
         },
@@ -163,6 +185,12 @@ pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
         text = greeting(&question, me);
         compose.audience = offered(question.audience);
         compose.answers = Some(question);
+    } else if let Some(quoted) = page.query.id("citation") {
+        let quoted = posts::view(&page.town, &page.viewer, quoted).await?;
+        if !quoted.audience.is_open() {
+            compose.audience = offered(quoted.audience);
+        }
+        compose.quotes = Some(quoted);
     } else if let Some(acct) = page.query.some("a") {
         text = format!("@{acct} ");
         compose.audience = Audience::Direct;
@@ -210,6 +238,12 @@ async fn asked_for(page: &Page, form: &Form) -> Result<Composing, Fault> {
     if let Some(question) = form.values.id("reponse") {
         compose.answers = Some(posts::view(&page.town, &page.viewer, question).await?);
     }
+    if let Some(quoted) = form.values.id("citation") {
+        compose.quotes = Some(posts::view(&page.town, &page.viewer, quoted).await?);
+    }
+    if let Some(quoters) = quotes::quoters(form) {
+        compose.quoters = quoters;
+    }
     if let Some(language) = form.values.some("langue") {
         compose.language = language.to_owned();
     }
@@ -249,6 +283,9 @@ fn draft(form: &Form, compose: &Composing) -> Compose {
         audience: compose.audience,
         reply_to: compose.answers.as_ref().map(|question| question.id),
         media: compose.kept.iter().map(|picture| picture.id).collect(),
+        poll: polls::asked(form),
+        quote: compose.quotes.as_ref().map(|quoted| quoted.id),
+        quoters: quotes::quoters(form),
     }
 }
 
@@ -322,6 +359,7 @@ fn editing(page: &Page, post: &PostView) -> Composing {
         audience: post.audience,
         language,
         kept: post.media.clone(),
+        quoters: Quoters::of(post.quoting.allowed),
         ..Composing::tall(page)
     }
 }
@@ -352,6 +390,13 @@ async fn change(
     compose.kept = keep_pictures(page, me, form).await?;
     let asked = Compose {
         reply_to: post.reply_to,
+        quote: post
+            .quote
+            .as_ref()
+            .and_then(|quote| quote.post.as_ref())
+            .map(|it| it.id),
+        // What people have voted on stays as it is.
+        poll: None,
         ..draft(form, compose)
     };
     let draft = posts::prepare(&page.town, me, asked).await?;

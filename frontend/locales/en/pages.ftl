@@ -93,6 +93,7 @@ notice-boost = shared your post
 notice-follow = follows you now
 notice-follow-request = asks to follow you
 notice-sign-up = asks for an account
+notice-report = has reported somebody
 notice-edit = changed a post you shared or liked
 
 # About
@@ -122,6 +123,7 @@ error-too-many = A little too fast
 error-invalid = Something does not fit
 error-too-large = This is too large
 error-too-large-what = A picture may weigh { $size } MB at most.
+error-too-much-what = It is more than the town takes at once. Send fewer pictures, or smaller ones.
 error-bad-request = We did not understand this request
 error-bad-request-what = The address or the form is not complete. Go back and try again.
 error-method = This page cannot be asked for like that
@@ -130,3 +132,9 @@ error-broken = Something broke on our side
 error-broken-what = It is not your fault, and nothing else is lost. Try again in a moment.
 error-unavailable = The town takes a break
 error-unavailable-what = Its pages will be back shortly. Nothing is lost: try again in a minute.
+error-full = The town cannot save anything more
+error-full-what = Its storage is full. What you just sent was not kept, everything else is there. Keep your text and try again later; the town hall sees the problem in its log.
+error-unknown-town = No town of this name lives here
+error-unknown-town-what = Check the address. If it is right, the town has not opened its doors yet, or it has moved.
+error-too-slow = The answer takes too long
+error-too-slow-what = We stopped waiting. Try again in a minute.

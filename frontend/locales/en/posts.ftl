@@ -82,3 +82,36 @@ delete-yes = Delete
 done-published = Your post is published.
 done-edited = Your post is changed.
 done-deleted = Your post is deleted.
+
+# Copies of a post on the servers of other towns
+copies = Copies elsewhere
+copies-of = Your post of { $date }
+copies-what = When people elsewhere follow you or receive your post, their town’s server keeps a copy of it. These are the servers.
+copies-none = No server of another town got this post from us.
+copy-since = Copy since { $date }
+copy-held = Has a copy
+copy-coming = On its way
+copy-declined = Did not take it
+copy-unreached = Does not answer: nothing could be handed over
+copy-forgotten = Confirmed the deletion on { $date }
+copy-asked = Has not confirmed yet: we keep asking
+copy-silent = No longer answers: we do not know whether it deleted its copy
+copy-unheeding = Does not accept our request: we do not know whether it deleted its copy
+copies-deleted-at = Deleted on { $date }.
+copies-servers-told = { $count ->
+    [one] { $count } server was told,
+   *[other] { $count } servers were told,
+}
+copies-confirmed = { $count ->
+    [0] none has confirmed.
+    [one] { $count } has confirmed.
+   *[other] { $count } have confirmed.
+}
+copies-deleted-what = A server that confirms says that it received the request. We cannot look whether it really erased everything.
+copies-all-deleted = All your deleted posts
+copies-deleted = Copies of deleted posts
+copies-deleted-list-what = For each deleted post: which servers of other towns were told, and which of them confirmed. Of the post itself nothing is left here.
+copies-deleted-see = See the deleted posts
+copies-deleted-none = No server of another town has had to forget a post of yours.
+older-servers = See more
+older-deletions = See older ones

@@ -35,6 +35,25 @@ refusal-description-too-long = The picture’s description is too long: { $limit
 refusal-audience-too-wide = An answer cannot be shown to more people than what it answers. Choose a smaller audience.
 refusal-audience-unknown = Choose from the list who this post is for.
 refusal-cannot-boost = This post is not for everyone: it cannot be shared.
+refusal-quote-not-wanted = Its author does not want this post to be quoted.
+refusal-reply-not-wanted = Its author does not want you to answer this post.
+refusal-share-not-wanted = Its author does not want this post to be shared.
+refusal-favourite-not-wanted = Its author does not want this post to be liked.
+refusal-quoters-unknown = Choose from the list who may quote this post.
+
+## Polls
+
+refusal-poll-few-options = A poll offers two answers at least: fill in one more.
+refusal-poll-many-options = A poll offers { $limit } answers at most: take some away.
+refusal-poll-long-option = An answer is too long: { $limit } characters at most.
+refusal-poll-same-options = Two answers are the same: change one of them.
+refusal-poll-too-short = A poll lasts five minutes at least.
+refusal-poll-too-long = A poll lasts a month at most.
+refusal-poll-with-pictures = A post carries pictures or a poll, not both: keep one of the two.
+refusal-poll-own = This is your own poll: the others vote.
+refusal-poll-over = This poll has ended: nobody can vote any more.
+refusal-poll-voted = You have voted already: a vote cannot be changed.
+refusal-poll-choice = Choose among the answers offered, then vote.
 
 ## Names, sign-up and log-in
 
@@ -73,3 +92,9 @@ refusal-too-many-fields =
 
 refusal-token-invalid = This app is no longer connected to your account. Log in again from the app.
 refusal-scope-missing = You have not given this app that permission. Log in again from the app to give it.
+refusal-cannot-pin = A private post cannot be pinned.
+refusal-pins-full = Five posts are pinned already: take one off first.
+refusal-no-alias = The other account does not say yet that this one is yours too: add it there first.
+refusal-moved-lately = This account has moved less than thirty days ago.
+refusal-aliases-full = That is enough other accounts: take one off first.
+refusal-report-too-long = This report is too long: a thousand characters at most.

@@ -12,7 +12,7 @@ time-days =
 
 # $day: the day of the month; $month: the month’s name; $year: the year.
 time-date = { $day } { $month } { $year }
-# $hour and $minute always have two digits.
+# $hour: without a leading zero; $minute always has two digits.
 time-date-time = { $date } at { $hour }:{ $minute }
 
 time-month-1 = January

@@ -93,6 +93,7 @@ notice-boost = a partagé votre message
 notice-follow = vous suit maintenant
 notice-follow-request = demande à vous suivre
 notice-sign-up = demande un compte
+notice-report = a fait un signalement
 notice-edit = a modifié un message que vous avez partagé ou aimé
 
 # À propos
@@ -122,6 +123,7 @@ error-too-many = Un peu trop vite
 error-invalid = Quelque chose ne convient pas
 error-too-large = C’est trop lourd
 error-too-large-what = Une image peut peser au plus { $size } Mo.
+error-too-much-what = C’est plus que ce que la ville prend en une fois. Envoyez moins d’images, ou de plus petites.
 error-bad-request = Nous n’avons pas compris cette demande
 error-bad-request-what = L’adresse ou le formulaire n’est pas complet. Revenez en arrière et recommencez.
 error-method = Cette page ne se demande pas ainsi
@@ -130,3 +132,9 @@ error-broken = Quelque chose s’est cassé chez nous
 error-broken-what = Ce n’est pas votre faute, et rien d’autre n’est perdu. Réessayez dans un moment.
 error-unavailable = La ville fait une pause
 error-unavailable-what = Ses pages reviennent dans un instant. Rien n’est perdu : réessayez dans une minute.
+error-full = La ville ne peut plus rien enregistrer
+error-full-what = Sa mémoire est pleine. Ce que vous venez d’envoyer n’a pas été gardé, tout le reste est là. Gardez votre texte et réessayez plus tard ; la mairie voit le problème dans son journal.
+error-unknown-town = Aucune ville de ce nom n’habite ici
+error-unknown-town-what = Vérifiez l’adresse. Si elle est juste, la ville n’a pas encore ouvert ses portes, ou elle a déménagé.
+error-too-slow = La réponse se fait trop attendre
+error-too-slow-what = Nous avons arrêté d’attendre. Réessayez dans une minute.

@@ -82,3 +82,36 @@ delete-yes = Supprimer
 done-published = Votre message est publié.
 done-edited = Votre message est modifié.
 done-deleted = Votre message est supprimé.
+
+# Les copies d’un message sur les serveurs d’autres villes
+copies = Copies ailleurs
+copies-of = Votre message du { $date }
+copies-what = Quand des gens d’ailleurs vous suivent ou reçoivent votre message, le serveur de leur ville en garde une copie. Voici lesquels.
+copies-none = Aucun serveur d’une autre ville n’a reçu ce message de nous.
+copy-since = Copie depuis le { $date }
+copy-held = A une copie
+copy-coming = En route
+copy-declined = N’en a pas voulu
+copy-unreached = Ne répond pas : rien n’a pu lui être remis
+copy-forgotten = A confirmé la suppression le { $date }
+copy-asked = N’a pas encore confirmé : nous redemandons
+copy-silent = Ne répond plus : nous ne savons pas s’il a supprimé sa copie
+copy-unheeding = N’accepte pas notre demande : nous ne savons pas s’il a supprimé sa copie
+copies-deleted-at = Supprimé le { $date }.
+copies-servers-told = { $count ->
+    [one] { $count } serveur a été prévenu,
+   *[other] { $count } serveurs ont été prévenus,
+}
+copies-confirmed = { $count ->
+    [0] aucun ne l’a confirmé.
+    [one] { $count } l’a confirmé.
+   *[other] { $count } l’ont confirmé.
+}
+copies-deleted-what = Un serveur qui confirme dit qu’il a reçu la demande. Nous ne pouvons pas regarder chez lui s’il a vraiment tout effacé.
+copies-all-deleted = Tous vos messages supprimés
+copies-deleted = Copies des messages supprimés
+copies-deleted-list-what = Pour chaque message supprimé : quels serveurs d’autres villes en ont été prévenus, et lesquels l’ont confirmé. Du message lui-même, il ne reste rien ici.
+copies-deleted-see = Voir les messages supprimés
+copies-deleted-none = Aucun serveur d’une autre ville n’a eu à oublier un de vos messages.
+older-servers = Voir la suite
+older-deletions = Voir plus ancien

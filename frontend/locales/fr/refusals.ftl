@@ -35,6 +35,25 @@ refusal-description-too-long = La description de l’image est trop longue : {
 refusal-audience-too-wide = Une réponse ne peut pas être montrée à plus de monde que le message d’origine. Choisissez un public plus restreint.
 refusal-audience-unknown = Choisissez dans la liste à qui ce message s’adresse.
 refusal-cannot-boost = Ce message n’est pas pour tout le monde : il ne peut pas être partagé.
+refusal-quote-not-wanted = Son auteur ne souhaite pas que ce message soit cité.
+refusal-reply-not-wanted = Son auteur ne souhaite pas que vous répondiez à ce message.
+refusal-share-not-wanted = Son auteur ne souhaite pas que ce message soit partagé.
+refusal-favourite-not-wanted = Son auteur ne souhaite pas que ce message soit aimé.
+refusal-quoters-unknown = Choisissez dans la liste qui peut citer ce message.
+
+## Sondages
+
+refusal-poll-few-options = Un sondage propose deux réponses au moins : remplissez-en une de plus.
+refusal-poll-many-options = Un sondage propose { $limit } réponses au plus : retirez-en.
+refusal-poll-long-option = Une réponse est trop longue : { $limit } caractères au plus.
+refusal-poll-same-options = Deux réponses sont les mêmes : changez-en une.
+refusal-poll-too-short = Un sondage dure cinq minutes au moins.
+refusal-poll-too-long = Un sondage dure un mois au plus.
+refusal-poll-with-pictures = Un message porte des images ou un sondage, pas les deux : gardez l’un des deux.
+refusal-poll-own = C’est votre sondage : ce sont les autres qui votent.
+refusal-poll-over = Ce sondage est terminé : on ne peut plus voter.
+refusal-poll-voted = Vous avez déjà voté : un vote ne se change pas.
+refusal-poll-choice = Choisissez parmi les réponses proposées, puis votez.
 
 ## Noms, inscription et connexion
 
@@ -73,3 +92,9 @@ refusal-too-many-fields =
 
 refusal-token-invalid = Cette application n’est plus reliée à votre compte. Reconnectez-vous depuis l’application.
 refusal-scope-missing = Vous n’avez pas donné ce droit à cette application. Reconnectez-vous depuis l’application pour le lui donner.
+refusal-cannot-pin = Un message privé ne peut pas être épinglé.
+refusal-pins-full = Cinq messages sont déjà épinglés : retirez-en un d’abord.
+refusal-no-alias = L’autre compte ne dit pas encore que celui-ci est aussi à vous : ajoutez-le là-bas d’abord.
+refusal-moved-lately = Ce compte a déménagé il y a moins de trente jours.
+refusal-aliases-full = C’est assez d’autres comptes : retirez-en un d’abord.
+refusal-report-too-long = Ce signalement est trop long : mille caractères au plus.

@@ -16,7 +16,7 @@ time-date =
         [1] 1er { $month } { $year }
        *[other] { $day } { $month } { $year }
     }
-# $hour et $minute ont toujours deux chiffres.
+# $hour : sans zéro devant ; $minute a toujours deux chiffres.
 time-date-time = { $date } à { $hour } h { $minute }
 
 time-month-1 = janvier

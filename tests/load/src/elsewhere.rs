@@ -22,7 +22,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use parvis_testkit::{
-    Letter,
+    Letter, Message,
     actor::PUBLIC,
     keys::{self, Key},
 };
@@ -34,12 +34,26 @@ use crate::wire::Ask;
 pub const SERVERS: usize = 50;
 pub const EACH: usize = 10;
 pub const PEOPLE: usize = SERVERS * EACH;
+/// What software says that takes signatures of RFC 9421 with Ed25519 (FEP-844e).
+const UNDERSTOOD: &str =
+    "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25519";
 
 /// What the people's documents say of where to deliver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inboxes {
     Own,
     Shared,
+}
+
+/// In which form the people sign, and take signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signs {
+    /// draft-cavage-http-signatures-12 with RSA
+    Letters,
+    /// RFC 9421 with Ed25519, which their documents say they understand
+    Ed25519,
+    /// RFC 9421 with RSA
+    Messages,
 }
 
 /// Somebody who lives on one of the servers.
@@ -79,7 +93,16 @@ impl Person {
         }
     }
 
-    fn document(&self, inboxes: Inboxes) -> Value {
+    /// Two of these as well.
+    fn curve(&self) -> &'static Key {
+        if self.number.is_multiple_of(2) {
+            keys::curve()
+        } else {
+            keys::second_curve()
+        }
+    }
+
+    fn document(&self, inboxes: Inboxes, signs: Signs) -> Value {
         let (id, key_id) = (&self.id, format!("{}#main-key", self.id));
         let mut document = json!({
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
@@ -96,6 +119,15 @@ impl Person {
             "manuallyApprovesFollowers": false,
             "publicKey": {"id": key_id, "owner": id, "publicKeyPem": self.key().public_pem},
         });
+        if signs == Signs::Ed25519 {
+            document["assertionMethod"] = json!([{
+                "id": self.curve_id(), "type": "Multikey", "controller": id,
+                "publicKeyMultibase": self.curve().multibase(),
+            }]);
+            document["generator"] = json!({"type": "Application", "implements": [{
+                "name": "RFC-9421 signatures using the Ed25519 algorithm", "href": UNDERSTOOD,
+            }]});
+        }
         if inboxes == Inboxes::Shared {
             document["endpoints"] = json!({"sharedInbox": self.shared_inbox()});
         }
@@ -135,10 +167,23 @@ impl Person {
         format!("{}/statuses/{number}", self.id)
     }
 
-    /// Signed now, to be sent within the hour.
+    fn curve_id(&self) -> String {
+        format!("{}#ed25519-1", self.id)
+    }
+
+    /// Signed now in the older dialect, to be sent within the hour.
     pub fn letter(&self, inbox: &str, document: &Value) -> Result<Ask> {
+        self.signed(Signs::Letters, inbox, document)
+    }
+
+    /// Signed now, to be sent within the hour.
+    pub fn signed(&self, signs: Signs, inbox: &str, document: &Value) -> Result<Ask> {
         let key_id = format!("{}#main-key", self.id);
-        let sealed = Letter::new(self.key(), &key_id, inbox, document).seal();
+        let sealed = match signs {
+            Signs::Letters => Letter::new(self.key(), &key_id, inbox, document).seal(),
+            Signs::Messages => Message::new(self.key(), &key_id, inbox, document).seal(),
+            Signs::Ed25519 => Message::new(self.curve(), &self.curve_id(), inbox, document).seal(),
+        };
         Ok(Ask {
             method: Method::POST,
             path: url::Url::parse(inbox)?.path().to_owned(),
@@ -171,18 +216,25 @@ struct Inside {
     documents: HashMap<String, Bytes>,
     received: Mutex<Vec<Received>>,
     count: AtomicUsize,
+    /// Questions of any kind: what is not posted.
+    fetches: AtomicUsize,
     grew: Notify,
 }
 
 impl Elsewhere {
     pub async fn open(inboxes: Inboxes) -> Result<Self> {
+        Self::open_signing(inboxes, Signs::Letters).await
+    }
+
+    /// With people whose documents say what `signs` says.
+    pub async fn open_signing(inboxes: Inboxes, signs: Signs) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let people: Vec<_> = (0..PEOPLE)
             .map(|number| Person::new(port, number))
             .collect();
         let documents = people.iter().map(|person| {
-            let document = person.document(inboxes).to_string();
+            let document = person.document(inboxes, signs).to_string();
             (person.id.clone(), Bytes::from(document))
         });
         let inside = Arc::new(Inside {
@@ -200,6 +252,11 @@ impl Elsewhere {
     /// How many posts have arrived.
     pub fn count(&self) -> usize {
         self.inside.count.load(Ordering::Acquire)
+    }
+
+    /// How often something was asked for.
+    pub fn fetches(&self) -> usize {
+        self.inside.fetches.load(Ordering::Relaxed)
     }
 
     /// Waits until so many posts have arrived in all.
@@ -279,6 +336,7 @@ async fn answer(
         head.uri.path()
     );
     if head.method != Method::POST {
+        inside.fetches.fetch_add(1, Ordering::Relaxed);
         return Ok(show(&inside, &address, head.uri.query()));
     }
     let Ok(body) = body.collect().await else {

@@ -48,6 +48,9 @@ pub struct Account<'a> {
     show_media: bool,
     show_media_replies: bool,
     show_featured: bool,
+    /// The account that has taken its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved: Option<Box<Account<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     roles: Option<Nothing>,
     feature_approval: FeatureApproval,
@@ -115,6 +118,7 @@ impl<'a> Account<'a> {
             show_media: true,
             show_media_replies: true,
             show_featured: true,
+            moved: None,
             roles: view.local.then_some([]),
             feature_approval: FeatureApproval {
                 automatic: [],
@@ -122,6 +126,14 @@ impl<'a> Account<'a> {
                 current_user: "denied",
             },
         }
+    }
+}
+
+impl<'a> Account<'a> {
+    #[must_use]
+    pub fn moved_to(mut self, origin: &'a str, successor: Option<&'a AccountView>) -> Self {
+        self.moved = successor.map(|view| Box::new(Self::new(origin, view)));
+        self
     }
 }
 
@@ -200,7 +212,7 @@ impl<'a> Credentials<'a> {
                 discoverable: view.discoverable,
                 indexable: view.indexable,
                 attribution_domains: [],
-                quote_policy: "nobody",
+                quote_policy: "public",
             },
             role: RoleShown {
                 id,
@@ -334,7 +346,7 @@ mod tests {
             "discoverable": true,
             "indexable": false,
             "attribution_domains": [],
-            "quote_policy": "nobody"
+            "quote_policy": "public"
           },
           "role": {
             "id": "2",

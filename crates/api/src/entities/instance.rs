@@ -1,6 +1,6 @@
 //! The town as apps see it before anyone logs in, in the old and in the new shape.
 
-use parvis_model::{account::Registration, limits};
+use parvis_model::{account::Registration, clock::SECOND, limits};
 use parvis_town::{Profile, Town};
 use serde::Serialize;
 
@@ -174,19 +174,19 @@ struct MediaBounds {
     video_matrix_limit: usize,
 }
 
-/// Polls are not built yet: none has any option.
 #[derive(Serialize)]
 struct PollBounds {
-    max_options: u8,
-    max_characters_per_option: u8,
-    min_expiration: u32,
-    max_expiration: u32,
+    max_options: usize,
+    max_characters_per_option: usize,
+    /// Seconds.
+    min_expiration: i64,
+    max_expiration: i64,
 }
 
 const BOUNDS: Bounds = Bounds {
     accounts: AccountBounds {
         max_featured_tags: 0,
-        max_pinned_statuses: 0,
+        max_pinned_statuses: limits::PINS,
         max_profile_fields: limits::PROFILE_FIELDS,
         profile_field_name_limit: limits::PROFILE_FIELD,
         profile_field_value_limit: limits::PROFILE_FIELD,
@@ -209,10 +209,10 @@ const BOUNDS: Bounds = Bounds {
         video_matrix_limit: 0,
     },
     polls: PollBounds {
-        max_options: 0,
-        max_characters_per_option: 0,
-        min_expiration: 300,
-        max_expiration: 2_629_746,
+        max_options: limits::POLL_OPTIONS,
+        max_characters_per_option: limits::POLL_OPTION,
+        min_expiration: limits::POLL_SHORTEST / SECOND,
+        max_expiration: limits::POLL_LONGEST / SECOND,
     },
 };
 

@@ -29,7 +29,11 @@ pub fn type_of(kind: NotificationKind) -> &'static str {
         NotificationKind::Follow => "follow",
         NotificationKind::FollowRequest => "follow_request",
         NotificationKind::SignUp => "admin.sign_up",
+        NotificationKind::Report => "admin.report",
         NotificationKind::Edit => "update",
+        NotificationKind::Poll => "poll",
+        NotificationKind::Quote => "quote",
+        NotificationKind::QuotedEdit => "quoted_update",
     }
 }
 

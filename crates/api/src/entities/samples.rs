@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use parvis_model::{account::AccountKind, audience::Audience};
+use parvis_model::{
+    account::AccountKind,
+    audience::Audience,
+    policy::{Allowed, Consent},
+};
 use parvis_town::{
     AccountView, MediaView, PostView,
+    quotes::Quoting,
     views::{FieldView, MentionView, Mine, PostKind, TagView},
 };
 
@@ -39,6 +44,7 @@ pub fn account() -> AccountView {
         updated_at: 1_773_480_413_089,
         last_post_at: Some(1_773_480_413_089),
         suspended: false,
+        moved_to: None,
         local: true,
     }
 }
@@ -82,6 +88,12 @@ pub fn post() -> PostView {
         reply_to_account: Some(5),
         thread: 4,
         media: vec![picture()],
+        poll: None,
+        quote: None,
+        quoting: Quoting {
+            allowed: Allowed::EVERYONE,
+            me: Consent::AtOnce,
+        },
         mentions: vec![MentionView {
             id: 8,
             acct: "paul@r.example".into(),
@@ -98,10 +110,12 @@ pub fn post() -> PostView {
         replies: 1,
         boosts: 2,
         favourites: 3,
+        quotes: 0,
         mine: Some(Mine {
             favourited: true,
             boosted: false,
             bookmarked: false,
+            pinned: false,
             author: true,
         }),
         boost_of: None,

@@ -1,8 +1,8 @@
 //! Posts, alone and in lists.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use parvis_model::audience::Audience;
+use parvis_model::{audience::Audience, text};
 use parvis_town::{
     MediaView, PostView,
     views::{MentionView, TagView},
@@ -10,7 +10,7 @@ use parvis_town::{
 use serde::{Serialize, Serializer};
 
 use super::{
-    Account, MediaAttachment,
+    Account, MediaAttachment, Poll, Quote, QuoteApproval,
     scalar::{Address, Each, IdText, Moment, Nothing, counted},
 };
 
@@ -44,10 +44,10 @@ pub struct Status<'a> {
     in_reply_to_id: Option<IdText>,
     in_reply_to_account_id: Option<IdText>,
     reblog: Option<Box<Status<'a>>>,
-    poll: Option<()>,
+    poll: Option<Poll<'a>>,
     card: Option<()>,
     language: Option<&'a str>,
-    quote: Option<()>,
+    quote: Option<Quote<'a>>,
     quote_approval: QuoteApproval,
     #[serde(flatten)]
     mine: Option<Mine>,
@@ -61,15 +61,10 @@ struct Mine {
     reblogged: bool,
     muted: bool,
     bookmarked: bool,
+    /// Of one's own posts only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned: Option<bool>,
     filtered: Nothing,
-}
-
-/// Quoting is not built yet, so nobody may.
-#[derive(Serialize)]
-struct QuoteApproval {
-    automatic: Nothing,
-    manual: Nothing,
-    current_user: &'static str,
 }
 
 #[derive(Serialize)]
@@ -83,13 +78,13 @@ struct Mention<'a> {
 /// Apps have no place for the title of an article, so it heads the text.
 struct Content<'a> {
     title: Option<&'a str>,
-    html: &'a str,
+    html: Cow<'a, str>,
 }
 
 impl Serialize for Content<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.title {
-            None => to.serialize_str(self.html),
+            None => to.serialize_str(&self.html),
             Some(title) => {
                 to.collect_str(&format_args!("<h2>{}</h2>{}", Escaped(title), self.html))
             }
@@ -135,6 +130,17 @@ impl Serialize for Tags<'_> {
     }
 }
 
+/// Apps that know quotes hide the link, which those that do not need. Posts from elsewhere bring their own.
+fn with_quote_link(view: &PostView) -> Cow<'_, str> {
+    match view.quote.as_ref().filter(|_| view.local) {
+        Some(quote) => {
+            let page = quote.post.as_ref().map_or(&quote.uri, |post| &post.url);
+            Cow::Owned(text::with_quote_link(&view.html, page))
+        }
+        None => Cow::Borrowed(&view.html),
+    }
+}
+
 /// Apps know four; what is narrower than public and has no name of its own must not look open.
 fn visibility(audience: Audience) -> &'static str {
     match audience {
@@ -160,7 +166,7 @@ impl<'a> Status<'a> {
             account: Account::new(origin, &view.author),
             content: Content {
                 title: view.title.as_deref(),
-                html: &view.html,
+                html: with_quote_link(view),
             },
             text: None,
             visibility: visibility(view.audience),
@@ -183,24 +189,21 @@ impl<'a> Status<'a> {
             reblogs_count: counted(view.boosts),
             favourites_count: counted(view.favourites),
             replies_count: counted(view.replies),
-            quotes_count: 0,
+            quotes_count: counted(view.quotes),
             in_reply_to_id: view.reply_to.map(IdText),
             in_reply_to_account_id: view.reply_to_account.map(IdText),
             reblog: original.map(|original| Box::new(Self::new(origin, original))),
-            poll: None,
+            poll: Poll::of(view),
             card: None,
             language: view.language.as_deref(),
-            quote: None,
-            quote_approval: QuoteApproval {
-                automatic: [],
-                manual: [],
-                current_user: "denied",
-            },
+            quote: Quote::of(origin, view),
+            quote_approval: QuoteApproval::new(view.quoting),
             mine: mine.map(|mine| Mine {
                 favourited: mine.favourited,
                 reblogged: mine.boosted,
                 muted: false,
                 bookmarked: mine.bookmarked,
+                pinned: mine.author.then_some(mine.pinned),
                 filtered: [],
             }),
             tagged_collections: [],
@@ -405,14 +408,17 @@ mod tests {
           "language": "fr",
           "quote": null,
           "quote_approval": {
-            "automatic": [],
+            "automatic": [
+              "public"
+            ],
             "manual": [],
-            "current_user": "denied"
+            "current_user": "automatic"
           },
           "favourited": true,
           "reblogged": false,
           "muted": false,
           "bookmarked": false,
+          "pinned": false,
           "filtered": [],
           "tagged_collections": []
         }

@@ -86,6 +86,12 @@ pub(super) async fn read(mut answer: Response, limit: usize) -> Result<Vec<u8>, 
     Ok(body)
 }
 
+/// The signature that a server would rather have (RFC 9421, section 5).
+pub(super) fn asked_for(answer: &Response) -> Option<&str> {
+    let header = answer.headers().get(ACCEPT_SIGNATURE);
+    header.and_then(|value| value.to_str().ok())
+}
+
 /// What matters of the answer to a delivery. A body that is too long or breaks off costs us the connection, no more.
 pub(super) async fn of_delivery(answer: Response, now: Timestamp) -> Answer {
     let text = |name: HeaderName| {

@@ -15,7 +15,10 @@ use http::{
     header::{ACCEPT, LOCATION},
 };
 use ipnet::IpNet;
-use parvis_model::{clock::Clock, limits, uri};
+use parvis_model::{
+    clock::{Clock, Timestamp},
+    limits, uri,
+};
 use reqwest::{Body, Method, Response};
 use serde_json::Value;
 use url::Url;
@@ -26,10 +29,7 @@ use self::{
     doors::{Door, Doors},
     memory::Memory,
 };
-use crate::{
-    json,
-    signatures::{Signer, cavage},
-};
+use crate::{json, outbox::host_of, signatures::Signer};
 
 /// For one document, over all redirects and its body; the same for one delivery.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -208,8 +208,7 @@ impl Inner {
             if self.memory.just_failed(&url, self.clock.now()) {
                 return Err(FetchFault::JustFailed);
             }
-            budget.spend()?;
-            let answer = self.get(&url, kind, signer).await?;
+            let answer = self.get(&url, kind, signer, budget).await?;
             if answer.status().is_redirection() {
                 url = next_step(&url, &answer)?;
                 continue;
@@ -227,20 +226,42 @@ impl Inner {
         Err(FetchFault::TooManyRedirects)
     }
 
+    /// Signed for if a signer is given; once more in another form where the first is not taken.
     async fn get(
         &self,
         url: &Url,
         kind: Kind,
         signer: Option<&Signer>,
+        budget: &Budget,
     ) -> Result<Response, FetchFault> {
         let now = self.clock.now();
         let accept = HeaderValue::from_static(kind.accept());
-        let headers = match signer {
-            Some(signer) => {
-                cavage::sign_get(signer, url, accept, now).map_err(|_| FetchFault::Unsigned)?
-            }
-            None => HeaderMap::from_iter([(ACCEPT, accept)]),
+        let Some(signer) = signer else {
+            budget.spend()?;
+            return self
+                .send(url, HeaderMap::from_iter([(ACCEPT, accept)]), now)
+                .await;
         };
+        let host = host_of(url.as_str()).ok_or(FetchFault::Address)?;
+        let mut knock = signer.knock(host, now);
+        loop {
+            budget.spend()?;
+            let headers = signer
+                .sign_get(knock.form(), url, accept.clone(), now)
+                .map_err(|_| FetchFault::Unsigned)?;
+            let answer = self.send(url, headers, now).await?;
+            if !knock.again(answer.status().as_u16(), answer::asked_for(&answer)) {
+                return Ok(answer);
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        now: Timestamp,
+    ) -> Result<Response, FetchFault> {
         let answer = self.doors.send(Method::GET, url, headers, None).await;
         if answer
             .as_ref()

@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     json::JsonFault,
     send::{Content, Outcome, deliver},
-    signatures::{SigningKey, VerifyingKey, cavage::Shape},
+    signatures::{OurKey, SigningKey, VerifyingKey, cavage},
 };
 
 /// Every path is a note that says it lives there.
@@ -60,12 +60,27 @@ async fn fault(url: &Url) -> FetchFault {
 
 fn signer() -> (Signer, VerifyingKey) {
     let pems = SigningKey::generate().unwrap();
-    let key = Arc::new(SigningKey::from_pem(&pems.private).unwrap());
-    let key_id = "https://bourg.example/actor#main-key".to_owned();
+    let rsa = OurKey {
+        key_id: "https://bourg.example/actor#main-key".to_owned(),
+        key: SigningKey::from_pem(&pems.private).unwrap(),
+    };
     (
-        Signer { key_id, key },
+        Signer {
+            rsa: Arc::new(rsa),
+            ed25519: None,
+            forms: Arc::default(),
+        },
         VerifyingKey::from_pem(&pems.public).unwrap(),
     )
+}
+
+fn curve() -> (Arc<OurKey>, VerifyingKey) {
+    let pems = SigningKey::generate_ed25519().unwrap();
+    let key = OurKey {
+        key_id: "https://bourg.example/actor#ed25519-1".to_owned(),
+        key: SigningKey::from_pem(&pems.private).unwrap(),
+    };
+    (Arc::new(key), VerifyingKey::from_pem(&pems.public).unwrap())
 }
 
 /// The headers of a request as the server read them.
@@ -96,7 +111,7 @@ async fn p11_a_document_is_fetched_and_signed_for() {
     assert_eq!(note.json["type"], "Note");
     let request = &server.seen.requests()[0];
     let headers = headers(request);
-    let shape = Shape::parse(&Method::GET, "/notes/1?page=2", &headers).unwrap();
+    let shape = cavage::parse(&Method::GET, "/notes/1?page=2", &headers).unwrap();
     assert_eq!(shape.verify(&public), Ok(()));
     assert_eq!(headers["accept"], Kind::Activity.accept());
     assert_eq!(

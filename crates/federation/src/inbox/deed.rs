@@ -1,11 +1,13 @@
 //! What an arriving activity comes to: one deed of the town. Everything that needs the network is done before.
 
-use parvis_model::{clock::Timestamp, id::Id};
+use parvis_model::id::Id;
 use parvis_store::{Tx, posts as rows};
 use parvis_town::{
     Outcome, Town,
-    arrivals::{self, Arrival},
-    posts,
+    arrivals::{self, Arrival, ArrivedBoost},
+    pins, posts,
+    quotes::{self, AskedQuote},
+    reports::{self, ArrivedReport},
 };
 
 pub(crate) enum Deed {
@@ -19,6 +21,23 @@ pub(crate) enum Deed {
         uri: String,
     },
     AccountGone(Id),
+    /// `answers`: in the words of the poll.
+    Vote {
+        who: Id,
+        poll: Id,
+        answers: Vec<String>,
+    },
+    QuoteAsked(AskedQuote),
+    /// `stamp`: where they agree.
+    QuoteAnswered {
+        author: Id,
+        post: Id,
+        stamp: Option<String>,
+    },
+    QuoteRevoked {
+        author: Id,
+        stamp: String,
+    },
     Follow {
         follower: Id,
         target: Id,
@@ -33,12 +52,15 @@ pub(crate) enum Deed {
         follower: Id,
         accepted: bool,
     },
-    /// `uri`: the Follow itself, which must not count when it arrives after its end.
     FollowEnded {
         follower: Id,
         target: Id,
-        uri: Option<String>,
+    },
+    /// `uri`: what is undone, which must not count when it arrives after its end.
+    Ended {
+        uri: String,
         origin: String,
+        end: Box<Self>,
     },
     /// Taken back by the address of the activity alone.
     Undone {
@@ -55,12 +77,7 @@ pub(crate) enum Deed {
         who: Id,
         post: Id,
     },
-    Boost {
-        who: Id,
-        post: Id,
-        uri: String,
-        at: Timestamp,
-    },
+    Boost(ArrivedBoost),
     Unboost {
         who: Id,
         uri: Option<String>,
@@ -74,6 +91,19 @@ pub(crate) enum Deed {
     Unblock {
         who: Id,
         target: Id,
+    },
+    Moved {
+        from: Id,
+        to: Id,
+    },
+    Report(ArrivedReport),
+    Pin {
+        who: Id,
+        post: Id,
+    },
+    Unpin {
+        who: Id,
+        post: Id,
     },
 }
 
@@ -92,6 +122,16 @@ impl Deed {
                 arrivals::account_gone(tx, town, account).await?;
                 Ok(true)
             }
+            Self::Vote { who, poll, answers } => {
+                arrivals::vote_arrived(tx, town, who, poll, &answers).await
+            }
+            Self::QuoteAsked(asked) => quotes::asked(tx, town, asked).await,
+            Self::QuoteAnswered {
+                author,
+                post,
+                stamp,
+            } => quotes::answered(tx, town, author, post, stamp).await,
+            Self::QuoteRevoked { author, stamp } => quotes::revoked(tx, town, author, &stamp).await,
             Self::Follow {
                 follower,
                 target,
@@ -109,16 +149,12 @@ impl Deed {
                 follower,
                 accepted,
             } => arrivals::follow_answered(tx, town, target, follower, accepted).await,
-            Self::FollowEnded {
-                follower,
-                target,
-                uri,
-                origin,
-            } => {
-                if let Some(uri) = uri {
-                    arrivals::first_time(tx, town, &uri, &origin).await?;
-                }
+            Self::FollowEnded { follower, target } => {
                 arrivals::follow_ended(tx, town, follower, target).await
+            }
+            Self::Ended { uri, origin, end } => {
+                arrivals::first_time(tx, town, &uri, &origin).await?;
+                Box::pin(end.run(tx, town)).await
             }
             Self::Undone { who, uri, origin } => {
                 arrivals::undone(tx, town, who, &uri, &origin).await
@@ -128,8 +164,8 @@ impl Deed {
                 Ok(true)
             }
             Self::Unlike { who, post } => arrivals::unfavourite(tx, town, who, post).await,
-            Self::Boost { who, post, uri, at } => {
-                arrivals::boost(tx, town, who, post, uri, at).await?;
+            Self::Boost(boost) => {
+                arrivals::boost(tx, town, boost).await?;
                 Ok(true)
             }
             Self::Unboost { who, uri, post } => unboost(tx, town, who, uri, post).await,
@@ -141,6 +177,10 @@ impl Deed {
                 arrivals::unblock(tx, town, who, target).await?;
                 Ok(true)
             }
+            Self::Moved { from, to } => arrivals::moved(tx, town, from, to).await,
+            Self::Report(report) => reports::arrived(tx, town, report).await,
+            Self::Pin { who, post } => pins::arrived(tx, town, who, post).await,
+            Self::Unpin { who, post } => pins::unpinned(tx, who, post).await,
         }
     }
 }

@@ -1,21 +1,26 @@
 //! What an activity of a verified actor comes to. May ask other servers, changes nothing but what is known of them.
 
+mod gestures;
+mod groups;
+mod posts;
+mod quotes;
+
 use std::sync::Arc;
 
-use parvis_model::{account::AccountKind, id::Id, uri as address};
-use parvis_store::{accounts, deliveries, entity::account, follows};
+use parvis_model::{id::Id, uri as address};
+use parvis_store::{accounts, entity::account};
 use parvis_town::Outcome;
 
 use super::deed::Deed;
 use crate::{
     Federation,
     actors::same,
-    federation::lately,
     fetch::Budget,
-    posts::arrived,
     uri::{self, Ours},
-    wire::{Activity, Kind, Post, Ref, is_public},
+    wire::{Activity, Kind, Ref},
 };
+
+pub(crate) use posts::answers_known;
 
 pub(crate) enum Meaning {
     Deed(Deed),
@@ -39,15 +44,20 @@ pub(crate) async fn of(
     budget: &Budget,
 ) -> Outcome<Meaning> {
     match activity.kind {
-        Kind::Create => create(federation, activity, actor, budget).await,
-        Kind::Update => update(federation, activity, actor, budget).await,
-        Kind::Delete => Ok(delete(activity, actor)),
+        Kind::Create => posts::create(federation, activity, actor, budget).await,
+        Kind::Update => posts::update(federation, activity, actor, budget).await,
+        Kind::Delete => posts::delete(federation, activity, actor, budget).await,
         Kind::Follow => follow(federation, activity, actor, id).await,
-        Kind::Accept => answered(federation, activity, actor, true).await,
-        Kind::Reject => answered(federation, activity, actor, false).await,
+        Kind::Accept => answered(federation, activity, actor, true, budget).await,
+        Kind::Reject => answered(federation, activity, actor, false, budget).await,
+        Kind::QuoteRequest => quotes::asked(federation, activity, actor, id, budget).await,
         Kind::Undo => undo(federation, activity, actor).await,
         Kind::Like => like(federation, activity, actor, id).await,
-        Kind::Announce => announce(federation, activity, actor, id, budget).await,
+        Kind::Announce => groups::announce(federation, activity, actor, id, budget).await,
+        Kind::Move => gestures::moved(federation, activity, actor, budget).await,
+        Kind::Flag => gestures::flag(federation, activity, actor, id).await,
+        Kind::Add => gestures::pinned(federation, activity, actor, budget, true).await,
+        Kind::Remove => gestures::pinned(federation, activity, actor, budget, false).await,
         Kind::Block => match one_of_ours(federation, &activity.object).await? {
             Some(target) => Ok(Deed::Block {
                 who: actor.id,
@@ -59,196 +69,6 @@ pub(crate) async fn of(
         },
         Kind::Other => Ok(Ignored("a kind we do not act on")),
     }
-}
-
-async fn create(
-    federation: &Federation,
-    activity: &Activity<'_>,
-    actor: &Arc<account::Model>,
-    budget: &Budget,
-) -> Outcome<Meaning> {
-    let Some(id) = activity.object.id().and_then(address::canonical) else {
-        return Ok(Ignored("a post without an address"));
-    };
-    let Some(document) = activity
-        .object
-        .embedded()
-        .filter(|_| same_server(&id, &actor.uri))
-    else {
-        // Not its own word: what the true origin shows counts, if we want it at all.
-        if !is_followed(federation, actor.id).await? {
-            return Ok(Ignored("nobody here asked for it"));
-        }
-        return match federation.resolver.post(&id, budget).await? {
-            Some(_) => Ok(Deed::Nothing.into()),
-            None => Ok(Ignored("not to be had from its own server")),
-        };
-    };
-    let language = federation.town.profile().language.clone();
-    let post = match Post::read(document, &language) {
-        Ok(post) if post.is_vote => return Ok(Ignored("a vote")),
-        Ok(post) => post,
-        Err(why) => return Ok(Ignored(why.member)),
-    };
-    if !says_it(&post, actor) {
-        return Ok(Ignored("somebody else's post"));
-    }
-    match arrival(federation, &post, id, actor, budget).await? {
-        Some(arrival) => Ok(Deed::Post(Box::new(arrival)).into()),
-        None => Ok(Ignored("nobody here asked for it")),
-    }
-}
-
-/// Is the actor the one (or the group) the post is by? A post that names nobody is its sender's.
-fn says_it(post: &Post, actor: &account::Model) -> bool {
-    let is_actor = |id: &str| same(id, &actor.uri);
-    post.author.is_none_or(is_actor) || post.group.is_some_and(is_actor)
-}
-
-/// The post as the town takes it in; `None` where nobody here has asked for it.
-async fn arrival(
-    federation: &Federation,
-    post: &Post<'_>,
-    id: String,
-    actor: &Arc<account::Model>,
-    budget: &Budget,
-) -> Outcome<Option<parvis_town::arrivals::Arrival>> {
-    let resolver = &federation.resolver;
-    let mentions = resolver.mentioned(post).await?;
-    if !is_wanted(federation, post, actor, &mentions).await? {
-        return Ok(None);
-    }
-    resolver.ancestors(post, budget).await?;
-    let now = federation.town.now();
-    Ok(Some(arrived::arrived(post, id, actor, mentions, now)))
-}
-
-/// Somebody here follows its author or group, is named in it, or has the post it answers.
-async fn is_wanted(
-    federation: &Federation,
-    post: &Post<'_>,
-    actor: &account::Model,
-    mentions: &[Id],
-) -> Outcome<bool> {
-    if is_followed(federation, actor.id).await? {
-        return Ok(true);
-    }
-    let db = federation.town.store.read();
-    let named = accounts::by_ids(db, mentions).await?;
-    let is_here = |row: &account::Model| row.domain.is_empty() && row.suspended_at.is_none();
-    if named.iter().any(is_here) {
-        return Ok(true);
-    }
-    let sent_to = post.to.iter().chain(&post.cc).copied().chain(post.group);
-    let sent_to: Vec<String> = sent_to
-        .filter(|to| !is_public(to))
-        .filter_map(address::canonical)
-        .take(100)
-        .collect();
-    for group in accounts::by_uris(db, &sent_to).await? {
-        if group.kind == AccountKind::Group.as_str() && is_followed(federation, group.id).await? {
-            return Ok(true);
-        }
-    }
-    match post.in_reply_to.and_then(address::canonical) {
-        Some(parent) => Ok(federation.resolver.known_post(&parent).await?.is_some()),
-        None => Ok(false),
-    }
-}
-
-async fn is_followed(federation: &Federation, account: Id) -> Outcome<bool> {
-    let (seen, now) = (&federation.followed, federation.town.now());
-    if lately(seen, account, now) {
-        return Ok(true);
-    }
-    let followed = follows::has_local_follower(federation.town.store.read(), account).await?;
-    if followed {
-        seen.insert(account, now);
-    }
-    Ok(followed)
-}
-
-/// Does a post that somebody passed on answer one that is here?
-pub(crate) async fn answers_known(
-    federation: &Federation,
-    activity: &Activity<'_>,
-) -> Outcome<bool> {
-    let Some(document) = activity.object.embedded() else {
-        return Ok(false);
-    };
-    let Ok(post) = Post::read(document, "") else {
-        return Ok(false);
-    };
-    match post.in_reply_to.and_then(address::canonical) {
-        Some(parent) => Ok(federation.resolver.known_post(&parent).await?.is_some()),
-        None => Ok(false),
-    }
-}
-
-async fn update(
-    federation: &Federation,
-    activity: &Activity<'_>,
-    actor: &Arc<account::Model>,
-    budget: &Budget,
-) -> Outcome<Meaning> {
-    let Some(id) = activity.object.id().and_then(address::canonical) else {
-        return Ok(Ignored("an edit of something without an address"));
-    };
-    if id == actor.uri {
-        federation.keys.forget(&actor.key_id);
-        federation.resolver.refresh(&id, budget).await?;
-        return Ok(Deed::Nothing.into());
-    }
-    if !same_server(&id, &actor.uri) {
-        return Ok(Ignored("an edit of something on another server"));
-    }
-    let known = federation.resolver.known_post(&id).await?.is_some();
-    let Some(document) = activity.object.embedded() else {
-        if known
-            && federation
-                .resolver
-                .refresh_post(&id, budget)
-                .await?
-                .is_some()
-        {
-            return Ok(Deed::Nothing.into());
-        }
-        return Ok(Ignored("an edit of something unknown"));
-    };
-    let language = federation.town.profile().language.clone();
-    let post = match Post::read(document, &language) {
-        Ok(post) => post,
-        Err(why) => return Ok(Ignored(why.member)),
-    };
-    if !says_it(&post, actor) {
-        return Ok(Ignored("somebody else's post"));
-    }
-    if known {
-        let mentions = federation.resolver.mentioned(&post).await?;
-        let arrival = arrived::arrived(&post, id, actor, mentions, federation.town.now());
-        return Ok(Deed::Edit(Box::new(arrival)).into());
-    }
-    match arrival(federation, &post, id, actor, budget).await? {
-        Some(arrival) => Ok(Deed::Edit(Box::new(arrival)).into()),
-        None => Ok(Ignored("nobody here asked for it")),
-    }
-}
-
-fn delete(activity: &Activity, actor: &account::Model) -> Meaning {
-    let Some(id) = activity.object.id().and_then(address::canonical) else {
-        return Ignored("the end of something without an address");
-    };
-    if id == actor.uri {
-        return Deed::AccountGone(actor.id).into();
-    }
-    if !same_server(&id, &actor.uri) {
-        return Ignored("the end of something on another server");
-    }
-    Deed::PostGone {
-        author: actor.id,
-        uri: id,
-    }
-    .into()
 }
 
 async fn follow(
@@ -277,17 +97,30 @@ async fn follow(
     }
 }
 
-/// A Follow of ours is answered: given back whole, or by its id alone.
+/// A Follow of ours is answered, or a question whether one may quote: given back whole, or by its id alone.
 async fn answered(
     federation: &Federation,
     activity: &Activity<'_>,
     actor: &account::Model,
     accepted: bool,
+    budget: &Budget,
 ) -> Outcome<Meaning> {
-    let follower = match activity.object.activity() {
+    let sent = quotes::sent(federation, &activity.object).await?;
+    let inner = activity.object.activity();
+    let quotes = sent.as_ref().is_some_and(quotes::is_request)
+        || inner
+            .as_ref()
+            .is_some_and(|it| it.kind == Kind::QuoteRequest);
+    if quotes {
+        let asked = sent.as_ref().filter(|sent| quotes::is_request(sent));
+        return quotes::answered(federation, activity, asked, actor, accepted, budget).await;
+    }
+    let follower = match inner {
         Some(inner) if inner.kind == Kind::Follow => our_actor(federation, inner.actor),
         Some(_) => return Ok(Ignored("an answer to something we do not ask")),
-        None => follower_by_id(federation, activity.object.id()).await?,
+        None => sent
+            .filter(|sent| sent.kind == Kind::Follow.as_str())
+            .map(|sent| sent.actor_id),
     };
     match follower {
         Some(follower) => Ok(Deed::FollowAnswered {
@@ -298,14 +131,6 @@ async fn answered(
         .into()),
         None => Ok(Ignored("an answer to nothing we asked")),
     }
-}
-
-async fn follower_by_id(federation: &Federation, uri: Option<&str>) -> Outcome<Option<Id>> {
-    let Some(uri) = uri else { return Ok(None) };
-    let sent = deliveries::activity_by_uri(federation.town.store.read(), uri).await?;
-    Ok(sent
-        .filter(|sent| sent.kind == Kind::Follow.as_str())
-        .map(|sent| sent.actor_id))
 }
 
 async fn undo(
@@ -326,40 +151,43 @@ async fn undo(
     if !same(inner.actor, &actor.uri) {
         return Ok(Ignored("somebody else's to undo"));
     }
+    // What is undone must not count when it arrives after its end.
+    let ended = |deed| match &uri {
+        Some(uri) => Meaning::Deed(Deed::Ended {
+            uri: uri.clone(),
+            origin: origin.clone(),
+            end: Box::new(deed),
+        }),
+        None => Meaning::Deed(deed),
+    };
     match inner.kind {
         Kind::Follow => match one_of_ours(federation, &inner.object).await? {
-            Some(target) => Ok(Deed::FollowEnded {
+            Some(target) => Ok(ended(Deed::FollowEnded {
                 follower: actor.id,
                 target,
-                uri,
-                origin,
-            }
-            .into()),
+            })),
             None => Ok(Ignored("follows nobody here")),
         },
         Kind::Like => match object_post(federation, &inner.object).await? {
-            Some(post) => Ok(Deed::Unlike {
+            Some(post) => Ok(ended(Deed::Unlike {
                 who: actor.id,
                 post,
-            }
-            .into()),
+            })),
             None => Ok(Ignored("a post that is not here")),
         },
         Kind::Announce => {
             let post = object_post(federation, &inner.object).await?;
-            Ok(Deed::Unboost {
+            Ok(ended(Deed::Unboost {
                 who: actor.id,
-                uri,
+                uri: uri.clone(),
                 post,
-            }
-            .into())
+            }))
         }
         Kind::Block => match one_of_ours(federation, &inner.object).await? {
-            Some(target) => Ok(Deed::Unblock {
+            Some(target) => Ok(ended(Deed::Unblock {
                 who: actor.id,
                 target,
-            }
-            .into()),
+            })),
             None => Ok(Ignored("blocks nobody here")),
         },
         _ => Ok(Ignored("undoes something we do not act on")),
@@ -380,43 +208,6 @@ async fn like(
         }
         .into()),
         None => Ok(Ignored("a post that is not here")),
-    }
-}
-
-/// A boost. A group passes on whole activities: what it means is their post.
-async fn announce(
-    federation: &Federation,
-    activity: &Activity<'_>,
-    actor: &account::Model,
-    id: &str,
-    budget: &Budget,
-) -> Outcome<Meaning> {
-    let inner = activity.object.activity();
-    let object = match &inner {
-        Some(inner) if inner.kind == Kind::Create => inner.object.id(),
-        Some(_) => return Ok(Ignored("passed on by a group")),
-        None => activity.object.id(),
-    };
-    let Some(object) = object.and_then(address::canonical) else {
-        return Ok(Ignored("a boost of something without an address"));
-    };
-    let post = match federation.resolver.known_post(&object).await? {
-        Some(post) => Some(post),
-        None if is_followed(federation, actor.id).await? => {
-            federation.resolver.post(&object, budget).await?
-        }
-        None => return Ok(Ignored("nobody here asked for it")),
-    };
-    let at = activity.published.unwrap_or_else(|| federation.town.now());
-    match post {
-        Some(post) => Ok(Deed::Boost {
-            who: actor.id,
-            post,
-            uri: id.to_owned(),
-            at,
-        }
-        .into()),
-        None => Ok(Ignored("not to be had from its own server")),
     }
 }
 

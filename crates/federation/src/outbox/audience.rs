@@ -79,6 +79,9 @@ pub(super) async fn of_post(town: &Town, post: &PostView) -> Outcome<Inboxes> {
     let mentioned = accounts::by_ids(town.store.read(), &mentioned).await?;
     match post.audience {
         Audience::Public | Audience::Unlisted | Audience::Followers => {
+            if let Some(author) = post.quote.as_ref().and_then(|quote| quote.author) {
+                inboxes.add(&accounts::by_id(town.store.read(), author).await?);
+            }
             inboxes.of_followers(town, post.author.id).await?;
             inboxes.add(&mentioned);
         }

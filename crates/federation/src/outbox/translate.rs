@@ -16,9 +16,10 @@ use parvis_town::{
 use super::{
     Outgoing,
     audience::{self, Inboxes},
+    consents, gestures,
 };
 use crate::{
-    actors, follows, posts, reactions,
+    actors, follows, polls, posts, quotes, reactions,
     wire::{PUBLIC, emit::activity::Activity},
 };
 
@@ -32,7 +33,12 @@ pub(super) async fn all(town: &Town, entries: &[Entry]) -> Outcome<Vec<Outgoing>
     let known = Known::load(town, entries).await?;
     let mut outgoing = Vec::new();
     for entry in entries {
-        outgoing.extend(one(town, &known, entry).await?);
+        match entry {
+            Entry::PollVoted { account, post } => {
+                outgoing.extend(voted(town, &known, *account, *post).await?);
+            }
+            _ => outgoing.extend(one(town, &known, entry).await?),
+        }
     }
     Ok(outgoing)
 }
@@ -41,6 +47,39 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
     match entry {
         Entry::PostPublished { post } => published(town, known, *post).await,
         Entry::PostEdited { post } => edited(town, known, *post).await,
+        Entry::PollCounted { post } | Entry::PollClosed { post } => {
+            counted(town, known, *post).await
+        }
+        Entry::PostAmended { post } => amended(town, known, *post).await,
+        Entry::QuoteAsked { post } => consents::asked(town, known, *post).await,
+        Entry::QuoteAnswered {
+            quoted,
+            asker,
+            request,
+            quoting,
+            stamp,
+        } => {
+            let answered = quotes::Answered {
+                request,
+                quoting,
+                stamp: *stamp,
+            };
+            consents::answered(town, known, *quoted, *asker, &answered).await
+        }
+        Entry::QuoteRevoked {
+            author,
+            quoter,
+            stamp,
+            quoted,
+            quoting,
+        } => {
+            let about = consents::Revoked {
+                stamp,
+                quoted,
+                quoting,
+            };
+            consents::revoked(town, known, *author, *quoter, about).await
+        }
         Entry::PostDeleted {
             uri,
             author,
@@ -173,12 +212,27 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             uri,
             inboxes,
         } => account_closed(town, *account, uri, inboxes).await,
-        Entry::SignedUp { .. } | Entry::FilesDropped { .. } => Ok(None),
+        Entry::Pinned { account, post } => {
+            gestures::pinned(town, known, *account, *post, "Add").await
+        }
+        Entry::Unpinned { account, post } => {
+            gestures::pinned(town, known, *account, *post, "Remove").await
+        }
+        Entry::AccountMoved { account, to } => gestures::moved(town, known, *account, *to).await,
+        Entry::Reported { report, forwarded } if *forwarded => {
+            gestures::reported(town, *report).await
+        }
+        // Several activities each: see `all`.
+        Entry::PollVoted { .. }
+        | Entry::Quoted { .. }
+        | Entry::Reported { .. }
+        | Entry::SignedUp { .. }
+        | Entry::FilesDropped { .. } => Ok(None),
     }
 }
 
 /// For one person's own inbox.
-async fn personal(
+pub(super) async fn personal(
     town: &Town,
     receiver: &account::Model,
     outgoing: Outgoing,
@@ -189,7 +243,7 @@ async fn personal(
 }
 
 /// The post as its author sees it; `None` if it is gone meanwhile, not ours or stays here.
-async fn ours(town: &Town, known: &Known, post: Id) -> Outcome<Option<PostView>> {
+pub(super) async fn ours(town: &Town, known: &Known, post: Id) -> Outcome<Option<PostView>> {
     let Some(row) = known.posts.get(&post).filter(|row| row.local) else {
         return Ok(None);
     };
@@ -221,6 +275,45 @@ async fn edited(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing
     let mut inboxes = audience::of_post(town, &view).await?;
     inboxes.of_ledger(town, &view.uri).await?;
     Ok(Some(update.to(inboxes.list(town).await?)))
+}
+
+/// For everyone who has a copy.
+async fn amended(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
+    let Some(view) = ours(town, known, post).await? else {
+        return Ok(None);
+    };
+    let Some(update) = quotes::amended(town, &view)? else {
+        return Ok(None);
+    };
+    let mut inboxes = audience::of_post(town, &view).await?;
+    inboxes.of_ledger(town, &view.uri).await?;
+    Ok(Some(update.to(inboxes.list(town).await?)))
+}
+
+/// The counts of a poll, for everyone who has a copy or voted.
+async fn counted(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
+    let Some(view) = ours(town, known, post).await? else {
+        return Ok(None);
+    };
+    let Some(update) = polls::counted(town, &view)? else {
+        return Ok(None);
+    };
+    let mut inboxes = audience::of_post(town, &view).await?;
+    inboxes.of_ledger(town, &view.uri).await?;
+    inboxes.add_all(&polls::inboxes_of_voters(town, post).await?);
+    Ok(Some(update.to(inboxes.list(town).await?)))
+}
+
+/// One of ours voted in a poll of theirs.
+async fn voted(town: &Town, known: &Known, account: Id, post: Id) -> Outcome<Vec<Outgoing>> {
+    let Some((voter, author, poll)) = known.reaction(account, post) else {
+        return Ok(Vec::new());
+    };
+    let mut outgoing = Vec::new();
+    for vote in polls::votes(town, voter, author, poll).await? {
+        outgoing.extend(personal(town, author, vote).await?);
+    }
+    Ok(outgoing)
 }
 
 async fn deleted(
@@ -266,6 +359,8 @@ async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Opt
         return Ok(None);
     };
     let view: AccountView = town_accounts::view(town, &Viewer::nobody(), account).await?;
+    let further = parvis_store::keys::further(town.store.read(), account).await?;
+    let moved_to = actors::moved_to(town, row).await?;
     let mut inboxes = Inboxes::default();
     inboxes.of_followers(town, account).await?;
     inboxes.of_acquaintances(town, account).await?;
@@ -276,7 +371,7 @@ async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Opt
         published: None,
         to: vec![PUBLIC.into()],
         cc: Some(Vec::new()),
-        object: actors::shown(town, &view, row),
+        object: actors::shown(town, &view, row, &further, moved_to),
     })?;
     Ok(Some(update.to(inboxes.list(town).await?)))
 }
@@ -308,13 +403,26 @@ impl Known {
         let (mut people, mut posts, mut own) = (Vec::new(), Vec::new(), Vec::new());
         for entry in entries {
             match entry {
-                Entry::PostPublished { post } | Entry::PostEdited { post } => own.push(*post),
+                Entry::PostPublished { post }
+                | Entry::PostEdited { post }
+                | Entry::PollCounted { post }
+                | Entry::PollClosed { post }
+                | Entry::PostAmended { post }
+                | Entry::QuoteAsked { post } => own.push(*post),
+                Entry::QuoteAnswered { quoted, asker, .. } => {
+                    posts.push(*quoted);
+                    people.push(*asker);
+                }
+                Entry::QuoteRevoked { author, quoter, .. } => people.extend([*author, *quoter]),
                 Entry::PostDeleted { author, .. } => people.push(*author),
                 Entry::Boosted { boost } => own.push(*boost),
                 Entry::Unboosted {
                     account, of_author, ..
                 } => people.extend([*account, *of_author]),
-                Entry::Favourited { account, post, .. }
+                Entry::PollVoted { account, post }
+                | Entry::Pinned { account, post }
+                | Entry::Unpinned { account, post }
+                | Entry::Favourited { account, post, .. }
                 | Entry::Unfavourited { account, post, .. } => {
                     people.push(*account);
                     posts.push(*post);
@@ -340,9 +448,12 @@ impl Known {
                     people.extend([*account, *target]);
                 }
                 Entry::ProfileChanged { account } => people.push(*account),
-                Entry::AccountClosed { .. }
+                Entry::Quoted { .. }
+                | Entry::AccountClosed { .. }
+                | Entry::Reported { .. }
                 | Entry::SignedUp { .. }
                 | Entry::FilesDropped { .. } => {}
+                Entry::AccountMoved { account, to } => people.extend([*account, *to]),
             }
         }
         let db = town.store.read();
@@ -361,7 +472,15 @@ impl Known {
         })
     }
 
-    fn local(&self, account: Id) -> Option<&account::Model> {
+    pub(super) fn account(&self, account: Id) -> Option<&account::Model> {
+        self.accounts.get(&account)
+    }
+
+    pub(super) fn post(&self, post: Id) -> Option<&post::Model> {
+        self.posts.get(&post)
+    }
+
+    pub(super) fn local(&self, account: Id) -> Option<&account::Model> {
         self.accounts
             .get(&account)
             .filter(|row| row.domain.is_empty())
@@ -374,7 +493,7 @@ impl Known {
     }
 
     /// Something from one of ours to one of theirs.
-    fn outwards(&self, from: Id, to: Id) -> Option<(&account::Model, &account::Model)> {
+    pub(super) fn outwards(&self, from: Id, to: Id) -> Option<(&account::Model, &account::Model)> {
         Some((self.local(from)?, self.remote(to)?))
     }
 

@@ -3,12 +3,13 @@
 use parvis_model::{audience::Audience, clock::Timestamp, id::Id, limits, text, uri as address};
 use parvis_store::entity::account;
 use parvis_town::{
-    arrivals::{Arrival, RemoteMedia},
+    arrivals::{Arrival, RemoteMedia, RemoteQuote},
     views::PostKind,
 };
 
 use crate::{
     actors::same,
+    polls, quotes,
     wire::{
         self, is_public,
         media::Media,
@@ -22,6 +23,7 @@ pub(crate) fn arrived(
     uri: String,
     author: &account::Model,
     mentions: Vec<Id>,
+    quote: Option<RemoteQuote>,
     now: Timestamp,
 ) -> Arrival {
     let warning = warning(post);
@@ -35,7 +37,7 @@ pub(crate) fn arrived(
         title: post
             .title
             .map(|title| shortened(&text::plain(title), limits::REMOTE_NAME)),
-        html: body(post),
+        html: text::with_quote_marked(body(post), quote.as_ref().map(|quote| quote.uri.as_str())),
         sensitive: post.sensitive || !warning.is_empty(),
         summary: warning,
         language: post.language.map(str::to_owned),
@@ -43,6 +45,9 @@ pub(crate) fn arrived(
         mentions,
         tags: post.hashtags.iter().map(|tag| (*tag).to_owned()).collect(),
         media: post.media.iter().filter_map(media).collect(),
+        poll: post.poll.as_ref().map(|poll| polls::arrived(poll, now)),
+        policy: quotes::policy_arrived(&post.interactions, author),
+        quote,
         reply_to_uri: post
             .in_reply_to
             .map(|uri| address::canonical(uri).unwrap_or_else(|| uri.to_owned())),
@@ -96,8 +101,12 @@ fn body(post: &wire::Post) -> String {
         (None, Some(summary)) if !warns => text::clean(summary),
         (None, _) => String::new(),
     };
-    let elsewhere = matches!(post.form, Form::Other | Form::Event | Form::Question)
-        || (html.is_empty() && post.media.is_empty());
+    let partly = match post.form {
+        Form::Other | Form::Event => true,
+        Form::Question => post.poll.is_none(),
+        Form::Note | Form::Article | Form::Page => false,
+    };
+    let elsewhere = partly || (html.is_empty() && post.media.is_empty() && post.poll.is_none());
     if let Some(url) = post.url.filter(|_| elsewhere) {
         html.push_str(&text::bio(url));
     }

@@ -1,14 +1,10 @@
-//! The dialect most of the network speaks: draft-cavage-http-signatures-12 with RSA. Knows no actors and fetches no keys.
-//!
-//! Checking goes in steps, so that the inbox can ask the cheapest question first: [`Shape::parse`] reads headers only,
-//! then [`Shape::fresh`], [`Shape::digest_matches`] and, with a key at hand, [`Shape::verify`].
+//! The dialect most of the network speaks: draft-cavage-http-signatures-12. Knows no actors and fetches no keys.
 
 use std::{
     ops::Range,
     time::{Duration, UNIX_EPOCH},
 };
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
@@ -17,58 +13,46 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST},
 };
-use parvis_model::{
-    clock::{HOUR, MINUTE, SECOND, Timestamp},
-    uri,
-};
+use parvis_model::clock::{SECOND, Timestamp};
 use url::Url;
 
-use super::{Fault, KeyFault, Signer, VerifyingKey};
+use super::{
+    BodyDigest, Dialect, Fault, KeyFault, OurKey, Shape,
+    digests::{Digests, value},
+    key::Scheme,
+    shape::key_id,
+};
 
-const SIGNATURE: HeaderName = HeaderName::from_static("signature");
+pub(super) const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 const DIGEST: HeaderName = HeaderName::from_static("digest");
-const ACTIVITY_JSON: HeaderValue = HeaderValue::from_static("application/activity+json");
+pub(super) const ACTIVITY_JSON: HeaderValue = HeaderValue::from_static("application/activity+json");
 
 /// Bytes of a Signature header.
-const LONGEST: usize = 8 * 1024;
+pub(super) const LONGEST: usize = 8 * 1024;
 /// Names that one signature may cover.
 const MOST_COVERED: usize = 40;
-/// How far a request may have been dated back, and ahead: clocks differ, queues wait.
-const BACK: Timestamp = HOUR;
-const AHEAD: Timestamp = 5 * MINUTE;
 
-const FORGIVING: GeneralPurpose = GeneralPurpose::new(
+pub(super) const FORGIVING: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What a `Digest` header says of a body (RFC 3230); made once for all who get it.
-#[derive(Clone, Debug)]
-pub struct BodyDigest(HeaderValue);
-
-impl BodyDigest {
-    pub fn of(body: &[u8]) -> Result<Self, KeyFault> {
-        let hash = STANDARD.encode(digest(&SHA256, body));
-        value(format!("SHA-256={hash}")).map(Self)
-    }
-}
-
 /// The headers of a POST to `url` of a body with this digest, signed: Host, Date, Digest, Content-Type, Signature.
 pub fn sign_post(
-    signer: &Signer,
+    signer: &OurKey,
     url: &Url,
     body: &BodyDigest,
     now: Timestamp,
 ) -> Result<HeaderMap, KeyFault> {
     let mut draft = Draft::new("post", url, now)?;
-    draft.add(DIGEST, body.0.clone());
+    draft.add(DIGEST, body.digest.clone());
     draft.add(CONTENT_TYPE, ACTIVITY_JSON);
     draft.signed(signer)
 }
 
 /// The headers of a GET of `url`, signed: Host, Date, Accept, Signature.
 pub fn sign_get(
-    signer: &Signer,
+    signer: &OurKey,
     url: &Url,
     accept: HeaderValue,
     now: Timestamp,
@@ -114,7 +98,7 @@ impl Draft {
         self.headers.insert(name, value);
     }
 
-    fn signed(mut self, signer: &Signer) -> Result<HeaderMap, KeyFault> {
+    fn signed(mut self, signer: &OurKey) -> Result<HeaderMap, KeyFault> {
         let signature = STANDARD.encode(signer.key.sign(self.text.as_bytes())?);
         let header = format!(
             "keyId=\"{}\",algorithm=\"rsa-sha256\",headers=\"{}\",signature=\"{signature}\"",
@@ -125,11 +109,8 @@ impl Draft {
     }
 }
 
-fn value(text: String) -> Result<HeaderValue, KeyFault> {
-    HeaderValue::try_from(text).map_err(|_| KeyFault::Unusable)
-}
-
-fn host(url: &Url) -> Result<HeaderValue, KeyFault> {
+/// What stands in a Host header.
+pub(super) fn host(url: &Url) -> Result<HeaderValue, KeyFault> {
     let name = url.host_str().ok_or(KeyFault::Unusable)?;
     value(
         url.port()
@@ -137,128 +118,50 @@ fn host(url: &Url) -> Result<HeaderValue, KeyFault> {
     )
 }
 
-/// A signed request whose headers hang together; whether it is true has yet to be asked.
-#[derive(Debug)]
-pub struct Shape {
-    key_id: String,
-    algorithm: Algorithm,
-    signature: Vec<u8>,
-    /// The lines that were signed.
-    text: String,
-    /// Where in `text` the query of the target stands, with its question mark.
-    query: Option<Range<usize>>,
-    digest: Option<[u8; 32]>,
-    /// The signed `Date` and `(created)`.
-    dates: [Option<Timestamp>; 2],
-    expires: Option<Timestamp>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    /// Absent or `hs2019`: the key decides, and RSA leaves the hash open.
-    OfKey,
-    Sha256,
-    Sha512,
-}
-
-impl Shape {
-    /// Reads what the headers claim. `target` is path and query as they were asked for.
-    pub fn parse(method: &Method, target: &str, headers: &HeaderMap) -> Result<Self, Fault> {
-        let parameters = Parameters::parse(the_signature(headers)?)?;
-        for name in [DATE, DIGEST, HOST, CONTENT_TYPE, CONTENT_LENGTH] {
-            at_most_once(headers, &name)?;
-        }
-        let mut lines = Lines::new(method, target);
-        for name in parameters
-            .headers
-            .split(' ')
-            .filter(|name| !name.is_empty())
-        {
-            lines.cover(name, &parameters, headers)?;
-        }
-        lines.all_needed(method)?;
-        Ok(Self {
-            key_id: key_id(parameters.key_id).ok_or(Fault::KeyId)?,
-            algorithm: algorithm(parameters.algorithm)?,
-            signature: FORGIVING
-                .decode(parameters.signature)
-                .map_err(|_| Fault::Malformed)?,
-            digest: if lines.digest {
-                Some(sha256(headers)?)
-            } else {
-                None
-            },
-            dates: [
-                lines.date.then(|| date(headers)).transpose()?,
-                parameters
-                    .created
-                    .filter(|_| lines.created)
-                    .map(seconds)
-                    .transpose()?,
-            ],
-            expires: parameters.expires.map(seconds).transpose()?,
-            text: lines.text,
-            query: lines.query,
-        })
+/// Reads what the headers claim. `target` is path and query as they were asked for.
+pub fn parse(method: &Method, target: &str, headers: &HeaderMap) -> Result<Shape, Fault> {
+    let parameters = Parameters::parse(only(headers, &SIGNATURE)?)?;
+    for name in [DATE, DIGEST, HOST, CONTENT_TYPE, CONTENT_LENGTH] {
+        at_most_once(headers, &name)?;
     }
-
-    /// The key said to have signed, in the one spelling of [`uri::canonical`].
-    pub fn key_id(&self) -> &str {
-        &self.key_id
+    let mut lines = Lines::new(method, target);
+    for name in parameters
+        .headers
+        .split(' ')
+        .filter(|name| !name.is_empty())
+    {
+        lines.cover(name, &parameters, headers)?;
     }
-
-    /// Signed within the last hour (and not more than five minutes from now), and not expired.
-    pub fn fresh(&self, now: Timestamp) -> Result<(), Fault> {
-        for signed in self.dates.iter().flatten() {
-            if now - signed > BACK {
-                return Err(Fault::Old);
-            }
-            if signed - now > AHEAD {
-                return Err(Fault::Early);
-            }
-        }
-        if self.expires.is_some_and(|end| end < now) {
-            Err(Fault::Expired)
+    lines.all_needed(method)?;
+    Ok(Shape {
+        dialect: Dialect::Cavage,
+        key_id: key_id(parameters.key_id).ok_or(Fault::KeyId)?,
+        scheme: scheme(parameters.algorithm)?,
+        signature: FORGIVING
+            .decode(parameters.signature)
+            .map_err(|_| Fault::Malformed)?,
+        digests: if lines.digest {
+            Some(digests(headers)?)
         } else {
-            Ok(())
-        }
-    }
-
-    /// Is this the body whose digest was signed?
-    pub fn digest_matches(&self, body: &[u8]) -> Result<(), Fault> {
-        let signed = self.digest.ok_or(Fault::Digest)?;
-        if digest(&SHA256, body).as_ref() == signed {
-            Ok(())
-        } else {
-            Err(Fault::OtherBody)
-        }
-    }
-
-    /// Did this key sign? Some software signs the target without its query: that counts too.
-    pub fn verify(&self, key: &VerifyingKey) -> Result<(), Fault> {
-        let whole = self.verify_text(key, self.text.as_bytes());
-        match (&whole, &self.query) {
-            (Err(_), Some(query)) => {
-                let without = [&self.text[..query.start], &self.text[query.end..]].concat();
-                self.verify_text(key, without.as_bytes())
-            }
-            _ => whole,
-        }
-    }
-
-    fn verify_text(&self, key: &VerifyingKey, text: &[u8]) -> Result<(), Fault> {
-        match self.algorithm {
-            Algorithm::Sha256 => key.verify_sha256(text, &self.signature),
-            Algorithm::Sha512 => key.verify_sha512(text, &self.signature),
-            Algorithm::OfKey => key
-                .verify_sha256(text, &self.signature)
-                .or_else(|_| key.verify_sha512(text, &self.signature)),
-        }
-    }
+            None
+        },
+        dates: [
+            lines.date.then(|| date(headers)).transpose()?,
+            parameters
+                .created
+                .filter(|_| lines.created)
+                .map(seconds)
+                .transpose()?,
+        ],
+        expires: parameters.expires.map(seconds).transpose()?,
+        text: lines.text,
+        query: lines.query,
+    })
 }
 
-fn the_signature(headers: &HeaderMap) -> Result<&str, Fault> {
-    let mut all = headers.get_all(SIGNATURE).iter();
+/// The one value of a header of the signature.
+pub(super) fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, Fault> {
+    let mut all = headers.get_all(name).iter();
     let only = all.next().ok_or(Fault::Missing)?;
     if all.next().is_some() || headers.get_all(AUTHORIZATION).iter().any(is_signature) {
         return Err(Fault::Doubled);
@@ -274,7 +177,7 @@ fn is_signature(authorization: &HeaderValue) -> bool {
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"signature"))
 }
 
-fn at_most_once(headers: &HeaderMap, name: &HeaderName) -> Result<(), Fault> {
+pub(super) fn at_most_once(headers: &HeaderMap, name: &HeaderName) -> Result<(), Fault> {
     if headers.get_all(name).iter().nth(1).is_some() {
         Err(Fault::Doubled)
     } else {
@@ -282,30 +185,17 @@ fn at_most_once(headers: &HeaderMap, name: &HeaderName) -> Result<(), Fault> {
     }
 }
 
-/// An address in its one spelling. What parsers of addresses forgive (`https:/@host`) is not forgiven here.
-fn key_id(text: &str) -> Option<String> {
-    let (scheme, rest) = text.split_once("://")?;
-    let is_web = ["https", "http"]
-        .iter()
-        .any(|web| scheme.eq_ignore_ascii_case(web));
-    let server = rest.split(['/', '?', '#']).next()?;
-    if is_web && !server.is_empty() && !server.contains('@') {
-        uri::canonical(text)
-    } else {
-        None
-    }
-}
-
-fn algorithm(name: Option<&str>) -> Result<Algorithm, Fault> {
-    match name.map(str::to_ascii_lowercase).as_deref() {
-        None | Some("hs2019") => Ok(Algorithm::OfKey),
-        Some("rsa-sha256") => Ok(Algorithm::Sha256),
-        Some("rsa-sha512") => Ok(Algorithm::Sha512),
+fn scheme(algorithm: Option<&str>) -> Result<Option<Scheme>, Fault> {
+    match algorithm.map(str::to_ascii_lowercase).as_deref() {
+        None | Some("hs2019") => Ok(None),
+        Some("rsa-sha256") => Ok(Some(Scheme::RsaSha256)),
+        Some("rsa-sha512") => Ok(Some(Scheme::RsaSha512)),
+        Some("ed25519") => Ok(Some(Scheme::Ed25519)),
         Some(_) => Err(Fault::Algorithm),
     }
 }
 
-fn date(headers: &HeaderMap) -> Result<Timestamp, Fault> {
+pub(super) fn date(headers: &HeaderMap) -> Result<Timestamp, Fault> {
     let text = headers
         .get(DATE)
         .and_then(|date| date.to_str().ok())
@@ -323,7 +213,7 @@ fn seconds(text: &str) -> Result<Timestamp, Fault> {
 }
 
 /// The SHA-256 among the digests (RFC 3230); others beside it are not looked at.
-fn sha256(headers: &HeaderMap) -> Result<[u8; 32], Fault> {
+fn digests(headers: &HeaderMap) -> Result<Digests, Fault> {
     let text = headers
         .get(DIGEST)
         .and_then(|digest| digest.to_str().ok())
@@ -337,7 +227,7 @@ fn sha256(headers: &HeaderMap) -> Result<[u8; 32], Fault> {
         return Err(Fault::Doubled);
     }
     let bytes = FORGIVING.decode(encoded).map_err(|_| Fault::Digest)?;
-    bytes.try_into().map_err(|_| Fault::Digest)
+    Digests::new(Some(&bytes), None)
 }
 
 /// The signed lines while they are put together, and what they cover so far.

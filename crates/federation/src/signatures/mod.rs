@@ -1,20 +1,103 @@
 //! Who sent a request: signing ours, checking others'. Knows no actors, no store and no network.
 //!
-//! One file per dialect; keys and faults are shared by all.
+//! One file per dialect; keys, faults and what a signed request comes down to ([`Shape`]) are shared by both.
 
 pub mod cavage;
+mod digests;
+mod forms;
 mod key;
+pub mod message;
+pub mod multikey;
 mod pem;
+mod shape;
+mod structured;
 
 use std::sync::Arc;
 
-pub use key::{KeyFault, KeyPems, SigningKey, VerifyingKey};
+use http::{HeaderMap, HeaderValue, Method};
+use parvis_model::clock::Timestamp;
+use url::Url;
 
-/// Somebody of ours who signs requests: the key and the id under which others find its public half.
+pub use digests::BodyDigest;
+pub use forms::{Form, Forms, Knock, Known, REMEMBERED};
+pub use key::{KeyFault, KeyPems, SigningKey, VerifyingKey};
+pub use shape::{Dialect, Shape};
+
+/// A key of ours, and the id under which others find its public half.
+pub struct OurKey {
+    pub key_id: String,
+    pub key: SigningKey,
+}
+
+/// Somebody of ours who signs requests, and what is known of how others like them signed.
 #[derive(Clone)]
 pub struct Signer {
-    pub key_id: String,
-    pub key: Arc<SigningKey>,
+    pub rsa: Arc<OurKey>,
+    /// Every account of ours has one, unless it was made before there were any and the program did not start since.
+    pub ed25519: Option<Arc<OurKey>>,
+    pub forms: Arc<Forms>,
+}
+
+impl Signer {
+    /// Begins a request to `host`, in the form that it is likely to take.
+    pub fn knock(&self, host: String, now: Timestamp) -> Knock<'_> {
+        Knock::new(&self.forms, host, self.ed25519.is_some(), now)
+    }
+
+    /// The headers of a POST to `url` of a body with this digest, signed.
+    pub fn sign_post(
+        &self,
+        form: Form,
+        url: &Url,
+        body: &BodyDigest,
+        now: Timestamp,
+    ) -> Result<HeaderMap, KeyFault> {
+        match form {
+            Form::Cavage => cavage::sign_post(&self.rsa, url, body, now),
+            Form::Message => message::sign_post(&self.rsa, url, body, now),
+            Form::MessageEd25519 => message::sign_post(self.second()?, url, body, now),
+        }
+    }
+
+    /// The headers of a GET of `url`, signed.
+    pub fn sign_get(
+        &self,
+        form: Form,
+        url: &Url,
+        accept: HeaderValue,
+        now: Timestamp,
+    ) -> Result<HeaderMap, KeyFault> {
+        match form {
+            Form::Cavage => cavage::sign_get(&self.rsa, url, accept, now),
+            Form::Message => message::sign_get(&self.rsa, url, accept, now),
+            Form::MessageEd25519 => message::sign_get(self.second()?, url, accept, now),
+        }
+    }
+
+    fn second(&self) -> Result<&OurKey, KeyFault> {
+        self.ed25519.as_deref().ok_or(KeyFault::Unusable)
+    }
+}
+
+/// A request to us as its sender must have signed it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub method: &'a Method,
+    /// Path and query as they were asked for.
+    pub target: &'a str,
+    /// Our scheme, host and port as others see them.
+    pub origin: &'a str,
+}
+
+impl Shape {
+    /// Reads what the headers claim, in either dialect.
+    pub fn parse(asked: Asked<'_>, headers: &HeaderMap) -> Result<Self, Fault> {
+        if message::is_meant(headers) {
+            message::parse(asked, headers)
+        } else {
+            cavage::parse(asked.method, asked.target, headers)
+        }
+    }
 }
 
 /// Why a signed request is not believed.
@@ -34,7 +117,7 @@ pub enum Fault {
     Uncovered,
     /// Something is said to be signed but was not sent.
     Absent,
-    /// No usable SHA-256 digest was sent.
+    /// No usable digest of the body was sent.
     Digest,
     /// The digest is that of another body.
     OtherBody,

@@ -21,6 +21,11 @@ pub enum Kind {
     Like,
     Announce,
     Block,
+    Flag,
+    Move,
+    Add,
+    Remove,
+    QuoteRequest,
     Other,
 }
 
@@ -38,7 +43,15 @@ pub struct Activity<'a> {
     pub kind: Kind,
     pub actor: &'a str,
     pub object: Ref<'a>,
+    /// All of them where it is several (a Flag names an account and its posts).
+    pub objects: Vec<Ref<'a>>,
+    /// What it says in its own words (a Flag).
+    pub content: Option<&'a str>,
     pub target: Option<&'a str>,
+    /// What it is done with (a QuoteRequest names the post that is to quote).
+    pub instrument: Option<Ref<'a>>,
+    /// What comes of it (an Accept may name a consent).
+    pub result: Option<&'a str>,
     pub to: Vec<&'a str>,
     pub cc: Vec<&'a str>,
     pub published: Option<Timestamp>,
@@ -46,6 +59,7 @@ pub struct Activity<'a> {
 
 /// How many addresses of one list are read.
 const ADDRESSES: usize = 500;
+const OBJECTS: usize = 100;
 
 impl<'a> Activity<'a> {
     pub fn read(value: &'a Value) -> Result<Self, Unreadable> {
@@ -59,17 +73,23 @@ impl<'a> Activity<'a> {
             .one_id("actor")
             .or_else(|| doc.one_id("attributedTo"))
             .ok_or(Unreadable::missing("actor"))?;
-        let object = doc
+        let objects: Vec<Ref<'a>> = doc
             .many("object")
             .iter()
-            .find_map(Ref::of)
-            .ok_or(Unreadable::missing("object"))?;
+            .filter_map(Ref::of)
+            .take(OBJECTS)
+            .collect();
+        let object = *objects.first().ok_or(Unreadable::missing("object"))?;
         Ok(Self {
             id: doc.id(),
             kind,
             actor,
             object,
+            objects,
+            content: doc.text("content").or_else(|| doc.text("summary")),
             target: doc.one_id("target"),
+            instrument: doc.many("instrument").iter().find_map(Ref::of),
+            result: doc.one_id("result"),
             to: doc.ids("to").take(ADDRESSES).collect(),
             cc: doc.ids("cc").take(ADDRESSES).collect(),
             published: doc.date("published"),
@@ -98,6 +118,12 @@ impl Kind {
             "Like" | "EmojiReact" => Self::Like,
             "Announce" => Self::Announce,
             "Block" => Self::Block,
+            "Flag" => Self::Flag,
+            "Move" => Self::Move,
+            "Add" => Self::Add,
+            "Remove" => Self::Remove,
+            // Written out where a context names no term for it.
+            "QuoteRequest" | "https://w3id.org/fep/044f#QuoteRequest" => Self::QuoteRequest,
             _ => return None,
         })
     }
@@ -114,6 +140,11 @@ impl Kind {
             Self::Like => "Like",
             Self::Announce => "Announce",
             Self::Block => "Block",
+            Self::Flag => "Flag",
+            Self::Move => "Move",
+            Self::Add => "Add",
+            Self::Remove => "Remove",
+            Self::QuoteRequest => "QuoteRequest",
             Self::Other => "other",
         }
     }

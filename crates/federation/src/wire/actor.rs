@@ -31,11 +31,16 @@ pub struct Actor<'a> {
     pub fields: Vec<Field<'a>>,
     /// Keys that the actor names as its own; empty for actors that cannot sign.
     pub keys: Vec<Key<'a>>,
+    /// Addresses of what its software understands (FEP-844e).
+    pub implements: Vec<&'a str>,
     pub manually_approves: bool,
     pub discoverable: bool,
     pub indexable: bool,
     pub published: Option<Timestamp>,
     pub suspended: bool,
+    /// Other accounts it says are its own (FEP-7628).
+    pub also_known_as: Vec<&'a str>,
+    pub moved_to: Option<&'a str>,
 }
 
 /// A line of the profile (FEP-fb2a).
@@ -50,7 +55,15 @@ pub struct Field<'a> {
 pub struct Key<'a> {
     pub id: &'a str,
     pub owner: &'a str,
-    pub pem: &'a str,
+    pub public: Public<'a>,
+}
+
+/// The two ways in which public keys are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Public<'a> {
+    Pem(&'a str),
+    /// FEP-521a
+    Multibase(&'a str),
 }
 
 impl<'a> Actor<'a> {
@@ -96,11 +109,14 @@ impl<'a> Actor<'a> {
             image: picture(&doc, "image"),
             fields: fields(&doc),
             keys: keys(&doc),
+            implements: implements(&doc),
             manually_approves: doc.flag("manuallyApprovesFollowers").unwrap_or(false),
             discoverable: doc.flag("discoverable").unwrap_or(false),
             indexable: doc.flag("indexable").unwrap_or(false),
             published: doc.date("published"),
             suspended: doc.flag("suspended").unwrap_or(false),
+            also_known_as: doc.ids("alsoKnownAs").take(limits::ALIASES).collect(),
+            moved_to: doc.one_id("movedTo"),
         })
     }
 
@@ -170,6 +186,7 @@ fn fields<'a>(doc: &Doc<'a>) -> Vec<Field<'a>> {
 
 fn keys<'a>(doc: &Doc<'a>) -> Vec<Key<'a>> {
     doc.docs("publicKey")
+        .chain(doc.docs("assertionMethod"))
         .filter_map(|key| Key::read(&key))
         .take(10)
         .collect()
@@ -181,9 +198,32 @@ impl<'a> Key<'a> {
         Some(Self {
             id: doc.id()?,
             owner: doc.one_id("owner").or_else(|| doc.one_id("controller"))?,
-            pem: doc.text("publicKeyPem").filter(|pem| pem.len() <= 8_192)?,
+            public: doc
+                .text("publicKeyPem")
+                .map(Public::Pem)
+                .or_else(|| doc.text("publicKeyMultibase").map(Public::Multibase))
+                .filter(|public| public.text().len() <= 8_192)?,
         })
     }
+}
+
+impl<'a> Public<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Self::Pem(text) | Self::Multibase(text) => text,
+        }
+    }
+}
+
+/// The addresses of what the software behind an actor says it understands (FEP-844e).
+fn implements<'a>(doc: &Doc<'a>) -> Vec<&'a str> {
+    let Some(generator) = doc.doc("generator") else {
+        return Vec::new();
+    };
+    let named = generator
+        .docs("implements")
+        .filter_map(|what| what.one_id("href").or_else(|| what.id()));
+    named.chain(generator.ids("implements")).take(50).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 const ACTIVITYSTREAMS: &str = "https://www.w3.org/ns/activitystreams";
 const SECURITY: &str = "https://w3id.org/security/v1";
+const MULTIKEY: &str = "https://w3id.org/security/multikey/v1";
+/// Policies and what a stamp is about.
+const GOTOSOCIAL: &str = "https://gotosocial.org/ns";
 
 /// What a term stands for.
 enum Meaning {
@@ -13,8 +16,8 @@ enum Meaning {
     List(&'static str),
 }
 
-/// Terms outside the two contexts above (docs: federation.md section 1.4).
-const TERMS: [(&str, Meaning); 15] = [
+/// Terms outside the contexts above (docs: federation.md section 1.4).
+const TERMS: [(&str, Meaning); 27] = [
     ("Hashtag", Meaning::Is("as:Hashtag")),
     ("sensitive", Meaning::Is("as:sensitive")),
     (
@@ -25,10 +28,13 @@ const TERMS: [(&str, Meaning); 15] = [
     ("discoverable", Meaning::Is("toot:discoverable")),
     ("indexable", Meaning::Is("toot:indexable")),
     ("suspended", Meaning::Is("toot:suspended")),
+    ("votersCount", Meaning::Is("toot:votersCount")),
     ("focalPoint", Meaning::List("toot:focalPoint")),
     ("featured", Meaning::Id("toot:featured")),
     ("PropertyValue", Meaning::Is("schema:PropertyValue")),
     ("value", Meaning::Is("schema:value")),
+    ("alsoKnownAs", Meaning::Id("as:alsoKnownAs")),
+    ("movedTo", Meaning::Id("as:movedTo")),
     ("directMessage", Meaning::Is("litepub:directMessage")),
     ("searchableBy", Meaning::Id("fedibird:searchableBy")),
     (
@@ -36,17 +42,42 @@ const TERMS: [(&str, Meaning); 15] = [
         Meaning::Is("https://purl.archive.org/socialweb/webfinger#webfinger"),
     ),
     (
+        "assertionMethod",
+        Meaning::Id("https://w3id.org/security#assertionMethod"),
+    ),
+    (
+        "implements",
+        Meaning::Id("https://w3id.org/fep/844e#implements"),
+    ),
+    (
         "postingRestrictedToMods",
         Meaning::Is("lemmy:postingRestrictedToMods"),
     ),
+    ("quote", Meaning::Id("https://w3id.org/fep/044f#quote")),
+    (
+        "quoteAuthorization",
+        Meaning::Id("https://w3id.org/fep/044f#quoteAuthorization"),
+    ),
+    (
+        "QuoteRequest",
+        Meaning::Is("https://w3id.org/fep/044f#QuoteRequest"),
+    ),
+    (
+        "QuoteAuthorization",
+        Meaning::Is("https://w3id.org/fep/044f#QuoteAuthorization"),
+    ),
+    ("quoteUrl", Meaning::Is("as:quoteUrl")),
+    ("quoteUri", Meaning::Is("fedibird:quoteUri")),
+    ("_misskey_quote", Meaning::Is("misskey:_misskey_quote")),
 ];
 
-const NAMESPACES: [(&str, &str); 5] = [
+const NAMESPACES: [(&str, &str); 6] = [
     ("toot", "http://joinmastodon.org/ns#"),
     ("schema", "http://schema.org#"),
     ("litepub", "http://litepub.social/ns#"),
     ("fedibird", "http://fedibird.com/ns#"),
     ("lemmy", "https://join-lemmy.org/ns#"),
+    ("misskey", "https://misskey-hub.net/ns#"),
 ];
 
 /// The document with the context it needs in front.
@@ -84,6 +115,12 @@ fn context(names: &[&str]) -> Value {
     let mut context = vec![Value::from(ACTIVITYSTREAMS)];
     if names.contains(&"publicKey") {
         context.push(SECURITY.into());
+    }
+    if names.contains(&"Multikey") {
+        context.push(MULTIKEY.into());
+    }
+    if names.contains(&"interactionPolicy") || names.contains(&"interactingObject") {
+        context.push(GOTOSOCIAL.into());
     }
     if !terms.is_empty() {
         context.push(Value::Object(terms));

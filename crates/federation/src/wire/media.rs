@@ -1,5 +1,7 @@
 //! Pictures, sound and video that hang on a post or an actor. Knows no files.
 
+use serde_json::Value;
+
 use super::read::{Doc, Link};
 
 /// A file as another server describes it; its media type may lie.
@@ -17,7 +19,37 @@ pub struct Media<'a> {
 }
 
 impl<'a> Media<'a> {
-    /// Reads an attachment; `None` when it is no picture, sound or video on the web.
+    /// An attachment in any of its forms: written out, or its bare address.
+    pub fn of(value: &'a Value) -> Option<Self> {
+        match value {
+            Value::String(url) => Some(Self::bare(url, by_ending(url)?)).filter(|_| is_web(url)),
+            _ => Self::read(&Doc::of(value)?),
+        }
+    }
+
+    /// The same where only a picture can be meant.
+    pub fn picture(value: &'a Value) -> Option<Self> {
+        match value {
+            Value::String(url) if is_web(url) => {
+                Some(Self::bare(url, by_ending(url).unwrap_or("image/*")))
+            }
+            _ => Self::of(value),
+        }
+    }
+
+    fn bare(url: &'a str, mime: &'a str) -> Self {
+        Self {
+            url,
+            mime,
+            description: None,
+            width: None,
+            height: None,
+            blurhash: None,
+            focus: None,
+        }
+    }
+
+    /// Reads an attachment; `None` when it is no file on the web.
     pub fn read(doc: &Doc<'a>) -> Option<Self> {
         let link = if doc.is_a("Link") {
             doc.text("href").map(|href| Link {
@@ -37,16 +69,9 @@ impl<'a> Media<'a> {
             .text("mediaType")
             .or(link.media_type)
             .filter(|mime| mime.len() <= 100);
-        let by_type = doc.types().find_map(|kind| match kind {
-            "Image" => Some("image/*"),
-            "Video" => Some("video/*"),
-            "Audio" => Some("audio/*"),
-            _ => None,
-        });
-        let mime = declared.filter(|mime| is_media(mime)).or(by_type)?;
         Some(Self {
             url: link.href,
-            mime,
+            mime: mime(doc, declared, link.href)?,
             description: doc.text("name").or_else(|| doc.text("summary")),
             width: doc.pixels("width").or(link.width),
             height: doc.pixels("height").or(link.height),
@@ -73,6 +98,65 @@ impl<'a> Media<'a> {
             focus: focus(doc),
         })
     }
+}
+
+/// What kind of file it is: as declared, by the type of its document, by the ending of its address. A `Document` of
+/// another kind is a file too; what only links somewhere, or is a text of its own, is none.
+fn mime<'a>(doc: &Doc<'a>, declared: Option<&'a str>, href: &str) -> Option<&'a str> {
+    const TEXTS: [&str; 6] = [
+        "Note",
+        "Article",
+        "Page",
+        "Event",
+        "Question",
+        "PropertyValue",
+    ];
+    if TEXTS.iter().any(|text| doc.is_a(text)) {
+        return None;
+    }
+    let by_type = || {
+        doc.types().find_map(|kind| match kind {
+            "Image" => Some("image/*"),
+            "Video" => Some("video/*"),
+            "Audio" => Some("audio/*"),
+            _ => None,
+        })
+    };
+    let is_page = declared.is_some_and(|mime| mime.starts_with("text/html"));
+    let file = || {
+        doc.is_a("Document")
+            .then(|| declared.unwrap_or("application/octet-stream"))
+    };
+    declared
+        .filter(|mime| is_media(mime))
+        .or_else(by_type)
+        .or_else(|| by_ending(href).filter(|_| declared.is_none()))
+        .or_else(|| file().filter(|_| !is_page))
+}
+
+/// By the ending of an address, where nothing else tells.
+fn by_ending(href: &str) -> Option<&'static str> {
+    let path = href.split(['?', '#']).next().unwrap_or(href);
+    let (_, ending) = path.rsplit('/').next()?.rsplit_once('.')?;
+    Some(match ending.to_ascii_lowercase().as_str() {
+        "png" | "apng" => "image/png",
+        "jpg" | "jpeg" | "jfif" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "heic" | "heif" => "image/heic",
+        "svg" => "image/svg+xml",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "mov" => "video/quicktime",
+        "ogv" => "video/ogg",
+        "mp3" => "audio/mpeg",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "flac" => "audio/flac",
+        "wav" => "audio/wav",
+        "m4a" | "aac" => "audio/mp4",
+        _ => return None,
+    })
 }
 
 /// Among several sizes and kinds of one file: a known kind first, then the largest.
@@ -137,10 +221,41 @@ mod tests {
         for value in [
             json!({"type": "PropertyValue", "name": "x", "value": "y"}),
             json!({"type": "Link", "href": "https://a.example/"}),
+            json!({"type": "Document", "mediaType": "text/html", "url": "https://a.example/page"}),
+            json!({"type": "Note", "content": "x", "url": "https://a.example/n.png"}),
             json!({"type": "Document", "mediaType": "image/png", "url": "data:image/png;base64,xx"}),
         ] {
             assert_eq!(Media::read(&Doc::of(&value).unwrap()), None, "{value}");
         }
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_ending_and_any_document_is_a_file() {
+        for (value, mime) in [
+            (
+                json!({"type": "Document", "url": "https://a.example/A.PNG?w=1"}),
+                "image/png",
+            ),
+            (
+                json!({"type": "Document", "url": "https://a.example/ordre-du-jour.txt"}),
+                "application/octet-stream",
+            ),
+            (
+                json!({"type": "Document", "mediaType": "application/pdf", "url": "https://a.example/1"}),
+                "application/pdf",
+            ),
+            (
+                json!({"type": "Image", "mediaType": "binary", "url": "https://a.example/1"}),
+                "image/*",
+            ),
+            (json!({"url": "https://a.example/1.mp3"}), "audio/mpeg"),
+            (json!("https://a.example/1.webp"), "image/webp"),
+        ] {
+            assert_eq!(Media::of(&value).unwrap().mime, mime, "{value}");
+        }
+        assert_eq!(Media::of(&json!("https://a.example/page")), None);
+        let bare = json!("https://a.example/photo?id=1");
+        assert_eq!(Media::picture(&bare).unwrap().mime, "image/*");
     }
 
     #[test]

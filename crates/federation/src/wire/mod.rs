@@ -10,7 +10,9 @@ pub mod context;
 pub mod emit;
 pub mod jrd;
 pub mod media;
+pub mod poll;
 pub mod post;
+pub mod quote;
 pub mod read;
 
 pub use activity::{Activity, Kind, Ref};
@@ -25,6 +27,11 @@ use read::Doc;
 /// The collection of everyone, as it is always written.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
+/// What software says that understands signatures of RFC 9421 with RSA, and with Ed25519 (FEP-844e).
+pub const MESSAGE_SIGNATURES: &str = "https://datatracker.ietf.org/doc/html/rfc9421";
+pub const MESSAGE_SIGNATURES_ED25519: &str =
+    "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25519";
+
 /// Does this address mean everyone, in any of its spellings?
 pub fn is_public(address: &str) -> bool {
     matches!(address, PUBLIC | "as:Public" | "Public")
@@ -36,7 +43,7 @@ pub enum Document<'a> {
     Actor(Actor<'a>),
     Activity(Activity<'a>),
     Collection(Collection<'a>),
-    Post(Post<'a>),
+    Post(Box<Post<'a>>),
 }
 
 impl<'a> Document<'a> {
@@ -53,7 +60,7 @@ impl<'a> Document<'a> {
         if Actor::is(&doc) {
             return Actor::read(value).map(Self::Actor);
         }
-        Post::read(value, prefer).map(Self::Post)
+        Post::read(value, prefer).map(|post| Self::Post(Box::new(post)))
     }
 }
 
@@ -73,3 +80,6 @@ impl Unreadable {
         }
     }
 }
+
+#[cfg(test)]
+mod properties;

@@ -5,9 +5,13 @@ use parvis_model::{clock::Timestamp, limits};
 use serde_json::Value;
 
 use super::{
-    Unreadable,
+    PUBLIC, Unreadable,
+    activity::Activity,
     actor::page_url,
+    is_public,
     media::Media,
+    poll::Poll,
+    quote::{Interactions, Quote},
     read::{Doc, cut, language_of},
 };
 
@@ -27,6 +31,8 @@ pub struct Post<'a> {
     pub form: Form,
     /// Who says it: a person before a group. Missing in some Creates, where it is the activity's actor.
     pub author: Option<&'a str>,
+    /// Who wrote it for its author, where that is a group (Mobilizon's `actor`).
+    pub speaker: Option<&'a str>,
     /// The group it stands in, as far as `attributedTo` or `audience` tell.
     pub group: Option<&'a str>,
     pub title: Option<&'a str>,
@@ -37,6 +43,9 @@ pub struct Post<'a> {
     pub language: Option<&'a str>,
     pub to: Vec<&'a str>,
     pub cc: Vec<&'a str>,
+    /// Whether it names anybody in `to` and in `cc`, be it nobody.
+    says_to: bool,
+    says_cc: bool,
     pub in_reply_to: Option<&'a str>,
     pub url: Option<&'a str>,
     pub published: Option<Timestamp>,
@@ -45,6 +54,11 @@ pub struct Post<'a> {
     /// Without `#`, as written.
     pub hashtags: Vec<&'a str>,
     pub media: Vec<Media<'a>>,
+    /// What a question offers to choose from.
+    pub poll: Option<Poll<'a>>,
+    pub quote: Option<Quote<'a>>,
+    /// Who may do what with it.
+    pub interactions: Interactions<'a>,
     /// An answer to a poll is a note with a name and no content.
     pub is_vote: bool,
 }
@@ -77,7 +91,9 @@ impl<'a> Post<'a> {
         let summary = doc.words("summary", prefer);
         let media = media(&doc, form);
         let url = page_url(&doc);
-        if title.is_none() && body.is_none() && summary.is_none() && media.is_empty() {
+        let poll = (form == Form::Question).then(|| Poll::read(&doc)).flatten();
+        let is_bare = media.is_empty() && poll.is_none();
+        if title.is_none() && body.is_none() && summary.is_none() && is_bare {
             return Err(Unreadable {
                 member: "content",
                 why: "nothing to read in it",
@@ -88,32 +104,69 @@ impl<'a> Post<'a> {
             .or_else(|| language_of(&doc, "language"))
             .or_else(|| language_of(&doc, "inLanguage"));
         let (author, group) = voices(&doc);
+        let mut to: Vec<&str> = doc.ids("to").take(ADDRESSES).collect();
+        to.extend(doc.ids("audience").find(|audience| is_public(audience)));
         let in_reply_to = doc.one_id("inReplyTo");
         Ok(Self {
             id,
             form,
             author,
+            speaker: doc.one_id("actor"),
             group,
             title: title.map(|words| cut(words.text.trim(), limits::REMOTE_NAME)),
             content: body.map(|words| content(&doc, words.text)),
             summary: summary.map(|words| cut(words.text, limits::REMOTE_HTML)),
             sensitive: doc.flag("sensitive").unwrap_or(false),
             language,
-            to: doc.ids("to").take(ADDRESSES).collect(),
+            says_to: doc.has("to") || !to.is_empty(),
+            says_cc: doc.has("cc"),
+            to,
             cc: doc.ids("cc").take(ADDRESSES).collect(),
             in_reply_to,
             url,
-            published: doc.date("published"),
+            published: doc.date("published").or_else(|| doc.date("updated")),
             updated: doc.date("updated"),
             mentions: mentions(&doc),
             hashtags: hashtags(&doc),
             media,
+            poll,
+            quote: Quote::read(&doc),
+            interactions: Interactions::read(&doc),
             is_vote: doc.is_a("PollVote")
                 || (form == Form::Note
                     && title.is_some()
                     && body.is_none()
                     && in_reply_to.is_some()),
         })
+    }
+}
+
+impl Post<'_> {
+    fn is_addressed(&self) -> bool {
+        !(self.to.is_empty() && self.cc.is_empty())
+    }
+}
+
+impl<'a> Post<'a> {
+    /// Some write only on the envelope for whom a post is.
+    #[must_use]
+    pub fn addressed_as(mut self, envelope: &Activity<'a>) -> Self {
+        if !self.says_to {
+            self.to.clone_from(&envelope.to);
+        }
+        if !self.says_cc {
+            self.cc.clone_from(&envelope.cc);
+        }
+        self
+    }
+
+    /// What a server shows to whoever asks, without a word for whom it is, everyone may read.
+    #[must_use]
+    pub fn as_shown(mut self) -> Self {
+        if !self.is_addressed() {
+            self.cc.push(PUBLIC);
+        }
+        self
     }
 }
 
@@ -128,7 +181,8 @@ fn form(doc: &Doc) -> Result<Form, Unreadable> {
     let mut other = false;
     for name in doc.types() {
         match name {
-            "Note" => return Ok(Form::Note),
+            // Written like a note, and read like one.
+            "Note" | "ChatMessage" | "GeneratedNote" => return Ok(Form::Note),
             "Article" => return Ok(Form::Article),
             "Page" => return Ok(Form::Page),
             "Question" => return Ok(Form::Question),
@@ -157,7 +211,7 @@ fn form(doc: &Doc) -> Result<Form, Unreadable> {
     }
 }
 
-/// Who speaks and where: PeerTube lists a person and a group, Mobilizon names the person in `actor`.
+/// Who speaks and where: PeerTube lists a person and a group. `actor` speaks only where nobody else is named.
 fn voices<'a>(doc: &Doc<'a>) -> (Option<&'a str>, Option<&'a str>) {
     let named_group = doc
         .docs("attributedTo")
@@ -168,11 +222,10 @@ fn voices<'a>(doc: &Doc<'a>) -> (Option<&'a str>, Option<&'a str>) {
         .find(|actor| !actor.is_a("Group"))
         .and_then(|a| a.id());
     let plain = || doc.ids("attributedTo").find(|id| Some(*id) != named_group);
-    let author = doc
-        .one_id("actor")
-        .or(named_person)
+    let author = named_person
         .or_else(plain)
         .or(named_group)
+        .or_else(|| doc.one_id("actor"))
         .or_else(|| doc.one_id("author"));
     let attributed = || doc.ids("attributedTo").find(|id| Some(*id) != author);
     let group = doc.one_id("audience").or(named_group).or_else(attributed);
@@ -182,7 +235,7 @@ fn voices<'a>(doc: &Doc<'a>) -> (Option<&'a str>, Option<&'a str>) {
 fn content<'a>(doc: &Doc<'a>, text: &'a str) -> Content<'a> {
     let text = cut(text, limits::REMOTE_HTML);
     match doc.text("mediaType") {
-        Some(mime) if mime.starts_with("text/plain") || mime.starts_with("text/markdown") => {
+        Some(mime) if mime.starts_with("text/") && !mime.starts_with("text/html") => {
             Content::Text(text)
         }
         _ => Content::Html(text),
@@ -216,13 +269,17 @@ fn media<'a>(doc: &Doc<'a>, form: Form) -> Vec<Media<'a>> {
     let own = (form == Form::Other)
         .then(|| Media::of_document(doc))
         .flatten();
-    let attached = doc.docs("attachment").filter_map(|item| Media::read(&item));
-    // The picture above an article or an event.
-    let above = doc.docs("image").filter_map(|item| Media::read(&item));
-    let mut all: Vec<Media<'a>> = Vec::new();
-    for media in own.into_iter().chain(attached).chain(above) {
+    let mut all: Vec<Media<'a>> = doc
+        .many("attachment")
+        .iter()
+        .filter_map(Media::of)
+        .take(limits::REMOTE_ATTACHMENTS)
+        .collect();
+    // A picture's own file, and the picture above an article or an event; some attach them as well.
+    let above = doc.many("image").iter().filter_map(Media::picture);
+    for media in above.take(limits::REMOTE_ATTACHMENTS).chain(own) {
         if all.len() < limits::REMOTE_ATTACHMENTS && all.iter().all(|have| have.url != media.url) {
-            all.push(media);
+            all.insert(0, media);
         }
     }
     all
@@ -273,7 +330,6 @@ mod tests {
                 json!([{"type": "Group", "id": "https://a.example/g"}, {"type": "Person", "id": "https://a.example/p"}]),
                 Value::Null,
             ),
-            (json!("https://a.example/g"), json!("https://a.example/p")),
             (
                 json!(["https://a.example/p", "https://a.example/g"]),
                 Value::Null,
@@ -287,6 +343,53 @@ mod tests {
                 (Some("https://a.example/p"), Some("https://a.example/g"))
             );
         }
+    }
+
+    #[test]
+    fn a_group_speaks_through_who_writes_for_it() {
+        let value = json!({"id": "https://a.example/1", "type": "Event", "name": "Bal",
+            "attributedTo": "https://a.example/g", "actor": "https://a.example/p"});
+        let post = Post::read(&value, "fr").unwrap();
+        assert_eq!(
+            (post.author, post.speaker, post.group),
+            (
+                Some("https://a.example/g"),
+                Some("https://a.example/p"),
+                None
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_shown_without_addresses_is_for_everyone_and_what_is_sent_for_whom_its_envelope_names()
+     {
+        let value = json!({"id": "https://a.example/1", "type": "Note", "content": "x"});
+        let post = Post::read(&value, "fr").unwrap();
+        assert_eq!(post.clone().as_shown().cc, [PUBLIC]);
+        let sent = json!({"type": "Create", "actor": "https://a.example/p", "to": "https://b.example/u", "object": value});
+        let envelope = Activity::read(&sent).unwrap();
+        let addressed = post.addressed_as(&envelope).as_shown();
+        assert_eq!(
+            (addressed.to, addressed.cc),
+            (vec!["https://b.example/u"], vec![])
+        );
+    }
+
+    #[test]
+    fn the_same_file_may_hang_there_twice() {
+        let value = json!({"id": "https://a.example/1", "type": "Article", "name": "x", "image": "https://a.example/1.jpg",
+            "attachment": [{"type": "Image", "url": "https://a.example/2.jpg", "name": "un"},
+                {"type": "Image", "url": "https://a.example/2.jpg", "name": "deux"}]});
+        let post = Post::read(&value, "fr").unwrap();
+        let urls: Vec<_> = post.media.iter().map(|media| media.url).collect();
+        assert_eq!(
+            urls,
+            [
+                "https://a.example/1.jpg",
+                "https://a.example/2.jpg",
+                "https://a.example/2.jpg"
+            ]
+        );
     }
 
     #[test]

@@ -3,14 +3,14 @@
 //! Allowed for every member: absent, `null`, one or an array of them, an object with an `id` where an id is meant,
 //! `@value` objects, prefixed or full-IRI names of the usual vocabularies, numbers and booleans written as strings.
 
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::{Zoned, civil::DateTime, tz::TimeZone};
 use parvis_model::{clock::Timestamp, limits};
 use serde_json::{Map, Value};
 
 use super::Unreadable;
 
 /// Vocabularies whose names are read with and without them.
-const PREFIXES: [&str; 12] = [
+const PREFIXES: [&str; 18] = [
     "as:",
     "https://www.w3.org/ns/activitystreams#",
     "http://www.w3.org/ns/activitystreams#",
@@ -23,6 +23,12 @@ const PREFIXES: [&str; 12] = [
     "https://w3id.org/security#",
     "ldp:",
     "http://www.w3.org/ns/ldp#",
+    "litepub:",
+    "http://litepub.social/ns#",
+    "lemmy:",
+    "https://join-lemmy.org/ns#",
+    "pt:",
+    "https://joinpeertube.org/ns#",
 ];
 
 /// Members that change what a document says in ways a plain reader does not see.
@@ -196,7 +202,14 @@ impl<'a> Doc<'a> {
             "name" => "nameMap",
             _ => return None,
         };
-        self.get(named).and_then(Value::as_object)
+        let map = self.get(named).and_then(Value::as_object);
+        // A few write the map where the text should stand.
+        let in_place = || {
+            self.get(name)
+                .and_then(Value::as_object)
+                .filter(|map| !map.contains_key("@value"))
+        };
+        map.or_else(in_place)
     }
 
     pub fn flag(&self, name: &str) -> Option<bool> {
@@ -227,7 +240,10 @@ impl<'a> Doc<'a> {
     }
 
     pub fn date(&self, name: &str) -> Option<Timestamp> {
-        self.text(name).and_then(date)
+        match plain_value(self.many(name).first()?) {
+            Value::Number(number) => since_1970(number.as_i64()?),
+            _ => self.text(name).and_then(date),
+        }
     }
 
     /// The links in a member such as `url` or `icon`, in the order written.
@@ -305,7 +321,18 @@ pub fn language_of<'a>(doc: &Doc<'a>, name: &str) -> Option<&'a str> {
         .and_then(language_code)
 }
 
-/// RFC 3339, and what others take for it: without a zone (then UTC), with a space, a date alone.
+/// Seconds, or milliseconds where the number is too large for seconds.
+fn since_1970(number: i64) -> Option<Timestamp> {
+    const YEAR_3000: i64 = 32_503_680_000;
+    match number {
+        ..=0 => None,
+        seconds if seconds < YEAR_3000 => Some(seconds * 1_000),
+        millis if millis < YEAR_3000 * 1_000 => Some(millis),
+        _ => None,
+    }
+}
+
+/// RFC 3339, and what others take for it: without a zone (then UTC), with a space, with its name, a date alone; RFC 2822.
 pub fn date(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if text.len() > 64 {
@@ -314,7 +341,17 @@ pub fn date(text: &str) -> Option<Timestamp> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Some(moment.as_millisecond());
     }
-    let local: DateTime = text.parse().ok()?;
+    if let Ok(zoned) = text.parse::<Zoned>() {
+        return Some(zoned.timestamp().as_millisecond());
+    }
+    if let Ok(zoned) = jiff::fmt::rfc2822::parse(text) {
+        return Some(zoned.timestamp().as_millisecond());
+    }
+    let bare = text
+        .trim_end_matches("UTC")
+        .trim_end_matches("GMT")
+        .trim_end();
+    let local: DateTime = bare.parse().ok()?;
     local
         .to_zoned(TimeZone::UTC)
         .ok()
@@ -328,6 +365,7 @@ pub fn cut(text: &str, bytes: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -378,11 +416,21 @@ mod tests {
             "2025-01-01T12:00:00.000000Z",
             "2025-01-01T12:00:00",
             "2025-01-01 12:00:00",
+            "2025-01-01 12:00:00 UTC",
+            "2025-01-01T13:00:00+0100",
+            "2025-01-01T13:00:00+01:00[Europe/Paris]",
+            "Wed, 01 Jan 2025 12:00:00 GMT",
         ] {
             assert_eq!(date(text), noon, "{text}");
         }
         assert_eq!(date("2025-01-01"), Some(1_735_689_600_000));
         assert_eq!(date("yesterday"), None);
+        let value = json!({"a": 1_735_732_800, "b": 1_735_732_800_000_i64, "c": -5});
+        let doc = Doc::of(&value).unwrap();
+        assert_eq!(
+            [doc.date("a"), doc.date("b"), doc.date("c")],
+            [noon, noon, None]
+        );
     }
 
     #[test]
@@ -421,9 +469,32 @@ mod tests {
     }
 
     #[test]
+    fn a_text_may_itself_be_a_map_of_languages() {
+        let value = json!({"name": {"en": "Market", "fr": "Marché"}});
+        let words = Doc::of(&value).unwrap().words("name", "fr").unwrap();
+        assert_eq!((words.text, words.language), ("Marché", Some("fr")));
+    }
+
+    #[test]
     fn a_document_in_disguise_is_refused() {
         let value = json!({"@graph": [], "type": "Note"});
         assert!(Doc::outermost(&value).is_err());
         assert!(Doc::outermost(&json!([1])).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_date_or_none(text in "\\PC{0,40}") {
+            let _ = date(&text);
+        }
+
+        #[test]
+        fn what_looks_like_a_date_can_be_written_again(
+            text in "[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,10})?)?)?( ?(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}))?",
+        ) {
+            if let Some(at) = date(&text) {
+                prop_assert_eq!(date(&super::super::emit::date(at)), Some(at));
+            }
+        }
     }
 }

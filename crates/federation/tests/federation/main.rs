@@ -6,6 +6,8 @@
 mod corpus;
 mod endings;
 mod forgeries;
+mod gestures;
+mod long_outages;
 mod neighbours;
 mod node;
 mod outages;

@@ -41,6 +41,11 @@ impl Drop for Node {
 
 impl Node {
     pub async fn start(name: &str) -> Self {
+        Self::start_at(name, Clock::system()).await
+    }
+
+    /// With a clock that the test may hold.
+    pub async fn start_at(name: &str, clock: Clock) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
@@ -58,7 +63,7 @@ impl Node {
             origin: format!("http://{name}.localhost:{port}"),
             store,
             media: Media::in_folder(folder.path().join("media")),
-            clock: Clock::system(),
+            clock: clock.clone(),
             rates: false,
         };
         let town = Town::open(options).await.unwrap();
@@ -66,7 +71,7 @@ impl Node {
             allow_private: vec!["127.0.0.1/32".parse().unwrap()],
             user_agent: "test".into(),
             timeout: Duration::from_secs(10),
-            clock: Clock::system(),
+            clock,
         });
         let federation = Federation::new(town.clone(), Arc::new(fetcher.unwrap()))
             .await
@@ -149,6 +154,9 @@ impl Node {
             audience,
             reply_to,
             media: Vec::new(),
+            poll: None,
+            quote: None,
+            quoters: None,
         };
         posts::prepare(&self.town, me, compose).await.unwrap()
     }

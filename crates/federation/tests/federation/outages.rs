@@ -68,7 +68,7 @@ async fn a_server_that_comes_back_gets_everything_once_and_in_order() {
 async fn a_refusal_is_final_and_holds_nobody_up() {
     let remote = Remote::open().await;
     let (node, lea, paul) = followed(&remote).await;
-    paul.host.next([Manner::Answer(400)]);
+    paul.host.next([Manner::Answer(422)]);
     for text in ["un", "deux"] {
         node.posts(lea, text, Audience::Public, None).await;
     }

@@ -119,8 +119,8 @@ fn an_event_of_mobilizon_is_told_by_a_person_for_a_group() {
         (post.form, post.title),
         (Form::Event, Some("Bal du village"))
     );
-    assert_eq!(post.author, Some("https://agenda.example/@ines"));
-    assert_eq!(post.group, Some("https://agenda.example/@foyer"));
+    assert_eq!(post.author, Some("https://agenda.example/@foyer"));
+    assert_eq!(post.speaker, Some("https://agenda.example/@ines"));
     assert_eq!(post.media.len(), 1, "the website is no picture");
 }
 

@@ -5,6 +5,7 @@ mod links;
 mod markdown;
 mod markup;
 mod pieces;
+mod quotes;
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,6 +19,7 @@ use crate::{
 pub use clean::{clean, plain};
 pub use links::{bio, line};
 pub use markdown::render;
+pub use quotes::{with_quote_link, with_quote_marked, without_quote_link};
 
 use pieces::Piece;
 

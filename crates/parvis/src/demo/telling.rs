@@ -343,6 +343,9 @@ impl Stage {
             audience: told.audience,
             reply_to,
             media: pictures,
+            poll: None,
+            quote: None,
+            quoters: None,
         };
         let draft = posts::prepare(&town, me, compose).await?;
         let id = done(&town, move |tx, town| {

@@ -1,6 +1,6 @@
 //! Actors: people, groups, organisations, services; of this town (`domain` is empty) and of others.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, entity::prelude::*};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
@@ -58,6 +58,69 @@ pub struct Model {
     pub updated_at: i64,
     pub fetched_at: i64,
     pub suspended_at: Option<i64>,
+    /// Addresses of other accounts that this one says are its own, a line each.
+    #[sea_orm(column_type = "Text")]
+    pub aliases: String,
+    pub moved_to_id: Option<i64>,
+    pub moved_at: Option<i64>,
+}
+
+/// What others see of an account: no keys, no addresses of machines. A page reads it for each person on it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Card {
+    pub id: i64,
+    pub kind: String,
+    pub name: String,
+    pub domain: String,
+    pub uri: String,
+    pub url: String,
+    pub display_name: String,
+    pub bio_html: String,
+    pub bio_source: String,
+    pub avatar: Option<String>,
+    pub header: Option<String>,
+    pub fields: String,
+    pub locked: bool,
+    pub discoverable: bool,
+    pub indexable: bool,
+    pub posts: i64,
+    pub followers: i64,
+    pub following: i64,
+    pub last_post_at: Option<i64>,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub suspended_at: Option<i64>,
+    pub moved_to_id: Option<i64>,
+}
+
+impl From<Model> for Card {
+    fn from(row: Model) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            name: row.name,
+            domain: row.domain,
+            uri: row.uri,
+            url: row.url,
+            display_name: row.display_name,
+            bio_html: row.bio_html,
+            bio_source: row.bio_source,
+            avatar: row.avatar,
+            header: row.header,
+            fields: row.fields,
+            locked: row.locked,
+            discoverable: row.discoverable,
+            indexable: row.indexable,
+            posts: row.posts,
+            followers: row.followers,
+            following: row.following,
+            last_post_at: row.last_post_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            suspended_at: row.suspended_at,
+            moved_to_id: row.moved_to_id,
+        }
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

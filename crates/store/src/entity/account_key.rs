@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub private_pem: String,
     pub created_at: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub ed25519_pem: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,7 +12,8 @@ pub struct Model {
     pub next_attempt_at: i64,
     pub last_success_at: Option<i64>,
     pub blocked: bool,
-    pub claimed_until: i64,
+    /// When its turn is; `None` while nothing waits for it.
+    pub due_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

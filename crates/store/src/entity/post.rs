@@ -42,6 +42,11 @@ pub struct Model {
     pub favourites: i64,
     pub created_at: i64,
     pub edited_at: Option<i64>,
+    pub has_poll: bool,
+    pub has_quote: bool,
+    pub quotes: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub policy: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

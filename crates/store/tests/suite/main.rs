@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod audience;
+mod deliveries;
 mod door;
 mod journal;
 mod plans;

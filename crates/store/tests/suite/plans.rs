@@ -6,7 +6,9 @@ use parvis_model::page::Page;
 use parvis_store::{
     DbErr, Tx, accounts,
     audience::Eyes,
-    deliveries, follows, media, notifications, posts, reactions, relations,
+    copies,
+    deliveries::{self, Lane},
+    follows, keys, media, notifications, posts, reactions, relations,
     timelines::{self, Pointing, Scope, Shown},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Statement};
@@ -130,6 +132,7 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
         notifications::list(db, 1, &page).await?;
     }
     posts::visible_by_ids(db, eyes, 0, &[10, 11]).await?;
+    posts::visible_with_boosted(db, eyes, 0, &[10, 11]).await?;
     posts::thread(db, eyes, 0, 10, 100).await?;
     Ok(())
 }
@@ -154,7 +157,7 @@ async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
     posts::bury_all_of(db, 1, "x", 0).await?;
     posts::forget_mentions(db, 10).await?;
     media::of_posts(db, &[10]).await?;
-    reactions::by_me(db, 1, &[10]).await?;
+    reactions::marks(db, 1, &[10]).await?;
     Ok(())
 }
 
@@ -162,7 +165,8 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     accounts::by_handle(db, "name1", "").await?;
     accounts::by_uri_or_url(db, "http://town.test/@marie").await?;
     accounts::by_uris(db, &["x".into(), "y".into()]).await?;
-    accounts::by_key_id(db, "x").await?;
+    keys::find(db, "x").await?;
+    keys::further(db, 1).await?;
     relations::between(db, 1, &[2, 3], 0).await?;
     relations::is_blocked(db, 1, 2).await?;
     follows::between(db, 1, 2).await?;
@@ -175,6 +179,18 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     media::of_account(db, 1).await?;
     deliveries::blocked_among(db, &["a.example".into()]).await?;
     deliveries::for_host(db, "a.example", 16).await?;
+    for lane in [Lane::Proven, Lane::Untried, Lane::Failing] {
+        deliveries::due_hosts(db, lane, 0, 64).await?;
+    }
+    deliveries::next_attempt(db, 0).await?;
+    deliveries::failing_among(db, &["a.example".into()], 0).await?;
+    deliveries::accounts_at(db, "https://a.example/inbox", 5).await?;
+    deliveries::forget_shared_inbox(db, "https://a.example/inbox").await?;
+    deliveries::hush(db, "https://a.example/1").await?;
+    follows::delete_all_of(db, 3).await?;
+    copies::holders(db, "https://a.example/1", "", 80).await?;
+    copies::deletions(db, 1, i64::MAX, 20).await?;
+    copies::deletion(db, 1, "https://a.example/1").await?;
     notifications::unread(db, 1, 0).await?;
     notifications::forget_between(db, 1, 2).await?;
     notifications::forget_all(db, 1).await?;

@@ -79,6 +79,9 @@ pub fn account(id: i64, domain: &str) -> entity::account::Model {
         updated_at: 0,
         fetched_at: 0,
         suspended_at: None,
+        aliases: String::new(),
+        moved_to_id: None,
+        moved_at: None,
     }
 }
 
@@ -109,6 +112,10 @@ pub fn post(id: i64, author: i64, audience: &str) -> entity::post::Model {
         favourites: 0,
         created_at: id,
         edited_at: None,
+        has_poll: false,
+        has_quote: false,
+        quotes: 0,
+        policy: None,
     }
 }
 

@@ -79,7 +79,7 @@ async fn only_its_author_deletes_or_edits_it() {
 }
 
 #[tokio::test]
-async fn an_edit_counts_only_when_it_is_newer_than_what_is_known() {
+async fn an_edit_counts_unless_it_is_older_or_says_the_same() {
     let t = scratch::town().await;
     let paul = t.stranger("paul").await;
     let mut first = arrival(paul, NOTE, Audience::Public);
@@ -90,12 +90,17 @@ async fn an_edit_counts_only_when_it_is_newer_than_what_is_known() {
         (edited.html, edited.edited) = (words.to_owned(), at);
         deed!(t, |tx, town| arrivals::post_edited(tx, town, edited)).unwrap()
     };
-    assert!(!edit("sans date", None).await);
-    assert!(edit("deux", Some(NOW)).await);
-    assert!(!edit("un", Some(NOW - 10)).await, "older");
-    assert!(!edit("deux encore", Some(NOW)).await, "the same");
+    assert!(edit("sans date", None).await, "some servers tell no time");
+    assert!(!edit("sans date", None).await, "the same words");
+    t.clock.advance(10);
+    assert!(edit("deux", Some(NOW + 10)).await);
+    assert!(!edit("un", Some(NOW)).await, "older");
     let view = t.post(post).await;
     assert_eq!((view.html.as_str(), view.tags.len()), ("deux", 0));
+    assert!(
+        edit("deux encore", Some(NOW + 10)).await,
+        "of the same moment"
+    );
     assert!(edit("de l'an prochain", Some(NOW + 365 * DAY)).await);
     t.clock.advance(HOUR);
     assert!(
@@ -298,7 +303,12 @@ async fn an_account_that_goes_leaves_right_counts_behind() {
     t.boosts(marie, theirs).await.unwrap();
     deed!(t, |tx, town| async move {
         arrivals::favourite(tx, town, paul, ours, "https://far.example/l/1".into()).await?;
-        arrivals::boost(tx, town, paul, ours, "https://far.example/b/1".into(), NOW).await
+        arrivals::boost(
+            tx,
+            town,
+            scratch::passes_on(paul, ours, "https://far.example/b/1".into()),
+        )
+        .await
     })
     .unwrap();
     let before = (t.post(ours).await, t.account(marie).await);
@@ -334,19 +344,13 @@ async fn likes_and_boosts_from_afar_are_undone_by_those_who_did_them() {
     deed!(t, |tx, town| arrivals::boost(
         tx,
         town,
-        paul,
-        post,
-        boost.into(),
-        NOW
+        scratch::passes_on(paul, post, boost.into())
     ))
     .unwrap();
     let hidden = deed!(t, |tx, town| arrivals::boost(
         tx,
         town,
-        paul,
-        secret,
-        "https://far.example/b/2".into(),
-        NOW
+        scratch::passes_on(paul, secret, "https://far.example/b/2".into())
     ));
     assert_eq!(refused(hidden.unwrap_err()).kind, Kind::NotFound);
     let liked = deed!(t, |tx, town| arrivals::favourite(

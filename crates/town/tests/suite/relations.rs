@@ -85,10 +85,7 @@ async fn a_blocked_neighbour_cannot_answer_from_afar_nor_be_named() {
     let boosted = deed!(t, |tx, town| arrivals::boost(
         tx,
         town,
-        paul,
-        post,
-        "https://far.example/b/1".into(),
-        scratch::NOW
+        scratch::passes_on(paul, post, "https://far.example/b/1".into())
     ));
     assert_eq!(refused(boosted.unwrap_err()).kind, Kind::NotFound);
 }

@@ -12,7 +12,7 @@ use parvis_model::{
 use parvis_store::{Store, StoreOptions, accounts, dialect, entity};
 use parvis_town::{
     AccountView, Failure, Outcome, PostView, Town, TownOptions, Viewer,
-    arrivals::{self, Arrival, RemoteAccount},
+    arrivals::{self, Arrival, ArrivedBoost, RemoteAccount},
     media::Media,
     notifications::{self, NotificationKind},
     posts::{self, Compose},
@@ -111,12 +111,16 @@ pub fn compose(text: &str, audience: Audience) -> Compose {
         audience,
         reply_to: None,
         media: Vec::new(),
+        poll: None,
+        quote: None,
+        quoters: None,
     }
 }
 
 pub fn stranger(name: &str, domain: &str) -> RemoteAccount {
     let uri = format!("https://{domain}/u/{name}");
     RemoteAccount {
+        aliases: Vec::new(),
         kind: AccountKind::Person,
         name: name.into(),
         domain: domain.into(),
@@ -137,6 +141,7 @@ pub fn stranger(name: &str, domain: &str) -> RemoteAccount {
         featured_uri: None,
         key_id: format!("{uri}#main-key"),
         key_pem: String::new(),
+        further_keys: Vec::new(),
         created_at: None,
         uri,
     }
@@ -157,9 +162,23 @@ pub fn arrival(author: Id, uri: &str, audience: Audience) -> Arrival {
         mentions: Vec::new(),
         tags: Vec::new(),
         media: Vec::new(),
+        poll: None,
+        quote: None,
+        policy: parvis_model::policy::Policy::default(),
         reply_to_uri: None,
         published: NOW - 1_000,
         edited: None,
+    }
+}
+
+/// A boost from elsewhere, of now.
+pub fn passes_on(who: Id, post: Id, uri: String) -> ArrivedBoost {
+    ArrivedBoost {
+        who,
+        post,
+        uri,
+        published: NOW,
+        for_followers: false,
     }
 }
 
@@ -348,6 +367,9 @@ fn local_account(id: Id, name: &str) -> entity::account::Model {
         updated_at: NOW,
         fetched_at: NOW,
         suspended_at: None,
+        aliases: String::new(),
+        moved_to_id: None,
+        moved_at: None,
         uri,
     }
 }

@@ -8,10 +8,13 @@ use parvis_model::{
     audience::Audience,
     clock::{DAY, HOUR, MINUTE, Timestamp},
     locale::Locale,
+    policy::{Allowed, Consent},
 };
 use parvis_town::{
     AccountView, MediaView, PostView, Profile,
     accounts::Relation,
+    polls::{OptionView, PollView},
+    quotes::{QuoteState, QuoteView, Quoting},
     sessions::SessionView,
     threads::Thread,
     views::{FieldView, MentionView, Mine, PostKind},
@@ -110,6 +113,7 @@ pub fn person(
         updated_at: NOW,
         last_post_at: Some(NOW),
         suspended: false,
+        moved_to: None,
         local: domain.is_empty(),
     }
 }
@@ -168,11 +172,18 @@ pub fn post(id: i64, author: AccountView, html: &str, at: Timestamp) -> PostView
         reply_to_account: None,
         thread: id,
         media: Vec::new(),
+        poll: None,
         mentions: Vec::new(),
         tags: Vec::new(),
         replies: 6,
         boosts: 11,
         favourites: 28,
+        quotes: 0,
+        quote: None,
+        quoting: Quoting {
+            allowed: Allowed::EVERYONE,
+            me: Consent::AtOnce,
+        },
         mine: Some(Mine::default()),
         boost_of: None,
     }
@@ -219,6 +230,14 @@ pub fn posts() -> Vec<PostView> {
         "<p>Il me reste une vingtaine de plants de tomates (cœur de bœuf, noire de Crimée). Je passe au marché de Valmont dimanche, qui en veut ?</p><p><a href=\"/tags/jardin\" class=\"mention hashtag\" rel=\"tag\">#<span>jardin</span></a></p>",
         NOW - HOUR,
     );
+    let quote = QuoteView {
+        state: QuoteState::Accepted,
+        post: Some(Arc::new(plants.clone())),
+        uri: plants.uri.clone(),
+        stamp: None,
+        request: None,
+        author: Some(plants.author.id),
+    };
     let shared = PostView {
         boost_of: Some(Arc::new(plants)),
         ..post(103, marie(), "", NOW - 30 * MINUTE)
@@ -230,6 +249,7 @@ pub fn posts() -> Vec<PostView> {
         replies: 0,
         boosts: 0,
         favourites: 0,
+        quote: Some(quote),
         ..post(
             104,
             marie(),
@@ -281,7 +301,73 @@ pub fn posts() -> Vec<PostView> {
             NOW - 9 * DAY,
         )
     };
-    vec![shared, open_day, warned, album, sensitive]
+    vec![
+        shared,
+        open_day,
+        warned,
+        album,
+        sensitive,
+        asking(),
+        asked(),
+    ]
+}
+
+fn options(answers: &[(&str, i64, bool)]) -> Vec<OptionView> {
+    let option = |(title, votes, mine): &(&str, i64, bool)| OptionView {
+        title: (*title).into(),
+        votes: Some(*votes),
+        mine: *mine,
+    };
+    answers.iter().map(option).collect()
+}
+
+/// A poll that is open to who looks.
+fn asking() -> PostView {
+    let poll = PollView {
+        options: options(&[("Samedi", 0, false), ("Dimanche, de 9 h à midi", 0, false)]),
+        multiple: false,
+        hide_totals: false,
+        expires_at: Some(NOW + 3 * DAY),
+        closed_at: None,
+        over: false,
+        votes: 0,
+        voters: Some(0),
+        voted: false,
+    };
+    PostView {
+        kind: PostKind::Question,
+        poll: Some(poll),
+        ..post(107, marie(), "<p>Le marché, quel jour ?</p>", NOW - HOUR)
+    }
+}
+
+/// One that is over.
+fn asked() -> PostView {
+    let poll = PollView {
+        options: options(&[
+            ("La fanfare", 12, true),
+            ("<b>Le bal</b>", 25, true),
+            ("Rien", 0, false),
+        ]),
+        multiple: true,
+        hide_totals: true,
+        expires_at: Some(NOW - DAY),
+        closed_at: Some(NOW - DAY),
+        over: true,
+        votes: 37,
+        voters: Some(30),
+        voted: true,
+    };
+    PostView {
+        kind: PostKind::Question,
+        poll: Some(poll),
+        ..post(
+            108,
+            bruno(),
+            "<p>Que voulez-vous à la fête ?</p>",
+            NOW - 4 * DAY,
+        )
+    }
 }
 
 pub fn thread() -> Thread {

@@ -7,12 +7,12 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use parvis_testkit::{keys, letter};
+use parvis_testkit::{keys, letter, message};
 use serde_json::{Value, json};
 
 use super::{finish, strangers};
 use crate::{
-    elsewhere::{Elsewhere, Inboxes, PEOPLE, Person, Received, SERVERS},
+    elsewhere::{Elsewhere, Inboxes, PEOPLE, Person, Received, SERVERS, Signs},
     gauge::{self, Meter},
     grounds::Grounds,
     node::Node,
@@ -25,9 +25,14 @@ const POSTS: usize = 10;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn fanout(grounds: &Grounds) -> Result<Vec<Line>> {
-    let mut lines = variant(grounds, Inboxes::Own).await?;
-    lines.extend(variant(grounds, Inboxes::Shared).await?);
+    let mut lines = variant(grounds, Inboxes::Own, Signs::Letters).await?;
+    lines.extend(variant(grounds, Inboxes::Shared, Signs::Letters).await?);
     Ok(lines)
+}
+
+/// To servers that take Ed25519 by RFC 9421, and say so.
+pub async fn fanout_ed25519(grounds: &Grounds) -> Result<Vec<Line>> {
+    variant(grounds, Inboxes::Own, Signs::Ed25519).await
 }
 
 impl Inboxes {
@@ -53,18 +58,27 @@ impl Inboxes {
     }
 }
 
-async fn variant(grounds: &Grounds, inboxes: Inboxes) -> Result<Vec<Line>> {
+fn words(inboxes: Inboxes, signs: Signs) -> String {
+    let ed25519 = if signs == Signs::Ed25519 {
+        ", Ed25519"
+    } else {
+        ""
+    };
+    format!("{}{ed25519}", inboxes.words())
+}
+
+async fn variant(grounds: &Grounds, inboxes: Inboxes, signs: Signs) -> Result<Vec<Line>> {
     let place = grounds.place().await?;
     let residents = residents::settle(&place, &["mairie_annexe".to_owned()]).await?;
     let author = residents.first().context("no author")?;
-    let elsewhere = Elsewhere::open(inboxes).await?;
+    let elsewhere = Elsewhere::open_signing(inboxes, signs).await?;
     let node = Node::start(grounds, &place).await?;
     let mut lines = Vec::new();
 
     let meter = Meter::start(node.pid())?;
     let (rush, took) = strangers::follow_resident(&node, &elsewhere, author).await?;
     gauge::quiet(node.pid()).await?;
-    let follows = Line::new(format!("follows, {}", inboxes.words()), "follows")
+    let follows = Line::new(format!("follows, {}", words(inboxes, signs)), "follows")
         .rushed(&rush)
         .costing(&meter.stop()?)
         .noting(format!(
@@ -82,7 +96,7 @@ async fn variant(grounds: &Grounds, inboxes: Inboxes) -> Result<Vec<Line>> {
     let (posts, times) = ten_posts(&node, &elsewhere, author, inboxes).await?;
     gauge::quiet(node.pid()).await?;
     let cost = meter.stop()?;
-    let mut line = Line::new(format!("fanout, {}", inboxes.words()), "deliveries")
+    let mut line = Line::new(format!("fanout, {}", words(inboxes, signs)), "deliveries")
         .timed(&times)
         .idle(idle)
         .noting(format!(
@@ -94,14 +108,15 @@ async fn variant(grounds: &Grounds, inboxes: Inboxes) -> Result<Vec<Line>> {
     line.per_second = Some(line.operations as f64 / in_all.as_secs_f64());
     line = line.costing(&cost);
     let received = elsewhere.received(before);
+    let key = key(&node, author, signs).await?;
     line.faults
-        .extend(faults(&received, &posts, &elsewhere, inboxes, author));
+        .extend(faults(&received, &posts, &elsewhere, inboxes, &key));
     lines.push(finish(node, place, line).await?);
     Ok(lines)
 }
 
 /// Their addresses, and from each answer to the last delivery.
-async fn ten_posts(
+pub(super) async fn ten_posts(
     node: &Node,
     elsewhere: &Elsewhere,
     author: &Resident,
@@ -135,12 +150,12 @@ fn faults(
     posts: &[String],
     elsewhere: &Elsewhere,
     inboxes: Inboxes,
-    author: &Resident,
+    key: &Key,
 ) -> Vec<String> {
     let mut faults = Vec::new();
     let mut count: HashMap<(String, String), usize> = HashMap::new();
     for letter in received {
-        if let Err(error) = check(letter, author) {
+        if let Err(error) = key.check(letter) {
             faults.push(format!("{}: {error:#}", letter.inbox));
         }
         *count
@@ -185,8 +200,57 @@ fn object(letter: &Received) -> String {
     object.unwrap_or("no Create").to_owned()
 }
 
-/// Is it signed with the author's key, over everything that must be?
-fn check(received: &Received, author: &Resident) -> Result<()> {
+/// With what the author's posts must be signed.
+struct Key {
+    id: String,
+    pem: String,
+    is_ed25519: bool,
+}
+
+async fn key(node: &Node, author: &Resident, signs: Signs) -> Result<Key> {
+    let account = &author.account;
+    if signs != Signs::Ed25519 {
+        return Ok(Key {
+            id: account.key_id.clone(),
+            pem: account.key_pem.clone(),
+            is_ed25519: false,
+        });
+    }
+    let mut ask = Ask::get(url::Url::parse(&account.uri)?.path());
+    let accept = http::HeaderValue::from_static("application/activity+json");
+    ask.headers.insert(http::header::ACCEPT, accept);
+    let actor = node.wire().ask(&ask).await?.ok()?.json()?;
+    let shown = &actor["assertionMethod"][0];
+    let multibase = shown["publicKeyMultibase"].as_str();
+    Ok(Key {
+        id: shown["id"].as_str().context("no second key")?.to_owned(),
+        pem: multibase
+            .and_then(keys::pem_of_multibase)
+            .context("not a key on the curve")?,
+        is_ed25519: true,
+    })
+}
+
+impl Key {
+    /// Is it signed with this key, over everything that must be?
+    fn check(&self, received: &Received) -> Result<()> {
+        let (key_id, text, signature) = if self.is_ed25519 {
+            message::claims("POST", &received.inbox, &received.headers, &received.body)
+                .map_err(anyhow::Error::msg)?
+        } else {
+            claims(received)?
+        };
+        anyhow::ensure!(key_id == self.id, "signed by {key_id}");
+        anyhow::ensure!(
+            keys::holds(&self.pem, &text, &signature),
+            "the signature does not hold"
+        );
+        Ok(())
+    }
+}
+
+/// What a letter of the older dialect says: the key's id, what was signed, the signature.
+fn claims(received: &Received) -> Result<(String, String, String)> {
     let value = |name: &str| {
         let value = received
             .headers
@@ -196,7 +260,6 @@ fn check(received: &Received, author: &Resident) -> Result<()> {
     };
     let (key_id, covered, signature) =
         letter::parts(value("signature")?).context("no readable signature")?;
-    anyhow::ensure!(key_id == author.account.key_id, "signed by {key_id}");
     for needed in ["(request-target)", "host", "date", "digest"] {
         anyhow::ensure!(
             covered.iter().any(|name| name == needed),
@@ -212,9 +275,5 @@ fn check(received: &Received, author: &Resident) -> Result<()> {
         name => Ok(format!("{name}: {}", value(name)?)),
     });
     let text = lines.collect::<Result<Vec<_>>>()?.join("\n");
-    anyhow::ensure!(
-        keys::holds(&author.account.key_pem, &text, &signature),
-        "the signature does not hold"
-    );
-    Ok(())
+    Ok((key_id, text, signature))
 }

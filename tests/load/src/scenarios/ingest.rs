@@ -1,5 +1,6 @@
-//! 5,000 signed posts arrive from 500 people on 50 servers, 32 at once; residents follow the
-//! people, and every post must be at the home of the one who follows its author.
+//! 5,000 signed posts, half of them in the newer dialect, arrive from 500 people on 50 servers, 32 at
+//! once; residents follow the people, and every post must be at the home of the one who follows its
+//! author.
 
 use std::{
     collections::BTreeSet,
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use super::{finish, strangers};
 use crate::{
-    elsewhere::{Elsewhere, Inboxes, PEOPLE, Person},
+    elsewhere::{Elsewhere, Inboxes, PEOPLE, Person, Signs},
     gauge::{self, Meter},
     grounds::Grounds,
     node::Node,
@@ -110,7 +111,13 @@ impl Coming<'_> {
             self.number
         );
         let create = self.by.create(self.number, &text, &self.published);
-        self.by.letter(door, &create)
+        // Half of the servers sign in each dialect.
+        let signs = if self.number.is_multiple_of(2) {
+            Signs::Letters
+        } else {
+            Signs::Messages
+        };
+        self.by.signed(signs, door, &create)
     }
 }
 

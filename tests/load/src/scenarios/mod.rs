@@ -1,7 +1,10 @@
 //! The named loads. Each makes its own town, measures, checks that nothing was lost, and gives the
 //! place back.
 
+mod dead;
 mod fanout;
+mod flood;
+mod followers;
 mod ingest;
 mod pages;
 mod publish;
@@ -14,6 +17,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::{
+    gauge::Cost,
     grounds::{Grounds, Place},
     node::Node,
     report::Line,
@@ -27,10 +31,18 @@ pub enum Scenario {
     Idle,
     /// 64 residents post through the client API
     Publish,
-    /// 5,000 signed posts arrive from 500 people on 50 servers
+    /// 5,000 signed posts, half in each dialect, arrive from 500 people on 50 servers
     Ingest,
     /// One post to 500 followers on 50 servers
     Fanout,
+    /// The same to servers that take Ed25519 by RFC 9421
+    FanoutEd25519,
+    /// 500 people ask to follow at once
+    Followers,
+    /// 20,000 letters with wrong signatures, beside honest ones
+    Flood,
+    /// One post to 500 followers, beside 500 on dead servers
+    Dead,
     /// The home timeline
     Home,
     /// The town's public timeline and page
@@ -54,6 +66,10 @@ impl Scenario {
             Self::Publish => publish::publish(grounds).await,
             Self::Ingest => ingest::ingest(grounds).await,
             Self::Fanout => fanout::fanout(grounds).await,
+            Self::FanoutEd25519 => fanout::fanout_ed25519(grounds).await,
+            Self::Followers => followers::followers(grounds).await,
+            Self::Flood => flood::flood(grounds).await,
+            Self::Dead => dead::dead(grounds).await,
             Self::Home => pages::home(grounds, posts).await,
             Self::Town => pages::town(grounds, posts).await,
             Self::Profile => pages::profile(grounds, posts).await,
@@ -66,6 +82,18 @@ impl fmt::Display for Scenario {
         let name = self.to_possible_value();
         f.write_str(name.as_ref().map_or("?", |name| name.get_name()))
     }
+}
+
+/// What a load took in memory at most, and what of it is left after a rest, in words.
+async fn growth(node: &Node, idle: u64, cost: &Cost) -> Result<String> {
+    const MIB: f64 = (1 << 20) as f64;
+    let rest = node.resting_memory().await?;
+    let grown = |bytes: u64| bytes.saturating_sub(idle) as f64 / MIB;
+    Ok(format!(
+        "memory grew by {:.0} MiB, by {:.0} after a rest",
+        grown(cost.peak),
+        grown(rest)
+    ))
 }
 
 /// Ends the node and gives the place back; what the node complained of is a fault of the line.

@@ -253,6 +253,10 @@ impl Chronicle {
             favourites: 0,
             created_at: at,
             edited_at: None,
+            has_poll: false,
+            has_quote: false,
+            quotes: 0,
+            policy: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is sent arrives as it was signed, and every answer has its meaning.
 
 use super::*;
+use crate::signatures::{Asked, Shape};
 
 #[tokio::test]
 async fn a_delivery_arrives_whole_and_signed() {
@@ -19,7 +20,7 @@ async fn a_delivery_arrives_whole_and_signed() {
     let request = &server.seen.requests()[0];
     assert!(request.starts_with("POST /inbox HTTP/1.1\r\n"));
     let (_, body) = request.split_once("\r\n\r\n").unwrap();
-    let shape = Shape::parse(&Method::POST, "/inbox", &headers(request)).unwrap();
+    let shape = cavage::parse(&Method::POST, "/inbox", &headers(request)).unwrap();
     assert_eq!(shape.digest_matches(body.as_bytes()), Ok(()));
     assert_eq!(shape.fresh(Clock::system().now()), Ok(()));
     assert_eq!(shape.verify(&public), Ok(()));
@@ -98,4 +99,52 @@ async fn a_delivery_says_what_became_of_it() {
             after: None
         }
     );
+}
+
+/// A server that takes only what its newer dialect signed.
+async fn newer(asks: &'static str) -> Server {
+    Server::choosy(move |head, port| {
+        if head.contains("signature-input: ") {
+            note(&format!("http://127.0.0.1:{port}/notes/1"))
+        } else {
+            whole(401, "text/plain", asks, b"")
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_question_is_signed_in_the_form_that_is_taken() {
+    let server = newer("accept-signature: sig1=(\"@method\");created;alg=\"ed25519\"\r\n").await;
+    let (mut signer, _) = signer();
+    let (second, public) = curve();
+    signer.ed25519 = Some(second);
+    let url = server.url("/notes/1");
+    for _ in 0..2 {
+        let budget = Budget::for_activity();
+        let note = fetcher().document(&url, Some(&signer), &budget).await;
+        assert_eq!(note.unwrap().id, url.as_str());
+    }
+    let requests = server.seen.requests();
+    assert_eq!(requests.len(), 3, "the second time it is known");
+    for request in &requests[1..] {
+        let asked = Asked {
+            method: &Method::GET,
+            target: "/notes/1",
+            origin: &format!("http://127.0.0.1:{}", server.port),
+        };
+        let shape = Shape::parse(asked, &headers(request)).unwrap();
+        assert_eq!(shape.verify(&public), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn a_second_knock_is_paid_from_the_same_budget() {
+    let server = newer("").await;
+    let (signer, _) = signer();
+    let url = server.url("/notes/1");
+    let budget = Budget::of(1);
+    let answer = fetcher().document(&url, Some(&signer), &budget).await;
+    assert_eq!(answer.unwrap_err(), FetchFault::Budget);
+    assert_eq!(server.seen.requests().len(), 1);
 }

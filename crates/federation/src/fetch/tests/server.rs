@@ -53,7 +53,24 @@ pub struct Server {
 }
 
 impl Server {
+    /// One that answers each path.
     pub async fn at(ip: &str, answer: impl Fn(&str, u16) -> Reply + Send + Sync + 'static) -> Self {
+        let path = |head: &str| head.split(' ').nth(1).map(str::to_owned);
+        Self::choosy_at(ip, move |head, port| {
+            answer(&path(head).unwrap_or_default(), port)
+        })
+        .await
+    }
+
+    /// One that looks at the whole head of a request.
+    pub async fn choosy(answer: impl Fn(&str, u16) -> Reply + Send + Sync + 'static) -> Self {
+        Self::choosy_at("127.0.0.1", answer).await
+    }
+
+    async fn choosy_at(
+        ip: &str,
+        answer: impl Fn(&str, u16) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind((ip, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Seen::default());
@@ -110,11 +127,10 @@ async fn converse(
         }
         let body = String::from_utf8_lossy(&read[end..end + length]).into_owned();
         read.drain(..end + length);
-        let path = head.split(' ').nth(1)?.to_owned();
-        seen.requests.lock().unwrap().push(head + &body);
+        seen.requests.lock().unwrap().push(head.clone() + &body);
         let busy = seen.busy.fetch_add(1, Ordering::Relaxed) + 1;
         seen.busiest.fetch_max(busy, Ordering::Relaxed);
-        let sent = reply(&mut stream, answer(&path, port), &seen).await;
+        let sent = reply(&mut stream, answer(&head, port), &seen).await;
         seen.busy.fetch_sub(1, Ordering::Relaxed);
         sent?;
     }

@@ -4,6 +4,9 @@ mod properties;
 
 mod cast;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use parvis_model::clock::{HOUR, MINUTE};
+
 use self::cast::*;
 use super::*;
 
@@ -20,7 +23,7 @@ fn p01_an_honest_post_passes() {
     let headers = honest();
     assert_eq!(check_post(&headers), Ok(()));
     assert_eq!(headers[HOST], "bourg.example");
-    let shape = Shape::parse(&Method::POST, "/inbox", &headers).unwrap();
+    let shape = parse(&Method::POST, "/inbox", &headers).unwrap();
     assert_eq!(shape.key_id(), "https://alice.example/actor#main-key");
 }
 
@@ -31,7 +34,7 @@ fn p02_an_honest_get_passes() {
         .unwrap();
     let headers = sign_get(&ALICE.signer, &url, ACTIVITY_JSON, NOW).unwrap();
     assert_eq!(headers[HOST], "bourg.example:8000");
-    let shape = Shape::parse(&Method::GET, "/ap/objects/1?page=2", &headers).unwrap();
+    let shape = parse(&Method::GET, "/ap/objects/1?page=2", &headers).unwrap();
     assert_eq!(shape.fresh(NOW), Ok(()));
     assert_eq!(shape.verify(&ALICE.public), Ok(()));
     assert_eq!(shape.verify(&MALLORY.public), Err(Fault::Wrong));
@@ -128,7 +131,7 @@ fn p04_sha512_passes() {
             .unwrap();
             signature
         });
-        let shape = Shape::parse(&Method::POST, "/inbox", &headers).unwrap();
+        let shape = parse(&Method::POST, "/inbox", &headers).unwrap();
         assert_eq!(shape.verify(&public), Ok(()), "{algorithm}");
         assert_eq!(
             shape.verify(&ALICE.public),

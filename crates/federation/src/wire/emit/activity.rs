@@ -20,6 +20,17 @@ pub struct Activity<T> {
     pub object: T,
 }
 
+/// An activity that says a word more: where to, or why (Add, Remove, Move, Flag).
+#[derive(Clone, Debug, Serialize)]
+pub struct Aimed<T> {
+    #[serde(flatten)]
+    pub activity: Activity<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+}
+
 /// Another activity, as it stands inside an Accept, a Reject or an Undo.
 #[derive(Clone, Debug, Serialize)]
 pub struct Inner {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::object::Image;
+use crate::wire::{MESSAGE_SIGNATURES, MESSAGE_SIGNATURES_ED25519};
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,12 +34,19 @@ pub struct Actor {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
     pub public_key: PublicKey,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assertion_method: Vec<Multikey>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon: Option<Image>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
     pub attachment: Vec<PropertyValue>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also_known_as: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<String>,
     pub tag: [(); 0],
+    pub generator: Generator,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -53,6 +61,65 @@ pub struct PublicKey {
     pub id: String,
     pub owner: String,
     pub public_key_pem: String,
+}
+
+/// FEP-521a
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Multikey {
+    pub id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    pub controller: String,
+    pub public_key_multibase: String,
+}
+
+impl Multikey {
+    pub fn new(id: String, controller: String, public_key_multibase: String) -> Self {
+        Self {
+            id,
+            kind: "Multikey",
+            controller,
+            public_key_multibase,
+        }
+    }
+}
+
+/// The software behind an actor, and what it understands (FEP-844e).
+#[derive(Clone, Debug, Serialize)]
+pub struct Generator {
+    pub id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: &'static str,
+    implements: [Specification; 2],
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Specification {
+    name: &'static str,
+    href: &'static str,
+}
+
+impl Generator {
+    /// Signatures of RFC 9421 are understood, with RSA and with Ed25519.
+    pub fn new(id: String) -> Self {
+        Self {
+            id,
+            kind: "Application",
+            name: "Parvis",
+            implements: [
+                Specification {
+                    name: "RFC-9421: HTTP Message Signatures",
+                    href: MESSAGE_SIGNATURES,
+                },
+                Specification {
+                    name: "RFC-9421 signatures using the Ed25519 algorithm",
+                    href: MESSAGE_SIGNATURES_ED25519,
+                },
+            ],
+        }
+    }
 }
 
 /// FEP-fb2a; `value` is HTML.

@@ -5,6 +5,8 @@ pub mod actor;
 pub mod collection;
 pub mod nodeinfo;
 pub mod object;
+pub mod question;
+pub mod quote;
 
 use parvis_model::clock::{DAY, Timestamp};
 use serde::Serialize;

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::collection::Heap;
+use super::{
+    collection::Heap,
+    question::Question,
+    quote::{InteractionPolicy, Quoting},
+};
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +40,12 @@ pub struct Note {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<String>,
     pub url: String,
+    /// Where it asks something.
+    #[serde(flatten)]
+    pub question: Option<Question>,
+    #[serde(flatten)]
+    pub quoting: Option<Quoting>,
+    pub interaction_policy: InteractionPolicy,
     pub replies: Heap,
     pub likes: Heap,
     pub shares: Heap,
@@ -51,8 +61,20 @@ pub struct Source {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type")]
 pub enum Tag {
-    Mention { href: String, name: String },
-    Hashtag { href: String, name: String },
+    Mention {
+        href: String,
+        name: String,
+    },
+    Hashtag {
+        href: String,
+        name: String,
+    },
+    Link {
+        href: String,
+        rel: &'static str,
+        #[serde(rename = "mediaType")]
+        media_type: &'static str,
+    },
 }
 
 #[derive(Clone, Debug, Serialize)]

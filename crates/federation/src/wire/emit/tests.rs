@@ -7,12 +7,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    activity::{Activity, Inner},
-    actor::{Actor, Endpoints, PropertyValue, PublicKey},
+    activity::{Activity, Aimed, Inner},
+    actor::{Actor, Endpoints, Generator, Multikey, PropertyValue, PublicKey},
     collection::{Collection, Heap, Page},
     document,
     nodeinfo::{Metadata, NodeInfo, Services, Software, Usage, Users},
     object::{Document, Image, Note, Source, Tag, Tombstone},
+    question::{Choice, Question, Vote},
+    quote::{Answer, InteractionPolicy, Permission, Quoting, Request, Stamp},
 };
 use crate::wire::{self, PUBLIC, jrd};
 
@@ -69,13 +71,21 @@ fn person() -> Actor {
             owner: ACTOR.into(),
             public_key_pem: "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n".into(),
         },
+        assertion_method: vec![Multikey::new(
+            format!("{ACTOR}#ed25519-1"),
+            ACTOR.into(),
+            "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2".into(),
+        )],
         icon: Some(Image::new(
             "image/webp".into(),
             "https://bourg.example/media/a.webp".into(),
         )),
         image: None,
+        also_known_as: Vec::new(),
+        moved_to: None,
         attachment: vec![PropertyValue::new("Quartier".into(), "Le Moulin".into())],
         tag: [],
+        generator: Generator::new("https://bourg.example/ap/actor".into()),
     }
 }
 
@@ -122,10 +132,78 @@ fn note() -> Note {
         published: "2025-09-12T09:00:00Z".into(),
         updated: None,
         url: "https://bourg.example/@lea/55".into(),
+        question: None,
+        quoting: None,
+        interaction_policy: policy(),
         replies: Heap::counted(format!("{NOTE}/replies"), 2).paged(),
         likes: Heap::counted(format!("{NOTE}/likes"), 3),
         shares: Heap::counted(format!("{NOTE}/shares"), 0),
     }
+}
+
+fn policy() -> InteractionPolicy {
+    let everyone = || Permission::of(PUBLIC.into());
+    InteractionPolicy {
+        can_reply: everyone(),
+        can_like: everyone(),
+        can_announce: everyone(),
+        can_quote: Permission::of(FOLLOWERS.into()),
+    }
+}
+
+#[test]
+fn a_quote_and_what_is_said_about_it() {
+    const QUOTED: &str = "https://masto.example/users/paul/statuses/5";
+    const STAMP: &str = "https://masto.example/users/paul/quote_authorizations/9";
+    let mut quoting = note();
+    quoting.attachment.clear();
+    quoting.tag = vec![Tag::Link {
+        href: QUOTED.into(),
+        rel: "https://misskey-hub.net/ns#_misskey_quote",
+        media_type: "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+    }];
+    quoting.quoting = Some(Quoting::new(QUOTED.into(), None));
+    assert_snapshot!(
+        "quote_request",
+        shown(&Request::new(
+            activity(60),
+            ACTOR.into(),
+            vec![PAUL.into()],
+            QUOTED.into(),
+            quoting.clone()
+        ))
+    );
+    quoting.quoting = Some(Quoting::new(QUOTED.into(), Some(STAMP.into())));
+    let at = "2025-09-12T11:00:00Z";
+    let update = Activity::around("Update", activity(61), at.into(), quoting);
+    assert_snapshot!("quote_agreed", shown(&update));
+    let asked = Request::new(
+        format!("{PAUL}/quote_requests/1"),
+        PAUL.into(),
+        Vec::new(),
+        NOTE.into(),
+        QUOTED.to_owned(),
+    );
+    assert_snapshot!(
+        "quote_accept",
+        shown(&Answer {
+            id: activity(62),
+            kind: "Accept",
+            actor: ACTOR.into(),
+            to: vec![PAUL.into()],
+            object: asked,
+            result: Some("https://bourg.example/ap/authorizations/63".into()),
+        })
+    );
+    assert_snapshot!(
+        "quote_stamp",
+        shown(&Stamp::new(
+            "https://bourg.example/ap/authorizations/63".into(),
+            ACTOR.into(),
+            QUOTED.into(),
+            NOTE.into()
+        ))
+    );
 }
 
 #[test]
@@ -180,6 +258,37 @@ fn what_we_send_is_what_we_read() {
     let text = document(&person()).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(wire::Actor::read(&value).unwrap().keys[0].owner, ACTOR);
+}
+
+#[test]
+fn a_poll_and_a_vote() {
+    let mut asked = note();
+    asked.kind = "Question";
+    asked.tag.clear();
+    asked.attachment.clear();
+    asked.question = Some(Question {
+        one_of: Some(vec![
+            Choice::new("Samedi".into(), Some(30)),
+            Choice::new("Dimanche".into(), None),
+        ]),
+        any_of: None,
+        end_time: Some("2025-09-19T18:00:00Z".into()),
+        closed: Some("2025-09-19T18:00:00Z".into()),
+        voters_count: Some(42),
+    });
+    let at = "2025-09-19T18:00:01Z".to_owned();
+    let update = Activity::around("Update", activity(3), at.clone(), asked);
+    assert_snapshot!("question", shown(&update));
+    let vote = Vote::new(
+        format!("{ACTOR}#votes/9"),
+        ACTOR.into(),
+        PAUL.into(),
+        "Samedi".into(),
+        format!("{PAUL}/statuses/1"),
+        at,
+    );
+    let create = Activity::to_one("Create", activity(4), ACTOR.into(), PAUL.into(), vote);
+    assert_snapshot!("vote", shown(&create));
 }
 
 #[test]
@@ -337,4 +446,36 @@ fn dates_are_written_in_utc() {
     assert_eq!(super::date(1_735_732_800_999), "2025-01-01T12:00:00.999Z");
     assert_eq!(super::date(1_735_732_800_000), "2025-01-01T12:00:00Z");
     assert_eq!(super::day(1_735_732_800_999), "2025-01-01T00:00:00Z");
+}
+
+#[test]
+fn a_move_a_pin_and_a_report() {
+    let aimed =
+        |kind, to: &str, object: Value, target: Option<&str>, content: Option<&str>| Aimed {
+            activity: Activity {
+                id: "https://bourg.example/ap/activities/90".into(),
+                kind,
+                actor: ACTOR.into(),
+                published: None,
+                to: vec![to.into()],
+                cc: None,
+                object,
+            },
+            target: target.map(str::to_owned),
+            content: content.map(str::to_owned),
+        };
+    let moved = aimed("Move", FOLLOWERS, ACTOR.into(), Some(PAUL), None);
+    let featured = format!("{ACTOR}/featured");
+    let pinned = aimed("Add", PUBLIC, NOTE.into(), Some(&featured), None);
+    let accused = serde_json::json!([PAUL, "https://masto.example/users/paul/statuses/1"]);
+    let flag = aimed("Flag", PAUL, accused, None, Some("Publicité"));
+    assert_snapshot!("move", shown(&moved));
+    assert_snapshot!("add", shown(&pinned));
+    assert_snapshot!("flag", shown(&flag));
+    let person = Actor {
+        also_known_as: vec![PAUL.into()],
+        moved_to: Some(PAUL.into()),
+        ..person()
+    };
+    assert_snapshot!("person_moved", shown(&person));
 }

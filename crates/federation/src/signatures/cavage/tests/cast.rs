@@ -1,15 +1,18 @@
 //! Who signs in these tests, what they send, and requests put together line by line.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
 
 use super::super::*;
-use crate::signatures::SigningKey;
+pub use crate::signatures::VerifyingKey;
+use crate::signatures::{OurKey, SigningKey};
 
 pub const NOW: Timestamp = 1_780_000_000_000;
 pub const BODY: &[u8] = br#"{"type":"Create"}"#;
 
 pub struct Person {
-    pub signer: Signer,
+    pub signer: OurKey,
     pub public: VerifyingKey,
     pub public_pem: String,
 }
@@ -17,9 +20,9 @@ pub struct Person {
 pub fn person(name: &str) -> Person {
     let pems = SigningKey::generate().unwrap();
     Person {
-        signer: Signer {
+        signer: OurKey {
             key_id: format!("https://{name}.example/actor#main-key"),
-            key: Arc::new(SigningKey::from_pem(&pems.private).unwrap()),
+            key: SigningKey::from_pem(&pems.private).unwrap(),
         },
         public: VerifyingKey::from_pem(&pems.public).unwrap(),
         public_pem: pems.public,
@@ -35,7 +38,7 @@ pub fn inbox() -> Url {
 
 /// All the steps, as the inbox takes them.
 pub fn check(method: &Method, target: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
-    let shape = Shape::parse(method, target, headers)?;
+    let shape = parse(method, target, headers)?;
     shape.fresh(NOW)?;
     shape.digest_matches(body)?;
     shape.verify(&ALICE.public)

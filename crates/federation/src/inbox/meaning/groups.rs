@@ -1,0 +1,223 @@
+//! What is passed on: boosts, and the activities of members that a group hands to its followers (FEP-1b12). That a group
+//! approved of something is all its signature proves; what was said is asked of the server that answers for it.
+
+use std::sync::Arc;
+
+use parvis_model::{id::Id, uri as address};
+use parvis_store::{entity::account, posts as rows};
+use parvis_town::{Outcome, arrivals::ArrivedBoost};
+
+use super::{
+    Deed,
+    Meaning::{self, Ignored},
+    posts::is_followed,
+    same_server,
+};
+use crate::{
+    Federation,
+    actors::same,
+    fetch::Budget,
+    wire::{Activity, Kind, is_public},
+};
+
+pub(super) async fn announce(
+    federation: &Federation,
+    activity: &Activity<'_>,
+    actor: &Arc<account::Model>,
+    id: &str,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let Some(inner) = activity.object.activity() else {
+        let Some(object) = activity.object.id().and_then(address::canonical) else {
+            return Ok(Ignored("a boost of something without an address"));
+        };
+        return boost(federation, activity, actor, id, &object, budget).await;
+    };
+    let Some(object) = inner.object.id().and_then(address::canonical) else {
+        return Ok(Ignored("something without an address, passed on"));
+    };
+    match inner.kind {
+        Kind::Create if answers(&inner) => {
+            // An answer belongs under what it answers, not on everyone's page.
+            match wanted(federation, actor, &object, budget).await? {
+                Some(_) => Ok(Deed::Nothing.into()),
+                None => Ok(Ignored("an answer nobody here asked for")),
+            }
+        }
+        Kind::Create => boost(federation, activity, actor, id, &object, budget).await,
+        Kind::Update => updated(federation, actor, &object, budget).await,
+        Kind::Delete => deleted(federation, actor, &object, budget).await,
+        Kind::Like => liked(federation, &inner, actor, &object, budget).await,
+        Kind::Undo => undone(federation, &inner, actor, budget).await,
+        _ => Ok(Ignored("passed on by a group")),
+    }
+}
+
+/// Does a Create that is passed on hold an answer?
+fn answers(create: &Activity) -> bool {
+    let note = create.object.embedded();
+    note.and_then(crate::wire::read::Doc::of)
+        .is_some_and(|note| note.one_id("inReplyTo").is_some())
+}
+
+/// A post that is here, or that somebody who follows the one that passes it on wants to see.
+async fn wanted(
+    federation: &Federation,
+    actor: &account::Model,
+    object: &str,
+    budget: &Budget,
+) -> Outcome<Option<Id>> {
+    match federation.resolver.known_post(object).await? {
+        Some(post) => Ok(Some(post)),
+        None if is_followed(federation, actor.id).await? => {
+            federation.resolver.post(object, budget).await
+        }
+        None => Ok(None),
+    }
+}
+
+async fn boost(
+    federation: &Federation,
+    activity: &Activity<'_>,
+    actor: &Arc<account::Model>,
+    id: &str,
+    object: &str,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let addresses = || activity.to.iter().chain(&activity.cc);
+    let for_followers = addresses().next().is_some() && !addresses().any(|to| is_public(to));
+    match wanted(federation, actor, object, budget).await? {
+        Some(post) => Ok(Deed::Boost(ArrivedBoost {
+            who: actor.id,
+            post,
+            uri: id.to_owned(),
+            published: activity.published.unwrap_or_else(|| federation.town.now()),
+            for_followers,
+        })
+        .into()),
+        None => Ok(Ignored("nobody here asked for it, or it is not to be had")),
+    }
+}
+
+/// The post, or the group itself, as its own server shows it now.
+async fn updated(
+    federation: &Federation,
+    actor: &account::Model,
+    object: &str,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let resolver = &federation.resolver;
+    if same(object, &actor.uri) {
+        resolver.refresh(object, budget).await?;
+        return Ok(Deed::Nothing.into());
+    }
+    if resolver.known_post(object).await?.is_none() {
+        return Ok(Ignored("an edit of something unknown"));
+    }
+    match resolver.refresh_post(object, budget).await? {
+        Some(_) => Ok(Deed::Nothing.into()),
+        None => Ok(Ignored("not to be had from its own server")),
+    }
+}
+
+/// Gone where it came from, it is gone here; else the group has only taken it out of its own.
+async fn deleted(
+    federation: &Federation,
+    actor: &account::Model,
+    object: &str,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let row = rows::by_uri(federation.town.store.read(), object).await?;
+    let Some(post) = row else {
+        return Ok(Ignored("the end of something unknown"));
+    };
+    if !post.local && federation.resolver.is_post_gone(&post, budget).await {
+        return Ok(Deed::PostGone {
+            author: post.author_id,
+            uri: post.uri,
+        }
+        .into());
+    }
+    Ok(Deed::Unboost {
+        who: actor.id,
+        uri: None,
+        post: Some(post.id),
+    }
+    .into())
+}
+
+/// The group's server answers for its own people; what those of other servers like is between them and the author.
+async fn liker(
+    federation: &Federation,
+    inner: &Activity<'_>,
+    group: &account::Model,
+    budget: &Budget,
+) -> Outcome<Option<Arc<account::Model>>> {
+    let Some(liker) = address::canonical(inner.actor) else {
+        return Ok(None);
+    };
+    if !same_server(&liker, &group.uri) {
+        return Ok(None);
+    }
+    let found = federation.resolver.account(&liker, budget).await?;
+    Ok(found.filter(|row| row.suspended_at.is_none()))
+}
+
+async fn liked(
+    federation: &Federation,
+    inner: &Activity<'_>,
+    group: &account::Model,
+    object: &str,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let Some(post) = federation.resolver.known_post(object).await? else {
+        return Ok(Ignored("a post that is not here"));
+    };
+    let uri = inner.id.and_then(address::canonical);
+    let Some(uri) = uri.filter(|uri| same_server(uri, &group.uri)) else {
+        return Ok(Ignored("a like without an address"));
+    };
+    match liker(federation, inner, group, budget).await? {
+        Some(liker) => Ok(Deed::Like {
+            who: liker.id,
+            post,
+            uri,
+        }
+        .into()),
+        None => Ok(Ignored("the group does not answer for who likes it")),
+    }
+}
+
+async fn undone(
+    federation: &Federation,
+    undo: &Activity<'_>,
+    group: &account::Model,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let Some(like) = undo
+        .object
+        .activity()
+        .filter(|inner| inner.kind == Kind::Like)
+    else {
+        return Ok(Ignored("passed on by a group"));
+    };
+    let object = like.object.id().and_then(address::canonical);
+    let post = match object {
+        Some(object) => federation.resolver.known_post(&object).await?,
+        None => None,
+    };
+    let Some(post) = post else {
+        return Ok(Ignored("a post that is not here"));
+    };
+    if !same(like.actor, undo.actor) {
+        return Ok(Ignored("somebody else's to undo"));
+    }
+    match liker(federation, undo, group, budget).await? {
+        Some(liker) => Ok(Deed::Unlike {
+            who: liker.id,
+            post,
+        }
+        .into()),
+        None => Ok(Ignored("the group does not answer for who liked it")),
+    }
+}

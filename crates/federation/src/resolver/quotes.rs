@@ -1,0 +1,112 @@
+//! What a post of another server quotes, and whether the author of that has agreed: only their own server can say so.
+
+use parvis_model::uri as address;
+use parvis_store::posts as rows;
+use parvis_town::{Outcome, arrivals::RemoteQuote};
+use tokio::time::timeout;
+
+use super::{PATIENCE, Resolver};
+use crate::{
+    actors::same,
+    fetch::Budget,
+    uri::{self, Ours},
+    wire::{self, quote::Stamp},
+};
+
+impl Resolver {
+    /// The quote of `post` by `author`, with what it quotes made known here where that can be had in time. `fetch`: what is
+    /// quoted may be asked for; that of a quoted post is not.
+    pub(crate) async fn quoted(
+        &self,
+        post: &wire::Post<'_>,
+        id: &str,
+        author: &str,
+        budget: &Budget,
+        fetch: bool,
+    ) -> Outcome<Option<RemoteQuote>> {
+        let quote = post.quote.and_then(|quote| {
+            let uri = address::canonical(quote.uri)?;
+            (uri != id).then_some((quote, uri))
+        });
+        let Some((quote, uri)) = quote else {
+            return Ok(None);
+        };
+        let mut found = RemoteQuote {
+            uri,
+            quoted: None,
+            stamp: None,
+            asks: quote.asks,
+        };
+        if fetch {
+            let looking = self.look_at(&mut found, quote.stamp, id, author, budget);
+            if let Ok(looked) = timeout(PATIENCE, looking).await {
+                looked?;
+            }
+        } else {
+            found.quoted = self.known_post(&found.uri).await?;
+        }
+        Ok(Some(found))
+    }
+
+    async fn look_at(
+        &self,
+        found: &mut RemoteQuote,
+        stamp: Option<&str>,
+        id: &str,
+        author: &str,
+        budget: &Budget,
+    ) -> Outcome<()> {
+        found.quoted = Box::pin(self.post_within(&found.uri, budget, 0)).await?;
+        let (Some(quoted), Some(stamp)) = (found.quoted, stamp) else {
+            return Ok(());
+        };
+        let db = self.town.store.read();
+        let Some(row) = rows::by_id(db, quoted).await?.filter(|row| !row.local) else {
+            return Ok(());
+        };
+        let quoted_author = parvis_store::accounts::by_id(db, row.author_id).await?;
+        if let Some(quoted_author) = quoted_author.filter(|it| !same(&it.uri, author)) {
+            let said = (quoted_author.uri.as_str(), id, row.uri.as_str());
+            found.stamp = self.confirmed(stamp, said, budget).await;
+        }
+        Ok(())
+    }
+
+    /// Does the server of `author` show this stamp, for these two posts? Gives its address then.
+    pub(crate) async fn confirmed(
+        &self,
+        stamp: &str,
+        (author, quoting, quoted): (&str, &str, &str),
+        budget: &Budget,
+    ) -> Option<String> {
+        let stamp = address::canonical(stamp)?;
+        let of_author = |address: &str| {
+            address::origin_of(address).is_some_and(|it| Some(it) == address::origin_of(author))
+        };
+        if !of_author(&stamp) {
+            return None;
+        }
+        let fetched = self.fetch(&stamp, budget).await?;
+        let said = Stamp::read(&fetched.json)?;
+        let holds = same(&fetched.id, &stamp)
+            && same(said.author, author)
+            && same(said.quoting, quoting)
+            && same(said.quoted, quoted);
+        if !holds {
+            tracing::debug!(stamp, "a stamp that says something else");
+        }
+        holds.then_some(stamp)
+    }
+
+    /// Does a post quote one of this town?
+    pub(crate) async fn quotes_ours(&self, post: &wire::Post<'_>) -> Outcome<bool> {
+        let uri = post.quote.and_then(|quote| address::canonical(quote.uri));
+        let Some(uri) = uri else {
+            return Ok(false);
+        };
+        match uri::ours(&self.town.origin, &uri) {
+            Some(Ours::Object(_) | Ours::Page(_)) => Ok(self.known_post(&uri).await?.is_some()),
+            _ => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Quotes, consents to them and policies as we send them (docs: federation.md section 13, FEP-044f).
+
+use serde::Serialize;
+
+/// What makes a post quote another, for readers of every kind.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quoting {
+    pub quote: String,
+    quote_url: String,
+    quote_uri: String,
+    #[serde(rename = "_misskey_quote")]
+    misskey_quote: String,
+    /// Where the consent of the quoted author is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote_authorization: Option<String>,
+}
+
+impl Quoting {
+    pub fn new(quoted: String, quote_authorization: Option<String>) -> Self {
+        Self {
+            quote_url: quoted.clone(),
+            quote_uri: quoted.clone(),
+            misskey_quote: quoted.clone(),
+            quote: quoted,
+            quote_authorization,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InteractionPolicy {
+    pub can_reply: Permission,
+    pub can_like: Permission,
+    pub can_announce: Permission,
+    pub can_quote: Permission,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Permission {
+    pub automatic_approval: Vec<String>,
+}
+
+impl Permission {
+    pub fn of(one: String) -> Self {
+        Self {
+            automatic_approval: vec![one],
+        }
+    }
+}
+
+/// Asks an author; `instrument` is the post that is to quote.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request<T> {
+    pub id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    pub actor: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<String>,
+    pub object: String,
+    pub instrument: T,
+}
+
+impl<T> Request<T> {
+    pub fn new(id: String, actor: String, to: Vec<String>, object: String, instrument: T) -> Self {
+        Self {
+            id,
+            kind: "QuoteRequest",
+            actor,
+            to,
+            object,
+            instrument,
+        }
+    }
+}
+
+/// An Accept with the consent, or a Reject without one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    pub id: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub actor: String,
+    pub to: Vec<String>,
+    pub object: Request<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stamp {
+    pub id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    pub attributed_to: String,
+    pub interacting_object: String,
+    pub interaction_target: String,
+}
+
+impl Stamp {
+    pub fn new(id: String, author: String, quoting: String, quoted: String) -> Self {
+        Self {
+            id,
+            kind: "QuoteAuthorization",
+            attributed_to: author,
+            interacting_object: quoting,
+            interaction_target: quoted,
+        }
+    }
+}

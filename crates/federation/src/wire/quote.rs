@@ -1,0 +1,195 @@
+//! Reading quotes, the consents to them, and what a post says of who may do what with it (FEP-044f, FEP-e232, the older
+//! members of Misskey, Fedibird and others; docs: federation.md section 13). Believes nothing.
+
+use parvis_model::uri as address;
+use serde_json::Value;
+
+use super::read::Doc;
+
+/// In the order in which they count.
+const MEMBERS: [&str; 5] = [
+    "quote",
+    "_misskey_quote",
+    "quoteUrl",
+    "quoteUri",
+    "quoteURL",
+];
+const ADDRESSES: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote<'a> {
+    /// Of the quoted post.
+    pub uri: &'a str,
+    /// Its server asks authors for consent.
+    pub asks: bool,
+    /// Where their consent is said to be.
+    pub stamp: Option<&'a str>,
+}
+
+impl<'a> Quote<'a> {
+    pub fn read(doc: &Doc<'a>) -> Option<Self> {
+        let in_member = |name: &&str| {
+            doc.ids(name)
+                .find(|uri| address::canonical(uri).is_some())
+                .map(|uri| (uri, *name == "quote"))
+        };
+        let (uri, asks) = MEMBERS
+            .iter()
+            .find_map(in_member)
+            .or_else(|| Some((in_tag(doc)?, false)))?;
+        Some(Self {
+            uri,
+            asks,
+            stamp: doc.one_id("quoteAuthorization"),
+        })
+    }
+}
+
+/// A link that says it stands for a quote (FEP-e232).
+fn in_tag<'a>(doc: &Doc<'a>) -> Option<&'a str> {
+    const RELATIONS: [&str; 3] = [
+        "https://misskey-hub.net/ns#_misskey_quote",
+        "https://w3id.org/fep/044f#quote",
+        "_misskey_quote",
+    ];
+    let is_quote = |tag: &Doc<'a>| {
+        let mut relations = tag.many("rel").iter().filter_map(Value::as_str);
+        tag.is_a("Link") && relations.any(|rel| RELATIONS.contains(&rel))
+    };
+    let links_to_document = |tag: &Doc<'a>| {
+        tag.text("mediaType").is_none_or(|mime| {
+            mime.starts_with("application/activity+json") || mime.starts_with("application/ld+json")
+        })
+    };
+    doc.docs("tag")
+        .filter(|tag| is_quote(tag) && links_to_document(tag))
+        .find_map(|tag| tag.text("href"))
+        .filter(|uri| address::canonical(uri).is_some())
+}
+
+/// The word of an author that one post may quote another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp<'a> {
+    pub author: &'a str,
+    pub quoting: &'a str,
+    pub quoted: &'a str,
+}
+
+impl<'a> Stamp<'a> {
+    pub fn read(value: &'a Value) -> Option<Self> {
+        let doc = Doc::outermost(value).ok()?;
+        if !doc.is_a("QuoteAuthorization") {
+            return None;
+        }
+        Some(Self {
+            author: doc.one_id("attributedTo")?,
+            quoting: doc.one_id("interactingObject")?,
+            quoted: doc.one_id("interactionTarget")?,
+        })
+    }
+}
+
+/// Whom one thing is allowed, as addresses of people and collections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permission<'a> {
+    pub at_once: Vec<&'a str>,
+    pub on_request: Vec<&'a str>,
+}
+
+/// `None` where a post says nothing of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interactions<'a> {
+    pub reply: Option<Permission<'a>>,
+    pub like: Option<Permission<'a>>,
+    pub boost: Option<Permission<'a>>,
+    pub quote: Option<Permission<'a>>,
+}
+
+impl<'a> Interactions<'a> {
+    pub fn read(doc: &Doc<'a>) -> Self {
+        let policy = doc.doc("interactionPolicy");
+        let said = |name: &str| policy.and_then(|policy| policy.doc(name)).map(permission);
+        // PeerTube's way to say that nobody may answer.
+        let closed = || {
+            let closed = doc.flag("commentsEnabled") == Some(false);
+            closed.then(Permission::default)
+        };
+        Self {
+            reply: said("canReply").or_else(closed),
+            like: said("canLike"),
+            boost: said("canAnnounce"),
+            quote: said("canQuote"),
+        }
+    }
+}
+
+/// `always` and `approvalRequired` are GoToSocial's older words.
+fn permission<'a>(doc: Doc<'a>) -> Permission<'a> {
+    let listed = |name: &str, old: &str| -> Vec<&'a str> {
+        doc.ids(name).chain(doc.ids(old)).take(ADDRESSES).collect()
+    };
+    Permission {
+        at_once: listed("automaticApproval", "always"),
+        on_request: listed("manualApproval", "approvalRequired"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn uri_of(value: &Value) -> Option<(String, bool)> {
+        let quote = Quote::read(&Doc::of(value).unwrap())?;
+        Some((quote.uri.to_owned(), quote.asks))
+    }
+
+    #[test]
+    fn a_quote_is_found_in_every_form() {
+        let old = Some(("https://a.example/1".to_owned(), false));
+        for value in [
+            json!({"_misskey_quote": "https://a.example/1", "quoteUrl": "https://a.example/2"}),
+            json!({"quoteUrl": ["https://a.example/1"], "quoteUri": "https://a.example/2"}),
+            json!({"quoteUri": {"id": "https://a.example/1", "type": "Note"}}),
+            json!({"quoteURL": "https://a.example/1"}),
+            json!({"quote": "<p>To be or not to be</p>", "quoteUri": "https://a.example/1"}),
+            json!({"tag": {"type": "Link", "href": "https://a.example/1", "rel": ["https://misskey-hub.net/ns#_misskey_quote"],
+                "mediaType": "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\""}}),
+        ] {
+            assert_eq!(uri_of(&value), old, "{value}");
+        }
+        let new = json!({"quote": "https://a.example/1", "_misskey_quote": "https://a.example/2"});
+        assert_eq!(uri_of(&new), Some(("https://a.example/1".into(), true)));
+    }
+
+    #[test]
+    fn not_every_link_is_a_quote() {
+        for value in [
+            json!({"quote": "Citation"}),
+            json!({"tag": [{"type": "Link", "href": "https://a.example/1", "mediaType": "application/activity+json"}]}),
+            json!({"tag": [{"type": "Link", "href": "https://a.example/1", "rel": "_misskey_quote", "mediaType": "text/html"}]}),
+            json!({"tag": [{"type": "Mention", "href": "https://a.example/1", "rel": "_misskey_quote"}]}),
+        ] {
+            assert_eq!(uri_of(&value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn policies_are_read_in_old_and_new_words() {
+        let value = json!({"interactionPolicy": {
+            "canReply": {"always": ["https://a.example/u/followers"], "approvalRequired": "as:Public"},
+            "canQuote": {"automaticApproval": "https://a.example/u"}}});
+        let policy = Interactions::read(&Doc::of(&value).unwrap());
+        let reply = policy.reply.unwrap();
+        assert_eq!(
+            (reply.at_once, reply.on_request),
+            (vec!["https://a.example/u/followers"], vec!["as:Public"])
+        );
+        assert_eq!(policy.quote.unwrap().at_once, ["https://a.example/u"]);
+        assert_eq!((policy.like, policy.boost), (None, None));
+        let value = json!({"commentsEnabled": false});
+        let policy = Interactions::read(&Doc::of(&value).unwrap());
+        assert_eq!(policy.reply, Some(Permission::default()));
+    }
+}

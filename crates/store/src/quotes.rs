@@ -1,0 +1,143 @@
+//! Quotes and the consents given to them.
+
+use parvis_model::page::Page;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder,
+};
+
+use crate::{
+    audience::{Eyes, unblocked, visible},
+    dialect,
+    entity::{quote, quote_stamp},
+    timelines::paged,
+};
+
+pub async fn insert(db: &impl ConnectionTrait, row: quote::Model) -> Result<(), DbErr> {
+    quote::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn update(db: &impl ConnectionTrait, row: quote::Model) -> Result<(), DbErr> {
+    row.into_active_model().reset_all().update(db).await?;
+    Ok(())
+}
+
+pub async fn delete(db: &impl ConnectionTrait, post: i64) -> Result<(), DbErr> {
+    quote::Entity::delete_by_id(post).exec(db).await?;
+    Ok(())
+}
+
+/// What a post quotes.
+pub async fn by_post(db: &impl ConnectionTrait, post: i64) -> Result<Option<quote::Model>, DbErr> {
+    quote::Entity::find_by_id(post).one(db).await
+}
+
+pub async fn of_posts(
+    db: &impl ConnectionTrait,
+    posts: &[i64],
+) -> Result<Vec<quote::Model>, DbErr> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    quote::Entity::find()
+        .filter(dialect::among(db, quote::Column::PostId, posts))
+        .all(db)
+        .await
+}
+
+/// All that show the same stamp, of which one at most is honest.
+pub async fn by_stamp(db: &impl ConnectionTrait, uri: &str) -> Result<Vec<quote::Model>, DbErr> {
+    quote::Entity::find()
+        .filter(quote::Column::StampUri.eq(uri))
+        .order_by_asc(quote::Column::PostId)
+        .all(db)
+        .await
+}
+
+/// Posts of this town that quote a post with its author's consent: each with its author.
+pub async fn quoters_here(
+    db: &impl ConnectionTrait,
+    quoted: i64,
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    let sql = "SELECT p.id, p.author_id FROM quote q JOIN post p ON p.id = q.post_id \
+         WHERE q.quoted_id = $1 AND q.state = 'accepted' AND p.local ORDER BY p.id";
+    let rows = db
+        .query_all_raw(dialect::statement(db, sql, [quoted.into()]))
+        .await?;
+    let pair = |row: &sea_orm::QueryResult| -> Result<(i64, i64), DbErr> {
+        Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
+    };
+    rows.iter().map(pair).collect()
+}
+
+/// Posts that quote one with its author's consent, as far as these eyes may see them.
+pub async fn of_quoted(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    quoted: i64,
+    page: &Page,
+) -> Result<Vec<i64>, DbErr> {
+    let mut params = eyes.params(now);
+    params.push(quoted.into());
+    let from = format!(
+        "quote q JOIN post p ON p.id = q.post_id WHERE q.quoted_id = $3 AND q.state = 'accepted' AND {} AND {}",
+        visible(eyes),
+        unblocked("p.author_id")
+    );
+    paged(db, &from, "p.id", page, params).await
+}
+
+pub async fn insert_stamp(db: &impl ConnectionTrait, row: quote_stamp::Model) -> Result<(), DbErr> {
+    quote_stamp::Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn stamp(
+    db: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<quote_stamp::Model>, DbErr> {
+    quote_stamp::Entity::find_by_id(id).one(db).await
+}
+
+/// The stamp for one post that quotes another, also one taken back.
+pub async fn stamp_for(
+    db: &impl ConnectionTrait,
+    quoted: i64,
+    quoting: &str,
+) -> Result<Option<quote_stamp::Model>, DbErr> {
+    quote_stamp::Entity::find()
+        .filter(quote_stamp::Column::QuotedId.eq(quoted))
+        .filter(quote_stamp::Column::QuotingUri.eq(quoting))
+        .one(db)
+        .await
+}
+
+pub async fn revoke_stamp(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE quote_stamp SET revoked_at = $2 WHERE id = $1";
+    dialect::run(db, sql, [id.into(), now.into()]).await?;
+    Ok(())
+}
+
+/// Writes down that a post quotes another, or does so no more.
+pub async fn mark(db: &impl ConnectionTrait, post: i64, quotes: bool) -> Result<(), DbErr> {
+    let sql = "UPDATE post SET has_quote = $2 WHERE id = $1";
+    dialect::run(db, sql, [post.into(), quotes.into()]).await?;
+    Ok(())
+}
+
+/// Who may do what with a post, in the form of `model::policy`.
+pub async fn set_policy(
+    db: &impl ConnectionTrait,
+    post: i64,
+    policy: Option<String>,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE post SET policy = $2 WHERE id = $1";
+    dialect::run(db, sql, [post.into(), policy.into()]).await?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Posts of other servers that change or end after they came. Knows no accounts but by their number.
+
+use parvis_model::{id::Id, limits, refusal::Refusal};
+use parvis_store::{
+    Tx, accounts, entity, media, polls as polls_rows, posts, quotes as quotes_rows,
+};
+
+use super::{Arrival, RemoteMedia, follow_up, no_later};
+use crate::{
+    Outcome, Town,
+    journal::{self, Entry},
+    polls,
+    posts::{remove, tag},
+    quotes,
+    views::PostKind,
+};
+
+/// `false`: nothing newer than what is here, or nothing known of it.
+pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool> {
+    let Some(row) = posts::by_uri(tx, &arrival.uri).await? else {
+        return Ok(false);
+    };
+    if row.author_id != arrival.author {
+        return Err(Refusal::forbidden("refusal-not-yours").into());
+    }
+    let overtaken = match (arrival.edited, row.edited_at) {
+        (Some(this), Some(known)) => this < known,
+        _ => false,
+    };
+    if overtaken {
+        return Ok(false);
+    }
+    let newer = arrival.edited.is_some() && arrival.edited != row.edited_at;
+    let poll = polls::arrived_again(tx, town, &row, arrival.poll.as_ref(), newer).await?;
+    let quote = quotes::arrived_again(tx, town, &row, arrival.quote.as_ref(), newer).await?;
+    let policy = arrival.policy.kept();
+    if policy != row.policy {
+        quotes_rows::set_policy(tx, row.id, policy.clone()).await?;
+    }
+    // Some servers tell no time of an edit, or the same for two: what counts is whether it says something else.
+    if poll != polls::Again::Anew && says_the_same(tx, &row, &arrival).await? {
+        return Ok(quote || policy != row.policy || poll == polls::Again::Counted);
+    }
+    let id = row.id;
+    // One told to be of next year would keep all later ones out.
+    let edited_at = arrival
+        .edited
+        .map_or_else(|| town.now(), |at| no_later(town, at));
+    posts::forget_mentions(tx, id).await?;
+    media::take_from_post(tx, id).await?;
+    follow_up(tx, town, id, &arrival).await?;
+    tag(tx, town, id, &arrival.tags).await?;
+    let has_poll = polls_rows::by_post(tx, id).await?.is_some();
+    let edited = entity::post::Model {
+        title: arrival.title,
+        html: arrival.html,
+        summary: arrival.summary,
+        sensitive: arrival.sensitive,
+        language: arrival.language,
+        tags: arrival.tags.join("\n"),
+        has_media: !arrival.media.is_empty(),
+        kind: if has_poll {
+            PostKind::Question.as_str().into()
+        } else {
+            row.kind.clone()
+        },
+        has_poll,
+        has_quote: if newer {
+            arrival.quote.is_some()
+        } else {
+            row.has_quote
+        },
+        policy,
+        edited_at: Some(edited_at),
+        ..row
+    };
+    posts::update(tx, edited).await?;
+    journal::record(tx, town, &Entry::PostEdited { post: id }).await?;
+    Ok(true)
+}
+
+async fn says_the_same(tx: &Tx, row: &entity::post::Model, arrival: &Arrival) -> Outcome<bool> {
+    let words = row.title == arrival.title
+        && row.html == arrival.html
+        && row.summary == arrival.summary
+        && row.sensitive == arrival.sensitive
+        && row.tags == arrival.tags.join("\n");
+    if !words {
+        return Ok(false);
+    }
+    let files = media::of_posts(tx, &[row.id]).await?;
+    let same = |(there, new): (&entity::media::Model, &RemoteMedia)| {
+        there.remote_url.as_deref() == Some(&new.url) && there.description == new.description
+    };
+    let shown = arrival.media.iter().take(limits::REMOTE_ATTACHMENTS);
+    Ok(files.len() == shown.len() && files.iter().zip(shown).all(same))
+}
+
+/// Deleted by its author. What is not known here is remembered, so that it does not come to life when it arrives late.
+pub async fn post_gone(tx: &Tx, town: &Town, author: Id, uri: &str) -> Outcome<()> {
+    match posts::by_uri(tx, uri).await? {
+        Some(row) if row.author_id != author => Err(Refusal::forbidden("refusal-not-yours").into()),
+        Some(row) => remove(tx, town, row).await,
+        None => {
+            let author = accounts::by_id(tx, author)
+                .await?
+                .ok_or_else(Refusal::not_found)?;
+            let stone = entity::tombstone::Model {
+                uri: uri.to_owned(),
+                kind: "note".into(),
+                author_uri: author.uri,
+                at: town.now(),
+            };
+            Ok(posts::bury(tx, stone).await?)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Posts that their authors keep on top of their pages.
+
+use parvis_model::{audience::Audience, id::Id, limits, refusal::Refusal};
+use parvis_store::{Tx, entity, pins, posts};
+
+use crate::{
+    Outcome, PostView, Town, Viewer,
+    journal::{self, Entry},
+    posts::{may_write, original},
+    views::posts_in_order,
+};
+
+/// One's own posts only, and only those that more than the people named may read.
+pub async fn pin(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
+    may_write(tx, me).await?;
+    let post = pinnable(tx, me, post).await?;
+    if pins::count(tx, me).await? >= limits::PINS as i64 {
+        return Err(Refusal::invalid("post", "refusal-pins-full").into());
+    }
+    if keep(tx, town, me, post.id).await? {
+        let entry = Entry::Pinned {
+            account: me,
+            post: post.id,
+        };
+        journal::record(tx, town, &entry).await?;
+    }
+    Ok(())
+}
+
+pub async fn unpin(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
+    let post = original(tx, post).await?;
+    if pins::delete(tx, me, post).await? {
+        let entry = Entry::Unpinned { account: me, post };
+        journal::record(tx, town, &entry).await?;
+    }
+    Ok(())
+}
+
+/// Someone elsewhere pins a post of their own. `false`: it is pinned already, not theirs, or one too many.
+pub async fn arrived(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<bool> {
+    let Some(row) = posts::by_id(tx, post).await? else {
+        return Ok(false);
+    };
+    if row.author_id != who || pins::count(tx, who).await? >= limits::PINS as i64 {
+        return Ok(false);
+    }
+    keep(tx, town, who, post).await
+}
+
+pub async fn unpinned(tx: &Tx, who: Id, post: Id) -> Outcome<bool> {
+    Ok(pins::delete(tx, who, post).await?)
+}
+
+async fn keep(tx: &Tx, town: &Town, account: Id, post: Id) -> Outcome<bool> {
+    let row = entity::pin::Model {
+        id: town.ids.next(),
+        account_id: account,
+        post_id: post,
+        created_at: town.now(),
+    };
+    Ok(pins::insert(tx, row).await?)
+}
+
+async fn pinnable(tx: &Tx, me: Id, post: Id) -> Outcome<entity::post::Model> {
+    let row = posts::by_id(tx, post)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if row.author_id != me || row.boost_of_id.is_some() {
+        return Err(Refusal::invalid("post", "refusal-not-yours").into());
+    }
+    if row.audience == Audience::Direct.as_str() {
+        return Err(Refusal::invalid("post", "refusal-cannot-pin").into());
+    }
+    Ok(row)
+}
+
+/// What stands on top of an account's page, as far as the viewer may see it.
+pub async fn of_account(town: &Town, viewer: &Viewer, account: Id) -> Outcome<Vec<PostView>> {
+    let db = town.store.snapshot().await?;
+    let ids = pins::of_account(&db, account, limits::PINS as u64).await?;
+    posts_in_order(&db, town, *viewer, &ids).await
+}

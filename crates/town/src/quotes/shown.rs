@@ -1,0 +1,156 @@
+//! What a viewer sees of quotes: at most the quoted post itself, never what that one quotes in turn.
+
+use std::{collections::HashMap, sync::Arc};
+
+use parvis_model::{
+    id::Id,
+    policy::{Allowed, Consent, Ties},
+};
+use parvis_store::{Snapshot, entity, posts, quotes as rows, relations};
+
+use crate::{Error, PostView, Town, Viewer, policies};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuoteState {
+    /// Its author has not answered yet.
+    Pending,
+    Accepted,
+    Refused,
+    Revoked,
+    /// From software that asks nobody: no more than a link.
+    Unverified,
+    /// What it quoted is gone.
+    Deleted,
+    /// Its author has agreed, but it is not for these eyes.
+    Hidden,
+}
+
+impl QuoteState {
+    /// As it is kept; the last two are only ever seen.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted | Self::Deleted | Self::Hidden => "accepted",
+            Self::Refused => "refused",
+            Self::Revoked => "revoked",
+            Self::Unverified => "unverified",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Self {
+        match text {
+            "pending" => Self::Pending,
+            "accepted" => Self::Accepted,
+            "refused" => Self::Refused,
+            "revoked" => Self::Revoked,
+            _ => Self::Unverified,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct QuoteView {
+    pub state: QuoteState,
+    /// Only where its author agrees and the viewer may see it.
+    pub post: Option<Arc<PostView>>,
+    pub uri: String,
+    /// By which others can check that its author agrees.
+    pub stamp: Option<String>,
+    /// Of the activity that asked for consent.
+    pub request: Option<String>,
+    pub author: Option<Id>,
+}
+
+/// Who may quote a post, and what that means for the viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quoting {
+    pub allowed: Allowed,
+    pub me: Consent,
+}
+
+/// The quotes of a page, before what they quote is looked at.
+#[derive(Default)]
+pub(crate) struct Quotes(HashMap<Id, entity::quote::Model>);
+
+impl Quotes {
+    /// With the rows they quote that these eyes may see; asks nothing where no post quotes.
+    pub(crate) async fn load(
+        db: &Snapshot,
+        town: &Town,
+        viewer: Viewer,
+        posts: &[entity::post::Model],
+    ) -> Result<(Self, Vec<entity::post::Model>), Error> {
+        let quoting = posts.iter().filter(|row| row.has_quote);
+        let quoting: Vec<Id> = quoting.map(|row| row.id).collect();
+        if quoting.is_empty() {
+            return Ok((Self::default(), Vec::new()));
+        }
+        let quotes = rows::of_posts(db, &quoting).await?;
+        let agreed = quotes.iter().filter(|quote| stands(quote));
+        let quoted: Vec<Id> = agreed.filter_map(|quote| quote.quoted_id).collect();
+        let quoted = posts::visible_by_ids(db, viewer.eyes(), town.now(), &quoted).await?;
+        let quotes = quotes.into_iter().map(|quote| (quote.post_id, quote));
+        Ok((Self(quotes.collect()), quoted))
+    }
+
+    /// `quoted`: those that may be seen.
+    pub(crate) fn view(&self, post: Id, quoted: &HashMap<Id, Arc<PostView>>) -> Option<QuoteView> {
+        let quote = self.0.get(&post)?;
+        let post = quote.quoted_id.filter(|_| stands(quote));
+        let post = post.and_then(|id| quoted.get(&id)).cloned();
+        let state = match QuoteState::parse(&quote.state) {
+            QuoteState::Accepted if quote.quoted_id.is_none() => QuoteState::Deleted,
+            QuoteState::Accepted if post.is_none() => QuoteState::Hidden,
+            state => state,
+        };
+        Some(QuoteView {
+            state,
+            post,
+            uri: quote.quoted_uri.clone(),
+            stamp: quote.stamp_uri.clone(),
+            request: quote.request_uri.clone(),
+            author: quote.quoted_author_id,
+        })
+    }
+}
+
+fn stands(quote: &entity::quote::Model) -> bool {
+    QuoteState::parse(&quote.state) == QuoteState::Accepted
+}
+
+/// Who may quote these posts, and whether the viewer may. Asks how people stand to each other only where that matters.
+pub(crate) async fn quotings(
+    db: &Snapshot,
+    town: &Town,
+    viewer: Viewer,
+    posts: &[entity::post::Model],
+) -> Result<HashMap<Id, Quoting>, Error> {
+    let me = viewer.account.unwrap_or(0);
+    let asked = posts
+        .iter()
+        .filter(|row| me != 0 && row.author_id != me && policies::quoting(row).asks_who());
+    let mut authors: Vec<Id> = asked.map(|row| row.author_id).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let mut ties: HashMap<Id, Ties> = HashMap::new();
+    if !authors.is_empty() {
+        for relation in relations::between(db, me, &authors, town.now()).await? {
+            let tie = Ties {
+                follows: relation.following,
+                followed: relation.followed_by,
+            };
+            ties.insert(relation.other, tie);
+        }
+    }
+    let quoting = |row: &entity::post::Model| {
+        let allowed = policies::quoting(row);
+        let tie = ties.get(&row.author_id).copied().unwrap_or_default();
+        let me = match me {
+            0 => Consent::Refused,
+            me if me == row.author_id => Consent::AtOnce,
+            _ => allowed.consent(tie),
+        };
+        (row.id, Quoting { allowed, me })
+    };
+    Ok(posts.iter().map(quoting).collect())
+}

@@ -1,0 +1,236 @@
+//! Reports: what people here and elsewhere want the staff to look at. Nothing follows from one by itself.
+
+use std::sync::Arc;
+
+use parvis_model::{
+    clock::{DAY, Timestamp},
+    id::Id,
+    limits,
+    refusal::Refusal,
+};
+use parvis_store::{Tx, accounts, entity, posts, reports};
+
+use crate::{
+    AccountView, Outcome, PostView, Town, Viewer,
+    journal::{self, Entry},
+    posts::may_write,
+    views::{accounts_in_order, posts_in_order},
+};
+
+/// Open reports that one list shows.
+const SHOWN: u64 = 100;
+
+/// What a resident reports.
+#[derive(Clone, Debug, Default)]
+pub struct Complaint {
+    pub accused: Id,
+    /// Posts of the accused.
+    pub posts: Vec<Id>,
+    pub comment: String,
+    pub category: Category,
+    /// Whether the staff of the accused's own server are told as well, without the reporter's name.
+    pub forward: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Category {
+    Spam,
+    Legal,
+    Rules,
+    #[default]
+    Other,
+}
+
+impl Category {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Spam => "spam",
+            Self::Legal => "legal",
+            Self::Rules => "violation",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "spam" => Self::Spam,
+            "legal" => Self::Legal,
+            "violation" => Self::Rules,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A report as the staff see it.
+#[derive(Clone, Debug)]
+pub struct ReportView {
+    pub id: Id,
+    /// Of another server: the one who speaks for it, since servers do not say who reported.
+    pub reporter: Arc<AccountView>,
+    pub accused: Arc<AccountView>,
+    pub posts: Vec<PostView>,
+    pub comment: String,
+    pub category: Category,
+    pub forwarded: bool,
+    pub created_at: Timestamp,
+    pub closed: bool,
+}
+
+/// Told to the staff, and to the other server if the reporter wishes so.
+pub async fn report(tx: &Tx, town: &Town, me: Id, complaint: Complaint) -> Outcome<Id> {
+    may_write(tx, me).await?;
+    let accused = accounts::by_id(tx, complaint.accused)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    if accused.id == me {
+        return Err(Refusal::invalid("account", "refusal-self").into());
+    }
+    if complaint.comment.chars().count() > limits::REPORT {
+        return Err(Refusal::invalid("comment", "refusal-report-too-long").into());
+    }
+    let id = town.ids.next();
+    let row = entity::report::Model {
+        id,
+        reporter_id: me,
+        accused_id: accused.id,
+        posts: of_accused(tx, accused.id, &complaint.posts).await?,
+        comment: complaint.comment.trim().to_owned(),
+        category: complaint.category.as_str().into(),
+        forwarded: complaint.forward && !accused.domain.is_empty(),
+        uri: format!("{}/ap/activities/{id}", town.origin),
+        created_at: town.now(),
+        closed_at: None,
+    };
+    let forwarded = row.forwarded;
+    reports::insert(tx, row).await?;
+    journal::record(
+        tx,
+        town,
+        &Entry::Reported {
+            report: id,
+            forwarded,
+        },
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Ids of those posts that are the accused's, as they are stored.
+async fn of_accused(tx: &Tx, accused: Id, ids: &[Id]) -> Outcome<String> {
+    let ids: Vec<Id> = ids.iter().copied().take(limits::REPORT_POSTS).collect();
+    let rows = if ids.is_empty() {
+        Vec::new()
+    } else {
+        posts::by_ids(tx, &ids).await?
+    };
+    let kept: Vec<Id> = rows
+        .into_iter()
+        .filter(|row| row.author_id == accused)
+        .map(|row| row.id)
+        .collect();
+    Ok(serde_json::to_string(&kept).unwrap_or_else(|_| "[]".into()))
+}
+
+/// A report by another server.
+#[derive(Clone, Debug)]
+pub struct ArrivedReport {
+    pub reporter: Id,
+    pub accused: Id,
+    pub posts: Vec<Id>,
+    pub comment: String,
+    pub uri: String,
+}
+
+/// `false`: it is here already, the server has sent too many, or nobody here is accused.
+pub async fn arrived(tx: &Tx, town: &Town, arrived: ArrivedReport) -> Outcome<bool> {
+    let Some(reporter) = accounts::by_id(tx, arrived.reporter).await? else {
+        return Ok(false);
+    };
+    let accused = accounts::by_id(tx, arrived.accused).await?;
+    if accused.is_none_or(|accused| !accused.domain.is_empty()) {
+        return Ok(false);
+    }
+    let lately = reports::count_from(tx, &reporter.domain, town.now() - DAY).await?;
+    if lately >= limits::REPORTS_PER_SERVER_AND_DAY {
+        return Ok(false);
+    }
+    let id = town.ids.next();
+    let row = entity::report::Model {
+        id,
+        reporter_id: reporter.id,
+        accused_id: arrived.accused,
+        posts: of_accused(tx, arrived.accused, &arrived.posts).await?,
+        comment: arrived.comment,
+        category: Category::Other.as_str().into(),
+        forwarded: false,
+        uri: arrived.uri,
+        created_at: town.now(),
+        closed_at: None,
+    };
+    if !reports::insert(tx, row).await? {
+        return Ok(false);
+    }
+    let entry = Entry::Reported {
+        report: id,
+        forwarded: false,
+    };
+    journal::record(tx, town, &entry).await?;
+    Ok(true)
+}
+
+/// For the staff: what nobody has closed, newest first.
+pub async fn open(town: &Town, staff: Id) -> Outcome<Vec<ReportView>> {
+    let db = town.store.snapshot().await?;
+    let rows = reports::open(&db, SHOWN).await?;
+    let mut people: Vec<Id> = rows
+        .iter()
+        .flat_map(|row| [row.reporter_id, row.accused_id])
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    let people: Vec<Arc<AccountView>> = accounts_in_order(&db, town, &people)
+        .await?
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+    let of = |row: &entity::report::Model| -> Vec<Id> {
+        serde_json::from_str(&row.posts).unwrap_or_default()
+    };
+    let mut ids: Vec<Id> = rows.iter().flat_map(of).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let posts = posts_in_order(&db, town, Viewer::resident(staff), &ids).await?;
+    let person = |id: Id| people.iter().find(|person| person.id == id).cloned();
+    let view = |row: entity::report::Model| {
+        let ids = of(&row);
+        Some(ReportView {
+            id: row.id,
+            reporter: person(row.reporter_id)?,
+            accused: person(row.accused_id)?,
+            posts: posts
+                .iter()
+                .filter(|post| ids.contains(&post.id))
+                .cloned()
+                .collect(),
+            comment: row.comment,
+            category: Category::parse(&row.category),
+            forwarded: row.forwarded,
+            created_at: row.created_at,
+            closed: row.closed_at.is_some(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(view).collect())
+}
+
+pub async fn count_open(town: &Town) -> Outcome<i64> {
+    Ok(reports::count_open(town.store.read()).await?)
+}
+
+/// Somebody of the staff has looked into it.
+pub async fn close(tx: &Tx, town: &Town, report: Id) -> Outcome<()> {
+    if reports::by_id(tx, report).await?.is_none() {
+        return Err(Refusal::not_found().into());
+    }
+    reports::close(tx, report, town.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Quotes on pages: the post inside a post, who may quote, taking one's own out of another. Decides nothing about who may.
+
+use std::{
+    borrow::{Borrow, Cow},
+    sync::Arc,
+};
+
+use axum::extract::Path;
+use parvis_model::{
+    policy::{Consent, Quoters},
+    text,
+};
+use parvis_town::{
+    Failure, PostView,
+    quotes::{self, QuoteState, QuoteView},
+};
+
+use crate::{
+    asked::local_path,
+    card::Card,
+    form::Form,
+    frame::Frame,
+    page::{Answer, Resident, id},
+    write::Composing,
+};
+
+pub async fn take_back(
+    Resident { page, me, .. }: Resident,
+    Path((quoted, quoting)): Path<(String, String)>,
+    form: Form,
+) -> Answer {
+    let (quoted, quoting) = (id(&quoted)?, id(&quoting)?);
+    let town = Arc::clone(&page.town);
+    page.town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { quotes::revoke(tx, &town, me, quoted, quoting).await })
+        })
+        .await?;
+    Ok(page.onward(local_path(form.text("retour")), "done-quote-taken-back"))
+}
+
+/// Who may quote, as a form says it.
+pub fn quoters(form: &Form) -> Option<Quoters> {
+    Quoters::parse(form.text("citable"))
+}
+
+impl<'a> Card<'a> {
+    /// The text, without the link that stands for a quote where that is shown.
+    pub fn text(&self) -> Cow<'a, str> {
+        match self.quoted() {
+            Some(_) => Cow::Owned(text::without_quote_link(&self.post.html)),
+            None => Cow::Borrowed(&self.post.html),
+        }
+    }
+
+    pub fn quoted(&self) -> Option<&'a PostView> {
+        self.post.quote.as_ref()?.post.as_deref()
+    }
+
+    /// Why a quote is not shown: the key of the words. What is but a link from elsewhere needs none.
+    pub fn why_no_quote(&self) -> Option<&'static str> {
+        Some(match self.post.quote.as_ref()?.state {
+            QuoteState::Pending => "quote-pending",
+            QuoteState::Refused => "quote-refused",
+            QuoteState::Revoked => "quote-revoked",
+            QuoteState::Deleted => "quote-deleted",
+            QuoteState::Hidden => "quote-hidden",
+            QuoteState::Accepted | QuoteState::Unverified => return None,
+        })
+    }
+
+    /// The post that somebody wrote and waits with: only its address is known to be shown.
+    pub fn waits_for(&self) -> Option<&'a str> {
+        let waits = |quote: &&QuoteView| quote.state == QuoteState::Pending;
+        let quote = self.post.quote.as_ref().filter(waits);
+        quote
+            .filter(|_| self.post.local)
+            .map(|quote| quote.uri.as_str())
+    }
+
+    pub fn may_quote(&self) -> bool {
+        self.post.mine.is_some() && self.post.quoting.me != Consent::Refused
+    }
+
+    /// The one's post inside another's, which one may take out again.
+    pub fn quotes_mine(&self) -> Option<&'a PostView> {
+        let is_mine = |post: &&PostView| post.mine.is_some_and(|mine| mine.author);
+        let of_another = self.post.mine.is_some_and(|mine| !mine.author);
+        self.quoted().filter(is_mine).filter(|_| of_another)
+    }
+
+    pub fn has_menu(&self) -> bool {
+        let is_author = self.post.mine.is_some_and(|mine| mine.author);
+        is_author || !self.post.local || self.may_quote() || self.quotes_mine().is_some()
+    }
+}
+
+impl Composing {
+    /// What is chosen before anything is.
+    pub fn usual_quoters(&self, quoters: impl Borrow<Quoters>) -> bool {
+        self.quoters == *quoters.borrow()
+    }
+}
+
+impl Frame {
+    pub fn quoters(&self, quoters: impl Borrow<Quoters>) -> String {
+        match quoters.borrow() {
+            Quoters::Everyone => self.t("quoters-everyone"),
+            Quoters::Followers => self.t("quoters-followers"),
+            Quoters::Nobody => self.t("quoters-nobody"),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+# Quotes: showing one post inside another, with the consent of its author.
+
+quote = Quote
+quote-heading = Quote a post
+quote-take-back = Take my post out of this quote
+quote-see-all = See the whole post
+quote-see = See that post
+quote-pending = Quotes a post: waiting for its author to agree.
+quote-refused = The author of the quoted post does not want to be quoted here.
+quote-revoked = The author of the quoted post has taken it out.
+quote-deleted = The quoted post is no longer there.
+quote-hidden = The quoted post is not open to you.
+quoters = Who may quote this post
+quoters-everyone = Everyone
+quoters-followers = My followers
+quoters-nobody = Nobody but me
+quoters-hint = A post that is not open to all is never quoted by others. You can always take a quote back.
+notice-quote = quoted your post
+notice-quoted-edit = edited a post you quoted
+done-quote-taken-back = Your post is no longer quoted.

@@ -1,0 +1,96 @@
+"""Plays the matrix between a Parvis node and every peer asked for, on loopback, and prints a table.
+
+Started by `cargo xtask interop`, which has built the node and installed the peers; needs nothing but
+Python itself. Exits with 1 when a step failed.
+"""
+
+import argparse
+import json
+import pathlib
+import struct
+import sys
+import zlib
+
+import peers
+from matrix import play
+from mastodon import Failed
+
+
+def bridge():
+    """A small PNG."""
+
+    def chunk(kind, data):
+        whole = kind + data
+        return struct.pack(">I", len(data)) + whole + struct.pack(">I", zlib.crc32(whole))
+
+    side = 64
+    rows = b"".join(
+        b"\0" + bytes(v for x in range(side) for v in (x * 4, y * 4, 120)) for y in range(side)
+    )
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def table(results):
+    """Markdown: a row for each peer and step."""
+    lines = ["| Peer | Step | Parvis → peer | peer → Parvis |", "|---|---|---|---|"]
+    for peer, outcome in results:
+        if isinstance(outcome, str):
+            lines.append(f"| {peer} | all | {outcome} | |")
+            continue
+        for step, ours, theirs in outcome:
+            lines.append(f"| {peer} | {step.replace('_', ' ')} | {ours} | {theirs} |")
+    return "\n".join(lines)
+
+
+def absolute(path):
+    """The processes run in folders of their own."""
+    return pathlib.Path(path).resolve()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parvis", required=True, type=absolute)
+    parser.add_argument("--folder", required=True, type=absolute)
+    parser.add_argument("peers", nargs="+", choices=sorted(peers.PEERS))
+    asked = parser.parse_args()
+
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    picture = bridge()
+    file = asked.folder / "bridge.png"
+    file.write_bytes(picture)
+
+    results = []
+    failed = False
+    for name in asked.peers:
+        print(f"== {name}", file=sys.stderr, flush=True)
+        with peers.Ground(asked.folder, asked.parvis, file, name) as ground:
+            try:
+                ours = ground.node()
+                title, theirs = peers.PEERS[name](ground)
+            except peers.Absent as why:
+                results.append((name, f"not played: {why}"))
+                continue
+            except (Failed, OSError) as why:
+                results.append((name, f"no: {why}"))
+                failed = True
+                continue
+            outcome = play(ours, theirs, picture)
+        failed |= any(said.startswith("no:") for _, *both in outcome for said in both)
+        results.append((title, outcome))
+
+    text = table(results)
+    (asked.folder / "matrix.md").write_text(text + "\n")
+    (asked.folder / "matrix.json").write_text(json.dumps(results, indent=2))
+    print(text)
+    sys.stdout.flush()
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
