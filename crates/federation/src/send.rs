@@ -56,6 +56,7 @@ pub async fn deliver(
         return Outcome::Refused(0);
     };
     let mut knock = signer.knock(host, now);
+    let mut forbidden = false;
     loop {
         let Ok(headers) = signer.sign_post(knock.form(), inbox, &content.digest, now) else {
             // A key of ours that does not work: somebody must look at it, the activity must not be lost.
@@ -63,7 +64,11 @@ pub async fn deliver(
             return UNANSWERED;
         };
         match fetcher.post(inbox, headers, content.body.clone()).await {
-            Ok(answer) if knock.again(answer.status, answer.accept_signature.as_deref()) => {}
+            Ok(answer) if knock.again(answer.status, answer.accept_signature.as_deref()) => {
+                forbidden |= answer.status == 403;
+            }
+            // It read the signature in another form and forbade the activity: that it does not take this form adds nothing.
+            Ok(answer) if forbidden && answer.status == 401 => return Outcome::Refused(403),
             Ok(answer) => return outcome(&answer),
             Err(FetchFault::Address | FetchFault::Forbidden | FetchFault::Insecure) => {
                 return Outcome::Refused(0);
