@@ -362,12 +362,10 @@ async fn a_group_puts_no_words_in_anyones_mouth_and_deletes_nothing_of_theirs() 
     let mine = door.lea.posts("Ma propre parole").await;
     let like = victor.activity("Like", &mine["uri"]);
     door.lets_in(&victor, &like).await;
-    let likes = || async {
-        door.lea.status(id(&mine)).await.json()["favourites_count"]
-            .as_i64()
-            .unwrap()
-    };
-    until("the true like is counted", || async { likes().await == 1 }).await;
+    until("the true like is counted", || async {
+        likes_of(&door, &mine).await == 1
+    })
+    .await;
     for inner in [
         door.alice.activity("Like", &mine["uri"]),
         victor.activity("Undo", &like),
@@ -393,6 +391,41 @@ async fn a_group_puts_no_words_in_anyones_mouth_and_deletes_nothing_of_theirs() 
             &relation.to_string(),
         );
     }
+    door.ends_well().await;
+}
+
+async fn likes_of(door: &Door, post: &Value) -> i64 {
+    let shown = door.lea.status(id(post)).await.json();
+    shown["favourites_count"].as_i64().unwrap()
+}
+
+/// X11: a group tells what its own people like; a person tells it of nobody.
+#[tokio::test]
+async fn only_a_group_tells_what_others_like() {
+    let mut door = Door::open().await;
+    let mallory = door.mallory.clone();
+    let neighbour = mallory.host.actor("quiet", keys::second(), |_| ());
+    let club = mallory.host.actor("club", keys::second(), |document| {
+        document["type"] = json!("Group");
+    });
+    let mine = door.lea.posts("Ma propre parole").await;
+    let like = neighbour.activity("Like", &mine["uri"]);
+    door.lets_in(&club, &club.activity("Announce", &like)).await;
+    until("what the group tells is counted", || async {
+        likes_of(&door, &mine).await == 1
+    })
+    .await;
+    let undo = neighbour.activity("Undo", &like);
+    door.lets_in(&mallory, &mallory.activity("Announce", &undo))
+        .await;
+    let after = likes_of(&door, &mine).await;
+    door.check("X11 undo", after == 1, &after.to_string());
+    let other = mallory.host.actor("silent", keys::second(), |_| ());
+    let like = other.activity("Like", &mine["uri"]);
+    door.lets_in(&mallory, &mallory.activity("Announce", &like))
+        .await;
+    let after = likes_of(&door, &mine).await;
+    door.check("X11 like", after == 1, &after.to_string());
     door.ends_well().await;
 }
 

@@ -1,9 +1,9 @@
 //! Polls end to end: asked in one town, answered in another; and polls and votes in the shapes of other software.
 
 use parvis_testkit::{
-    Actor, Host, Neighbourhood, Remote, Resident, TestTown,
+    Actor, Neighbourhood, Resident, TestTown,
     actor::{fresh, marker, stamp},
-    eventually, keys,
+    eventually,
     letter::unix_now,
     resident::id,
     town::PASSWORD,
@@ -12,7 +12,10 @@ use parvis_testkit::{
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 
-use crate::story::{own_post, page_of};
+use crate::{
+    place::Place,
+    story::{own_post, page_of},
+};
 
 /// Asks by the client API.
 async fn asks(author: &Resident, text: &str, multiple: bool) -> Value {
@@ -284,38 +287,6 @@ async fn apps_are_refused_in_mastodons_words() {
     );
     let bounds = marie.get("/api/v2/instance").await.json();
     assert_eq!(bounds["configuration"]["polls"]["max_options"], 4);
-}
-
-struct Place {
-    town: TestTown,
-    remote: Remote,
-    lea: Resident,
-}
-
-impl Place {
-    async fn new() -> Self {
-        let town = TestTown::start("valmont").await;
-        let lea = town.resident("lea").await;
-        let remote = Remote::open().await;
-        Self { town, remote, lea }
-    }
-
-    async fn followed(&self, host: &str, name: &str) -> Actor {
-        let host: Host = self.remote.host(host);
-        let actor = host.actor(name, keys::first(), |_| ());
-        self.lea.follows_actor(&actor).await;
-        actor
-    }
-
-    async fn arrives(&self, actor: &Actor, document: &Value) {
-        let reply = actor.post(&self.town.shared_inbox(), document).await;
-        assert!(
-            reply.is_success(),
-            "{} {}\n{document:#}",
-            reply.status,
-            reply.text()
-        );
-    }
 }
 
 fn in_an_hour() -> String {

@@ -1,7 +1,7 @@
 //! Quotes in the words of other servers: whose are shown, who is asked, and what a forged consent is worth.
 
 use parvis_testkit::{
-    Actor, Remote, Resident, TestTown,
+    Actor,
     actor::{fresh, marker},
     eventually,
     remote::Page,
@@ -10,38 +10,12 @@ use parvis_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::quotes::{comes_to, is_told, now, quotes};
-
-struct Place {
-    town: TestTown,
-    remote: Remote,
-    lea: Resident,
-}
+use crate::{
+    place::Place,
+    quotes::{comes_to, is_told, now, quotes},
+};
 
 impl Place {
-    async fn new() -> Self {
-        let town = TestTown::start("valmont").await;
-        let lea = town.resident("lea").await;
-        let remote = Remote::open().await;
-        Self { town, remote, lea }
-    }
-
-    async fn followed(&self, host: &str, name: &str) -> Actor {
-        let actor = self.remote.host(host).person(name);
-        self.lea.follows_actor(&actor).await;
-        actor
-    }
-
-    async fn arrives(&self, actor: &Actor, document: &Value) {
-        let reply = actor.post(&self.town.shared_inbox(), document).await;
-        assert!(
-            reply.is_success(),
-            "{} {}\n{document:#}",
-            reply.status,
-            reply.text()
-        );
-    }
-
     /// A note arrives and is read.
     async fn reads(&self, actor: &Actor, note: &Value, text: &str) -> Value {
         actor.host.serve_document(note);

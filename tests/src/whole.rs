@@ -20,6 +20,7 @@ mod exhaustion;
 mod faults;
 mod faults_database;
 mod faults_early;
+mod place;
 mod polls;
 mod privacy;
 mod quotes;

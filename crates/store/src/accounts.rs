@@ -4,8 +4,8 @@ use parvis_model::{limits::SAME_PAGE, uri};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::NotSet,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Order,
-    QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QuerySelect, TryInsertResult,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -281,24 +281,6 @@ pub async fn unposted(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     )
     .await?;
     Ok(())
-}
-
-/// The town's own people and associations, by name; without the town's technical actor.
-pub async fn local(
-    db: &impl ConnectionTrait,
-    after_name: Option<&str>,
-    limit: u64,
-) -> Result<Vec<account::Model>, DbErr> {
-    let mut found = account::Entity::find()
-        .filter(account::Column::Domain.eq(""))
-        .filter(account::Column::Kind.ne("application"))
-        .filter(account::Column::SuspendedAt.is_null())
-        .order_by(account::Column::NameKey, Order::Asc)
-        .limit(limit);
-    if let Some(name) = after_name {
-        found = found.filter(account::Column::NameKey.gt(name));
-    }
-    found.all(db).await
 }
 
 /// Accounts whose name begins so, or whose shown name does; local ones first.

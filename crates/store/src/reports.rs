@@ -30,15 +30,6 @@ pub async fn open(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<report::M
         .await
 }
 
-pub async fn count_open(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    dialect::number(
-        db,
-        "SELECT COUNT(*) FROM report WHERE closed_at IS NULL",
-        [],
-    )
-    .await
-}
-
 /// Open reports by one server's accounts (`''` for this town) since a moment.
 pub async fn count_from(db: &impl ConnectionTrait, domain: &str, since: i64) -> Result<i64, DbErr> {
     dialect::number(

@@ -73,15 +73,6 @@ pub async fn relations(town: &Town, me: Id, others: &[Id]) -> Outcome<Vec<Relati
         .collect())
 }
 
-/// The town's residents and associations, by name; `after` is the last name of the page before.
-pub async fn directory(town: &Town, after: Option<&str>) -> Outcome<Vec<AccountView>> {
-    let rows = accounts::local(town.store.read(), after, limits::PAGE_MAX).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AccountView::new(town, row))
-        .collect())
-}
-
 /// A change of one value: left as it is, or set, or (for pictures) taken away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {

@@ -14,6 +14,7 @@ use crate::{
     AccountView, Outcome, PostView, Town, Viewer,
     journal::{self, Entry},
     posts::may_write,
+    users::{UserView, must_be_staff},
     views::{accounts_in_order, posts_in_order},
 };
 
@@ -179,7 +180,8 @@ pub async fn arrived(tx: &Tx, town: &Town, arrived: ArrivedReport) -> Outcome<bo
 }
 
 /// For the staff: what nobody has closed, newest first.
-pub async fn open(town: &Town, staff: Id) -> Outcome<Vec<ReportView>> {
+pub async fn open(town: &Town, staff: &UserView) -> Outcome<Vec<ReportView>> {
+    must_be_staff(staff)?;
     let db = town.store.snapshot().await?;
     let rows = reports::open(&db, SHOWN).await?;
     let mut people: Vec<Id> = rows
@@ -199,7 +201,7 @@ pub async fn open(town: &Town, staff: Id) -> Outcome<Vec<ReportView>> {
     let mut ids: Vec<Id> = rows.iter().flat_map(of).collect();
     ids.sort_unstable();
     ids.dedup();
-    let posts = posts_in_order(&db, town, Viewer::resident(staff), &ids).await?;
+    let posts = posts_in_order(&db, town, Viewer::resident(staff.account), &ids).await?;
     let person = |id: Id| people.iter().find(|person| person.id == id).cloned();
     let view = |row: entity::report::Model| {
         let ids = of(&row);
@@ -222,12 +224,9 @@ pub async fn open(town: &Town, staff: Id) -> Outcome<Vec<ReportView>> {
     Ok(rows.into_iter().filter_map(view).collect())
 }
 
-pub async fn count_open(town: &Town) -> Outcome<i64> {
-    Ok(reports::count_open(town.store.read()).await?)
-}
-
 /// Somebody of the staff has looked into it.
-pub async fn close(tx: &Tx, town: &Town, report: Id) -> Outcome<()> {
+pub async fn close(tx: &Tx, town: &Town, staff: &UserView, report: Id) -> Outcome<()> {
+    must_be_staff(staff)?;
     if reports::by_id(tx, report).await?.is_none() {
         return Err(Refusal::not_found().into());
     }

@@ -100,7 +100,7 @@ impl ReportsPage<'_> {
 pub async fn list(staff: Staff) -> Answer {
     html(&ReportsPage {
         page: &staff.page.frame,
-        reports: reports::open(&staff.page.town, staff.user.account).await?,
+        reports: reports::open(&staff.page.town, &staff.user).await?,
     })
 }
 
@@ -109,13 +109,13 @@ pub async fn close(staff: Staff, form: Form) -> Answer {
         .values
         .id("signalement")
         .ok_or_else(Refusal::not_found)?;
-    let town = Arc::clone(&staff.page.town);
+    let (town, user) = (Arc::clone(&staff.page.town), staff.user.clone());
     staff
         .page
         .town
         .store
         .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move { reports::close(tx, &town, report).await })
+            Box::pin(async move { reports::close(tx, &town, &user, report).await })
         })
         .await?;
     Ok(staff

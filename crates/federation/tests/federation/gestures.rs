@@ -1,16 +1,19 @@
 //! What others do beside posting: groups that pass things on, accounts that move, pins, reports; and what we send of it.
 
-use parvis_model::{account::AccountKind, audience::Audience, id::Id};
+use parvis_model::{
+    account::{AccountKind, Role},
+    audience::Audience,
+    id::Id,
+};
 use parvis_store::{
     accounts as rows, follows as follow_rows, pins as pin_rows, posts as post_rows,
-    reports as report_rows,
 };
 use parvis_testkit::{
     Actor, Host, Remote,
     actor::{marker, stamp},
     keys,
 };
-use parvis_town::{Viewer, accounts, moves, pins, posts, reports};
+use parvis_town::{Failure, Viewer, accounts, moves, pins, posts, reports, users};
 use serde_json::{Value, json};
 
 use crate::{
@@ -363,7 +366,12 @@ async fn reports_are_kept_for_the_staff_and_passed_on_without_a_name() {
     );
     flag["content"] = json!("<b>Trop fort</b>");
     scene.sent(&scene.paul, &flag).await;
-    let open = reports::open(&scene.node.town, lea).await.unwrap();
+    let found = users::by_name(&scene.node.town, "lea").await.unwrap();
+    let mut staff = found.unwrap();
+    let meddled = reports::open(&scene.node.town, &staff).await;
+    assert!(meddled.is_err(), "a resident is not of the staff");
+    staff.role = Role::Moderator;
+    let open = reports::open(&scene.node.town, &staff).await.unwrap();
     assert_eq!(
         (open[0].accused.id, open[0].comment.as_str()),
         (lea, "Trop fort")
@@ -393,8 +401,27 @@ async fn reports_are_kept_for_the_staff_and_passed_on_without_a_name() {
         (&json!([scene.paul.id]), &json!("Publicité"))
     );
     assert!(!told.to_string().contains(&scene.lea_uri()));
-    let db = scene.node.town.store.read();
-    assert_eq!(report_rows::count_open(db).await.unwrap(), 2);
+    let (town, of_lea) = (scene.node.town.clone(), open[0].id);
+    let closed = async |staff: users::UserView| {
+        let here = town.clone();
+        town.store
+            .write::<_, Failure, _>(move |tx| {
+                Box::pin(async move { reports::close(tx, &here, &staff, of_lea).await })
+            })
+            .await
+    };
+    let resident = users::UserView {
+        role: Role::Resident,
+        ..staff.clone()
+    };
+    assert!(closed(resident).await.is_err(), "nor closes one");
+    let of =
+        |open: Vec<reports::ReportView>| open.iter().map(|it| it.accused.id).collect::<Vec<_>>();
+    let open = reports::open(&scene.node.town, &staff).await.unwrap();
+    assert_eq!(of(open), [paul, lea]);
+    closed(staff.clone()).await.unwrap();
+    let open = reports::open(&scene.node.town, &staff).await.unwrap();
+    assert_eq!(of(open), [paul]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

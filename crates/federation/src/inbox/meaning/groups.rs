@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use parvis_model::{id::Id, uri as address};
+use parvis_model::{account::AccountKind, id::Id, uri as address};
 use parvis_store::{entity::account, posts as rows};
 use parvis_town::{Outcome, arrivals::ArrivedBoost};
 
@@ -146,7 +146,8 @@ async fn deleted(
     .into())
 }
 
-/// The group's server answers for its own people; what those of other servers like is between them and the author.
+/// A group tells what the people of its own server like; what those of other servers do is between them and the author. A
+/// person tells it of nobody, also not of a neighbour.
 async fn liker(
     federation: &Federation,
     inner: &Activity<'_>,
@@ -156,7 +157,7 @@ async fn liker(
     let Some(liker) = address::canonical(inner.actor) else {
         return Ok(None);
     };
-    if !same_server(&liker, &group.uri) {
+    if group.kind != AccountKind::Group.as_str() || !same_server(&liker, &group.uri) {
         return Ok(None);
     }
     let found = federation.resolver.account(&liker, budget).await?;
