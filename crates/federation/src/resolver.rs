@@ -116,7 +116,7 @@ impl Resolver {
         }
     }
 
-    /// Does the server that answers for an address say that nothing is there any more?
+    /// Does the server that answers for an account say that it is there no more? For posts: [`Self::is_post_gone`].
     pub(crate) async fn is_gone(&self, uri: &str, budget: &Budget) -> bool {
         self.answers(uri, &[404, 410], budget).await
     }

@@ -280,7 +280,7 @@ pub(super) async fn delete(
     let author = match row {
         // A moderator of that server, or a member of the group whose post it is: its server shows whether it is gone.
         Some(row) if row.author_id != actor.id => {
-            if row.local || !federation.resolver.is_gone(&uri, budget).await {
+            if row.local || !federation.resolver.is_post_gone(&row, budget).await {
                 return Ok(Ignored("somebody else's post"));
             }
             row.author_id
