@@ -20,6 +20,7 @@ use parvis_store::{
 };
 use parvis_town::{Error, Failure, Outcome};
 use tokio::{
+    sync::Semaphore,
     task::{self, JoinSet},
     time::Instant,
 };
@@ -28,7 +29,7 @@ use url::Url;
 
 use crate::{
     Federation, gone,
-    ledger::{Ended, Ledger},
+    ledger::{Ended, Ledger, Place},
     queue::{self, Fate, Health, Standing},
     send::{self, Content},
 };
@@ -41,6 +42,8 @@ const PROMPT: Duration = Duration::from_secs(1);
 const CLAIMED: usize = 64;
 /// Deliveries to one server that are read at once.
 const BATCH: u64 = 16;
+/// Deliveries to one server that are under way or not yet written down: what a power cut may have sent twice.
+const UNWRITTEN: usize = 4;
 /// A batch ends after this even if it is not full, so that how its server does is soon on disk.
 const BATCH_TIME: Timestamp = 2 * SECOND;
 /// Then it is the turn of another server.
@@ -260,13 +263,20 @@ struct Batch {
 /// A delivery that may alone be to blame for the server's stumbling.
 struct Doubted {
     parcel: Parcel,
+    place: Place,
     status: Option<i32>,
     /// How the server stands if it is not.
     otherwise: Health,
 }
 
 impl Batch {
-    async fn settle(&mut self, ledger: &Ledger, parcel: Parcel, fate: Fate, status: Option<i32>) {
+    async fn settle(
+        &mut self,
+        ledger: &Ledger,
+        (parcel, place): (Parcel, Place),
+        fate: Fate,
+        status: Option<i32>,
+    ) {
         let state = match fate {
             Fate::Delivered => deliveries::DELIVERED,
             Fate::Gone => deliveries::GONE,
@@ -280,6 +290,7 @@ impl Batch {
             delivery,
             state,
             status,
+            place,
         };
         ledger.note(ended).await;
     }
@@ -308,6 +319,7 @@ async fn send_batch(
     };
     let began = federation.town.now();
     let mut doubted: Option<Doubted> = None;
+    let places = Arc::new(Semaphore::new(UNWRITTEN));
     for parcel in parcels {
         if stop.is_cancelled() || federation.town.now() - began > BATCH_TIME {
             break;
@@ -318,6 +330,7 @@ async fn send_batch(
         {
             continue;
         }
+        let place = Place::wait(&places).await;
         let (outcome, status) = send(federation, &parcel).await?;
         let now = federation.town.now();
         let tried = u32::try_from(parcel.attempts).unwrap_or(0);
@@ -336,19 +349,27 @@ async fn send_batch(
             (Fate::Doubted, None) => {
                 doubted = Some(Doubted {
                     parcel,
+                    place,
                     status,
                     otherwise: health,
                 });
             }
             (settled, first) => {
                 batch.health = health;
-                batch.settle(ledger, parcel, settled, status).await;
+                batch
+                    .settle(ledger, (parcel, place), settled, status)
+                    .await;
                 match first {
                     // Nothing was sent, nothing is shown.
                     first @ Some(_) if outcome == queue::Outcome::Unsent => doubted = first,
                     Some(first) => {
                         batch
-                            .settle(ledger, first.parcel, Fate::Refused, first.status)
+                            .settle(
+                                ledger,
+                                (first.parcel, first.place),
+                                Fate::Refused,
+                                first.status,
+                            )
                             .await;
                         // What was passed over comes next, in its order.
                         return Ok(batch);
@@ -366,7 +387,12 @@ async fn send_batch(
                 ..Health::default()
             };
             batch
-                .settle(ledger, alone.parcel, Fate::Refused, alone.status)
+                .settle(
+                    ledger,
+                    (alone.parcel, alone.place),
+                    Fate::Refused,
+                    alone.status,
+                )
                 .await;
         } else {
             batch.wait(&alone.parcel, alone.status, alone.otherwise);

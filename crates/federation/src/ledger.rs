@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use parvis_store::deliveries;
 use parvis_town::{Failure, Outcome};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     time::sleep,
 };
 
@@ -31,6 +31,22 @@ pub(crate) struct Ended {
     pub(crate) delivery: i64,
     pub(crate) state: &'static str,
     pub(crate) status: Option<i32>,
+    pub(crate) place: Place,
+}
+
+/// One of the few deliveries to a server that may be under way or not yet written down.
+pub(crate) struct Place {
+    /// Given back when dropped.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// Waits until one is free. `places` is never closed.
+    pub(crate) async fn wait(places: &Arc<Semaphore>) -> Self {
+        Self {
+            _permit: places.clone().acquire_owned().await.ok(),
+        }
+    }
 }
 
 impl Ledger {
@@ -56,14 +72,15 @@ impl Ledger {
 async fn keep(federation: Arc<Federation>, mut handed_in: mpsc::Receiver<Note>) {
     let mut notes = Vec::new();
     while handed_in.recv_many(&mut notes, AT_ONCE).await > 0 {
-        let mut waiting = Vec::new();
+        let (mut waiting, mut places) = (Vec::new(), Vec::new());
         let mut ended: BTreeMap<_, Vec<i64>> = BTreeMap::new();
         for note in notes.drain(..) {
             match note {
-                Note::Ended(it) => ended
-                    .entry((it.state, it.status))
-                    .or_default()
-                    .push(it.delivery),
+                Note::Ended(it) => {
+                    let same = ended.entry((it.state, it.status)).or_default();
+                    same.push(it.delivery);
+                    places.push(it.place);
+                }
                 Note::Written(answer) => waiting.push(answer),
             }
         }
@@ -72,6 +89,7 @@ async fn keep(federation: Arc<Federation>, mut handed_in: mpsc::Receiver<Note>) 
             tracing::error!(%err, "what came of deliveries cannot be written down; trying again");
             sleep(BREATH).await;
         }
+        drop(places);
         for answer in waiting {
             // A turn may have been given up meanwhile.
             let _ = answer.send(());
