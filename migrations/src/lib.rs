@@ -9,6 +9,11 @@ mod m20261122_000002_polls;
 mod m20261122_000003_gestures;
 mod m20261122_000004_deliveries;
 mod m20261122_000005_quotes;
+mod m20261122_000006_found;
+mod m20261122_000007_groups;
+mod m20261122_000008_apps;
+mod m20261122_000009_choices;
+mod m20261122_000010_told;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -23,6 +28,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_gestures::Migration),
             Box::new(m20261122_000004_deliveries::Migration),
             Box::new(m20261122_000005_quotes::Migration),
+            Box::new(m20261122_000006_found::Migration),
+            Box::new(m20261122_000007_groups::Migration),
+            Box::new(m20261122_000008_apps::Migration),
+            Box::new(m20261122_000009_choices::Migration),
+            Box::new(m20261122_000010_told::Migration),
         ]
     }
 }

@@ -243,11 +243,7 @@ async fn two_workers_share_the_work_do_nothing_twice_and_one_takes_over_from_the
     for host in &hosts {
         let found = by_object(host);
         let again: usize = found.values().map(|said| once(said).1).sum();
-        assert!(
-            again <= UNWRITTEN,
-            "{}: {again} came twice",
-            host.authority
-        );
+        assert!(again <= UNWRITTEN, "{}: {again} came twice", host.authority);
     }
 }
 

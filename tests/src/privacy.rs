@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::door::Door;
 
 /// A document of the town as `actor` would ask for it, signed.
-async fn asks(actor: &Actor, url: &str) -> Reply {
+pub async fn asks(actor: &Actor, url: &str) -> Reply {
     let mut letter = actor.letter(url, &Value::Null);
     letter.target = letter.target.replacen("post", "get", 1);
     letter.digest = None;

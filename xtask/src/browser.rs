@@ -2,6 +2,7 @@
 //! Knows no page.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -12,7 +13,7 @@ use crate::{checks, packages, run};
 
 pub fn tests(workspace: &Workspace) -> Result<Note> {
     checks::build(workspace)?;
-    install_modules(workspace)?;
+    install_modules(&workspace.browser_tests())?;
     run::loudly(
         Command::new("node")
             .args(["--test", "--test-reporter=spec"])
@@ -29,8 +30,7 @@ pub fn tests(workspace: &Workspace) -> Result<Note> {
 
 /// `npm ci` starts anew each time, so it runs only when the lock file differs from the one that
 /// the modules were installed by.
-fn install_modules(workspace: &Workspace) -> Result<()> {
-    let folder = workspace.browser_tests();
+pub fn install_modules(folder: &Path) -> Result<()> {
     let lock = fs::read(folder.join("package-lock.json")).context("package-lock.json")?;
     let installed = folder.join("node_modules/.installed-by.json");
     if fs::read(&installed).is_ok_and(|by| by == lock) {
@@ -39,7 +39,7 @@ fn install_modules(workspace: &Workspace) -> Result<()> {
     run::loudly(
         Command::new("npm")
             .args(["ci", "--no-fund", "--no-audit"])
-            .current_dir(&folder),
+            .current_dir(folder),
     )?;
     fs::write(&installed, lock).context("node_modules")
 }

@@ -4,6 +4,7 @@
 mod bench;
 mod browser;
 mod checks;
+mod clients;
 mod fuzz;
 mod interop;
 mod packages;

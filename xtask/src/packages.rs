@@ -27,6 +27,7 @@ pub enum Tool {
     Postgres,
     Node,
     Chromium,
+    Python,
     CargoDeny,
 }
 
@@ -68,6 +69,7 @@ impl Tool {
             Self::Postgres => "PostgreSQL",
             Self::Node => "Node.js 20 or newer with npm",
             Self::Chromium => "Chromium",
+            Self::Python => "Python 3 with venv",
             Self::CargoDeny => "cargo-deny",
         }
     }
@@ -80,6 +82,9 @@ impl Tool {
             Self::Postgres => postgres::programs().is_some(),
             Self::Node => run::which("npm").is_some() && node().is_some_and(|major| major >= NODE),
             Self::Chromium => chromium().is_some(),
+            Self::Python => {
+                run::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"]))
+            }
             Self::CargoDeny => run::output(Command::new(cargo_deny(workspace)).arg("--version"))
                 .is_ok_and(|said| said.trim() == format!("cargo-deny {CARGO_DENY}")),
         }
@@ -100,6 +105,7 @@ impl Tool {
             Self::Postgres => &["postgresql"],
             Self::Node => &["nodejs", "npm"],
             Self::Chromium => &["chromium", "fonts-dejavu-core"],
+            Self::Python => &["python3", "python3-venv"],
             Self::Rustfmt | Self::Clippy | Self::CargoDeny => &[],
         }
     }
@@ -215,9 +221,9 @@ mod tests {
 
     #[test]
     fn every_tool_can_be_had_in_exactly_one_way() {
-        use Tool::{CCompiler, CargoDeny, Chromium, Clippy, Node, Postgres, Rustfmt};
+        use Tool::{CCompiler, CargoDeny, Chromium, Clippy, Node, Postgres, Python, Rustfmt};
         for tool in [
-            Rustfmt, Clippy, CCompiler, Postgres, Node, Chromium, CargoDeny,
+            Rustfmt, Clippy, CCompiler, Postgres, Node, Chromium, Python, CargoDeny,
         ] {
             let ways = [
                 tool.component().is_some(),

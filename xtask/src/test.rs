@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::packages::{self, Tool};
 use crate::workspace::Workspace;
-use crate::{browser, checks, postgres};
+use crate::{browser, checks, clients, postgres};
 
 /// What a step has to say for the table at the end, such as what it left out.
 pub type Note = Option<String>;
@@ -19,7 +19,7 @@ struct Step {
     run: fn(&Workspace) -> Result<Note>,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "fmt",
         about: "rustfmt leaves every file as it is",
@@ -67,6 +67,12 @@ const STEPS: [Step; 8] = [
         about: "the pages in headless Chromium",
         tools: &[Tool::CCompiler, Tool::Node, Tool::Chromium],
         run: browser::tests,
+    },
+    Step {
+        name: "clients",
+        about: "client libraries that others wrote, against a town",
+        tools: &[Tool::CCompiler, Tool::Python, Tool::Node],
+        run: clients::play,
     },
 ];
 

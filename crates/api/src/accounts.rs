@@ -3,25 +3,28 @@
 use parvis_model::{
     clock::SECOND,
     id::{self, Id},
+    refusal::Refusal,
 };
 use parvis_town::{
     AccountView, Outcome, Paged, Town,
     accounts::{self, Change, ProfileEdit},
     follows,
     media::{self, Shape},
-    moves,
+    moves, notes,
+    preferences::{self, PreferenceEdit},
     relations::{self, MuteTerms},
 };
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{self, Answer},
-    entities::{Account, Accounts, Credentials, Relationship},
+    entities::{Account, Accounts, Credentials, IdText, MutedAccount, Relationship},
     fault::Fault,
     gate::{Asker, Caller, Named},
     paging::{self, Paging},
     params::Params,
+    quotes::quoters,
+    statuses::audience,
 };
 
 pub async fn verify_credentials(caller: Caller) -> Answer {
@@ -33,12 +36,9 @@ async fn credentials(caller: &Caller) -> Answer {
     let view = accounts::view(town, &caller.viewer(), caller.me).await?;
     let page = Paging::default().page(paging::ACCOUNTS);
     let requests = follows::requests(town, caller.me, page).await?.items.len();
-    answer::json(&Credentials::new(
-        &town.origin,
-        &view,
-        caller.user.role,
-        requests,
-    ))
+    let usual = preferences::of(town, caller.me).await?;
+    let shown = Credentials::new(&town.origin, &view, caller.user.role, requests);
+    answer::json(&shown.posting(&usual))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -53,6 +53,29 @@ pub struct ProfileParams {
     /// As texts only to be taken away, by an empty one.
     avatar: Option<String>,
     header: Option<String>,
+    source: SourceParams,
+}
+
+/// How one usually posts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SourceParams {
+    privacy: Option<String>,
+    sensitive: Option<bool>,
+    language: Option<String>,
+    quote_policy: Option<String>,
+}
+
+impl SourceParams {
+    fn edit(self) -> Result<PreferenceEdit, Refusal> {
+        let privacy = self.privacy.as_deref().filter(|word| !word.is_empty());
+        Ok(PreferenceEdit {
+            audience: privacy.map(audience).transpose()?,
+            sensitive: self.sensitive,
+            language: self.language,
+            quoters: quoters(self.quote_policy.as_deref())?,
+        })
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,6 +89,7 @@ pub async fn update_credentials(caller: Caller, mut params: Params<ProfileParams
     let avatar = params.take_file("avatar");
     let header = params.take_file("header");
     let fields = params.fields;
+    let usual = fields.source.edit()?;
     let edit = ProfileEdit {
         avatar: picture(&caller.town, avatar, Shape::Avatar, fields.avatar).await?,
         header: picture(&caller.town, header, Shape::Header, fields.header).await?,
@@ -81,6 +105,36 @@ pub async fn update_credentials(caller: Caller, mut params: Params<ProfileParams
                 .collect()
         }),
     };
+    caller
+        .write(move |tx, town, me| {
+            Box::pin(async move {
+                if !usual.is_empty() {
+                    preferences::set(tx, town, me, usual).await?;
+                }
+                accounts::edit_profile(tx, town, me, edit).await
+            })
+        })
+        .await?;
+    credentials(&caller).await
+}
+
+pub async fn remove_avatar(caller: Caller) -> Answer {
+    let edit = ProfileEdit {
+        avatar: Change::Remove,
+        ..ProfileEdit::default()
+    };
+    edited(caller, edit).await
+}
+
+pub async fn remove_header(caller: Caller) -> Answer {
+    let edit = ProfileEdit {
+        header: Change::Remove,
+        ..ProfileEdit::default()
+    };
+    edited(caller, edit).await
+}
+
+async fn edited(caller: Caller, edit: ProfileEdit) -> Answer {
     caller
         .write(move |tx, town, me| Box::pin(accounts::edit_profile(tx, town, me, edit)))
         .await?;
@@ -98,18 +152,6 @@ async fn picture(
         (None, Some("")) => Change::Remove,
         (None, _) => Change::Keep,
     })
-}
-
-pub async fn preferences(_: Caller) -> Answer {
-    answer::json(&json!({
-        "posting:default:visibility": "public",
-        "posting:default:sensitive": false,
-        "posting:default:language": null,
-        "posting:default:quote_policy": "public",
-        "reading:expand:media": "default",
-        "reading:expand:spoilers": false,
-        "reading:autoplay:gifs": false,
-    }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -152,11 +194,69 @@ pub async fn relationships(caller: Caller, params: Params<IdsParams>) -> Answer 
         .take(MANY)
         .collect();
     let relations = accounts::relations(&caller.town, caller.me, &ids).await?;
+    let notes = notes::about(&caller.town, caller.me, &ids).await?;
     let shown: Vec<_> = relations
         .iter()
-        .map(|relation| Relationship::new(relation.other, relation))
+        .map(|relation| {
+            let note = notes.get(&relation.other).map_or("", String::as_str);
+            Relationship::new(relation.other, relation, note)
+        })
         .collect();
     answer::json(&shown)
+}
+
+/// Accounts shown at once.
+const SEVERAL: usize = 40;
+
+fn several_ids(params: &IdsParams) -> Vec<Id> {
+    let ids = params.id.iter().filter_map(|text| id::parse(text));
+    ids.take(SEVERAL).collect()
+}
+
+pub async fn several(asker: Asker, params: Params<IdsParams>) -> Answer {
+    let found = accounts::views(&asker.town, &several_ids(&params.fields)).await?;
+    answer::json(&Accounts {
+        origin: &asker.town.origin,
+        views: &found,
+    })
+}
+
+#[derive(Serialize)]
+struct Familiar<'a> {
+    id: IdText,
+    accounts: Vec<Account<'a>>,
+}
+
+pub async fn familiar_followers(caller: Caller, params: Params<IdsParams>) -> Answer {
+    let ids = several_ids(&params.fields);
+    let found = follows::familiar(&caller.town, caller.me, &ids).await?;
+    let shown: Vec<_> = found
+        .iter()
+        .map(|(account, known)| Familiar {
+            id: IdText(*account),
+            accounts: known
+                .iter()
+                .map(|view| Account::new(&caller.town.origin, view))
+                .collect(),
+        })
+        .collect();
+    answer::json(&shown)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct NoteParams {
+    comment: String,
+}
+
+pub async fn note(caller: Caller, Named(other): Named, params: Params<NoteParams>) -> Answer {
+    let text = params.fields.comment;
+    caller
+        .write(move |tx, town, me| {
+            Box::pin(async move { notes::set(tx, town, me, other, &text).await })
+        })
+        .await?;
+    relationship(&caller, other).await
 }
 
 pub async fn followers(asker: Asker, Named(account): Named, paging: Paging) -> Answer {
@@ -190,13 +290,21 @@ pub async fn blocks(caller: Caller, paging: Paging) -> Answer {
     )
 }
 
+/// Without those whose mute has run out meanwhile.
 pub async fn mutes(caller: Caller, paging: Paging) -> Answer {
+    let town = &caller.town;
     let page = paging.page(paging::ACCOUNTS);
-    people(
-        &caller.town,
-        &paging,
-        &relations::muted(&caller.town, caller.me, page).await?,
-    )
+    let found = relations::muted(town, caller.me, page).await?;
+    let ids: Vec<Id> = found.items.iter().map(|view| view.id).collect();
+    let relations = accounts::relations(town, caller.me, &ids).await?;
+    let shown: Vec<_> = found
+        .items
+        .iter()
+        .zip(&relations)
+        .filter(|(_, relation)| relation.muting)
+        .map(|(view, relation)| MutedAccount::new(&town.origin, view, relation.muting_until))
+        .collect();
+    Ok(paging.link(found.next, found.prev, answer::json(&shown)?))
 }
 
 /// A page of accounts, with the way to the next.
@@ -212,7 +320,9 @@ pub fn people(town: &Town, paging: &Paging, found: &Paged<AccountView>) -> Answe
 pub async fn relationship(caller: &Caller, other: Id) -> Answer {
     let relations = accounts::relations(&caller.town, caller.me, &[other]).await?;
     let relation = relations.first().ok_or(Fault::NotFound)?;
-    answer::json(&Relationship::new(other, relation))
+    let notes = notes::about(&caller.town, caller.me, &[other]).await?;
+    let note = notes.get(&other).map_or("", String::as_str);
+    answer::json(&Relationship::new(other, relation, note))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -24,3 +24,8 @@ pub fn json(value: &impl Serialize) -> Answer {
     answer.headers_mut().insert(header::CONTENT_TYPE, JSON);
     Ok(answer)
 }
+
+/// There is nothing to say but that it is done.
+pub fn done() -> Answer {
+    json(&serde_json::Map::<String, serde_json::Value>::new())
+}

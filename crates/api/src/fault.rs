@@ -16,11 +16,17 @@ use parvis_model::{
 use parvis_town::{Error, Failure, Town};
 use serde::Serialize;
 
-use crate::answer::JSON;
+use crate::{
+    answer::JSON,
+    sign_up::{Details, details},
+};
 
 /// Apps compare these texts, so they are Mastodon's own in every language.
 const BAD_TOKEN: &str = "The access token is invalid";
 const OUTSIDE_SCOPES: &str = "This action is outside the authorized scopes";
+const NOBODY_BEHIND: &str = "This method requires an authenticated user";
+const SUSPENDED: &str = "Your login is currently disabled";
+const WAITING: &str = "Your login is currently pending approval";
 const NOT_FOUND: &str = "Record not found";
 /// Seconds after which to try again when the database is away.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
@@ -31,6 +37,12 @@ pub enum Fault {
     /// No token, or one that opens nothing.
     BadToken,
     OutsideScopes,
+    /// The token is an app's own, and this needs a person.
+    NobodyBehind,
+    /// The resident behind the token may not come in (any more).
+    Suspended,
+    /// The resident behind the token waits for the town's yes.
+    Waiting,
     NotFound,
     Method,
     TooLarge,
@@ -39,6 +51,8 @@ pub enum Fault {
     Malformed,
     /// Readable, but a parameter does not fit; the text is for developers of apps.
     Unprocessable(String),
+    /// A sign-up does not fit, in one thing or several.
+    Newcomer(Vec<Refusal>),
     Town(Failure),
 }
 
@@ -64,13 +78,15 @@ impl Fault {
     fn status(&self) -> StatusCode {
         match self {
             Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::OutsideScopes => StatusCode::FORBIDDEN,
+            Self::OutsideScopes | Self::Suspended | Self::Waiting => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnknownBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NobodyBehind | Self::Unprocessable(_) | Self::Newcomer(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Town(Failure::Refused(refusal)) => status_of(refusal.kind),
             Self::Town(Failure::Broken(error)) if error.is_full() => {
                 StatusCode::INSUFFICIENT_STORAGE
@@ -86,11 +102,18 @@ impl Fault {
         match self {
             Self::BadToken => BAD_TOKEN.into(),
             Self::OutsideScopes => OUTSIDE_SCOPES.into(),
+            Self::NobodyBehind => NOBODY_BEHIND.into(),
+            Self::Suspended => SUSPENDED.into(),
+            Self::Waiting => WAITING.into(),
             Self::NotFound => NOT_FOUND.into(),
             Self::Method => locale.text("error-method"),
             Self::TooLarge => locale.text("error-too-large"),
             Self::UnknownBody | Self::Malformed => locale.text("error-bad-request"),
             Self::Unprocessable(what) => format!("Validation failed: {what}"),
+            Self::Newcomer(problems) => {
+                let each: Vec<String> = problems.iter().map(|it| locale.refusal(it)).collect();
+                format!("Validation failed: {}", each.join(" "))
+            }
             Self::Town(Failure::Refused(refusal)) if refusal.kind == Kind::NotFound => {
                 NOT_FOUND.into()
             }
@@ -100,6 +123,13 @@ impl Fault {
                 locale.text("error-unavailable-what")
             }
             Self::Town(Failure::Broken(_)) => locale.text("error-broken-what"),
+        }
+    }
+
+    fn details(&self, locale: Locale) -> Option<Details> {
+        match self {
+            Self::Newcomer(problems) => Some(details(problems, locale)),
+            _ => None,
         }
     }
 
@@ -137,6 +167,8 @@ impl IntoResponse for Fault {
 #[derive(Serialize)]
 struct Words {
     error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
     /// To be named when talking to the people who run the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<String>,
@@ -158,8 +190,10 @@ pub async fn told(request: Request, next: Next) -> Response {
         return answer;
     };
     let operation = town.and_then(|town| logged(&fault, &town));
+    let locale = locale_of(accepted.as_ref());
     let words = Words {
-        error: fault.words(locale_of(accepted.as_ref())),
+        error: fault.words(locale),
+        details: fault.details(locale),
         operation,
     };
     let mut told = (fault.status(), axum::Json(words)).into_response();

@@ -15,7 +15,11 @@ use axum::{
 };
 use parvis_model::id::{self, Id};
 use parvis_store::Tx;
-use parvis_town::{Allowance, Error, Outcome, Rate, Town, Viewer, tokens, users::UserView};
+use parvis_town::{
+    Allowance, Error, Outcome, Rate, Town, Viewer,
+    tokens::{self, Bearer},
+    users::UserView,
+};
 
 use crate::{entities::Moment, fault::Fault};
 
@@ -35,7 +39,9 @@ pub enum Access {
     Open,
     /// Everyone, but a token sent along must be good and hold the scope.
     Public(Scopes),
-    /// Only who brings a token with the scope.
+    /// Whoever brings a token with the scope, be it a resident's or an app's own.
+    App(Scopes),
+    /// Only residents, who bring a token with the scope.
     Resident(Scopes),
 }
 
@@ -54,17 +60,18 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
     };
     let known = identify(&town, rule.access, request.headers()).await;
     let who = match &known {
-        Ok(Some(user)) => user.account.to_string(),
-        Ok(None) | Err(_) => network(request.extensions().get::<ConnectInfo<SocketAddr>>()),
+        Ok(Some(Bearer {
+            user: Some(user), ..
+        })) => user.account.to_string(),
+        Ok(_) | Err(_) => network(request.extensions().get::<ConnectInfo<SocketAddr>>()),
     };
     let allowance = spend(&town, rule.rate, &who);
     let admitted = allowance.check(town.now()).map_err(Fault::from).and(known);
     let mut answer = match admitted {
-        Ok(user) => {
-            request.extensions_mut().insert(Asker {
-                town,
-                user: user.map(Arc::new),
-            });
+        Ok(bearer) => {
+            request
+                .extensions_mut()
+                .insert(Asker::new(town, bearer, who));
             next.run(request).await
         }
         Err(fault) => fault.into_response(),
@@ -77,17 +84,15 @@ async fn identify(
     town: &Town,
     access: Access,
     headers: &HeaderMap,
-) -> Result<Option<UserView>, Fault> {
-    let (scopes, needed) = match access {
+) -> Result<Option<Bearer>, Fault> {
+    let scopes = match access {
         Access::Open => return Ok(None),
-        Access::Public(scopes) => (scopes, false),
-        Access::Resident(scopes) => (scopes, true),
+        Access::Public(scopes) | Access::App(scopes) | Access::Resident(scopes) => scopes,
     };
     let Some(authorization) = headers.get(header::AUTHORIZATION) else {
-        return if needed {
-            Err(Fault::BadToken)
-        } else {
-            Ok(None)
+        return match access {
+            Access::Public(_) => Ok(None),
+            _ => Err(Fault::BadToken),
         };
     };
     let secret = authorization
@@ -95,12 +100,19 @@ async fn identify(
         .ok()
         .and_then(bearer)
         .ok_or(Fault::BadToken)?;
-    let (user, held) = tokens::holder(town, secret).await?.ok_or(Fault::BadToken)?;
-    if scopes.is_empty() || scopes.iter().any(|scope| held.allow(scope)) {
-        Ok(Some(user))
-    } else {
-        Err(Fault::OutsideScopes)
+    let known = tokens::bearer(town, secret).await?;
+    let known = known.ok_or(Fault::BadToken)?;
+    if !scopes.is_empty() && !scopes.iter().any(|scope| known.scopes.allow(scope)) {
+        return Err(Fault::OutsideScopes);
     }
+    match &known.user {
+        _ if matches!(access, Access::App(_)) => {}
+        None if matches!(access, Access::Resident(_)) => return Err(Fault::NobodyBehind),
+        Some(user) if user.suspended => return Err(Fault::Suspended),
+        Some(user) if !user.approved => return Err(Fault::Waiting),
+        _ => {}
+    }
+    Ok(Some(known))
 }
 
 /// RFC 6750, 2.1; the scheme's name in any case.
@@ -147,9 +159,21 @@ fn show(allowance: Allowance, headers: &mut HeaderMap) {
 pub struct Asker {
     pub town: Arc<Town>,
     user: Option<Arc<UserView>>,
+    bearer: Option<Arc<Bearer>>,
+    counted_as: String,
 }
 
 impl Asker {
+    fn new(town: Arc<Town>, bearer: Option<Bearer>, counted_as: String) -> Self {
+        let user = bearer.as_ref().and_then(|bearer| bearer.user.clone());
+        Self {
+            town,
+            user: user.map(Arc::new),
+            bearer: bearer.map(Arc::new),
+            counted_as,
+        }
+    }
+
     pub fn viewer(&self) -> Viewer {
         self.user
             .as_ref()
@@ -208,12 +232,34 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
-        let Asker { town, user } = Asker::from_request_parts(parts, state).await?;
+        let Asker { town, user, .. } = Asker::from_request_parts(parts, state).await?;
         let user = user.ok_or(Fault::BadToken)?;
         Ok(Self {
             town,
             me: user.account,
             user,
+        })
+    }
+}
+
+/// Whoever holds a token: a resident, or an app for itself.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub town: Arc<Town>,
+    pub bearer: Arc<Bearer>,
+    /// For counts of its own: the account, or the network of whoever has none.
+    pub counted_as: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Holder {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let asker = Asker::from_request_parts(parts, state).await?;
+        Ok(Self {
+            bearer: asker.bearer.ok_or(Fault::BadToken)?,
+            town: asker.town,
+            counted_as: asker.counted_as,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use parvis_model::clock::DAY;
+use parvis_model::{clock::DAY, text};
 use parvis_store::{accounts, posts};
 use parvis_town::{Failure, Town};
 
@@ -22,6 +22,19 @@ pub async fn new(Extension(town): InTown) -> Answer {
 pub async fn old(Extension(town): InTown) -> Answer {
     let counts = count(&town).await?;
     json(&InstanceV1::new(&town, &town.profile(), counts))
+}
+
+/// What the town says of itself. When it was written is not kept.
+pub async fn extended_description(Extension(town): InTown) -> Answer {
+    json(&serde_json::json!({
+        "updated_at": null,
+        "content": text::bio(&town.profile().summary),
+    }))
+}
+
+/// The town has no such text of its own yet; apps need the answer to be well formed.
+pub async fn privacy_policy() -> Answer {
+    json(&serde_json::json!({ "updated_at": null, "content": "" }))
 }
 
 pub async fn rules(Extension(town): InTown) -> Answer {

@@ -3,15 +3,22 @@
 
 mod accounts;
 mod answer;
+mod apps;
+mod choices;
+mod conversations;
 mod cors;
+mod directory;
 mod entities;
 mod fault;
+mod filters;
 mod follow_requests;
 mod gate;
 mod idempotency;
 mod instance;
+mod lists;
 mod media;
 mod notifications;
+mod oauth;
 mod paging;
 mod params;
 mod polls;
@@ -19,8 +26,11 @@ mod quotes;
 mod reactions;
 mod reports;
 mod routes;
+mod scheduled;
 mod search;
+mod sign_up;
 mod statuses;
+mod tags;
 mod timelines;
 mod unbuilt;
 

@@ -1,22 +1,25 @@
 //! What a resident is told, one by one.
 
-use parvis_model::{id, page::Page};
-use parvis_town::{
-    Outcome,
-    notifications::{self, NotificationView},
-};
-use serde::Deserialize;
+mod grouped;
+mod held;
+
+use parvis_model::id;
+use parvis_town::notifications::{self, NotificationKind, NotificationView, Wanted};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    answer::{self, Answer},
+    answer::{self, Answer, done},
     entities::{Notification, type_of},
-    gate::Caller,
+    gate::{Caller, Named},
     paging::{self, Paging},
     params::Params,
 };
 
-/// Pages looked through for enough of the wanted types.
-const LOOKS: usize = 8;
+pub use grouped::{dismiss_group, group, group_accounts, groups, unread_groups};
+pub use held::{
+    accept, accept_many, dismiss_many, dismiss_request, merged, policy, request, requests,
+    set_policy,
+};
 
 /// Types that apps name and nobody here is ever told of are simply not met.
 #[derive(Debug, Default, Deserialize)]
@@ -25,63 +28,87 @@ pub struct NotificationParams {
     types: Vec<String>,
     exclude_types: Vec<String>,
     account_id: Option<String>,
+    include_filtered: bool,
+    limit: Option<u64>,
+    /// Only where they come in groups.
+    expand_accounts: Option<String>,
+    grouped_types: Option<Vec<String>>,
 }
 
 impl NotificationParams {
-    fn want(&self, view: &NotificationView) -> bool {
-        let named = |types: &[String]| types.iter().any(|name| name == type_of(view.kind));
+    fn wanted(&self) -> Wanted {
+        let named = |types: &[String], kind: NotificationKind| {
+            types.iter().any(|name| name == type_of(kind))
+        };
+        let narrowed = !self.types.is_empty() || !self.exclude_types.is_empty();
+        let kinds = NotificationKind::ALL.into_iter().filter(|kind| {
+            (self.types.is_empty() || named(&self.types, *kind))
+                && !named(&self.exclude_types, *kind)
+        });
         let from = self.account_id.as_deref().filter(|text| !text.is_empty());
-        (self.types.is_empty() || named(&self.types))
-            && !named(&self.exclude_types)
-            && from.is_none_or(|text| id::parse(text) == Some(view.from.id))
+        Wanted {
+            kinds: narrowed.then(|| kinds.map(|kind| kind.as_str().to_owned()).collect()),
+            // Nobody has the number 0.
+            from: from.map(|text| id::parse(text).unwrap_or(0)),
+            held_back: self.include_filtered,
+        }
     }
 }
 
 pub async fn list(caller: Caller, paging: Paging, params: Params<NotificationParams>) -> Answer {
     let page = paging.page(paging::NOTIFICATIONS);
-    let looked = look_through(&caller, page, &params.fields).await?;
-    let origin = caller.town.origin.as_str();
-    let shown: Vec<_> = looked
-        .found
+    let wanted = params.fields.wanted();
+    let found = notifications::chosen(&caller.town, caller.me, &wanted, page).await?;
+    let shown: Vec<_> = found
         .iter()
-        .map(|view| Notification::new(origin, view))
+        .map(|view| Notification::new(&caller.town.origin, view))
         .collect();
-    let answer = answer::json(&shown)?;
-    Ok(paging.link(looked.oldest, looked.newest, answer))
+    let ends = ends(&found);
+    Ok(paging.link(ends.1, ends.0, answer::json(&shown)?))
 }
 
-#[derive(Default)]
-struct Looked {
-    found: Vec<NotificationView>,
-    /// The ends of what was looked through.
-    newest: Option<id::Id>,
-    oldest: Option<id::Id>,
+/// (newest, oldest)
+fn ends(found: &[NotificationView]) -> (Option<id::Id>, Option<id::Id>) {
+    let number = |view: &NotificationView| view.id;
+    (found.first().map(number), found.last().map(number))
 }
 
-/// Goes on, in the direction asked, until a page holds something wanted: apps take an empty one for the end.
-async fn look_through(
-    caller: &Caller,
-    mut page: Page,
-    wanted: &NotificationParams,
-) -> Outcome<Looked> {
-    let mut looked = Looked::default();
-    for _ in 0..LOOKS {
-        let seen = notifications::list(&caller.town, caller.me, page).await?;
-        let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
-            break;
-        };
-        let upwards = page.min_id.is_some();
-        if upwards {
-            page.min_id = Some(first.id);
-        } else {
-            page.max_id = Some(last.id);
-        }
-        looked.newest = looked.newest.max(Some(first.id));
-        looked.oldest = Some(looked.oldest.map_or(last.id, |oldest| oldest.min(last.id)));
-        looked.found = seen.into_iter().filter(|view| wanted.want(view)).collect();
-        if !looked.found.is_empty() {
-            break;
-        }
-    }
-    Ok(looked)
+pub async fn show(caller: Caller, Named(notification): Named) -> Answer {
+    let view = notifications::view(&caller.town, caller.me, notification).await?;
+    answer::json(&Notification::new(&caller.town.origin, &view))
+}
+
+pub async fn dismiss(caller: Caller, Named(notification): Named) -> Answer {
+    caller
+        .write(move |tx, town, me| Box::pin(notifications::dismiss(tx, town, me, notification)))
+        .await?;
+    done()
+}
+
+pub async fn clear(caller: Caller) -> Answer {
+    caller
+        .write(move |tx, town, me| Box::pin(notifications::clear(tx, town, me)))
+        .await?;
+    done()
+}
+
+/// Counting stops here, unless an app asks for more …
+const COUNTED: u64 = 100;
+/// … up to this.
+const COUNTED_MOST: u64 = 1_000;
+
+#[derive(Serialize)]
+struct Count {
+    count: u64,
+}
+
+pub async fn unread_count(caller: Caller, params: Params<NotificationParams>) -> Answer {
+    let most = params
+        .fields
+        .limit
+        .unwrap_or(COUNTED)
+        .clamp(1, COUNTED_MOST);
+    let wanted = params.fields.wanted();
+    let count = notifications::unread_of(&caller.town, caller.me, &wanted, most).await?;
+    answer::json(&Count { count })
 }

@@ -21,6 +21,8 @@ pub struct Size(u64, u64);
 pub const STATUSES: Size = Size(20, 40);
 pub const ACCOUNTS: Size = Size(40, 80);
 pub const NOTIFICATIONS: Size = Size(40, 80);
+/// Also of names of servers.
+pub const TAGS: Size = Size(100, 200);
 
 /// Which page is asked for, and the address it is asked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +66,11 @@ impl Paging {
             min_id: self.min_id,
             limit: self.limit.unwrap_or(usual).clamp(1, most),
         }
+    }
+
+    /// `limit=0`, which a few lists understand.
+    pub fn asks_for_all(&self) -> bool {
+        self.limit == Some(0)
     }
 
     /// Adds the way to the older and to the newer page.

@@ -1,12 +1,14 @@
-//! Favourites, bookmarks, boosts and pins. A boost stands for the post it passes on. Every answer shows the post afterwards.
+//! Favourites, bookmarks, boosts, pins, muted threads. A boost stands for the post it passes on. Every answer shows the post afterwards.
 
 use parvis_model::id::Id;
-use parvis_town::{pins, posts, reactions};
+use parvis_town::{pins, posts, reactions, thread_mutes};
 
 use crate::{
+    accounts::people,
     answer::Answer,
     fault::Fault,
-    gate::{Caller, Named},
+    gate::{Asker, Caller, Named},
+    paging::{self, Paging},
     statuses::show_mine,
 };
 
@@ -30,6 +32,18 @@ pub async fn unfavourite(caller: Caller, Named(post): Named) -> Answer {
         .write(move |tx, town, me| Box::pin(reactions::unfavourite(tx, town, me, post)))
         .await?;
     show_mine(&caller, post).await
+}
+
+pub async fn favourited_by(asker: Asker, Named(post): Named, paging: Paging) -> Answer {
+    let page = paging.page(paging::ACCOUNTS);
+    let found = reactions::favourited_by(&asker.town, &asker.viewer(), post, page).await?;
+    people(&asker.town, &paging, &found)
+}
+
+pub async fn reblogged_by(asker: Asker, Named(post): Named, paging: Paging) -> Answer {
+    let page = paging.page(paging::ACCOUNTS);
+    let found = reactions::boosted_by(&asker.town, &asker.viewer(), post, page).await?;
+    people(&asker.town, &paging, &found)
 }
 
 pub async fn bookmark(caller: Caller, Named(post): Named) -> Answer {
@@ -74,6 +88,21 @@ pub async fn pin(caller: Caller, Named(post): Named) -> Answer {
 pub async fn unpin(caller: Caller, Named(post): Named) -> Answer {
     caller
         .write(move |tx, town, me| Box::pin(pins::unpin(tx, town, me, post)))
+        .await?;
+    show_mine(&caller, post).await
+}
+
+/// Nothing more is told of the whole thread.
+pub async fn mute(caller: Caller, Named(post): Named) -> Answer {
+    caller
+        .write(move |tx, town, me| Box::pin(thread_mutes::mute(tx, town, me, post)))
+        .await?;
+    show_mine(&caller, post).await
+}
+
+pub async fn unmute(caller: Caller, Named(post): Named) -> Answer {
+    caller
+        .write(move |tx, town, me| Box::pin(thread_mutes::unmute(tx, town, me, post)))
         .await?;
     show_mine(&caller, post).await
 }

@@ -1,5 +1,9 @@
 //! Every address of the client API in one table: who may ask, what is counted, which function answers.
 
+mod choices;
+mod little;
+mod told;
+
 use std::sync::Arc;
 
 #[cfg(test)]
@@ -13,17 +17,17 @@ use axum::{
 use parvis_town::Rate;
 
 use crate::{
-    accounts, cors,
+    accounts, apps, cors,
     fault::{self, Fault},
     follow_requests,
     gate::{
         self,
-        Access::{self, Open, Public, Resident},
+        Access::{self, App, Open, Public, Resident},
         Rule,
     },
     idempotency::Idempotency,
-    instance, media, notifications, polls, quotes, reactions, reports, search, statuses, timelines,
-    unbuilt,
+    instance, media, oauth, polls, quotes, reactions, reports, scheduled, search, sign_up,
+    statuses, timelines, unbuilt,
 };
 
 /// One method of one address.
@@ -78,10 +82,12 @@ pub fn routes() -> Router {
                 access: endpoint.access,
                 rate: endpoint.rate,
             };
-            router.route(
-                endpoint.path,
-                endpoint.answer.layer(from_fn_with_state(rule, gate::keep)),
-            )
+            let answer = endpoint.answer.layer(from_fn_with_state(rule, gate::keep));
+            // Some apps write a slash behind, which means the same to Rails.
+            let slashed = format!("{}/", endpoint.path);
+            router
+                .route(endpoint.path, answer.clone())
+                .route(&slashed, answer)
         });
     ["/api", "/oauth", "/.well-known"]
         .into_iter()
@@ -97,6 +103,14 @@ pub fn routes() -> Router {
 }
 
 pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = everyday();
+    all.extend(choices::endpoints());
+    all.extend(told::endpoints());
+    all.extend(little::endpoints());
+    all
+}
+
+fn everyday() -> Vec<Endpoint> {
     const READ_ACCOUNTS: Access = Public(&["read:accounts"]);
     const READ_STATUSES: Access = Public(&["read:statuses"]);
     const MY_STATUSES: Access = Resident(&["read:statuses"]);
@@ -125,6 +139,28 @@ pub fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/trends/tags", Open, unbuilt::none),
         get("/api/v1/trends/statuses", Open, unbuilt::none),
         get("/api/v1/trends/links", Open, unbuilt::none),
+        // apps and their tokens
+        get(
+            "/.well-known/oauth-authorization-server",
+            Open,
+            oauth::discovery,
+        ),
+        post("/api/v1/apps", Open, apps::register).counted(Rate::RegisterApp),
+        get(
+            "/api/v1/apps/verify_credentials",
+            App(&[]),
+            apps::verify_credentials,
+        ),
+        post(
+            "/api/v1/accounts",
+            App(&["write:accounts"]),
+            sign_up::sign_up,
+        )
+        .counted(Rate::SignUpTries),
+        post("/oauth/token", Open, oauth::token),
+        post("/oauth/revoke", Open, oauth::revoke),
+        get("/oauth/userinfo", Resident(&["profile"]), oauth::userinfo),
+        post("/oauth/userinfo", Resident(&["profile"]), oauth::userinfo),
         // oneself
         get(
             "/api/v1/accounts/verify_credentials",
@@ -136,23 +172,6 @@ pub fn endpoints() -> Vec<Endpoint> {
             Resident(&["write:accounts"]),
             accounts::update_credentials,
         ),
-        get(
-            "/api/v1/preferences",
-            Resident(&["read:accounts"]),
-            accounts::preferences,
-        ),
-        get("/api/v1/markers", MY_STATUSES, unbuilt::no_entries),
-        get(
-            "/api/v1/filters",
-            Resident(&["read:filters"]),
-            unbuilt::none,
-        ),
-        get(
-            "/api/v2/filters",
-            Resident(&["read:filters"]),
-            unbuilt::none,
-        ),
-        get("/api/v1/lists", Resident(&["read:lists"]), unbuilt::none),
         // people
         get("/api/v1/accounts/lookup", READ_ACCOUNTS, accounts::lookup),
         get(
@@ -160,7 +179,14 @@ pub fn endpoints() -> Vec<Endpoint> {
             Resident(&["read:follows"]),
             accounts::relationships,
         ),
+        get("/api/v1/accounts", READ_ACCOUNTS, accounts::several),
+        get(
+            "/api/v1/accounts/familiar_followers",
+            Resident(&["read:follows"]),
+            accounts::familiar_followers,
+        ),
         get("/api/v1/accounts/{id}", READ_ACCOUNTS, accounts::show),
+        post("/api/v1/accounts/{id}/note", ACCOUNT, accounts::note),
         get(
             "/api/v1/accounts/{id}/statuses",
             READ_STATUSES,
@@ -210,7 +236,15 @@ pub fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/mutes", Resident(&["read:mutes"]), accounts::mutes),
         // posts
         post("/api/v1/statuses", WRITE, statuses::publish).counted(Rate::Publish),
+        get("/api/v1/statuses", READ_STATUSES, statuses::several),
         get("/api/v1/statuses/{id}", READ_STATUSES, statuses::show),
+        get(
+            "/api/v1/statuses/{id}/history",
+            READ_STATUSES,
+            statuses::history,
+        ),
+        post("/api/v1/statuses/{id}/mute", MUTE, reactions::mute),
+        post("/api/v1/statuses/{id}/unmute", MUTE, reactions::unmute),
         put("/api/v1/statuses/{id}", WRITE, statuses::edit),
         delete("/api/v1/statuses/{id}", WRITE, statuses::delete).counted(Rate::TakeBack),
         get(
@@ -222,6 +256,16 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/api/v1/statuses/{id}/context",
             READ_STATUSES,
             statuses::context,
+        ),
+        get(
+            "/api/v1/statuses/{id}/favourited_by",
+            READ_STATUSES,
+            reactions::favourited_by,
+        ),
+        get(
+            "/api/v1/statuses/{id}/reblogged_by",
+            READ_STATUSES,
+            reactions::reblogged_by,
         ),
         get("/api/v1/statuses/{id}/quotes", READ_STATUSES, quotes::list),
         post(
@@ -259,6 +303,18 @@ pub fn endpoints() -> Vec<Endpoint> {
             BOOKMARK,
             reactions::unbookmark,
         ),
+        get("/api/v1/scheduled_statuses", MY_STATUSES, scheduled::list),
+        get(
+            "/api/v1/scheduled_statuses/{id}",
+            MY_STATUSES,
+            scheduled::show,
+        ),
+        put(
+            "/api/v1/scheduled_statuses/{id}",
+            WRITE,
+            scheduled::reschedule,
+        ),
+        delete("/api/v1/scheduled_statuses/{id}", WRITE, scheduled::cancel),
         get("/api/v1/polls/{id}", READ_STATUSES, polls::show),
         post("/api/v1/polls/{id}/votes", WRITE, polls::vote),
         post("/api/v1/media", MEDIA, media::upload).counted(Rate::Upload),
@@ -280,11 +336,6 @@ pub fn endpoints() -> Vec<Endpoint> {
             timelines::bookmarks,
         ),
         // what one is told, and what one looks for
-        get(
-            "/api/v1/notifications",
-            Resident(&["read:notifications"]),
-            notifications::list,
-        ),
         get("/api/v2/search", Public(&["read:search"]), search::search),
     ]
 }

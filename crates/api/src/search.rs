@@ -70,7 +70,7 @@ pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
 }
 
 /// Asks the server that a handle or an address names, where it is not this one. One that does not answer spoils nothing.
-async fn resolve(asker: &Asker, query: &str) -> Outcome<Option<Results>> {
+pub async fn resolve(asker: &Asker, query: &str) -> Outcome<Option<Results>> {
     let query = query.trim();
     let found = match timeout(PATIENCE, reach(asker, query)).await {
         Ok(Ok(found)) => found,

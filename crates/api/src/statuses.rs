@@ -5,25 +5,27 @@ use std::sync::Arc;
 use axum::{Extension, http::HeaderMap};
 use parvis_model::{
     audience::Audience,
+    clock::Timestamp,
     id::{self, Id},
     refusal::Refusal,
 };
 use parvis_town::{
     Outcome, PostView, Town, Viewer, media,
     posts::{self, Compose},
-    threads,
+    preferences, revisions, threads,
 };
 use serde::Deserialize;
 
 use crate::{
     answer::{self, Answer},
-    entities::{Context, Source, Status, Statuses},
+    entities::{Context, Source, Status, StatusEdit, Statuses},
     fault::Fault,
     gate::{Asker, Caller, Named},
     idempotency::Idempotency,
     params::Params,
     polls::{self, PollParams},
     quotes,
+    scheduled::{self, moment},
 };
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -57,14 +59,11 @@ struct MediaParams {
 }
 
 impl StatusParams {
-    /// What is not built must not be lost in silence.
-    fn check_is_built(&self) -> Result<(), Fault> {
-        let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-        if given(&self.scheduled_at) {
-            let what = "scheduled posts are not supported";
-            return Err(Fault::Unprocessable(what.into()));
-        }
-        Ok(())
+    /// When it is to be published; `None`: now, also where that time has passed.
+    fn due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let given = self.scheduled_at.as_deref();
+        let at = given.filter(|text| !text.is_empty()).map(moment);
+        Ok(at.transpose()?.filter(|at| *at > now))
     }
 
     fn media(&self) -> Result<Option<Vec<Id>>, Refusal> {
@@ -77,7 +76,7 @@ impl StatusParams {
     }
 }
 
-fn audience(visibility: &str) -> Result<Audience, Refusal> {
+pub fn audience(visibility: &str) -> Result<Audience, Refusal> {
     match visibility {
         "public" => Ok(Audience::Public),
         "unlisted" => Ok(Audience::Unlisted),
@@ -94,12 +93,12 @@ pub async fn publish(
     params: Params<StatusParams>,
 ) -> Answer {
     let fields = params.fields;
-    fields.check_is_built()?;
+    let due = fields.due(caller.town.now())?;
     let compose = composed(&caller, fields).await?;
     let key = headers
         .get(IDEMPOTENCY_KEY)
         .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
-    let publishing = published(caller.clone(), compose);
+    let publishing = made(caller.clone(), compose, due);
     let post = match key.filter(|key| !key.is_empty()) {
         Some(key) if key.len() > LONGEST_KEY => return Err(Fault::Malformed),
         Some(key) => {
@@ -109,7 +108,18 @@ pub async fn publish(
         None => publishing.await,
     };
     let post = post.map_err(polls::told)?;
-    show_mine(&caller, post).await
+    match due {
+        Some(_) => scheduled::shown(&caller, post).await,
+        None => show_mine(&caller, post).await,
+    }
+}
+
+/// Published now, or kept until it is due.
+async fn made(caller: Caller, compose: Compose, due: Option<Timestamp>) -> Outcome<Id> {
+    match due {
+        Some(at) => scheduled::kept(caller, compose, at).await,
+        None => published(caller, compose).await,
+    }
 }
 
 async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Fault> {
@@ -132,25 +142,26 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
     let quote = quoted
         .map(|text| id::parse(text).ok_or(Fault::NotFound))
         .transpose()?;
+    let usual = preferences::of(&caller.town, caller.me).await?;
     let quoters = quotes::quoters(fields.quote_approval_policy.as_deref())?;
     let visibility = fields.visibility.as_deref().filter(|text| !text.is_empty());
     let asked = visibility
         .map(audience)
         .transpose()?
-        .unwrap_or(Audience::Public);
+        .unwrap_or(usual.audience);
     let among_us =
         fields.local_only || (asked == Audience::Followers && is_of_the_town(answered.as_ref()));
     Ok(Compose {
         text: fields.status.unwrap_or_default(),
         summary: fields.spoiler_text.unwrap_or_default(),
-        sensitive: fields.sensitive.unwrap_or(false),
-        language: fields.language,
+        sensitive: fields.sensitive.unwrap_or(usual.sensitive),
+        language: fields.language.or(usual.language),
         audience: if among_us { Audience::Town } else { asked },
         reply_to: answered.map(|post| post.id),
         media,
         poll: fields.poll.and_then(PollParams::asked),
         quote,
-        quoters,
+        quoters: quoters.or(Some(usual.quoters)),
     })
 }
 
@@ -179,6 +190,33 @@ async fn shown(town: &Town, viewer: Viewer, post: Id) -> Answer {
 
 pub async fn show(asker: Asker, Named(post): Named) -> Answer {
     shown(&asker.town, asker.viewer(), post).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SeveralParams {
+    id: Vec<String>,
+}
+
+/// Posts shown at once.
+const SEVERAL: usize = 20;
+
+pub async fn several(asker: Asker, params: Params<SeveralParams>) -> Answer {
+    let ids = params.fields.id.iter().filter_map(|text| id::parse(text));
+    let ids: Vec<Id> = ids.take(SEVERAL).collect();
+    let views = posts::views(&asker.town, &asker.viewer(), &ids).await?;
+    answer::json(&Statuses {
+        origin: &asker.town.origin,
+        views: &views,
+    })
+}
+
+pub async fn history(asker: Asker, Named(post): Named) -> Answer {
+    let all = revisions::of(&asker.town, &asker.viewer(), post).await?;
+    let shown = all
+        .iter()
+        .map(|view| StatusEdit::new(&asker.town.origin, view));
+    answer::json(&shown.collect::<Vec<_>>())
 }
 
 pub async fn context(asker: Asker, Named(post): Named) -> Answer {
@@ -214,7 +252,6 @@ pub async fn source(caller: Caller, Named(post): Named) -> Answer {
 /// What is not given stays as it is; the audience always does.
 pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParams>) -> Answer {
     let fields = params.fields;
-    fields.check_is_built()?;
     let before = own(&caller, post).await?;
     let pictures = fields
         .media()?

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use parvis_model::text::folded_tag;
 use parvis_town::{
     Paged, PostView, Town, accounts, pins,
-    timelines::{self, Scope, Shown},
+    timelines::{self, Scope, Shown, TagQuery},
 };
 use serde::Deserialize;
 
@@ -48,6 +48,7 @@ pub struct PublicParams {
     remote: bool,
     only_media: bool,
     /// Besides the tag in the address.
+    any: Vec<String>,
     all: Vec<String>,
     none: Vec<String>,
 }
@@ -63,11 +64,8 @@ impl PublicParams {
 
     fn want(&self, post: &PostView) -> bool {
         let scope = self.scope();
-        let tagged = |tag: &String| has_tag(post, tag);
         (!self.only_media || !post.media.is_empty())
             && (scope == Scope::All || (scope == Scope::Local) == post.local)
-            && self.all.iter().all(tagged)
-            && !self.none.iter().any(tagged)
     }
 }
 
@@ -91,8 +89,17 @@ pub async fn tag(
 ) -> Answer {
     let page = paging.page(paging::STATUSES);
     let wanted = params.fields;
-    let found = timelines::tag(&asker.town, &asker.viewer(), &tag, page).await?;
-    posts(&asker.town, &paging, found, |post| wanted.want(post))
+    let scope = wanted.scope();
+    let mut any = wanted.any;
+    any.insert(0, tag);
+    let query = TagQuery {
+        any,
+        all: wanted.all,
+        none: wanted.none,
+        media_only: wanted.only_media,
+    };
+    let found = timelines::tagged(&asker.town, &asker.viewer(), query, scope, page).await?;
+    posts(&asker.town, &paging, found, |_| true)
 }
 
 #[derive(Debug, Default, Deserialize)]

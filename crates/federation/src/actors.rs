@@ -12,7 +12,7 @@ use crate::{
         actor::Public,
         emit::{
             self,
-            actor::{Actor, Endpoints, Generator, Multikey, PropertyValue, PublicKey},
+            actor::{Actor, Endpoints, Generator, GroupRule, Multikey, PropertyValue, PublicKey},
             object::Image,
         },
     },
@@ -38,13 +38,15 @@ pub(crate) async fn moved_to(town: &Town, row: &account::Model) -> Outcome<Optio
 }
 
 /// An account of this town as others see it (docs: federation.md section 2).
-/// `further` are the keys it has beside the first, `moved_to` is the address of the account that took its place.
+/// `further` are the keys it has beside the first, `moved_to` is the address of the account that took its place,
+/// `group` what it says of itself as a group.
 pub(crate) fn shown(
     town: &Town,
     view: &AccountView,
     row: &account::Model,
     further: &[further_key::Model],
     moved_to: Option<String>,
+    group: Option<GroupRule>,
 ) -> Actor {
     let technical = view.kind == AccountKind::Application;
     let listed = |name| (!technical).then(|| uri::collection(&view.uri, name));
@@ -87,6 +89,7 @@ pub(crate) fn shown(
         image: view.header.clone().map(picture),
         also_known_as: row.aliases.lines().map(str::to_owned).collect(),
         moved_to,
+        group,
         attachment: fields
             .map(|field| PropertyValue::new(field.name.clone(), field.value_html.clone()))
             .collect(),

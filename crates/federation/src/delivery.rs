@@ -32,6 +32,8 @@ use crate::{
     ledger::{Ended, Ledger, Place},
     queue::{self, Fate, Health, Standing},
     send::{self, Content},
+    strays,
+    synchronization::Summary,
 };
 
 /// Servers that are sent to at the same time and answer promptly: more than our processor can sign for.
@@ -356,9 +358,7 @@ async fn send_batch(
             }
             (settled, first) => {
                 batch.health = health;
-                batch
-                    .settle(ledger, (parcel, place), settled, status)
-                    .await;
+                batch.settle(ledger, (parcel, place), settled, status).await;
                 match first {
                     // Nothing was sent, nothing is shown.
                     first @ Some(_) if outcome == queue::Outcome::Unsent => doubted = first,
@@ -406,6 +406,7 @@ async fn send_batch(
 pub(crate) struct Said {
     actor: Id,
     content: Content,
+    followers: Option<Arc<Summary>>,
 }
 
 /// Read once, however many servers ask at the same time.
@@ -422,15 +423,23 @@ async fn read(federation: &Federation, activity: Id) -> Outcome<Arc<Said>> {
     let row = row
         .filter(|row| !row.json.is_empty())
         .ok_or_else(Refusal::not_found)?;
+    let followers = Summary::of(&federation.town, row.actor_id, &row.json).await?;
     let content = Content::of(row.json.into()).map_err(|err| Error::Other(err.to_string()))?;
     Ok(Arc::new(Said {
         actor: row.actor_id,
         content,
+        followers,
     }))
 }
 
 /// Sends one; also gives the status for the ledger.
 async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outcome, Option<i32>)> {
+    if federation
+        .strays
+        .rests(&parcel.inbox, federation.town.now())
+    {
+        return Ok((queue::Outcome::Unsent, None));
+    }
     let found = async {
         let said = said(federation, parcel.activity_id).await?;
         let signer = federation.signer(said.actor).await?;
@@ -445,9 +454,22 @@ async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outco
     let Ok(inbox) = Url::parse(&parcel.inbox) else {
         return Ok((queue::Outcome::Unsent, None));
     };
-    let outcome = send::deliver(&federation.fetcher, &signer, &inbox, &said.content).await;
+    let outcome = send::deliver(
+        &federation.fetcher,
+        &signer,
+        &inbox,
+        &said.content,
+        said.followers.as_ref().and_then(|it| it.header(&inbox)),
+    )
+    .await;
     let now = federation.town.now();
-    Ok(match outcome {
+    let (outcome, status) = counted(outcome, now);
+    Ok((strays::judged(federation, &inbox, outcome).await?, status))
+}
+
+/// What came of it in the words of the queue, and the status for the ledger.
+fn counted(outcome: send::Outcome, now: Timestamp) -> (queue::Outcome, Option<i32>) {
+    match outcome {
         send::Outcome::Delivered => (queue::Outcome::Delivered, None),
         send::Outcome::Gone => (queue::Outcome::Gone, None),
         send::Outcome::Refused(0) => (queue::Outcome::Unsent, Some(0)),
@@ -467,7 +489,7 @@ async fn send(federation: &Federation, parcel: &Parcel) -> Outcome<(queue::Outco
                 status.map(i32::from),
             )
         }
-    })
+    }
 }
 
 fn health(row: &peer::Model) -> Health {

@@ -17,8 +17,9 @@ use crate::{
     fetch::Fetcher,
     keys::Keys,
     knocks, outbox,
-    resolver::Resolver,
+    resolver::{Plug, Resolver},
     signatures::{Forms, OurKey, Signer, SigningKey},
+    strays::Strays,
 };
 
 /// Keys of residents kept parsed.
@@ -44,6 +45,8 @@ pub struct Federation {
     pub(crate) said: Cache<Id, Arc<Said>>,
     /// Servers seen to fail for long, to be tried again when they are heard of.
     pub(crate) hopeless: Cache<String, ()>,
+    /// Inboxes on servers of others that failed.
+    pub(crate) strays: Strays,
     /// Which servers this process sends to.
     pub(crate) claims: Claims,
     /// Told when deliveries were laid down.
@@ -59,7 +62,7 @@ impl Federation {
         let forms = knocks::recalled(&town).await?;
         let signer = signer(&town, town.profile().actor_id, &forms).await?;
         let resolver = Arc::new(Resolver::new(town.clone(), fetcher.clone(), signer));
-        town.set_reach(resolver.clone());
+        town.set_reach(Arc::new(Plug(resolver.clone())));
         Ok(Arc::new(Self {
             keys: Keys::new(resolver.clone(), town.rates().are_on()),
             blocked: Cache::new(PEERS),
@@ -67,6 +70,7 @@ impl Federation {
             open_inboxes: Cache::new(SIGNERS),
             said: Cache::new(SAID),
             hopeless: Cache::new(PEERS),
+            strays: Strays::new(),
             claims: town.store.claims(),
             stirred: Notify::new(),
             forms,

@@ -8,8 +8,8 @@ use std::{net::IpAddr, sync::Arc};
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::{Body, Bytes};
 use http::{HeaderMap, Method, StatusCode, header};
-use parvis_model::{clock::MINUTE, limits, uri as address};
-use parvis_store::{deliveries, entity::account};
+use parvis_model::{clock::MINUTE, id::Id, limits, uri as address};
+use parvis_store::{deliveries, entity::account, servers};
 use parvis_town::{Error, Failure, arrivals};
 use serde_json::Value;
 
@@ -21,7 +21,9 @@ use crate::{
     json::{self, JsonFault},
     keys::{Key, Miss},
     outbox::host_of,
+    resolver::Errand,
     signatures::{self, Asked, Dialect, Form, Shape},
+    synchronization::Claim,
     wire::{Activity, Kind, Unreadable},
 };
 use deed::Deed;
@@ -157,7 +159,12 @@ async fn admit(
         }
         Err(why) => return Err(why.into()),
     };
-    perform(federation, &activity, &key, &body).await
+    let outcome = perform(federation, &activity, &key, &body).await?;
+    if let Some(claim) = Claim::read(&letter.headers, &key.owner) {
+        let claim = Errand::Followers(Box::new(claim));
+        federation.resolver.send_out(claim);
+    }
+    Ok(outcome)
 }
 
 fn asked<'a>(federation: &'a Federation, letter: &'a Letter) -> Asked<'a> {
@@ -234,7 +241,9 @@ async fn open_to(federation: &Federation, key_id: &str) -> Result<(), Fault> {
         {
             federation.hopeless.insert(host.clone(), ());
         }
-        let blocked = peer.is_some_and(|peer| peer.blocked);
+        let hosts = [host.clone()];
+        let blocked = servers::blocked_among(federation.town.store.read(), &hosts).await;
+        let blocked = !blocked.map_err(Failure::from)?.is_empty();
         federation.blocked.insert(host, (blocked, now));
         blocked
     };
@@ -348,6 +357,7 @@ async fn perform(
         Meaning::Ignored(why) => Ok(Outcome::Ignored(why)),
         Meaning::Deed(deed) => {
             let ends = matches!(deed, Deed::AccountGone(_));
+            let deed = said(activity.kind, account.id, body, deed);
             let outcome = write(federation, id, origin, deed).await;
             if ends {
                 federation.keys.forget_of(&account.uri);
@@ -355,6 +365,22 @@ async fn perform(
             }
             outcome
         }
+    }
+}
+
+/// With what was said, where a group of ours may hand it on.
+fn said(kind: Kind, who: Id, body: &[u8], deed: Deed) -> Deed {
+    let is_handed_on = matches!(
+        kind,
+        Kind::Create | Kind::Update | Kind::Delete | Kind::Like | Kind::Undo
+    );
+    match std::str::from_utf8(body) {
+        Ok(said) if is_handed_on => Deed::Said {
+            who,
+            said: said.to_owned(),
+            deed: Box::new(deed),
+        },
+        _ => deed,
     }
 }
 

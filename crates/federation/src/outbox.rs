@@ -4,6 +4,7 @@
 mod audience;
 mod consents;
 mod gestures;
+mod groups;
 mod translate;
 
 use std::{
@@ -46,6 +47,8 @@ pub(crate) struct Outgoing {
     pub(crate) object: String,
     pub(crate) json: String,
     pub(crate) inboxes: Vec<String>,
+    /// What was written is not to go out any more.
+    pub(crate) ends: bool,
 }
 
 /// Reads until `stop`.
@@ -120,7 +123,7 @@ async fn insert_all(tx: &Tx, now: Timestamp, outgoing: Vec<Outgoing>) -> Outcome
     let standing = standing(tx, &hosts, now).await?;
     let mut waiting = BTreeSet::new();
     for one in outgoing {
-        if one.kind == "Delete" {
+        if one.ends {
             deliveries::hush(tx, &one.object).await?;
         }
         let rows = rows(&one, now, &standing, &mut number);
@@ -237,6 +240,7 @@ impl Outgoing {
             object: object.to_owned(),
             json,
             inboxes: Vec::new(),
+            ends: kind == "Delete",
         })
     }
 

@@ -62,11 +62,21 @@ pub(crate) fn update(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> 
     Ok(Some(update))
 }
 
+/// What a post that is gone was called, by the kind that its tombstone names.
+pub(crate) fn former_type(kind: &str) -> &'static str {
+    match PostKind::parse(kind) {
+        PostKind::Question => "Question",
+        PostKind::Article => "Article",
+        _ => "Note",
+    }
+}
+
 pub(crate) fn delete(
     town: &Town,
     author: &account::Model,
     post: &str,
     audience: Audience,
+    former: &'static str,
 ) -> Outcome<Outgoing> {
     let followers = uri::collection(&author.uri, "followers");
     let (to, cc) = match audience {
@@ -74,7 +84,7 @@ pub(crate) fn delete(
         // It was never said in public who else got it, and now nobody knows any more: the ledger does.
         _ => (vec![followers], Vec::new()),
     };
-    let gone = Tombstone::new(post.to_owned(), Some("Note"), emit::date(town.now()));
+    let gone = Tombstone::new(post.to_owned(), Some(former), emit::date(town.now()));
     Outgoing::new(town, author.id, "Delete", post, |id| {
         Activity::delete(id, author.uri.clone(), to, cc, gone)
     })
@@ -94,6 +104,7 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
         attributed_to: post.author.uri.clone(),
         to,
         cc,
+        audience: group(post),
         name: post.title.clone(),
         content_map: post
             .language
@@ -131,7 +142,13 @@ fn addresses(post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
         .iter()
         .map(|mention| mention.uri.clone())
         .collect();
-    let beside = |first: String| [vec![first], mentioned.clone()].concat();
+    let named = |uri: &String| mentioned.contains(uri);
+    let group = group(post).filter(|uri| !named(uri));
+    let beside = |first: String| {
+        let mut all = vec![first];
+        all.extend(mentioned.iter().cloned().chain(group.clone()));
+        all
+    };
     match post.audience {
         Audience::Public => Some((vec![PUBLIC.into()], beside(followers))),
         Audience::Unlisted => Some((vec![followers], beside(PUBLIC.into()))),
@@ -139,6 +156,12 @@ fn addresses(post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
         Audience::Direct => Some((mentioned, Vec::new())),
         Audience::Town | Audience::Neighbours | Audience::Group => None,
     }
+}
+
+/// The address of the group that a post for everyone is meant for.
+fn group(post: &PostView) -> Option<String> {
+    let group = post.group.as_ref().filter(|_| post.audience.is_open())?;
+    Some(group.uri.clone())
 }
 
 fn tags(town: &Town, post: &PostView) -> Vec<Tag> {

@@ -1,12 +1,17 @@
 //! Finds accounts and posts by address or handle: those the town knows, else those that other servers show. What is
 //! fetched is believed only from the server that answers for it.
 
+mod errands;
+mod followers;
+mod lists;
 mod people;
+mod pins;
+mod plug;
 mod quotes;
+mod threads;
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use parvis_model::{
     audience::Audience,
     clock::{DAY, MINUTE, Timestamp},
@@ -15,19 +20,18 @@ use parvis_model::{
     limits, uri as address,
 };
 use parvis_store::{
-    accounts, deliveries,
+    accounts,
     entity::{account, post},
-    posts as rows,
+    posts as rows, servers,
 };
-use parvis_town::{
-    Failure, Outcome, Town, arrivals,
-    reach::{Found, Reach},
-};
+use parvis_town::{Failure, Outcome, Town, arrivals, reach::Found};
 use quick_cache::sync::Cache;
 use serde_json::Value;
-use tokio::time::timeout;
 use url::Url;
 
+pub(crate) use self::errands::Errand;
+use self::errands::Errands;
+pub(crate) use self::plug::Plug;
 use crate::{
     actors::same,
     fetch::{Budget, FetchFault, Fetched, Fetcher},
@@ -44,6 +48,8 @@ const AUTHORS: usize = 10_000;
 const FRESH: Timestamp = MINUTE;
 /// An account found by its handle is asked for again after this.
 const STALE: Timestamp = DAY;
+/// Nobody is told of a post that somebody passes on so long after it was written.
+const OLD: Timestamp = 7 * DAY;
 /// How far up a chain of answers one arrival makes us look.
 const PARENTS: usize = limits::REPLY_CHAIN;
 /// How long an arrival may wait for what it answers; what is not here by then stays a mere address.
@@ -54,6 +60,16 @@ pub(crate) struct Resolver {
     fetcher: Arc<Fetcher>,
     signer: Signer,
     authors: Cache<String, (Timestamp, Arc<account::Model>)>,
+    errands: Errands,
+}
+
+/// Why a post is fetched.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// Somebody elsewhere just told us of it: who is concerned hears of it.
+    Told,
+    /// To complete what somebody reads. `undated`: when it was written, if it does not say so itself.
+    Found { undated: Timestamp },
 }
 
 impl Resolver {
@@ -63,6 +79,7 @@ impl Resolver {
             fetcher,
             signer,
             authors: Cache::new(AUTHORS),
+            errands: Errands::new(),
         }
     }
 
@@ -146,10 +163,28 @@ impl Resolver {
 
     /// A post by its id or page, fetched if it is not known.
     pub(crate) async fn post(&self, uri: &str, budget: &Budget) -> Outcome<Option<Id>> {
-        self.post_within(uri, budget, PARENTS).await
+        self.post_within(uri, budget, PARENTS, Way::Told).await
     }
 
-    async fn post_within(&self, uri: &str, budget: &Budget, parents: usize) -> Outcome<Option<Id>> {
+    /// The same for one that nobody is to be told of.
+    pub(crate) async fn found_post(&self, uri: &str, budget: &Budget) -> Outcome<Option<Id>> {
+        self.post_within(uri, budget, PARENTS, self.found_now())
+            .await
+    }
+
+    fn found_now(&self) -> Way {
+        Way::Found {
+            undated: self.town.now(),
+        }
+    }
+
+    async fn post_within(
+        &self,
+        uri: &str,
+        budget: &Budget,
+        parents: usize,
+        way: Way,
+    ) -> Outcome<Option<Id>> {
         if let Some(known) = self.known_post(uri).await? {
             return Ok(Some(known));
         }
@@ -157,7 +192,7 @@ impl Resolver {
             return Ok(None);
         }
         match self.fetch_post(uri, budget).await {
-            Some(fetched) => self.take_in(&fetched, budget, parents).await,
+            Some(fetched) => self.take_in(&fetched, budget, parents, way).await,
             None => Ok(None),
         }
     }
@@ -188,7 +223,7 @@ impl Resolver {
         let Some(fetched) = self.fetch(uri, budget).await else {
             return Ok(None);
         };
-        self.take_in(&fetched, budget, PARENTS).await
+        self.take_in(&fetched, budget, PARENTS, Way::Told).await
     }
 
     async fn take_in(
@@ -196,12 +231,15 @@ impl Resolver {
         fetched: &Fetched,
         budget: &Budget,
         parents: usize,
+        way: Way,
     ) -> Outcome<Option<Id>> {
         let Some(author) = self.author_of(fetched, budget).await? else {
             return Ok(None);
         };
-        self.make_known(answered(fetched), budget, parents).await?;
-        self.keep_post(fetched, &author, budget, parents > 0).await
+        self.make_known(threads::answered(fetched), budget, parents)
+            .await?;
+        self.keep_post(fetched, &author, budget, parents > 0, way)
+            .await
     }
 
     /// Who wrote a post, if its own server may say so; `None` also for what is no post.
@@ -232,6 +270,7 @@ impl Resolver {
         author: &account::Model,
         budget: &Budget,
         fetch_quoted: bool,
+        way: Way,
     ) -> Outcome<Option<Id>> {
         let language = self.town.profile().language.clone();
         let Ok(post) = wire::Post::read(&fetched.json, &language) else {
@@ -242,14 +281,22 @@ impl Resolver {
         let quote = self
             .quoted(&post, &fetched.id, &author.uri, budget, fetch_quoted)
             .await?;
-        let arrival = arrived::arrived(
+        let now = self.town.now();
+        let mut arrival = arrived::arrived(
             &post,
             fetched.id.clone(),
             author,
             mentions,
             quote,
-            self.town.now(),
+            &self.town,
         );
+        let told = match way {
+            Way::Told => arrival.published > now - OLD,
+            Way::Found { undated } => {
+                arrival.published = post.published.unwrap_or(undated);
+                false
+            }
+        };
         let (town, uri) = (self.town.clone(), fetched.id.clone());
         let store = &self.town.store;
         store
@@ -257,55 +304,15 @@ impl Resolver {
                 Box::pin(async move {
                     if rows::by_uri(tx, &uri).await?.is_some() {
                         arrivals::post_edited(tx, &town, arrival).await?;
-                    } else {
+                    } else if told {
                         arrivals::post(tx, &town, arrival).await?;
+                    } else {
+                        arrivals::found(tx, &town, &arrival).await?;
                     }
                     Ok::<_, Failure>(rows::by_uri(tx, &uri).await?.map(|row| row.id))
                 })
             })
             .await
-    }
-
-    /// Makes what an arriving post answers known here, as far up as can be had in time.
-    pub(crate) async fn ancestors(&self, post: &wire::Post<'_>, budget: &Budget) -> Outcome<()> {
-        let first = post.in_reply_to.and_then(address::canonical);
-        match timeout(PATIENCE, self.make_known(first, budget, PARENTS)).await {
-            Ok(found) => found,
-            Err(_) => Ok(()),
-        }
-    }
-
-    /// Makes a post known here, and what it answers, and so on upwards, at most `count` of them. First all the way up,
-    /// then down, in a loop: the stack must not grow with what others write.
-    async fn make_known(
-        &self,
-        first: Option<String>,
-        budget: &Budget,
-        count: usize,
-    ) -> Outcome<()> {
-        let mut chain: Vec<(Fetched, Arc<account::Model>)> = Vec::new();
-        let mut next = first;
-        while let Some(uri) = next.take().filter(|_| chain.len() < count) {
-            if self.is_ours(&uri) || self.known_post(&uri).await?.is_some() {
-                break;
-            }
-            let Some(fetched) = self.fetch_post(&uri, budget).await else {
-                break;
-            };
-            let goes_round = chain.iter().any(|(below, _)| below.id == fetched.id);
-            if goes_round {
-                break;
-            }
-            let Some(author) = self.author_of(&fetched, budget).await? else {
-                break;
-            };
-            next = answered(&fetched);
-            chain.push((fetched, author));
-        }
-        for (fetched, author) in chain.iter().rev() {
-            self.keep_post(fetched, author, budget, true).await?;
-        }
-        Ok(())
     }
 
     /// Of the people a post names or is sent to, those that are known here.
@@ -360,7 +367,7 @@ impl Resolver {
     /// Has the town blocked the server of an address? What cannot be looked up is taken for blocked.
     async fn is_blocked(&self, uri: &str) -> bool {
         let host = host_of(uri).map_or_else(Vec::new, |host| vec![host]);
-        let blocked = deliveries::blocked_among(self.town.store.read(), &host).await;
+        let blocked = servers::blocked_among(self.town.store.read(), &host).await;
         blocked.map_or(true, |blocked| !blocked.is_empty())
     }
 
@@ -431,7 +438,7 @@ impl Resolver {
                 .await?
                 .map(|row| Found::Account(row.id))),
             Ok(Document::Post(_)) => Ok(self
-                .take_in(fetched, budget, PARENTS)
+                .take_in(fetched, budget, PARENTS, self.found_now())
                 .await?
                 .map(Found::Post)),
             // The address of a Create or an Announce: what is meant is the post.
@@ -446,27 +453,6 @@ impl Resolver {
                 tracing::debug!(uri = fetched.id, %why, "nothing to show");
                 Ok(None)
             }
-        }
-    }
-}
-
-#[async_trait]
-impl Reach for Resolver {
-    async fn handle(&self, _: &Arc<Town>, handle: &Handle) -> Outcome<Option<Id>> {
-        match handle.domain.as_deref() {
-            Some(domain) if domain != self.town.host => self.by_handle(handle, domain).await,
-            _ => {
-                let name = folded(&handle.name);
-                let row = accounts::by_handle(self.town.store.read(), &name, "").await?;
-                Ok(row.map(|row| row.id))
-            }
-        }
-    }
-
-    async fn uri(&self, _: &Arc<Town>, uri: &str) -> Outcome<Option<Found>> {
-        match address::canonical(uri) {
-            Some(uri) => self.by_address(&uri).await,
-            None => Ok(None),
         }
     }
 }
@@ -532,10 +518,4 @@ fn owner(document: &Value) -> Option<String> {
         Some(key) => address::canonical(key.owner),
         None => doc.id().and_then(address::canonical),
     }
-}
-
-/// What a post answers.
-fn answered(fetched: &Fetched) -> Option<String> {
-    let post = wire::Post::read(&fetched.json, "").ok()?;
-    post.in_reply_to.and_then(address::canonical)
 }

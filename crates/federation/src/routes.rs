@@ -1,5 +1,7 @@
 //! Every address that other servers ask for, in one table. What stands behind each is in the module of its noun.
 
+mod stamps;
+
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
@@ -17,8 +19,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use parvis_model::id::{self, Id};
 use parvis_store::{accounts as rows, deliveries, keys};
 use parvis_town::{
-    AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts,
-    quotes as town_quotes, threads,
+    AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts, threads,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +27,11 @@ use crate::{
     Federation, actors,
     collections::{self, Asked, People},
     federation::lately,
+    groups,
     inbox::{self, Letter},
-    nodeinfo, posts, quotes, reactions,
+    nodeinfo, posts, reactions,
     signatures::message::ACCEPT_SIGNATURE,
+    synchronization,
     uri::{self, Ours},
     webfinger,
     wire::{
@@ -41,8 +44,8 @@ pub(crate) type Shared = State<Arc<Federation>>;
 
 const ACTIVITY: &str = "application/activity+json; charset=utf-8";
 /// How long public documents may be kept by those in between.
-const PUBLIC_CACHE: &str = "public, max-age=60";
-const PRIVATE_CACHE: &str = "private, no-store";
+pub(crate) const PUBLIC_CACHE: &str = "public, max-age=60";
+pub(crate) const PRIVATE_CACHE: &str = "private, no-store";
 
 impl Federation {
     pub fn routes(self: &Arc<Self>) -> Router {
@@ -66,13 +69,18 @@ impl Federation {
             .route("/ap/actors/{id}/outbox", get(outbox))
             .route("/ap/actors/{id}/followers", get(followers))
             .route("/ap/actors/{id}/following", get(following))
+            .route(
+                "/ap/actors/{id}/followers_synchronization",
+                get(synchronization::followers),
+            )
             .route("/ap/actors/{id}/featured", get(featured))
             .route("/ap/objects/{id}", get(object))
             .route("/ap/objects/{id}/replies", get(replies))
             .route("/ap/objects/{id}/likes", get(likes))
             .route("/ap/objects/{id}/shares", get(shares))
             .route("/ap/activities/{id}", get(activity))
-            .route("/ap/authorizations/{id}", get(stamp))
+            .route("/ap/authorizations/{id}", get(stamps::stamp))
+            .merge(groups::routes())
             .layer(middleware::map_response(varying));
         open.merge(documents).with_state(self.clone())
     }
@@ -140,11 +148,11 @@ pub(crate) fn broken(failure: &Failure) -> Response {
     }
 }
 
-fn answered(made: Outcome<Response>) -> Response {
+pub(crate) fn answered(made: Outcome<Response>) -> Response {
     made.unwrap_or_else(|failure| broken(&failure))
 }
 
-fn document(body: &impl Serialize, cache: &'static str) -> Response {
+pub(crate) fn document(body: &impl Serialize, cache: &'static str) -> Response {
     match emit::document(body) {
         Ok(text) => plain_document(text, cache),
         Err(err) => {
@@ -165,7 +173,7 @@ fn plain_document(text: String, cache: &'static str) -> Response {
         .into_response()
 }
 
-fn not_found() -> Response {
+pub(crate) fn not_found() -> Response {
     StatusCode::NOT_FOUND.into_response()
 }
 
@@ -174,8 +182,8 @@ async fn not_readable() -> StatusCode {
 }
 
 /// Who is at the other end of the wire, as the server that took the connection says.
-struct Asker {
-    letter: Letter,
+pub(crate) struct Asker {
+    pub(crate) letter: Letter,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asker {
@@ -261,7 +269,7 @@ async fn post(federation: &Arc<Federation>, request: Request) -> Response {
 }
 
 /// An account of this town that was not closed, but not its technical one, which has an address of its own.
-async fn local(federation: &Federation, account: &str) -> Outcome<Option<AccountView>> {
+pub(crate) async fn local(federation: &Federation, account: &str) -> Outcome<Option<AccountView>> {
     let town = &federation.town;
     let Some(account) = id::parse(account) else {
         return Ok(None);
@@ -296,7 +304,8 @@ async fn shown(federation: &Federation, view: &AccountView) -> Outcome<Response>
         return Ok(not_found());
     };
     let moved_to = actors::moved_to(&federation.town, &row).await?;
-    let actor = actors::shown(&federation.town, view, &row, &further, moved_to);
+    let group = groups::rule(&federation.town, view).await?;
+    let actor = actors::shown(&federation.town, view, &row, &further, moved_to, group);
     Ok(document(&actor, PUBLIC_CACHE))
 }
 
@@ -451,19 +460,22 @@ async fn replies(State(federation): Shared, Path(post): Path<String>, asker: Ask
 }
 
 async fn likes(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
-    let found = shown_post(&federation, &post, &asker).await;
-    answered(found.map(|found| match found {
-        Some((view, cache)) => document(&collections::likes(&view), cache),
-        None => not_found(),
-    }))
+    counted(&federation, &post, &asker, collections::likes).await
 }
 
 async fn shares(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
-    let found = shown_post(&federation, &post, &asker).await;
-    answered(found.map(|found| match found {
-        Some((view, cache)) => document(&collections::shares(&view), cache),
-        None => not_found(),
-    }))
+    counted(&federation, &post, &asker, collections::shares).await
+}
+
+async fn counted(
+    federation: &Federation,
+    post: &str,
+    asker: &Asker,
+    list: impl Fn(&PostView) -> emit::collection::Heap,
+) -> Response {
+    let found = shown_post(federation, post, asker).await;
+    let shown = |(view, cache): (PostView, _)| document(&list(&view), cache);
+    answered(found.map(|found| found.map_or_else(not_found, shown)))
 }
 
 /// Who may not see the post is told so by its page.
@@ -547,24 +559,6 @@ async fn activity(
         } else {
             not_found()
         })
-    };
-    answered(found.await)
-}
-
-/// The consent to a quote. Of a post that is not for everyone only those hear who may see it.
-async fn stamp(State(federation): Shared, Path(stamp): Path<String>, asker: Asker) -> Response {
-    let found = async {
-        let (id, town) = (id::parse(&stamp).unwrap_or(0), &federation.town);
-        let Some(stamp) = town_quotes::stamp_by_id(town, id).await? else {
-            return Ok(not_found());
-        };
-        let quoted = match uri::ours(&town.origin, &stamp.quoted_uri) {
-            Some(Ours::Object(post)) => visible(&federation, post, &asker.letter).await?,
-            _ => None,
-        };
-        Ok(quoted.map_or_else(not_found, |(_, cache)| {
-            document(&quotes::stamp(town, id, stamp), cache)
-        }))
     };
     answered(found.await)
 }

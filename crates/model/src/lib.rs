@@ -11,6 +11,7 @@ pub mod locale;
 pub mod page;
 pub mod policy;
 pub mod polls;
+pub mod redirect;
 pub mod refusal;
 pub mod text;
 pub mod uri;

@@ -31,6 +31,13 @@ pub const EMAIL: usize = 254;
 pub const SIGN_UP_REASON: usize = 1_000;
 pub const SESSIONS_PER_USER: u64 = 30;
 
+/// Of an app.
+pub const APP_NAME: usize = 60;
+/// Characters of one address that an app gives.
+pub const APP_ADDRESS: usize = 2_000;
+/// Characters of all addresses that an app may be returned to.
+pub const APP_REDIRECTS: usize = 8_000;
+
 /// What another server may send in one document (bytes).
 pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 pub const DOCUMENT_DEPTH: usize = 32;
@@ -43,8 +50,30 @@ pub const REMOTE_POLL_OPTIONS: usize = 500;
 pub const REMOTE_FIELDS: usize = 16;
 /// Other accounts that one account may name as its own.
 pub const ALIASES: usize = 20;
+/// Characters of a note about somebody.
+pub const PRIVATE_NOTE: usize = 2_000;
+/// Former texts that are kept of one post.
+pub const REVISIONS: u64 = 100;
+pub const TAGS_FOLLOWED: i64 = 200;
+pub const TAGS_FEATURED: i64 = 10;
+pub const LISTS: i64 = 100;
+pub const LIST_TITLE: usize = 255;
+/// People of a list shown at once.
+pub const LIST_SHOWN: u64 = 5_000;
+pub const FILTERS: usize = 100;
+pub const FILTER_TITLE: usize = 255;
+/// Of one filter.
+pub const FILTER_KEYWORDS: usize = 200;
+/// Of one filter.
+pub const FILTER_POSTS: usize = 1_000;
+/// Characters of a word or phrase to look for.
+pub const KEYWORD: usize = 500;
+/// Posts of one person that wait for their time.
+pub const SCHEDULED: i64 = 300;
 /// Posts on top of one page.
 pub const PINS: usize = 5;
+/// The same of an account elsewhere; groups have more.
+pub const REMOTE_PINS: usize = 20;
 /// Characters of a report.
 pub const REPORT: usize = 1_000;
 pub const REPORT_POSTS: usize = 20;
@@ -56,6 +85,20 @@ pub const TAGS: usize = 50;
 pub const FETCHES_PER_ACTIVITY: usize = 20;
 /// Steps up a chain of answers that one arrival may cause.
 pub const REPLY_CHAIN: usize = 20;
+/// Fetches that one look at a thread may cause, in the background.
+pub const FETCHES_PER_THREAD: usize = 200;
+/// Fetches that one look at a page with pins may cause, in the background.
+pub const FETCHES_PER_PINS: usize = 50;
+/// Posts of a thread that are asked for their answers at one look …
+pub const THREAD_QUESTIONS: usize = 60;
+/// … and how far below the one looked at.
+pub const THREAD_DEPTH: usize = 10;
+/// Pages of one collection that are read …
+pub const COLLECTION_PAGES: usize = 10;
+/// … and items.
+pub const COLLECTION_ITEMS: usize = 400;
+/// Followers here that another server may list of one of its accounts.
+pub const FOLLOWERS_LISTED: usize = 10_000;
 /// How many that give the same address for their page are looked through for the true one.
 pub const SAME_PAGE: u64 = 20;
 

@@ -45,6 +45,9 @@ pub enum Command {
     /// Keys for programs that act for a resident
     #[command(subcommand)]
     Token(Token),
+    /// Servers of other towns that this town wants nothing to do with
+    #[command(subcommand)]
+    Server(Server),
     /// Write a town's database and media to one file; the town may go on running
     Backup {
         /// A new tar file
@@ -122,6 +125,16 @@ pub enum Account {
         /// Handle of the other account: @name@server
         handle: String,
     },
+    /// Let someone look after a group, or no longer
+    Moderator {
+        /// The group
+        name: String,
+        what: AliasChange,
+        /// A resident
+        resident: String,
+    },
+    /// Say who may write in a group: everybody, or only those who look after it
+    Posting { name: String, who: Posting },
     /// Change what someone may do
     SetRole {
         name: String,
@@ -136,6 +149,13 @@ pub enum AliasChange {
     Remove,
 }
 
+/// Who may write in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Posting {
+    Everyone,
+    Moderators,
+}
+
 #[derive(Debug, Args)]
 pub struct NewAccount {
     /// Letters, digits and underscores
@@ -145,6 +165,12 @@ pub struct NewAccount {
     pub email: Option<String>,
     #[arg(long, value_parser = role, default_value = "resident", value_name = ROLES)]
     pub role: Role,
+    /// An association: what members write to it goes to everyone who follows it
+    #[arg(long)]
+    pub group: bool,
+    /// A resident who looks after the group
+    #[arg(long, requires = "group", value_name = "RESIDENT")]
+    pub owner: Option<String>,
     #[command(flatten)]
     pub password: Password,
 }
@@ -154,6 +180,16 @@ pub struct Password {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Server {
+    /// Take nothing from a server and send nothing there; those below its name are meant, too
+    Block { host: String },
+    /// Speak with a server again
+    Unblock { host: String },
+    /// Those that are blocked
+    List,
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,6 +16,7 @@ mod public_url;
 mod residents;
 mod serve;
 mod server;
+mod servers;
 mod settings;
 mod site;
 mod telemetry;
@@ -70,6 +71,7 @@ fn run(cli: Cli) -> Done {
             }
             Command::Town(Town::List) => towns::list(&settings),
             Command::Account(asked) => residents::run(&settings, town, asked).await,
+            Command::Server(asked) => servers::run(&settings, town, asked).await,
             Command::Token(Token::Create { name, scopes }) => {
                 residents::create_token(&settings, town, &name, &scopes).await
             }

@@ -15,13 +15,13 @@ use parvis_model::{
     limits,
 };
 use parvis_town::{
-    Failure, Outcome, Town, accounts, moves, settings as town_settings,
+    Failure, Outcome, Town, accounts, groups, moves, settings as town_settings,
     tokens::{self, Scopes},
     users::{self, UserView},
 };
 
 use crate::{
-    cli::{Account, AliasChange, NewAccount, Password},
+    cli::{Account, AliasChange, NewAccount, Password, Posting},
     exit::{Done, Stop},
     node,
     settings::Settings,
@@ -89,6 +89,41 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Account) -> Don
                 .await?;
             said(format_args!("The other accounts of {name} are changed."))
         }
+        Account::Moderator {
+            name,
+            what,
+            resident: whom,
+        } => {
+            let (group, whom) = (resident(&town, &name).await?, resident(&town, &whom).await?);
+            let here = town.clone();
+            town.store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        match what {
+                            AliasChange::Add => {
+                                groups::appoint(tx, &here, group.account, whom.account).await
+                            }
+                            AliasChange::Remove => {
+                                groups::dismiss(tx, &here, group.account, whom.account).await
+                            }
+                        }
+                    })
+                })
+                .await?;
+            said(format_args!("Those who look after {name} are changed."))
+        }
+        Account::Posting { name, who } => {
+            let group = resident(&town, &name).await?;
+            let (here, restricted) = (town.clone(), who == Posting::Moderators);
+            town.store
+                .write(move |tx| {
+                    Box::pin(
+                        async move { groups::restrict(tx, &here, group.account, restricted).await },
+                    )
+                })
+                .await?;
+            said(format_args!("Who may write in {name} is changed."))
+        }
         Account::SetRole { name, role } => {
             let user = resident(&town, &name).await?;
             let here = town.clone();
@@ -124,7 +159,15 @@ fn said(remark: std::fmt::Arguments<'_>) -> Done {
 async fn create(town: &Arc<Town>, account: NewAccount) -> Done {
     let (password, generated) = password(&account.password)?;
     let email = account.email.as_deref();
-    let kind = AccountKind::Person;
+    let kind = if account.group {
+        AccountKind::Group
+    } else {
+        AccountKind::Person
+    };
+    let owner = match &account.owner {
+        Some(owner) => Some(resident(town, owner).await?),
+        None => None,
+    };
     let prepared = users::prepare_account(
         town,
         &account.name,
@@ -138,7 +181,10 @@ async fn create(town: &Arc<Town>, account: NewAccount) -> Done {
     town.store
         .write(move |tx| {
             Box::pin(async move {
-                users::sign_up(tx, &here, prepared).await?;
+                let new = users::sign_up(tx, &here, prepared).await?;
+                if let Some(owner) = owner {
+                    groups::appoint(tx, &here, new.account, owner.account).await?;
+                }
                 if ends_first_steps {
                     town_settings::end_first_steps(tx).await?;
                 }

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use parvis_federation::Federation;
-use parvis_town::{Town, polls, readers};
+use parvis_town::{Town, polls, readers, scheduled};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,9 @@ pub async fn run(town: Arc<Town>, federation: Arc<Federation>, stop: Cancellatio
         }),
         kept_going("polls", &town, &stop, || {
             polls::watch(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("scheduled posts", &town, &stop, || {
+            scheduled::watch(town.clone(), stop.clone().cancelled_owned())
         }),
         kept_going("housekeeping", &town, &stop, || {
             readers::keep_house_hourly(town.clone(), stop.clone().cancelled_owned())

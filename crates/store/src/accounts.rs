@@ -31,9 +31,8 @@ pub async fn cards(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<account
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT a.id, a.kind, a.name, a.domain, a.uri, a.url, a.display_name, a.bio_html, a.bio_source, a.avatar, a.header, \
-         a.fields, a.locked, a.discoverable, a.indexable, a.posts, a.followers, a.following, a.last_post_at, a.created_at, \
-         a.updated_at, a.suspended_at, a.moved_to_id FROM {} account a ON a.id = l.value",
+        "SELECT {} FROM {} account a ON a.id = l.value",
+        account::CARD,
         dialect::each(db, 1, "l")
     );
     account::Card::find_by_statement(dialect::statement(
@@ -203,6 +202,19 @@ pub async fn empty(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), D
         "DELETE FROM notification WHERE account_id = $1 OR from_id = $1",
         "DELETE FROM block WHERE account_id = $1 OR target_id = $1",
         "DELETE FROM mute WHERE account_id = $1 OR target_id = $1",
+        "DELETE FROM notification_policy WHERE account_id = $1",
+        "DELETE FROM notification_consent WHERE account_id = $1 OR from_id = $1",
+        "DELETE FROM conversation WHERE account_id = $1",
+        "DELETE FROM scheduled_post WHERE account_id = $1",
+        "DELETE FROM thread_mute WHERE account_id = $1",
+        "DELETE FROM private_note WHERE account_id = $1 OR target_id = $1",
+        "DELETE FROM domain_block WHERE account_id = $1",
+        "DELETE FROM marker WHERE account_id = $1",
+        "DELETE FROM preference WHERE account_id = $1",
+        "DELETE FROM tag_follow WHERE account_id = $1",
+        "DELETE FROM featured_tag WHERE account_id = $1",
+        "DELETE FROM people_list WHERE account_id = $1",
+        "DELETE FROM word_filter WHERE account_id = $1",
         "DELETE FROM login WHERE account_id = $1",
         "UPDATE activity SET json = '' WHERE actor_id = $1",
     ] {

@@ -60,10 +60,20 @@ pub fn unblocked(other: &str) -> String {
     )
 }
 
-/// `$1` has not muted `other`, or the mute has run out by `$2`.
+/// `$1` has not muted `other`, or the mute has run out by `$2`; nor does `$1` block the server of `other`. Whoever blocks no
+/// server pays once for the question, not for each row.
 pub fn unmuted(other: &str) -> String {
     format!(
         "NOT EXISTS (SELECT 1 FROM mute u WHERE u.account_id = $1 AND u.target_id = {other} \
-         AND (u.until IS NULL OR u.until > $2))"
+         AND (u.until IS NULL OR u.until > $2)) AND {}",
+        of_open_server(other)
+    )
+}
+
+/// `$1` does not block the server of `other`.
+pub fn of_open_server(other: &str) -> String {
+    format!(
+        "(NOT EXISTS (SELECT 1 FROM domain_block d WHERE d.account_id = $1) OR NOT EXISTS (SELECT 1 FROM account a \
+         JOIN domain_block d ON d.domain = a.domain WHERE a.id = {other} AND d.account_id = $1))"
     )
 }

@@ -287,25 +287,6 @@ pub async fn peer(db: &impl ConnectionTrait, host: &str) -> Result<Option<peer::
     peer::Entity::find_by_id(host.to_owned()).one(db).await
 }
 
-/// Those of `hosts` that the town has blocked.
-pub async fn blocked_among(
-    db: &impl ConnectionTrait,
-    hosts: &[String],
-) -> Result<Vec<String>, DbErr> {
-    let sql = format!(
-        "SELECT host FROM peer WHERE blocked AND host IN {}",
-        dialect::listed_texts(db, 1)
-    );
-    let rows = db
-        .query_all_raw(dialect::statement(
-            db,
-            &sql,
-            [dialect::json_texts(hosts).into()],
-        ))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
-}
-
 /// Since when those of `hosts` fail that have failed since before `before`.
 pub async fn failing_among(
     db: &impl ConnectionTrait,
@@ -384,6 +365,23 @@ pub async fn accounts_at(
         .limit(limit)
         .all(db)
         .await
+}
+
+/// Does an account of the server at this address (with a slash at its end) get its post in this inbox?
+pub async fn is_inbox_of(
+    db: &impl ConnectionTrait,
+    inbox: &str,
+    server: &str,
+) -> Result<bool, DbErr> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM account WHERE (inbox = $1 OR shared_inbox = $1) \
+         AND SUBSTR(uri, 1, LENGTH($2)) = $2 LIMIT 1) x";
+    Ok(dialect::number(db, sql, [inbox.into(), server.into()]).await? > 0)
+}
+
+/// Do we know anybody who lives on the server at this address (with a slash at its end)? Walks through all accounts.
+pub async fn is_home_of_anybody(db: &impl ConnectionTrait, server: &str) -> Result<bool, DbErr> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM account WHERE SUBSTR(uri, 1, LENGTH($1)) = $1 LIMIT 1) x";
+    Ok(dialect::number(db, sql, [server.into()]).await? > 0)
 }
 
 /// A shared inbox is no more: its accounts get their post in their own, until their server names another.

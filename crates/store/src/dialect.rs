@@ -1,10 +1,13 @@
 //! Where SQLite and PostgreSQL say the same thing differently, both are written here, side by side.
 
+use std::fmt;
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, Insert, Statement,
     TryInsert, Value,
     sea_query::{BinOper, Expr, ExprTrait, OnConflict, SimpleExpr},
 };
+use serde::{Deserializer, de::Visitor};
 
 /// `column IN (ids)` as one bound parameter, so that a page of any length is the same prepared statement.
 pub fn among(db: &impl ConnectionTrait, column: impl ColumnTrait, ids: &[i64]) -> SimpleExpr {
@@ -125,4 +128,27 @@ pub async fn run(
         .execute_raw(statement(db, sql, values))
         .await?
         .rows_affected())
+}
+
+/// A truth value in rows that come as JSON: SQLite writes 0 and 1.
+pub fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    value.deserialize_any(Truth)
+}
+
+struct Truth;
+
+impl Visitor<'_> for Truth {
+    type Value = bool;
+
+    fn expecting(&self, text: &mut fmt::Formatter) -> fmt::Result {
+        text.write_str("a truth value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+        Ok(value)
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<bool, E> {
+        Ok(value != 0)
+    }
 }

@@ -152,6 +152,37 @@ pub async fn local_followers(
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
+/// Ids of the followers that an account has on other servers.
+pub async fn uris_elsewhere(db: &impl ConnectionTrait, target: i64) -> Result<Vec<String>, DbErr> {
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            "SELECT a.uri FROM follow f JOIN account a ON a.id = f.follower_id \
+             WHERE f.target_id = $1 AND f.accepted AND a.domain <> ''",
+            [target.into()],
+        ))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Residents of this town who follow the account: numbers and ids.
+pub async fn accepted_from_here(
+    db: &impl ConnectionTrait,
+    target: i64,
+) -> Result<Vec<(i64, String)>, DbErr> {
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            "SELECT a.id, a.uri FROM follow f JOIN account a ON a.id = f.follower_id \
+             WHERE f.target_id = $1 AND f.accepted AND a.domain = ''",
+            [target.into()],
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
 /// Does anyone in this town follow the account?
 pub async fn has_local_follower(db: &impl ConnectionTrait, target: i64) -> Result<bool, DbErr> {
     let found = dialect::number(
@@ -161,4 +192,25 @@ pub async fn has_local_follower(db: &impl ConnectionTrait, target: i64) -> Resul
     )
     .await?;
     Ok(found > 0)
+}
+
+/// Those followed by `me` who follow each of `targets`: (target, who) pairs.
+pub async fn familiar(
+    db: &impl ConnectionTrait,
+    me: i64,
+    targets: &[i64],
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    // From one's own follows, of which there are hundreds, not from the followers of others, of whom there may be millions.
+    let sql = format!(
+        "SELECT g.target_id, g.follower_id FROM follow f JOIN follow g ON g.follower_id = f.target_id \
+         AND g.target_id IN {} AND g.accepted WHERE f.follower_id = $1 AND f.accepted ORDER BY g.id DESC",
+        dialect::listed(db, 2)
+    );
+    let params = [me.into(), dialect::json_list(targets).into()];
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, params))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
 }

@@ -110,9 +110,10 @@ pub struct Holder {
     pub suspended_at: Option<i64>,
 }
 
-const HOLDER: &str = "l.*, a.name AS account_name, a.suspended_at AS account_suspended_at";
+pub(crate) const HOLDER: &str =
+    "l.*, a.name AS account_name, a.suspended_at AS account_suspended_at";
 
-fn holder(row: &QueryResult) -> Result<Holder, DbErr> {
+pub(crate) fn holder(row: &QueryResult) -> Result<Holder, DbErr> {
     Ok(Holder {
         login: login::Model::from_query_result(row, "")?,
         account_name: row.try_get("", "account_name")?,
@@ -199,23 +200,9 @@ pub async fn insert_token(db: &impl ConnectionTrait, row: token::Model) -> Resul
     Ok(())
 }
 
-/// The scopes of a token and who holds it.
-pub async fn token_by_hash(
-    db: &impl ConnectionTrait,
-    hash: &str,
-) -> Result<Option<(String, Holder)>, DbErr> {
-    let sql = format!(
-        "SELECT {HOLDER}, t.scopes AS token_scopes FROM token t JOIN login l ON l.id = t.login_id \
-         JOIN account a ON a.id = l.account_id WHERE t.secret_hash = $1"
-    );
-    let row = db
-        .query_one_raw(dialect::statement(db, &sql, [hash.into()]))
-        .await?;
-    row.map(|row| Ok((row.try_get("", "token_scopes")?, holder(&row)?)))
-        .transpose()
-}
-
+/// All tokens of a login, and the codes that could still become some.
 pub async fn delete_tokens(db: &impl ConnectionTrait, login: i64) -> Result<(), DbErr> {
+    crate::apps::delete_codes(db, login, None).await?;
     token::Entity::delete_many()
         .filter(token::Column::LoginId.eq(login))
         .exec(db)

@@ -92,6 +92,9 @@ pub async fn abandoned(db: &impl ConnectionTrait, before: i64) -> Result<Vec<med
     media::Entity::find()
         .filter(media::Column::PostId.is_null())
         .filter(media::Column::CreatedAt.lt(before))
+        .filter(Expr::cust(
+            "NOT EXISTS (SELECT 1 FROM scheduled_media w WHERE w.media_id = media.id)",
+        ))
         .all(db)
         .await
 }

@@ -25,6 +25,14 @@ pub async fn delete(db: &impl ConnectionTrait, account: i64, post: i64) -> Resul
     Ok(gone.rows_affected > 0)
 }
 
+pub async fn delete_all_of(db: &impl ConnectionTrait, account: i64) -> Result<(), DbErr> {
+    pin::Entity::delete_many()
+        .filter(pin::Column::AccountId.eq(account))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 pub async fn count(db: &impl ConnectionTrait, account: i64) -> Result<i64, DbErr> {
     let sql = "SELECT COUNT(*) FROM pin WHERE account_id = $1";
     dialect::number(db, sql, [account.into()]).await

@@ -90,28 +90,6 @@ pub async fn visible_by_ids(
         .await
 }
 
-/// As [`visible_by_ids`], with the posts that boosts among `ids` pass on, where these eyes may see those, too. A row
-/// that is both stands there twice.
-pub async fn visible_with_boosted(
-    db: &impl ConnectionTrait,
-    eyes: Eyes,
-    now: i64,
-    ids: &[i64],
-) -> Result<Vec<post::Model>, DbErr> {
-    let sql = format!(
-        "SELECT p.* FROM {each} post p ON p.id = l.value WHERE {visible} UNION ALL \
-         SELECT p.* FROM {each} post b ON b.id = l.value JOIN post p ON p.id = b.boost_of_id WHERE {visible}",
-        each = dialect::each(db, 3, "l"),
-        visible = visible(eyes)
-    );
-    let mut params = eyes.params(now);
-    params.push(dialect::json_list(ids).into());
-    post::Entity::find()
-        .from_raw_sql(dialect::statement(db, &sql, params))
-        .all(db)
-        .await
-}
-
 /// `false` if a post of this address or of this id is already there, or this boost.
 pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool, DbErr> {
     let inserted = dialect::unless_there(row.into_active_model())
@@ -362,6 +340,24 @@ pub async fn expected(db: &impl ConnectionTrait, uri: &str) -> Result<Expected, 
     found.one(db).await?.ok_or_else(none)
 }
 
+/// What was found while reading around it has now been delivered. `None`: it had been before, or is not here.
+pub async fn delivered(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post::Model>, DbErr> {
+    let found = post::Entity::find()
+        .filter(post::Column::Uri.eq(uri))
+        .filter(post::Column::Found.eq(true))
+        .one(db)
+        .await?;
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    post::Entity::update_many()
+        .col_expr(post::Column::Found, Expr::value(false))
+        .filter(post::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(Some(row))
+}
+
 /// Addresses of the answers to a post that everyone may see: those of its own author first, then the oldest.
 pub async fn open_answers(
     db: &impl ConnectionTrait,
@@ -379,6 +375,17 @@ pub async fn open_answers(
         ))
         .await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Answers of other servers' people to a post, those that everyone may see, the oldest first.
+pub async fn answers_elsewhere(
+    db: &impl ConnectionTrait,
+    post: i64,
+    limit: u64,
+) -> Result<Vec<i64>, DbErr> {
+    let sql = "SELECT p.id FROM post p WHERE p.reply_to_id = $1 AND NOT p.local \
+         AND p.audience IN ('public', 'unlisted') ORDER BY p.id LIMIT $2";
+    dialect::ids(db, sql, [post.into(), (limit as i64).into()]).await
 }
 
 /// Public posts and answers of this town, for NodeInfo: (posts, answers).

@@ -118,6 +118,13 @@ pub async fn stamp_for(
         .await
 }
 
+/// Whom a consent was given.
+pub async fn give_stamp(db: &impl ConnectionTrait, id: i64, quoter: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE quote_stamp SET quoter_id = $2 WHERE id = $1";
+    dialect::run(db, sql, [id.into(), quoter.into()]).await?;
+    Ok(())
+}
+
 pub async fn revoke_stamp(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
     let sql = "UPDATE quote_stamp SET revoked_at = $2 WHERE id = $1";
     dialect::run(db, sql, [id.into(), now.into()]).await?;

@@ -1,14 +1,11 @@
 //! Favourites and bookmarks.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, TryInsertResult,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult,
 };
+use serde::Deserialize;
 
-use crate::{
-    dialect,
-    entity::{bookmark, favourite},
-};
+use crate::entity::{bookmark, favourite};
 
 /// `false` if it stands already.
 pub async fn favourite(db: &impl ConnectionTrait, row: favourite::Model) -> Result<bool, DbErr> {
@@ -66,11 +63,12 @@ pub async fn unbookmark(db: &impl ConnectionTrait, account: i64, post: i64) -> R
     Ok(())
 }
 
-/// A line between a post and an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+/// A line between a post and an account: who is named in it, and what the viewer has done with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Mark {
     pub post_id: i64,
-    /// One of [`NAMED`], [`FAVOURITED`], [`BOOKMARKED`], [`BOOSTED`], [`PINNED`].
+    /// One of [`NAMED`], [`FAVOURITED`], [`BOOKMARKED`], [`BOOSTED`], [`PINNED`]; or [`MUTED`], where `post_id` is a thread, or
+    /// [`FILTERS`], where it is nothing.
     pub what: i32,
     pub account_id: i64,
 }
@@ -80,19 +78,5 @@ pub const FAVOURITED: i32 = 1;
 pub const BOOKMARKED: i32 = 2;
 pub const BOOSTED: i32 = 3;
 pub const PINNED: i32 = 4;
-
-/// Who is named in these posts, and everything `me` (0 for nobody) has done with them, in one question.
-pub async fn marks(db: &impl ConnectionTrait, me: i64, posts: &[i64]) -> Result<Vec<Mark>, DbErr> {
-    let each = dialect::each(db, 2, "l");
-    let sql = format!(
-        "SELECT m.post_id, 0 AS what, m.account_id FROM {each} mention m ON m.post_id = l.value \
-         UNION ALL SELECT f.post_id, 1, f.account_id FROM {each} favourite f ON f.account_id = $1 AND f.post_id = l.value \
-         UNION ALL SELECT k.post_id, 2, k.account_id FROM {each} bookmark k ON k.account_id = $1 AND k.post_id = l.value \
-         UNION ALL SELECT b.boost_of_id, 3, b.author_id FROM {each} post b ON b.author_id = $1 AND b.boost_of_id = l.value \
-         UNION ALL SELECT n.post_id, 4, n.account_id FROM {each} pin n ON n.account_id = $1 AND n.post_id = l.value"
-    );
-    let params = [me.into(), dialect::json_list(posts).into()];
-    Mark::find_by_statement(dialect::statement(db, &sql, params))
-        .all(db)
-        .await
-}
+pub const MUTED: i32 = 5;
+pub const FILTERS: i32 = 6;

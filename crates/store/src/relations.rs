@@ -24,6 +24,10 @@ pub struct Relation {
     pub blocked_by: bool,
     pub muting: bool,
     pub muting_notifications: bool,
+    /// Until when; for ever where absent.
+    pub muting_until: Option<i64>,
+    pub domain_blocking: bool,
+    pub endorsed: bool,
 }
 
 pub async fn between(
@@ -38,13 +42,16 @@ pub async fn between(
          COALESCE(f.show_boosts, FALSE) AS showing_boosts, COALESCE(f.notify, FALSE) AS notifying, \
          COALESCE(g.accepted, FALSE) AS followed_by, COALESCE(NOT g.accepted, FALSE) AS requested_by, \
          b.id IS NOT NULL AS blocking, c.id IS NOT NULL AS blocked_by, \
-         u.id IS NOT NULL AS muting, COALESCE(u.notifications, FALSE) AS muting_notifications \
+         u.id IS NOT NULL AS muting, COALESCE(u.notifications, FALSE) AS muting_notifications, u.until AS muting_until, \
+         d.id IS NOT NULL AS domain_blocking, e.id IS NOT NULL AS endorsed \
          FROM account a \
          LEFT JOIN follow f ON f.follower_id = $1 AND f.target_id = a.id \
          LEFT JOIN follow g ON g.follower_id = a.id AND g.target_id = $1 \
          LEFT JOIN block b ON b.account_id = $1 AND b.target_id = a.id \
          LEFT JOIN block c ON c.account_id = a.id AND c.target_id = $1 \
          LEFT JOIN mute u ON u.account_id = $1 AND u.target_id = a.id AND (u.until IS NULL OR u.until > $2) \
+         LEFT JOIN domain_block d ON d.account_id = $1 AND d.domain = a.domain \
+         LEFT JOIN endorsement e ON e.account_id = $1 AND e.target_id = a.id \
          WHERE a.id IN {}",
         dialect::listed(db, 3)
     );

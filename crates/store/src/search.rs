@@ -42,3 +42,54 @@ pub async fn tags(
         .all(db)
         .await
 }
+
+/// People whose name begins so, or whose shown name does: the exact name first, then those of this town. `followed_by`: only
+/// those whom this account follows.
+pub async fn people(
+    db: &impl ConnectionTrait,
+    start: &str,
+    followed_by: Option<i64>,
+    limit: u64,
+    offset: u64,
+) -> Result<Vec<i64>, DbErr> {
+    let mut params = vec![
+        format!("{}%", dialect::literal(start)).into(),
+        start.into(),
+        i64::try_from(limit).unwrap_or(i64::MAX).into(),
+        i64::try_from(offset).unwrap_or(i64::MAX).into(),
+    ];
+    let followed = match followed_by {
+        None => "",
+        Some(me) => {
+            params.push(me.into());
+            " AND EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $5 AND f.target_id = a.id AND f.accepted)"
+        }
+    };
+    let sql = format!(
+        "SELECT a.id FROM account a WHERE a.kind <> 'application' AND a.suspended_at IS NULL \
+         AND (a.name_key LIKE $1 ESCAPE '\\' OR LOWER(a.display_name) LIKE $1 ESCAPE '\\'){followed} \
+         ORDER BY CASE WHEN a.name_key = $2 THEN 0 ELSE 1 END, CASE WHEN a.domain = '' THEN 0 ELSE 1 END, a.name_key, a.id \
+         LIMIT $3 OFFSET $4"
+    );
+    dialect::ids(db, &sql, params).await
+}
+
+/// Residents who let themselves be found, those who wrote last first, or those who came last.
+pub async fn residents(
+    db: &impl ConnectionTrait,
+    newest: bool,
+    limit: u64,
+    offset: u64,
+) -> Result<Vec<i64>, DbErr> {
+    let order = if newest {
+        "a.id DESC"
+    } else {
+        "COALESCE(a.last_post_at, 0) DESC, a.id DESC"
+    };
+    let sql = format!(
+        "SELECT a.id FROM account a WHERE a.domain = '' AND a.discoverable AND a.kind <> 'application' \
+         AND a.suspended_at IS NULL ORDER BY {order} LIMIT $1 OFFSET $2"
+    );
+    let params = [limit, offset].map(|it| i64::try_from(it).unwrap_or(i64::MAX).into());
+    dialect::ids(db, &sql, params).await
+}

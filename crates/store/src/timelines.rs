@@ -1,5 +1,7 @@
 //! Lists of posts in order of time, newest first. Each gives ids; the rows are loaded in one batch by the caller.
 
+mod home;
+
 use parvis_model::page::Page;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 
@@ -8,11 +10,10 @@ use crate::{
     dialect,
 };
 
-/// How many of the newest posts of all are looked through before turning to the authors one by one.
-const WINDOW: i64 = 2_000;
+pub use home::home;
 
 /// A condition on `column` and whether the page is read upwards. Parameters are appended to `params`.
-fn bounds(page: &Page, column: &str, params: &mut Vec<Value>) -> (String, bool) {
+pub(crate) fn bounds(page: &Page, column: &str, params: &mut Vec<Value>) -> (String, bool) {
     let mut sql = String::new();
     let mut bound = |operator: &str, id: i64| {
         params.push(id.into());
@@ -33,7 +34,7 @@ fn bounds(page: &Page, column: &str, params: &mut Vec<Value>) -> (String, bool) 
     (sql, page.min_id.is_some())
 }
 
-fn order(upwards: bool) -> &'static str {
+pub(crate) fn order(upwards: bool) -> &'static str {
     if upwards { "ASC" } else { "DESC" }
 }
 
@@ -59,88 +60,14 @@ pub(crate) async fn paged(
     Ok(ids)
 }
 
-/// What a resident reads at home, as a condition over the post `p`: own posts and those of followed people; answers only
-/// where both sides are followed, boosts only of people who are not muted.
-fn belongs_at_home() -> String {
-    let follows = |account: &str, more: &str| {
-        format!(
-            "EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = {account} AND f.accepted{more})"
-        )
-    };
-    let plain = follows("p.author_id", "");
-    let boosts = follows("p.author_id", " AND f.show_boosts");
-    let answered = follows("p.reply_to_account_id", "");
-    let unmuted = unmuted("p.author_id");
-    let muted_original = "SELECT 1 FROM mute u JOIN post o ON o.author_id = u.target_id \
-         WHERE u.account_id = $1 AND o.id = p.boost_of_id AND (u.until IS NULL OR u.until > $2)";
-    format!(
-        "p.audience <> 'direct' AND (p.author_id = $1 OR (((p.boost_of_id IS NULL AND {plain}) OR (p.boost_of_id IS NOT NULL AND {boosts} AND NOT EXISTS ({muted_original}))) AND {unmuted})) \
-         AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = $1 OR p.reply_to_account_id = p.author_id OR p.author_id = $1 OR {answered})"
-    )
-}
-
-/// The home timeline, read at request time. The newest posts of the town are looked through first, which is cheap while the
-/// followed people write a fair share of them; where that does not fill the page, each followed author's own newest are merged.
-pub async fn home(
+/// The newest posts `p` of `authors` (a question with a column of that name) that meet a condition.
+async fn merged(
     db: &impl ConnectionTrait,
-    me: i64,
-    now: i64,
+    authors: &str,
+    belongs: &str,
     page: &Page,
+    mut params: Vec<Value>,
 ) -> Result<Vec<i64>, DbErr> {
-    let recent = home_scanned(db, me, now, page).await?;
-    if recent.len() as u64 >= page.limit {
-        return Ok(recent);
-    }
-    home_merged(db, me, now, page).await
-}
-
-async fn home_scanned(
-    db: &impl ConnectionTrait,
-    me: i64,
-    now: i64,
-    page: &Page,
-) -> Result<Vec<i64>, DbErr> {
-    let mut params = vec![me.into(), now.into()];
-    let (between, upwards) = bounds(page, "id", &mut params);
-    params.push(WINDOW.into());
-    params.push((page.limit as i64).into());
-    let (window, limit) = (params.len() - 1, params.len());
-    let (order, belongs) = (order(upwards), belongs_at_home());
-    let sql = match db.get_database_backend() {
-        // The end of the window is found first, on the index alone; then the walk stops at the first `limit` that belong
-        // here, where a subquery with the window would have all of it looked at and sorted.
-        DatabaseBackend::Sqlite => {
-            let (within, furthest) = if upwards {
-                ("<=", "MAX")
-            } else {
-                (">=", "MIN")
-            };
-            format!(
-                "SELECT p.id FROM post p INDEXED BY post_by_time WHERE {belongs}{between_p} AND p.id {within} \
-                 (SELECT {furthest}(id) FROM (SELECT id FROM post INDEXED BY post_by_time WHERE 1 = 1{between} ORDER BY id {order} LIMIT ${window})) \
-                 ORDER BY p.id {order} LIMIT ${limit}",
-                between_p = between.replace(" id ", " p.id "),
-            )
-        }
-        _ => format!(
-            "SELECT p.id FROM (SELECT id, author_id, audience, boost_of_id, reply_to_account_id FROM post \
-             WHERE 1 = 1{between} ORDER BY id {order} LIMIT ${window}) p WHERE {belongs} ORDER BY p.id {order} LIMIT ${limit}"
-        ),
-    };
-    let mut ids = dialect::ids(db, &sql, params).await?;
-    if upwards {
-        ids.reverse();
-    }
-    Ok(ids)
-}
-
-async fn home_merged(
-    db: &impl ConnectionTrait,
-    me: i64,
-    now: i64,
-    page: &Page,
-) -> Result<Vec<i64>, DbErr> {
-    let mut params = vec![me.into(), now.into()];
     let (between, upwards) = bounds(page, "p.id", &mut params);
     params.push((page.limit as i64).into());
     let (limit, order) = (params.len(), order(upwards));
@@ -148,23 +75,21 @@ async fn home_merged(
     // `limit` authors whose newest is newest: only theirs are merged.
     let newest_of = |author: &str, count: &str| {
         format!(
-            "SELECT p.id FROM post p WHERE p.author_id = {author}{between} AND {} ORDER BY p.id {order} LIMIT {count}",
-            belongs_at_home()
+            "SELECT p.id FROM post p WHERE p.author_id = {author}{between} AND {belongs} ORDER BY p.id {order} LIMIT {count}"
         )
     };
     let first = newest_of("a.author", "1");
-    let newest = newest_of("a.author", &format!("${limit}"));
+    let newest = newest_of("chosen.author", &format!("${limit}"));
     let chosen = format!(
-        "WITH near AS MATERIALIZED (SELECT a.author, ({first}) AS newest \
-         FROM (SELECT target_id AS author FROM follow WHERE follower_id = $1 AND accepted UNION SELECT $1) a), \
+        "WITH near AS MATERIALIZED (SELECT a.author, ({first}) AS newest FROM ({authors}) a), \
          chosen AS MATERIALIZED (SELECT author FROM near WHERE newest IS NOT NULL ORDER BY newest {order} LIMIT ${limit})"
     );
     let sql = match db.get_database_backend() {
         DatabaseBackend::Sqlite => format!(
-            "{chosen} SELECT h.id FROM chosen a CROSS JOIN post h ON h.id IN ({newest}) ORDER BY h.id {order} LIMIT ${limit}"
+            "{chosen} SELECT h.id FROM chosen CROSS JOIN post h ON h.id IN ({newest}) ORDER BY h.id {order} LIMIT ${limit}"
         ),
         _ => format!(
-            "{chosen} SELECT h.id FROM chosen a CROSS JOIN LATERAL ({newest}) h ORDER BY h.id {order} LIMIT ${limit}"
+            "{chosen} SELECT h.id FROM chosen CROSS JOIN LATERAL ({newest}) h ORDER BY h.id {order} LIMIT ${limit}"
         ),
     };
     let mut ids = dialect::ids(db, &sql, params).await?;
@@ -172,6 +97,50 @@ async fn home_merged(
         ids.reverse();
     }
     Ok(ids)
+}
+
+/// Which answers a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Those to people on the list.
+    ToMembers,
+    /// Those to everyone the reader follows.
+    ToFollowed,
+    None,
+}
+
+/// What the people on a list write.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    me: i64,
+    now: i64,
+    list: i64,
+    answers: Answers,
+    page: &Page,
+) -> Result<Vec<i64>, DbErr> {
+    let eyes = Eyes {
+        account: me,
+        resident: true,
+    };
+    let to_members = "EXISTS (SELECT 1 FROM list_member n WHERE n.list_id = $3 AND n.target_id = p.reply_to_account_id)";
+    let to_followed = "EXISTS (SELECT 1 FROM follow g WHERE g.follower_id = $1 AND g.target_id = p.reply_to_account_id AND g.accepted)";
+    let more = match answers {
+        Answers::ToMembers => format!(" OR p.reply_to_account_id = $1 OR {to_members}"),
+        Answers::ToFollowed => format!(" OR p.reply_to_account_id = $1 OR {to_followed}"),
+        Answers::None => String::new(),
+    };
+    let belongs = format!(
+        "p.audience <> 'direct' AND {visible} AND {unmuted} \
+         AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM follow h WHERE h.follower_id = $1 AND h.target_id = p.author_id AND h.show_boosts)) \
+         AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = p.author_id{more})",
+        visible = visible(eyes),
+        unmuted = unmuted("p.author_id")
+    );
+    let members = "SELECT m.target_id AS author FROM list_member m JOIN follow f ON f.id = m.follow_id \
+         WHERE m.list_id = $3 AND f.accepted";
+    let mut params = eyes.params(now);
+    params.push(list.into());
+    merged(db, members, &belongs, page, params).await
 }
 
 /// Which public posts are meant.
@@ -258,22 +227,99 @@ pub async fn of_account(
     paged(db, &from, "p.id", page, params).await
 }
 
+/// Posts with tags: with one of `any`, and all of `all`, and none of `none`; all are keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tagged {
+    pub any: Vec<String>,
+    pub all: Vec<String>,
+    pub none: Vec<String>,
+    pub media_only: bool,
+}
+
 pub async fn tagged(
     db: &impl ConnectionTrait,
     eyes: Eyes,
     now: i64,
-    tag_key: &str,
+    tags: &Tagged,
+    scope: Scope,
     page: &Page,
 ) -> Result<Vec<i64>, DbErr> {
-    let from = format!(
-        "post_tag t JOIN post p ON p.id = t.post_id WHERE t.tag_id = (SELECT id FROM tag WHERE key = $3) \
-         AND p.audience = 'public' AND {} AND {}",
+    let mut params = eyes.params(now);
+    let (between, upwards) = bounds(page, "t.post_id", &mut params);
+    let mut number = |value: Value| {
+        params.push(value);
+        params.len()
+    };
+    let keys = |n: usize| {
+        let keys = dialect::listed_texts(db, n);
+        format!("SELECT id FROM tag WHERE key IN {keys}")
+    };
+    let any = keys(number(dialect::json_texts(&tags.any).into()));
+    let mut belongs = tagged_for(eyes);
+    if !tags.all.is_empty() {
+        let all = keys(number(dialect::json_texts(&tags.all).into()));
+        let count = number((tags.all.len() as i64).into());
+        let has_all = format!(
+            " AND (SELECT COUNT(*) FROM post_tag o WHERE o.post_id = p.id AND o.tag_id IN ({all})) = ${count}"
+        );
+        belongs.push_str(&has_all);
+    }
+    if !tags.none.is_empty() {
+        let none = keys(number(dialect::json_texts(&tags.none).into()));
+        let has_none = format!(
+            " AND NOT EXISTS (SELECT 1 FROM post_tag o WHERE o.post_id = p.id AND o.tag_id IN ({none}))"
+        );
+        belongs.push_str(&has_none);
+    }
+    belongs += match scope {
+        Scope::All => "",
+        Scope::Local => " AND p.local",
+        Scope::Remote => " AND NOT p.local",
+    };
+    if tags.media_only {
+        belongs += " AND p.has_media";
+    }
+    let limit = number((page.limit as i64).into());
+    let any = format!("SELECT f.id AS tag_id FROM tag f WHERE f.id IN ({any})");
+    let sql = newest_of_tags(db, &any, &belongs, &between, order(upwards), limit);
+    let mut ids = dialect::ids(db, &sql, params).await?;
+    if upwards {
+        ids.reverse();
+    }
+    Ok(ids)
+}
+
+/// What these eyes may find by a tag, as a condition over the post `p`.
+fn tagged_for(eyes: Eyes) -> String {
+    format!(
+        "p.audience = 'public' AND {} AND {}",
         visible(eyes),
         unmuted("p.author_id")
+    )
+}
+
+/// The newest posts of some tags (a question with a column `tag_id`), each tag walked on its index only as far as the page
+/// goes.
+fn newest_of_tags(
+    db: &impl ConnectionTrait,
+    tags: &str,
+    belongs: &str,
+    between: &str,
+    order: &str,
+    limit: usize,
+) -> String {
+    let newest = format!(
+        "SELECT t.post_id AS id FROM post_tag t JOIN post p ON p.id = t.post_id \
+         WHERE t.tag_id = g.tag_id{between} AND {belongs} ORDER BY t.post_id {order} LIMIT ${limit}"
     );
-    let mut params = eyes.params(now);
-    params.push(tag_key.into());
-    paged(db, &from, "t.post_id", page, params).await
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => format!(
+            "SELECT DISTINCT h.id FROM ({tags}) g CROSS JOIN post h ON h.id IN ({newest}) ORDER BY h.id {order} LIMIT ${limit}"
+        ),
+        _ => format!(
+            "SELECT DISTINCT h.id FROM ({tags}) g CROSS JOIN LATERAL ({newest}) h ORDER BY h.id {order} LIMIT ${limit}"
+        ),
+    }
 }
 
 /// A list whose cursor is the relation's own id: (relation id, what it points to).
@@ -300,6 +346,15 @@ pub async fn pointing(
         ),
         Pointing::Blocked => ("block r WHERE r.account_id = $1", "r.target_id"),
         Pointing::Muted => ("mute r WHERE r.account_id = $1", "r.target_id"),
+        Pointing::BlockedDomains => ("domain_block r WHERE r.account_id = $1", "r.id"),
+        Pointing::Endorsed => ("endorsement r WHERE r.account_id = $1", "r.target_id"),
+        Pointing::FollowedTags => ("tag_follow r WHERE r.account_id = $1", "r.tag_id"),
+        Pointing::Members => ("list_member r WHERE r.list_id = $1", "r.target_id"),
+        Pointing::FavouritedBy => ("favourite r WHERE r.post_id = $1", "r.account_id"),
+        Pointing::BoostedBy => (
+            "post r WHERE r.boost_of_id = $1 AND r.audience = 'public'",
+            "r.author_id",
+        ),
     };
     let mut params = vec![owner.into()];
     let (between, upwards) = bounds(page, "r.id", &mut params);
@@ -331,4 +386,13 @@ pub enum Pointing {
     Requests,
     Blocked,
     Muted,
+    BlockedDomains,
+    Endorsed,
+    FollowedTags,
+    /// Its owner is the list.
+    Members,
+    /// Its owner is the post.
+    FavouritedBy,
+    /// Its owner is the post.
+    BoostedBy,
 }

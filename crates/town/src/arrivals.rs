@@ -2,6 +2,7 @@
 //! the same journal as for residents; no word of the protocol.
 
 mod changes;
+mod followers;
 mod people;
 
 use std::collections::HashSet;
@@ -17,8 +18,9 @@ use parvis_model::{
 use parvis_store::{Tx, accounts, entity, follows, media, posts, reactions, relations, seen};
 
 use crate::{
-    Error, Outcome, Town,
+    Error, Outcome, Town, conversations,
     follows::{FollowState, end, request_as},
+    groups,
     journal::{self, Entry},
     polls,
     posts::{boost_row, boostable, boosted, count_answer, is_seen, may_write, tag},
@@ -32,6 +34,7 @@ pub use crate::{
     quotes::RemoteQuote,
 };
 pub use changes::{post_edited, post_gone};
+pub use followers::followers_listed;
 pub use people::{RemoteAccount, account, account_gone, moved};
 
 /// Milliseconds back that are looked through for a free id; each has room for 65,536 posts.
@@ -74,12 +77,41 @@ pub struct Arrival {
     /// Who may do what with it.
     pub policy: Policy,
     pub reply_to_uri: Option<String>,
+    /// Addresses of accounts it is for, those elsewhere too.
+    pub sent_to: Vec<String>,
+    /// As its author sent it, for a group to hand on; `None` for what was fetched.
+    pub said: Option<String>,
     pub published: Timestamp,
     pub edited: Option<Timestamp>,
 }
 
-/// `None`: it is here already, or was deleted before it came.
+/// A post that its server delivers. `None`: it is here already, or was deleted before it came.
 pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>> {
+    if let Some(new) = take_in(tx, town, &arrival, false).await? {
+        return Ok(Some(new));
+    }
+    // Somebody here may have read around it before it came.
+    let Some(row) = posts::delivered(tx, &arrival.uri).await? else {
+        return Ok(None);
+    };
+    conversations::said(tx, town, &row).await?;
+    journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
+    let group = match row.group_id {
+        Some(group) => accounts::by_id(tx, group).await?,
+        None => None,
+    };
+    if let (Some(group), Some(said)) = (group, arrival.said) {
+        groups::arrived(tx, town, &row, &group, said).await?;
+    }
+    Ok(Some(row.id))
+}
+
+/// A post that nobody delivered: it was asked for to complete what somebody reads. Nobody is told of it, however new.
+pub async fn found(tx: &Tx, town: &Town, arrival: &Arrival) -> Outcome<Option<Id>> {
+    take_in(tx, town, arrival, true).await
+}
+
+async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcome<Option<Id>> {
     let expected = posts::expected(tx, &arrival.uri).await?;
     if expected.buried {
         return Ok(None);
@@ -94,11 +126,19 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
         Some(parent) => parent_for(tx, arrival.author, parent).await?,
         None => None,
     };
-    let row = |id| arrived_row(town, id, &arrival, parent.as_ref());
+    let group = groups::meant_by(tx, arrival, parent.as_ref()).await?;
+    let row = |id| entity::post::Model {
+        found,
+        group_id: group.as_ref().map(|group| group.id),
+        in_group: group
+            .as_ref()
+            .is_some_and(|group| groups::is_at_home(group, &arrival.uri)),
+        ..arrived_row(town, id, arrival, parent.as_ref())
+    };
     let Some(row) = insert_at(tx, town, arrival.published, row).await? else {
         return Ok(None);
     };
-    follow_up(tx, town, row.id, &arrival).await?;
+    follow_up(tx, town, row.id, arrival).await?;
     if let Some(poll) = &arrival.poll {
         polls::keep(tx, town, row.id, poll).await?;
     }
@@ -116,7 +156,13 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
         posts::count(tx, row.id, posts::Count::Replies, adopted).await?;
     }
     accounts::posted(tx, arrival.author, row.created_at).await?;
+    if found {
+        return Ok(Some(row.id));
+    }
     journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
+    if let (Some(group), Some(said)) = (group, arrival.said.clone()) {
+        groups::arrived(tx, town, &row, &group, said).await?;
+    }
     Ok(Some(row.id))
 }
 
@@ -200,6 +246,9 @@ fn arrived_row(
         has_quote: arrival.quote.is_some(),
         quotes: 0,
         policy: arrival.policy.kept(),
+        found: false,
+        group_id: None,
+        in_group: false,
     }
 }
 
@@ -288,6 +337,7 @@ pub async fn boost(tx: &Tx, town: &Town, arrived: ArrivedBoost) -> Outcome<()> {
         Some(of) => of,
         None => boostable(tx, booster.id, arrived.post).await?,
     };
+    groups::confirmed(tx, booster.id, of.id).await?;
     if posts::boost_by(tx, booster.id, of.id).await?.is_some() {
         return Ok(());
     }
@@ -317,11 +367,17 @@ pub async fn unboost(tx: &Tx, town: &Town, who: Id, uri: &str) -> Outcome<bool> 
             crate::posts::unboost(tx, town, who, of).await?;
             Ok(true)
         }
+        // Passed on with a word of one's own: that is a post.
+        None if boost.author_id == who && boost.has_quote => {
+            post_gone(tx, town, who, uri).await?;
+            Ok(true)
+        }
         _ => Ok(false),
     }
 }
 
-pub async fn favourite(tx: &Tx, town: &Town, who: Id, post: Id, uri: String) -> Outcome<()> {
+/// `false`: it stands already.
+pub async fn favourite(tx: &Tx, town: &Town, who: Id, post: Id, uri: String) -> Outcome<bool> {
     crate::reactions::favourite_as(tx, town, who, post, uri).await
 }
 

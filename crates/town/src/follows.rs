@@ -1,5 +1,7 @@
 //! Following: asking, accepting, refusing, leaving. The same deeds serve people here and elsewhere.
 
+use std::{collections::HashMap, sync::Arc};
+
 use parvis_model::{id::Id, page::Page, refusal::Refusal};
 use parvis_store::{
     Tx, accounts, entity, follows, relations,
@@ -213,6 +215,45 @@ pub async fn following(
 /// Who asks to follow me.
 pub async fn requests(town: &Town, me: Id, page: Page) -> Outcome<Paged<AccountView>> {
     people(town, Pointing::Requests, me, page).await
+}
+
+/// People shown of those one follows who follow another.
+const FAMILIAR: usize = 10;
+
+/// For each of `others`, in the order asked: those one follows who follow them.
+pub async fn familiar(
+    town: &Town,
+    me: Id,
+    others: &[Id],
+) -> Outcome<Vec<(Id, Vec<Arc<AccountView>>)>> {
+    let db = town.store.snapshot().await?;
+    let pairs = follows::familiar(&db, me, others).await?;
+    let mut known: HashMap<Id, Vec<Id>> = HashMap::new();
+    for (target, who) in pairs {
+        let shown = known.entry(target).or_default();
+        if shown.len() < FAMILIAR {
+            shown.push(who);
+        }
+    }
+    let mut people: Vec<Id> = known.values().flatten().copied().collect();
+    people.sort_unstable();
+    people.dedup();
+    let people: HashMap<Id, Arc<AccountView>> = views::accounts_in_order(&db, town, &people)
+        .await?
+        .into_iter()
+        .map(|view| (view.id, Arc::new(view)))
+        .collect();
+    let shown = |target: &Id| {
+        let ids = known.get(target).map_or(&[][..], Vec::as_slice);
+        ids.iter()
+            .filter_map(|id| people.get(id))
+            .cloned()
+            .collect()
+    };
+    Ok(others
+        .iter()
+        .map(|target| (*target, shown(target)))
+        .collect())
 }
 
 pub(crate) async fn people(

@@ -65,6 +65,15 @@ pub enum Entry {
         uri: String,
         author: Id,
         audience: Audience,
+        /// The group of this town it stood in.
+        #[serde(default)]
+        group: Option<Id>,
+    },
+    /// A group of this town hands on what somebody elsewhere said `about` a post in it; `said`: as it came.
+    HandedOn {
+        group: Id,
+        about: String,
+        said: String,
     },
     /// `boost` is a post row of its own.
     Boosted {

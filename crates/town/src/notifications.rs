@@ -1,16 +1,26 @@
 //! What residents are told: made by a reader of the journal, so that nothing is lost or told twice.
 
+mod groups;
+mod policies;
+
 use std::collections::{HashMap, HashSet};
 
-use parvis_model::{clock::Timestamp, id::Id, page::Page};
+use parvis_model::{clock::Timestamp, id::Id, page::Page, refusal::Refusal};
+pub use parvis_store::notifications::Wanted;
 use parvis_store::{
     Tx, accounts, entity, follows, logins, notifications, polls, posts, quotes, relations, reports,
+    thread_mutes,
 };
 
 use crate::{
-    AccountView, Outcome, PostView, Town, Viewer,
-    journal::Entry,
-    views::{accounts_in_order, posts_in_order},
+    AccountView, Outcome, PostView, Town, Viewer, journal::Entry, pages::posts_in_order,
+    views::accounts_in_order,
+};
+
+pub use groups::{GroupKey, GroupView, Grouped, dismiss_group, group, groups};
+pub use policies::{
+    NotificationPolicy, Reception, RequestView, accept, held_counts, policy, request, requests,
+    set_policy, turn_away,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +47,7 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    const ALL: [Self; 12] = [
+    pub const ALL: [Self; 12] = [
         Self::Mention,
         Self::Post,
         Self::Favourite,
@@ -82,22 +92,66 @@ pub struct NotificationView {
     pub post: Option<PostView>,
     pub at: Timestamp,
     pub unread: bool,
+    /// Those of one group say the same of the same.
+    pub group: GroupKey,
+    /// Until one agrees to hear of this person.
+    pub held_back: bool,
 }
 
+/// What is not held back.
 pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Vec<NotificationView>> {
+    chosen(town, me, &Wanted::default(), page).await
+}
+
+/// Those that are wanted, one by one.
+pub async fn chosen(
+    town: &Town,
+    me: Id,
+    wanted: &Wanted,
+    page: Page,
+) -> Outcome<Vec<NotificationView>> {
     let db = town.store.snapshot().await?;
-    let read = logins::by_account(&db, me)
+    let eyes = Viewer::resident(me).eyes();
+    let rows = notifications::list(&db, eyes, town.now(), wanted, &page).await?;
+    views_of(&db, town, me, rows).await
+}
+
+/// One of one's own; others' are not found.
+pub async fn view(town: &Town, me: Id, notification: Id) -> Outcome<NotificationView> {
+    let db = town.store.snapshot().await?;
+    let row = notifications::by_id(&db, me, notification).await?;
+    let found = views_of(&db, town, me, row.into_iter().collect()).await?;
+    Ok(found.into_iter().next().ok_or_else(Refusal::not_found)?)
+}
+
+pub async fn dismiss(tx: &Tx, _town: &Town, me: Id, notification: Id) -> Outcome<()> {
+    notifications::by_id(tx, me, notification)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    Ok(notifications::dismiss(tx, me, &[notification]).await?)
+}
+
+pub async fn clear(tx: &Tx, _town: &Town, me: Id) -> Outcome<()> {
+    Ok(notifications::clear(tx, me).await?)
+}
+
+async fn views_of(
+    db: &Tx,
+    town: &Town,
+    me: Id,
+    rows: Vec<entity::notification::Model>,
+) -> Outcome<Vec<NotificationView>> {
+    let read = logins::by_account(db, me)
         .await?
         .map_or(0, |login| login.notifications_read_id);
-    let rows = notifications::list(&db, me, &page).await?;
     let mut people: Vec<Id> = rows.iter().map(|row| row.from_id).collect();
     people.sort_unstable();
     people.dedup();
-    let people = accounts_in_order(&db, town, &people).await?;
+    let people = accounts_in_order(db, town, &people).await?;
     let mut ids: Vec<Id> = rows.iter().filter_map(|row| row.post_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let posts = posts_in_order(&db, town, Viewer::resident(me), &ids).await?;
+    let posts = posts_in_order(db, town, Viewer::resident(me), &ids).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
@@ -106,9 +160,12 @@ pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Vec<NotificationVi
                 Some(id) => Some(posts.iter().find(|post| post.id == id)?.clone()),
                 None => None,
             };
+            let kind = NotificationKind::parse(&row.kind)?;
             Some(NotificationView {
                 id: row.id,
-                kind: NotificationKind::parse(&row.kind)?,
+                kind,
+                group: GroupKey::of(kind, &row, Grouped::ALL),
+                held_back: row.held_back,
                 from: people
                     .iter()
                     .find(|account| account.id == row.from_id)?
@@ -123,11 +180,16 @@ pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Vec<NotificationVi
 
 /// Counting stops at 100.
 pub async fn unread(town: &Town, me: Id) -> Outcome<u64> {
+    unread_of(town, me, &Wanted::default(), 100).await
+}
+
+/// Counting stops at `most`.
+pub async fn unread_of(town: &Town, me: Id, wanted: &Wanted, most: u64) -> Outcome<u64> {
     let db = town.store.read();
     let read = logins::by_account(db, me)
         .await?
         .map_or(0, |login| login.notifications_read_id);
-    Ok(notifications::unread(db, me, read).await?)
+    Ok(notifications::unread(db, me, read, wanted, most).await?)
 }
 
 /// Everything up to now, or up to `upto`.
@@ -277,6 +339,7 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
         Entry::Quoted { post } => quoted(tx, town, *post).await,
         // What was told of a post went with its row.
         Entry::PostDeleted { .. }
+        | Entry::HandedOn { .. }
         | Entry::PollVoted { .. }
         | Entry::PollCounted { .. }
         | Entry::PostAmended { .. }
@@ -328,7 +391,8 @@ async fn post_edited(tx: &Tx, town: &Town, written: &Written, post: Id) -> Outco
         return Ok(());
     };
     let kind = NotificationKind::Mention;
-    for to in written.named(post) {
+    let named = if row.found { &[] } else { written.named(post) };
+    for to in named {
         tell(tx, town, *to, kind, row.author_id, Some(post)).await?;
     }
     let kind = NotificationKind::Edit;
@@ -351,7 +415,7 @@ async fn quoted(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
     ) else {
         return Ok(());
     };
-    let Some(author) = quote.quoted_author_id else {
+    let Some(author) = quote.quoted_author_id.filter(|_| !row.found) else {
         return Ok(());
     };
     let kind = NotificationKind::Quote;
@@ -386,7 +450,8 @@ async fn poll_closed(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
     };
     let kind = NotificationKind::Poll;
     if row.local {
-        told(tx, town, row.author_id, kind, row.author_id, Some(post)).await?;
+        let author = row.author_id;
+        told(tx, town, author, kind, author, Some(post), false).await?;
     }
     for voter in polls::voters_here(tx, post).await? {
         tell(tx, town, voter, kind, row.author_id, Some(post)).await?;
@@ -416,7 +481,11 @@ async fn tell(
     let Some(relation) = relation.first() else {
         return Ok(());
     };
-    if relation.blocking || relation.blocked_by || relation.muting_notifications {
+    if relation.blocking
+        || relation.blocked_by
+        || relation.muting_notifications
+        || relation.domain_blocking
+    {
         return Ok(());
     }
     if let Some(post) = post
@@ -426,7 +495,17 @@ async fn tell(
     {
         return Ok(());
     }
-    told(tx, town, to, kind, from, post).await
+    if let Some(post) = post
+        && thread_mutes::holds(tx, to, post).await?
+    {
+        return Ok(());
+    }
+    let held_back = match policies::reception(tx, town, to, kind, relation, post).await? {
+        Reception::Accept => false,
+        Reception::Filter => true,
+        Reception::Drop => return Ok(()),
+    };
+    told(tx, town, to, kind, from, post, held_back).await
 }
 
 async fn told(
@@ -436,6 +515,7 @@ async fn told(
     kind: NotificationKind,
     from: Id,
     post: Option<Id>,
+    held_back: bool,
 ) -> Outcome<()> {
     let row = entity::notification::Model {
         id: town.ids.next(),
@@ -445,6 +525,7 @@ async fn told(
         post_id: post,
         subject_id: post.unwrap_or(to),
         created_at: town.now(),
+        held_back,
     };
     Ok(notifications::insert(tx, row).await?)
 }

@@ -6,8 +6,9 @@ use parvis_store::{Tx, entity, pins, posts};
 use crate::{
     Outcome, PostView, Town, Viewer,
     journal::{self, Entry},
-    posts::{may_write, original},
-    views::posts_in_order,
+    pages::posts_in_order,
+    posts::{may_write, original, readable},
+    reach::Wish,
 };
 
 /// One's own posts only, and only those that more than the people named may read.
@@ -41,7 +42,7 @@ pub async fn arrived(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<bool> {
     let Some(row) = posts::by_id(tx, post).await? else {
         return Ok(false);
     };
-    if row.author_id != who || pins::count(tx, who).await? >= limits::PINS as i64 {
+    if row.author_id != who || pins::count(tx, who).await? >= limits::REMOTE_PINS as i64 {
         return Ok(false);
     }
     keep(tx, town, who, post).await
@@ -49,6 +50,20 @@ pub async fn arrived(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<bool> {
 
 pub async fn unpinned(tx: &Tx, who: Id, post: Id) -> Outcome<bool> {
     Ok(pins::delete(tx, who, post).await?)
+}
+
+/// What the server of somebody elsewhere lists as pinned, the first on top. The posts are their author's.
+pub async fn listed(tx: &Tx, town: &Town, who: Id, posts: &[Id]) -> Outcome<()> {
+    let most = limits::REMOTE_PINS;
+    if pins::of_account(tx, who, most as u64).await? == posts {
+        return Ok(());
+    }
+    pins::delete_all_of(tx, who).await?;
+    // The one pinned last is shown first.
+    for post in posts.iter().take(most).rev() {
+        keep(tx, town, who, *post).await?;
+    }
+    Ok(())
 }
 
 async fn keep(tx: &Tx, town: &Town, account: Id, post: Id) -> Outcome<bool> {
@@ -66,6 +81,7 @@ async fn pinnable(tx: &Tx, me: Id, post: Id) -> Outcome<entity::post::Model> {
         .await?
         .ok_or_else(Refusal::not_found)?;
     if row.author_id != me || row.boost_of_id.is_some() {
+        readable(tx, me, post).await?;
         return Err(Refusal::invalid("post", "refusal-not-yours").into());
     }
     if row.audience == Audience::Direct.as_str() {
@@ -74,9 +90,13 @@ async fn pinnable(tx: &Tx, me: Id, post: Id) -> Outcome<entity::post::Model> {
     Ok(row)
 }
 
-/// What stands on top of an account's page, as far as the viewer may see it.
+/// What stands on top of an account's page, as far as the viewer may see it. Of an account elsewhere, what was known when
+/// last a resident looked; its server is asked again in the background.
 pub async fn of_account(town: &Town, viewer: &Viewer, account: Id) -> Outcome<Vec<PostView>> {
+    if viewer.is_resident() {
+        town.reach().wish(Wish::Pins(account));
+    }
     let db = town.store.snapshot().await?;
-    let ids = pins::of_account(&db, account, limits::PINS as u64).await?;
+    let ids = pins::of_account(&db, account, limits::REMOTE_PINS as u64).await?;
     posts_in_order(&db, town, *viewer, &ids).await
 }

@@ -7,19 +7,20 @@ mod ending;
 use std::collections::{HashMap, HashSet};
 
 use parvis_model::{
-    clock::{MINUTE, Timestamp},
+    clock::{DAY, MINUTE, Timestamp},
     id::Id,
     limits,
     polls::answer_key,
     refusal::Refusal,
 };
-use parvis_store::{Snapshot, Tx, entity, notifications, polls as rows};
+use parvis_store::{ConnectionTrait, Tx, entity, notifications, polls as rows};
 
 use crate::{
-    Error, Outcome, Town, Viewer,
+    Error, Outcome, PostView, Town, Viewer,
     journal::{self, Entry},
     notifications::NotificationKind,
     posts::{may_write, readable},
+    reach::Wish,
 };
 
 pub(crate) use elsewhere::{Again, arrived_again, keep};
@@ -28,6 +29,18 @@ pub use ending::{attend, watch};
 
 /// Between two times that other servers hear the counts of one poll.
 const QUIET: Timestamp = 3 * MINUTE;
+
+/// A poll elsewhere that a resident looks at is asked for again while its counts still move.
+pub(crate) fn look_again(town: &Town, viewer: &Viewer, post: &PostView) {
+    let post = post.boost_of.as_deref().unwrap_or(post);
+    let moves = |poll: &PollView| {
+        let end = poll.closed_at.or(poll.expires_at);
+        !poll.over || end.is_some_and(|at| town.now() - at < DAY)
+    };
+    if viewer.is_resident() && !post.local && post.poll.as_ref().is_some_and(moves) {
+        town.reach().wish(Wish::Poll(post.id));
+    }
+}
 
 /// What someone asks.
 #[derive(Clone, Debug)]
@@ -235,7 +248,7 @@ async fn cast(
 
 /// The polls of these posts as the viewer may see them; asks nothing where there is none.
 pub(crate) async fn of_posts(
-    db: &Snapshot,
+    db: &impl ConnectionTrait,
     town: &Town,
     viewer: Viewer,
     posts: &[Id],

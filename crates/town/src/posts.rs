@@ -22,12 +22,13 @@ use parvis_store::{Tx, accounts, entity, follows, media, posts, relations};
 use crate::{
     Error, Failure, Outcome, PostView, Town, Viewer,
     accounts::{by_handle, within},
+    conversations, groups,
     journal::{self, Entry},
     media::drop_files,
-    policies,
+    pages, policies,
     polls::{self, NewPoll},
-    quotes,
-    views::{self, PostKind},
+    quotes, revisions,
+    views::PostKind,
 };
 
 pub use boosts::{boost, unboost};
@@ -78,12 +79,14 @@ pub struct Draft {
 /// A post as the viewer may see it; not found otherwise.
 pub async fn view(town: &Town, viewer: &Viewer, id: Id) -> Outcome<PostView> {
     let found = views(town, viewer, &[id]).await?;
-    Ok(found.into_iter().next().ok_or_else(Refusal::not_found)?)
+    let found = found.into_iter().next().ok_or_else(Refusal::not_found)?;
+    polls::look_again(town, viewer, &found);
+    Ok(found)
 }
 
 /// In the order asked; those the viewer may not see are left out.
 pub async fn views(town: &Town, viewer: &Viewer, ids: &[Id]) -> Outcome<Vec<PostView>> {
-    views::posts_in_order(&town.store.snapshot().await?, town, *viewer, ids).await
+    pages::posts_in_order(&town.store.snapshot().await?, town, *viewer, ids).await
 }
 
 /// By ActivityPub id or page address, among those known here and seen by the viewer.
@@ -164,7 +167,7 @@ fn check(source: &str, compose: &Compose) -> Result<(), Refusal> {
 }
 
 /// A BCP 47 tag, roughly: letters, digits and hyphens.
-fn is_language(code: &str) -> bool {
+pub(crate) fn is_language(code: &str) -> bool {
     (2..=35).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
@@ -225,6 +228,7 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     let author = may_write(tx, me).await?;
     let parent = readable_parent(tx, me, draft.reply_to).await?;
     let quoted = quotes::quotable(tx, me, draft.quote).await?;
+    let group = groups::meant(tx, parent.as_ref(), &draft.mentions).await?;
     let at = draft.published_at.unwrap_or_else(|| town.now());
     let id = draft
         .published_at
@@ -265,6 +269,9 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         has_quote: quoted.is_some(),
         quotes: 0,
         policy: policies::of_new(audience, draft.quoters).kept(),
+        found: false,
+        group_id: group.as_ref().map(|group| group.id),
+        in_group: false,
     };
     if !posts::insert(tx, row.clone()).await? {
         return Err(Error::Other(format!("the id {id} is taken")).into());
@@ -277,12 +284,16 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     }
     attach(tx, me, id, &draft.media).await?;
     mention(tx, &row, &draft.mentions).await?;
+    conversations::said(tx, town, &row).await?;
     tag(tx, town, id, &draft.tags).await?;
     if let Some(parent) = parent {
         count_answer(tx, &row, &parent, 1).await?;
     }
     accounts::posted(tx, me, at).await?;
     journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
+    if let Some(group) = group {
+        groups::written(tx, town, &row, &group).await?;
+    }
     Ok(id)
 }
 
@@ -436,6 +447,7 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
     if has_poll && !draft.media.is_empty() {
         return Err(Refusal::invalid("poll", "refusal-poll-with-pictures").into());
     }
+    let asked = revisions::options_of(tx, &row).await?;
     let asks_anew = match draft.poll {
         Some(poll) => polls::change(tx, town, &row, poll).await?,
         None => false,
@@ -449,6 +461,7 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
     if unchanged {
         return Ok(());
     }
+    revisions::keep(tx, town, &row, &kept, &asked).await?;
     let (_, dropped): (Vec<_>, Vec<_>) = pictures
         .into_iter()
         .partition(|picture| draft.media.contains(&picture.id));
@@ -503,6 +516,8 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
         count_answer(tx, &row, &parent, -1).await?;
     }
     quotes::forgotten(tx, &row).await?;
+    conversations::forgotten(tx, &row).await?;
+    let group = groups::left(tx, town, &row).await?;
     posts::uncount_boosts_of(tx, row.id).await?;
     let pictures = media::take_from_post(tx, row.id).await?;
     drop_files(tx, town, &pictures).await?;
@@ -519,6 +534,7 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
         uri: row.uri,
         author: row.author_id,
         audience: Audience::parse(&row.audience).unwrap_or(Audience::Direct),
+        group,
     };
     journal::record(tx, town, &entry).await
 }

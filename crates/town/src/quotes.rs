@@ -10,9 +10,9 @@ use parvis_store::{Tx, accounts, entity, posts, quotes as rows};
 use crate::{
     Error, Outcome, PostView, Town, Viewer,
     journal::{self, Entry},
+    pages::posts_in_order,
     policies,
     posts::{own, readable},
-    views::posts_in_order,
 };
 
 pub use elsewhere::{AskedQuote, RemoteQuote, answered, asked, revoked};
@@ -114,7 +114,7 @@ pub(crate) fn stamp_uri(town: &Town, stamp: Id) -> String {
     format!("{}/ap/authorizations/{stamp}", town.origin)
 }
 
-/// The consent to one quote, new or as it was given.
+/// The consent to one quote, new or as it was given, if need be to somebody else.
 async fn stamp(
     tx: &Tx,
     town: &Town,
@@ -123,6 +123,9 @@ async fn stamp(
     quoter: Id,
 ) -> Outcome<Id> {
     if let Some(stamp) = rows::stamp_for(tx, quoted.id, quoting).await? {
+        if stamp.quoter_id != quoter {
+            rows::give_stamp(tx, stamp.id, quoter).await?;
+        }
         return Ok(stamp.id);
     }
     let stamp = entity::quote_stamp::Model {

@@ -14,12 +14,25 @@ pub enum Found {
     Post(Id),
 }
 
+/// What a resident looks at and other servers may know more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wish {
+    /// What a post answers, and what answers it.
+    Thread(Id),
+    /// What an account keeps on top of its page.
+    Pins(Id),
+    /// How a poll stands.
+    Poll(Id),
+}
+
 #[async_trait]
 pub trait Reach: Send + Sync {
     /// Finds a person of another server by handle; asks that server if need be.
     async fn handle(&self, town: &Arc<Town>, handle: &Handle) -> Outcome<Option<Id>>;
     /// Finds an account or a post by address.
     async fn uri(&self, town: &Arc<Town>, uri: &str) -> Outcome<Option<Found>>;
+    /// Asks for it in the background, if it has not been asked for lately. Never waits; what is not to be had is not said.
+    fn wish(&self, wish: Wish);
 }
 
 /// For a program that speaks with nobody: the command line, a benchmark's seeding.
@@ -34,4 +47,6 @@ impl Reach for Nowhere {
     async fn uri(&self, _: &Arc<Town>, _: &str) -> Outcome<Option<Found>> {
         Ok(None)
     }
+
+    fn wish(&self, _: Wish) {}
 }

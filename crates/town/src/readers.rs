@@ -6,7 +6,7 @@ use parvis_model::clock::{DAY, HOUR, Timestamp};
 use parvis_store::{Tx, logins, media, seen};
 
 use crate::{
-    Error, Failure, Outcome, Town,
+    Error, Failure, Outcome, Town, apps,
     journal::{self, Batch, Entry, Reader},
     media::drop_files,
     notifications,
@@ -109,6 +109,7 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
                 parvis_store::journal::prune(tx, &ALL, 10_000).await?;
                 seen::forget_before(tx, now - SEEN).await?;
                 logins::forget_sessions(tx, now - IDLE).await?;
+                apps::forget(tx, now).await?;
                 let rows = media::abandoned(tx, now - ABANDONED).await?;
                 media::delete(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
                 drop_files(tx, &keeper, &rows).await

@@ -13,9 +13,10 @@ use parvis_store::{Tx, accounts, entity, posts, reports};
 use crate::{
     AccountView, Outcome, PostView, Town, Viewer,
     journal::{self, Entry},
+    pages::posts_in_order,
     posts::may_write,
     users::{UserView, must_be_staff},
-    views::{accounts_in_order, posts_in_order},
+    views::accounts_in_order,
 };
 
 /// Open reports that one list shows.

@@ -2,6 +2,7 @@
 
 use parvis_model::{
     handle::{Handle, folded},
+    id::Id,
     text::folded_tag,
 };
 use parvis_store::{accounts, search};
@@ -9,8 +10,9 @@ use parvis_store::{accounts, search};
 use crate::{
     AccountView, Outcome, PostView, Town, Viewer,
     accounts::by_handle,
+    pages::posts_in_order,
     posts,
-    views::{TagView, posts_in_order},
+    views::{TagView, accounts_in_order},
 };
 
 const PEOPLE: u64 = 20;
@@ -82,4 +84,41 @@ async fn by_words(town: &Town, viewer: &Viewer, words: &str) -> Outcome<Results>
             .map(|row| TagView::new(&row.name))
             .collect(),
     })
+}
+
+/// Those whose name begins so, as one types it after an `@`. `offset` and `limit`: which of them.
+pub async fn people(
+    town: &Town,
+    me: Id,
+    start: &str,
+    followed: bool,
+    limit: u64,
+    offset: u64,
+) -> Outcome<Vec<AccountView>> {
+    let start: String = start
+        .trim()
+        .trim_start_matches('@')
+        .chars()
+        .filter(|c| *c != '\0')
+        .take(QUERY)
+        .collect();
+    if start.is_empty() {
+        return Ok(Vec::new());
+    }
+    let db = town.store.snapshot().await?;
+    let only = followed.then_some(me);
+    let ids = search::people(&db, &folded(&start), only, limit, offset).await?;
+    accounts_in_order(&db, town, &ids).await
+}
+
+/// Residents who let themselves be found, those who wrote last first, or those who came last.
+pub async fn directory(
+    town: &Town,
+    newest: bool,
+    limit: u64,
+    offset: u64,
+) -> Outcome<Vec<AccountView>> {
+    let db = town.store.snapshot().await?;
+    let ids = search::residents(&db, newest, limit, offset).await?;
+    accounts_in_order(&db, town, &ids).await
 }

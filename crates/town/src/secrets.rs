@@ -6,7 +6,7 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use aws_lc_rs::digest;
+use aws_lc_rs::{constant_time, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio::sync::Semaphore;
 
@@ -38,6 +38,16 @@ pub fn readable(groups: usize) -> String {
 /// SHA-256, for secrets that are random themselves.
 pub fn hash(secret: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, secret.as_bytes()))
+}
+
+/// Takes the same time wherever the two differ.
+pub fn same(one: &str, other: &str) -> bool {
+    constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
+}
+
+/// What an app shows first of a secret that it keeps until the end (RFC 7636, 4.2, `S256`).
+pub fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()))
 }
 
 /// Argon2id, off the async threads.
@@ -86,6 +96,14 @@ pub async fn verify_password(password: String, hashed: Option<String>) -> Outcom
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_challenge_is_made_as_in_the_example_of_its_rfc() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let wanted = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert!(same(&challenge(verifier), wanted));
+        assert!(!same(&challenge("other"), wanted) && !same("", wanted));
+    }
 
     #[tokio::test]
     async fn a_password_opens_only_its_own_hash() {

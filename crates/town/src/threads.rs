@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use parvis_model::{id::Id, limits, refusal::Refusal};
 use parvis_store::posts;
 
-use crate::{Outcome, PostView, Town, Viewer, views::posts_in_order};
+use crate::{Outcome, PostView, Town, Viewer, pages::posts_in_order, polls, reach::Wish};
 
 #[derive(Clone, Debug)]
 pub struct Thread {
@@ -22,13 +22,18 @@ pub async fn open_answers(town: &Town, post: &PostView) -> Outcome<Vec<String>> 
     Ok(posts::open_answers(db, post.id, post.author.id, limits::PAGE_MAX).await?)
 }
 
-/// Walks without recursion: a thread may be thousands deep.
+/// As far as it is known here; where a resident looks, more of it is asked for. Walks without recursion: a thread may be
+/// thousands deep.
 pub async fn around(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Thread> {
     let db = town.store.snapshot().await?;
     let asked = posts_in_order(&db, town, *viewer, &[post]).await?;
     let asked = asked.into_iter().next().ok_or_else(Refusal::not_found)?;
     let root = asked.boost_of.as_ref().map_or(asked.thread, |of| of.thread);
     let focus = asked.boost_of.as_ref().map_or(asked.id, |of| of.id);
+    if viewer.is_resident() {
+        town.reach().wish(Wish::Thread(focus));
+        polls::look_again(town, viewer, &asked);
+    }
     let ids = posts::thread(&db, viewer.eyes(), town.now(), root, limits::THREAD).await?;
     let mut ids_with_focus = ids;
     if !ids_with_focus.contains(&focus) {

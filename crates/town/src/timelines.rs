@@ -1,16 +1,19 @@
 //! Lists of posts, strictly in order of time.
 
 use parvis_model::{id::Id, page::Page, text::folded_tag};
-use parvis_store::timelines::{self, Pointing};
+use parvis_store::timelines::{self, Pointing, Tagged};
 pub use parvis_store::timelines::{Scope, Shown};
 
-use crate::{Outcome, Paged, PostView, Town, Viewer, views::posts_in_order};
+use crate::{
+    Outcome, Paged, PostView, Town, Viewer,
+    pages::{arranged, posts_in_order},
+};
 
 /// Posts and boosts of the people a resident follows, and the own ones.
 pub async fn home(town: &Town, me: Id, page: Page) -> Outcome<Vec<PostView>> {
-    let db = town.store.snapshot().await?;
-    let ids = timelines::home(&db, me, town.now(), &page).await?;
-    posts_in_order(&db, town, Viewer::resident(me), &ids).await
+    let db = town.store.read();
+    let (ids, rows) = timelines::home(db, me, town.now(), &page).await?;
+    arranged(db, town, Viewer::resident(me), &ids, rows).await
 }
 
 /// Public posts of everyone known here.
@@ -44,10 +47,54 @@ pub async fn of_account(
     posts_in_order(&db, town, *viewer, &ids).await
 }
 
+/// Which posts with tags are meant; tags are names as people write them.
+#[derive(Clone, Debug, Default)]
+pub struct TagQuery {
+    /// One of these …
+    pub any: Vec<String>,
+    /// … and all of these …
+    pub all: Vec<String>,
+    /// … and none of these.
+    pub none: Vec<String>,
+    pub media_only: bool,
+}
+
+/// Tags that one question may name of each kind, besides the first.
+const TAGS: usize = 4;
+
 pub async fn tag(town: &Town, viewer: &Viewer, tag: &str, page: Page) -> Outcome<Vec<PostView>> {
+    let query = TagQuery {
+        any: vec![tag.to_owned()],
+        ..TagQuery::default()
+    };
+    tagged(town, viewer, query, Scope::All, page).await
+}
+
+pub async fn tagged(
+    town: &Town,
+    viewer: &Viewer,
+    query: TagQuery,
+    scope: Scope,
+    page: Page,
+) -> Outcome<Vec<PostView>> {
     let db = town.store.snapshot().await?;
-    let key = folded_tag(&tag.replace('\0', ""));
-    let ids = timelines::tagged(&db, viewer.eyes(), town.now(), &key, &page).await?;
+    let keys = |names: Vec<String>| {
+        let mut keys: Vec<String> = names
+            .iter()
+            .take(TAGS + 1)
+            .map(|name| folded_tag(&name.replace('\0', "")))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    };
+    let tagged = Tagged {
+        any: keys(query.any),
+        all: keys(query.all),
+        none: keys(query.none),
+        media_only: query.media_only,
+    };
+    let ids = timelines::tagged(&db, viewer.eyes(), town.now(), &tagged, scope, &page).await?;
     posts_in_order(&db, town, *viewer, &ids).await
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parvis_model::{
-    account::{AccountKind, Registration, Role},
+    account::{AccountKind, Role},
     handle::{Handle, folded, username},
     id::Id,
     limits,
@@ -14,12 +14,16 @@ use parvis_store::{Tx, accounts, entity, logins};
 
 use crate::{
     AccountView, Outcome, Rate, Town,
-    accounts::{insert_local, within},
+    accounts::insert_local,
     invitations,
     journal::{self, Entry},
     keys::{self, Pairs},
     secrets,
 };
+
+mod newcomers;
+
+pub use newcomers::{prepare_sign_up, problems};
 
 const RECOVERY_CODES: usize = 8;
 
@@ -47,7 +51,11 @@ impl UserView {
 
     /// `None` for one who may not come in (any more).
     pub(crate) fn admitted(holder: logins::Holder) -> Option<Self> {
-        Some(Self::from(holder)).filter(|user| user.approved && !user.suspended)
+        Some(Self::from(holder)).filter(Self::may_come_in)
+    }
+
+    pub fn may_come_in(&self) -> bool {
+        self.approved && !self.suspended
     }
 
     pub fn is_staff(&self) -> bool {
@@ -106,49 +114,6 @@ pub struct SignedUp {
     pub account: Id,
     pub waits_for_approval: bool,
     pub recovery_codes: Vec<String>,
-}
-
-/// By a newcomer, under the town's rules for newcomers.
-pub async fn prepare_sign_up(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepared> {
-    let registration = town.profile().registration;
-    if registration == Registration::Closed {
-        return Err(Refusal::forbidden("refusal-registration-closed").into());
-    }
-    if !sign_up.agreed {
-        return Err(Refusal::invalid("agreed", "refusal-terms-not-agreed").into());
-    }
-    let invitation = sign_up
-        .invitation
-        .as_deref()
-        .map(str::trim)
-        .filter(|code| !code.is_empty());
-    if registration == Registration::Invitation && invitation.is_none() {
-        return Err(Refusal::invalid("invitation", "refusal-invitation-invalid").into());
-    }
-    let by_approval = registration == Registration::Approval && invitation.is_none();
-    let reason = within(
-        sign_up.reason.trim(),
-        limits::SIGN_UP_REASON,
-        "reason",
-        "refusal-text-too-long",
-    )?;
-    if by_approval && reason.is_empty() {
-        return Err(Refusal::invalid("reason", "refusal-reason-needed").into());
-    }
-    let invitation = invitation.map(str::to_owned);
-    let mut prepared = prepare(
-        town,
-        &sign_up.name,
-        sign_up.email.as_deref(),
-        sign_up.password,
-        AccountKind::Person,
-    )
-    .await?;
-    prepared.reason = reason;
-    prepared.invitation = invitation;
-    prepared.locale = sign_up.locale.filter(|code| is_locale(code));
-    prepared.approved = !by_approval;
-    Ok(prepared)
 }
 
 /// By the town itself: the first administrator, the command line, the demo.

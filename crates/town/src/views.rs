@@ -1,18 +1,18 @@
-//! What faces render: complete, checked for who looks, loaded in batches so that a page of anything costs a fixed number of
-//! questions.
+//! What faces render: complete, checked for who looks.
 
 use std::{collections::HashMap, sync::Arc};
 
 use parvis_model::{
     account::AccountKind, audience::Audience, clock::Timestamp, id::Id, text::folded_tag,
 };
-use parvis_store::{Snapshot, accounts, entity, media, posts, reactions};
+use parvis_store::{ConnectionTrait, accounts, entity};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Outcome, Town, Viewer,
-    polls::{self, PollView},
-    quotes::{QuoteView, Quotes, Quoting, quotings},
+    Outcome, Town,
+    filters::FilterMatch,
+    polls::PollView,
+    quotes::{QuoteView, Quoting},
 };
 
 /// One page of a list whose cursor is not the item's own id.
@@ -180,6 +180,8 @@ pub struct Mine {
     pub bookmarked: bool,
     pub pinned: bool,
     pub author: bool,
+    /// The thread it belongs to.
+    pub muted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -221,7 +223,13 @@ pub struct PostView {
     pub quotes: i64,
     /// `None` for visitors.
     pub mine: Option<Mine>,
+    /// What the viewer set up not to meet unprepared.
+    pub filtered: Vec<FilterMatch>,
     pub boost_of: Option<Arc<PostView>>,
+    /// The group it is meant for …
+    pub group: Option<Arc<AccountView>>,
+    /// … which has taken it.
+    pub in_group: bool,
     pub local: bool,
 }
 
@@ -276,7 +284,7 @@ impl AccountView {
         }
     }
 
-    fn mentioned(&self) -> MentionView {
+    pub(crate) fn mentioned(&self) -> MentionView {
         MentionView {
             id: self.id,
             acct: self.acct.clone(),
@@ -312,7 +320,7 @@ impl MediaView {
 
 /// Accounts by id, in the order asked; unknown ones are left out.
 pub(crate) async fn accounts_in_order(
-    db: &Snapshot,
+    db: &impl ConnectionTrait,
     town: &Town,
     ids: &[Id],
 ) -> Outcome<Vec<AccountView>> {
@@ -326,178 +334,4 @@ pub(crate) async fn accounts_in_order(
         .filter_map(|id| rows.remove(id))
         .map(|row| AccountView::new(town, row))
         .collect())
-}
-
-/// Posts by id, in the order asked; those that the viewer may not see, and those of suspended people, are left out. Four questions,
-/// whatever is on the page, one more where it holds a poll, two where a post on it quotes.
-pub(crate) async fn posts_in_order(
-    db: &Snapshot,
-    town: &Town,
-    viewer: Viewer,
-    ids: &[Id],
-) -> Outcome<Vec<PostView>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (eyes, now) = (viewer.eyes(), town.now());
-    let mut rows = posts::visible_with_boosted(db, eyes, now, ids).await?;
-    let (quotes, mut quoted) = Quotes::load(db, town, viewer, &rows).await?;
-    let asked = rows.len();
-    rows.append(&mut quoted);
-    let page = Page::load(db, town, viewer, &rows).await?;
-    let quoted = rows.split_off(asked);
-    let quoted: HashMap<Id, Arc<PostView>> = quoted
-        .into_iter()
-        .filter_map(|row| page.view(row, None))
-        .map(|view| (view.id, Arc::new(view)))
-        .collect();
-    let (boosts, originals): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| row.boost_of_id.is_some());
-    let mut views: HashMap<Id, Arc<PostView>> = originals
-        .into_iter()
-        .filter_map(|row| page.view(row, None))
-        .map(|view| PostView {
-            quote: quotes.view(view.id, &quoted),
-            ..view
-        })
-        .map(|view| (view.id, Arc::new(view)))
-        .collect();
-    for row in boosts {
-        // A boost of what these eyes may not see is not there either.
-        let original = row.boost_of_id.and_then(|of| views.get(&of)).cloned();
-        if let Some(view) = original.and_then(|original| page.view(row, Some(original))) {
-            views.insert(view.id, Arc::new(view));
-        }
-    }
-    Ok(ids
-        .iter()
-        .filter_map(|id| views.remove(id))
-        .map(Arc::unwrap_or_clone)
-        .collect())
-}
-
-/// What the posts of a page need besides their own rows.
-struct Page {
-    accounts: HashMap<Id, Arc<AccountView>>,
-    mentions: HashMap<Id, Vec<Id>>,
-    media: HashMap<Id, Vec<MediaView>>,
-    polls: HashMap<Id, PollView>,
-    quotings: HashMap<Id, Quoting>,
-    /// `None` for visitors.
-    mine: Option<(Id, HashMap<Id, Mine>)>,
-}
-
-impl Page {
-    async fn load(
-        db: &Snapshot,
-        town: &Town,
-        viewer: Viewer,
-        rows: &[entity::post::Model],
-    ) -> Result<Self, Error> {
-        let written = || rows.iter().filter(|row| row.boost_of_id.is_none());
-        let ids: Vec<Id> = written().map(|row| row.id).collect();
-        let mut people: Vec<Id> = rows.iter().map(|row| row.author_id).collect();
-        let mut mentions: HashMap<Id, Vec<Id>> = HashMap::new();
-        let mut done: HashMap<Id, Mine> = HashMap::new();
-        for mark in reactions::marks(db, viewer.account.unwrap_or(0), &ids).await? {
-            let (post, account) = (mark.post_id, mark.account_id);
-            match mark.what {
-                reactions::FAVOURITED => done.entry(post).or_default().favourited = true,
-                reactions::BOOKMARKED => done.entry(post).or_default().bookmarked = true,
-                reactions::BOOSTED => done.entry(post).or_default().boosted = true,
-                reactions::PINNED => done.entry(post).or_default().pinned = true,
-                _ => {
-                    mentions.entry(post).or_default().push(account);
-                    people.push(account);
-                }
-            }
-        }
-        people.sort_unstable();
-        people.dedup();
-        let accounts = accounts::cards(db, &people)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, Arc::new(AccountView::new(town, row))))
-            .collect();
-        let with_media: Vec<Id> = written()
-            .filter(|row| row.has_media)
-            .map(|row| row.id)
-            .collect();
-        let mut media: HashMap<Id, Vec<MediaView>> = HashMap::new();
-        for row in media::of_posts(db, &with_media).await? {
-            media
-                .entry(row.post_id.unwrap_or(0))
-                .or_default()
-                .push(MediaView::new(town, row));
-        }
-        let with_poll: Vec<Id> = written()
-            .filter(|row| row.has_poll)
-            .map(|row| row.id)
-            .collect();
-        let polls = polls::of_posts(db, town, viewer, &with_poll).await?;
-        let quotings = quotings(db, town, viewer, rows).await?;
-        Ok(Self {
-            accounts,
-            mentions,
-            media,
-            polls,
-            quotings,
-            mine: viewer.account.map(|me| (me, done)),
-        })
-    }
-
-    fn view(&self, row: entity::post::Model, boost_of: Option<Arc<PostView>>) -> Option<PostView> {
-        let author = Arc::clone(
-            self.accounts
-                .get(&row.author_id)
-                .filter(|author| !author.suspended)?,
-        );
-        let mentioned = self
-            .mentions
-            .get(&row.id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let mine = self.mine.as_ref().map(|(me, done)| Mine {
-            author: *me == row.author_id,
-            ..done.get(&row.id).copied().unwrap_or_default()
-        });
-        Some(PostView {
-            path: format!("{}/{}", author.path, row.id),
-            author,
-            audience: Audience::parse(&row.audience)?,
-            kind: PostKind::parse(&row.kind),
-            mentions: mentioned
-                .iter()
-                .filter_map(|id| self.accounts.get(id))
-                .map(|account| account.mentioned())
-                .collect(),
-            media: self.media.get(&row.id).cloned().unwrap_or_default(),
-            poll: self.polls.get(&row.id).cloned(),
-            quote: None,
-            quoting: *self.quotings.get(&row.id)?,
-            tags: row.tags.lines().map(TagView::new).collect(),
-            url: row.url,
-            id: row.id,
-            uri: row.uri,
-            title: row.title,
-            html: row.html,
-            source: row.source,
-            summary: row.summary,
-            sensitive: row.sensitive,
-            language: row.language,
-            created_at: row.created_at,
-            edited_at: row.edited_at,
-            reply_to: row.reply_to_id,
-            reply_to_uri: row.reply_to_uri,
-            reply_to_account: row.reply_to_account_id,
-            thread: row.thread_id,
-            replies: row.replies,
-            boosts: row.boosts,
-            favourites: row.favourites,
-            quotes: row.quotes,
-            mine,
-            boost_of,
-            local: row.local,
-        })
-    }
 }

@@ -10,7 +10,7 @@ use parvis_model::{
 };
 use parvis_store::Tx;
 use parvis_town::{
-    Failure, Outcome, Town, follows, follows::FollowState, posts, reactions, relations,
+    Failure, Outcome, Town, follows, follows::FollowState, pins, posts, reactions, relations,
     relations::MuteTerms,
 };
 
@@ -29,6 +29,8 @@ enum PostDeed {
     Unfavourite,
     Keep,
     Unkeep,
+    Pin,
+    Unpin,
 }
 
 impl PostDeed {
@@ -40,6 +42,8 @@ impl PostDeed {
             "ne-plus-aimer" => Self::Unfavourite,
             "garder" => Self::Keep,
             "ne-plus-garder" => Self::Unkeep,
+            "epingler" => Self::Pin,
+            "ne-plus-epingler" => Self::Unpin,
             _ => return Err(Fault::NotFound),
         })
     }
@@ -52,6 +56,8 @@ impl PostDeed {
             Self::Unfavourite => reactions::unfavourite(tx, town, me, post).await,
             Self::Keep => reactions::bookmark(tx, town, me, post).await,
             Self::Unkeep => reactions::unbookmark(tx, town, me, post).await,
+            Self::Pin => pins::pin(tx, town, me, post).await,
+            Self::Unpin => pins::unpin(tx, town, me, post).await,
         }
     }
 }

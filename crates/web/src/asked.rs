@@ -91,10 +91,12 @@ impl<K: Into<String>> FromIterator<(K, String)> for Asked {
 
 /// A path on this very site, for going back to; anything else becomes the home page.
 pub fn local_path(text: &str) -> &str {
+    /// Bytes; an app's request for access is the longest that is gone back to.
+    const LONGEST: usize = 8_192;
     let plain = text
         .bytes()
         .all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
-    if plain && text.len() <= 2_048 && text.starts_with('/') && !text.starts_with("//") {
+    if plain && text.len() <= LONGEST && text.starts_with('/') && !text.starts_with("//") {
         text
     } else {
         "/"

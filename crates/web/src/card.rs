@@ -1,6 +1,6 @@
 //! A post as one sheet on a page: whose it is, why it is here, what hangs on it. Decides nothing about who may see it.
 
-use parvis_model::id::Id;
+use parvis_model::{audience::Audience, id::Id};
 use parvis_town::{AccountView, MediaView, PostView};
 
 /// Answers deeper than this are not moved in further.
@@ -13,6 +13,8 @@ pub struct Card<'a> {
     pub answers: Option<(String, String)>,
     /// The post that the page is about.
     pub chosen: bool,
+    /// It stands on top of its author's page.
+    pub pinned: bool,
     pub depth: usize,
     /// Of the entry in the list: of a shared post, the sharing's.
     entry: Id,
@@ -36,6 +38,7 @@ impl<'a> Card<'a> {
             booster: None,
             answers: answered(post),
             chosen: false,
+            pinned: false,
             depth: 0,
             entry: post.id,
         }
@@ -45,6 +48,18 @@ impl<'a> Card<'a> {
     pub fn chosen(mut self) -> Self {
         self.chosen = true;
         self
+    }
+
+    #[must_use]
+    pub fn pinned(mut self) -> Self {
+        self.pinned = true;
+        self
+    }
+
+    /// One's own, unless only the people named may read it.
+    pub fn may_pin(&self) -> bool {
+        let is_own = self.post.mine.is_some_and(|mine| mine.author);
+        is_own && self.post.audience != Audience::Direct
     }
 
     /// Which post of the same page it answers; one's own needs no saying.
@@ -71,6 +86,13 @@ impl<'a> Card<'a> {
     /// Unlike the post's id, never twice on a page.
     pub fn anchor(&self) -> Id {
         self.entry
+    }
+
+    /// The group it stands in, where the page has not said so already.
+    pub fn group(&self) -> Option<&'a AccountView> {
+        let group = self.post.group.as_deref().filter(|_| self.post.in_group)?;
+        let said = self.booster.is_some_and(|booster| booster.id == group.id);
+        Some(group).filter(|_| !said)
     }
 
     pub fn pictures(&self) -> Vec<&'a MediaView> {

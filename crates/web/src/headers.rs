@@ -14,19 +14,31 @@ use parvis_town::Town;
 const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
                            gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// Web apps open these pages in a window of their own and wait for it to come back: a policy that cuts it off from its
+/// opener, on any step of the way, would leave them waiting.
+fn leads_to_an_app(path: &str) -> bool {
+    path == "/connexion" || path.starts_with("/oauth/")
+}
+
 pub async fn guard(request: Request, next: Next) -> Response {
     let https = request
         .extensions()
         .get::<Arc<Town>>()
         .is_some_and(|town| town.origin.starts_with("https://"));
+    let for_an_app = leads_to_an_app(request.uri().path());
     let mut response = next.run(request).await;
     strict(response.headers_mut(), https);
+    if for_an_app {
+        response.headers_mut().remove(OPENER_POLICY);
+    }
     response
 }
 
 fn strict(headers: &mut HeaderMap, https: bool) {
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
-        && let Ok(policy) = HeaderValue::from_str(&policy(https))
+        && let Ok(policy) = HeaderValue::from_str(&policy(https, None))
     {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -43,10 +55,7 @@ fn strict(headers: &mut HeaderMap, https: bool) {
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(PERMISSIONS),
     );
-    headers.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     if https {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
@@ -57,12 +66,14 @@ fn strict(headers: &mut HeaderMap, https: bool) {
 
 /// Pictures of people of other towns still come from their own servers, so any https picture is let in (and http
 /// where the town itself has no https, as in the demo); once the town keeps copies, this becomes 'self'. `blob:`
-/// is the preview of a picture someone is about to send.
-fn policy(https: bool) -> String {
+/// is the preview of a picture someone is about to send. `way`: the scheme of addresses that a form on the page may lead on
+/// to, when what it is sent to answers with a redirect; which those are is decided there.
+pub fn policy(https: bool, way: Option<&str>) -> String {
     let http = if https { "" } else { " http:" };
+    let way = way.map(|scheme| format!(" {scheme}:")).unwrap_or_default();
     format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob: https:{http}; \
-         form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+         form-action 'self'{way}; frame-ancestors 'none'; base-uri 'none'"
     )
 }
 

@@ -9,6 +9,7 @@ use parvis_town::{Failure, Outcome, sessions, users};
 
 use crate::{
     asked::local_path,
+    authorize::app_behind,
     cookies::Cookie,
     fault::typed_again,
     form::Form,
@@ -20,6 +21,8 @@ use crate::{
 #[template(path = "log_in.html")]
 pub struct LogInPage<'a> {
     pub page: &'a Frame,
+    /// The app that waits for the log-in.
+    pub towards: Option<String>,
     pub form: Typed,
 }
 
@@ -37,6 +40,7 @@ pub async fn form(page: Page) -> Answer {
     }
     html(&LogInPage {
         page: &page.frame,
+        towards: app_behind(&page.town, &next).await?,
         form: Typed::new([("suite", next)].into_iter().collect()),
     })
 }
@@ -49,11 +53,13 @@ pub async fn log_in(page: Page, form: Form) -> Answer {
             Ok(opened(&page, user.id, response).await?)
         }
         Err(failure) => {
+            let towards = app_behind(&page.town, form.text("suite")).await?;
             let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
             html_with(
                 status,
                 &LogInPage {
                     page: &page.frame,
+                    towards,
                     form,
                 },
             )

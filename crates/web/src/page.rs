@@ -260,7 +260,7 @@ pub fn id(text: &str) -> Result<Id, Fault> {
 
 /// Only what we wrote into the cookie ourselves is shown.
 fn done(key: &str) -> Option<&'static str> {
-    const DONE: [&str; 19] = [
+    const DONE: [&str; 21] = [
         "done-published",
         "done-edited",
         "done-voted",
@@ -275,6 +275,8 @@ fn done(key: &str) -> Option<&'static str> {
         "done-accepted",
         "done-refused",
         "done-saved",
+        "done-app-refused",
+        "done-app-disconnected",
         "done-password",
         "done-session-closed",
         "done-logged-out",

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use parvis_town::{
     AccountView, PostView, accounts,
     accounts::Relation,
-    moves,
+    moves, pins,
     timelines::{self, Shown},
 };
 
@@ -26,6 +26,8 @@ pub struct ProfilePage<'a> {
     pub successor: Option<AccountView>,
     /// Which of the tabs.
     pub shown: &'static str,
+    /// On top of the first page.
+    pub pinned: Vec<PostView>,
     pub posts: Vec<PostView>,
     pub pages: Pages,
 }
@@ -46,14 +48,21 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
         media_only: shown == "images",
     };
     let posts = timelines::of_account(&page.town, &page.viewer, who.id, what, page.piece()).await?;
+    let pages = Pages::of_posts(&base(&who, shown), page.is_later(), &posts);
+    let pinned = if shown.is_empty() && !page.is_later() {
+        pins::of_account(&page.town, &page.viewer, who.id).await?
+    } else {
+        Vec::new()
+    };
+    // None stands twice on one page.
+    let is_pinned = |post: &PostView| {
+        let shown = post.boost_of.as_ref().map_or(post.id, |of| of.id);
+        pinned.iter().any(|pinned| pinned.id == shown)
+    };
+    let posts = posts.into_iter().filter(|post| !is_pinned(post)).collect();
     let relation = match &page.user {
         Some(user) => accounts::relation(&page.town, user.account, who.id).await?,
         None => Relation::default(),
-    };
-    let base = if shown.is_empty() {
-        who.path.clone()
-    } else {
-        format!("{}?voir={shown}", who.path)
     };
     html(&ProfilePage {
         page: &page.frame,
@@ -62,12 +71,21 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
             .as_ref()
             .is_some_and(|user| user.account == who.id),
         successor: moves::successor(&page.town, &who).await?,
-        pages: Pages::of_posts(&base, page.is_later(), &posts),
+        pages,
         who,
         relation,
         shown,
+        pinned,
         posts,
     })
+}
+
+fn base(who: &AccountView, shown: &str) -> String {
+    if shown.is_empty() {
+        who.path.clone()
+    } else {
+        format!("{}?voir={shown}", who.path)
+    }
 }
 
 /// Whom an address names: those not here, suspended, or the town's own actor have no page.

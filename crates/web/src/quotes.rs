@@ -89,11 +89,6 @@ impl<'a> Card<'a> {
         let of_another = self.post.mine.is_some_and(|mine| !mine.author);
         self.quoted().filter(is_mine).filter(|_| of_another)
     }
-
-    pub fn has_menu(&self) -> bool {
-        let is_author = self.post.mine.is_some_and(|mine| mine.author);
-        is_author || !self.post.local || self.may_quote() || self.quotes_mine().is_some()
-    }
 }
 
 impl Composing {

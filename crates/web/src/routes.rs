@@ -9,8 +9,9 @@ use axum::{
 use parvis_model::limits;
 
 use crate::{
-    about, actions, assets, copies, fault, headers, home, lists, log_in, media, notices, people,
-    polls, posts, profile, quotes, reports, search, set_up, settings, sign_up, staff, visit, write,
+    about, actions, assets, authorize, connections, copies, fault, headers, home, lists, log_in,
+    media, notices, people, polls, posts, profile, quotes, reports, search, set_up, settings,
+    sign_up, staff, visit, write,
 };
 
 /// Bytes of a form without pictures: the longest text, four times over for its encoding, and some room.
@@ -84,7 +85,16 @@ fn pages() -> Router {
         )
         .route("/reglages/personnes", get(settings::people))
         .route("/reglages/copies", get(copies::deleted))
+        .route(
+            "/reglages/applications",
+            get(connections::list).post(connections::disconnect),
+        )
         // coming and going
+        .route(
+            "/oauth/authorize",
+            get(authorize::ask).post(authorize::answer),
+        )
+        .route("/oauth/authorize/native", get(authorize::code))
         .route("/inscription", get(sign_up::form).post(sign_up::sign_up))
         .route("/connexion", get(log_in::form).post(log_in::log_in))
         .route("/deconnexion", post(log_in::log_out))

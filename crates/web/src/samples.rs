@@ -1,6 +1,7 @@
 //! Every page rendered with made-up people in every language: nothing may break, no word may be missing. With
 //! `PARVIS_PAGES=folder` the pages are also written there, to be looked at.
 
+mod apps;
 mod copies;
 mod town;
 
@@ -17,7 +18,7 @@ use parvis_town::{
     AccountView, MediaView, PostView,
     accounts::Relation,
     invitations::InvitationView,
-    notifications::{NotificationKind, NotificationView},
+    notifications::{GroupKey, NotificationKind, NotificationView},
     reports::{Category, ReportView},
     views::TagView,
 };
@@ -29,6 +30,7 @@ use self::town::{
 use crate::{
     about::AboutPage,
     asked::Asked,
+    authorize::Leads,
     card::Card,
     copies::DeletedPage,
     frame::{Pages, Typed},
@@ -97,6 +99,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             post,
             at: NOW - HOUR,
             unread,
+            group: GroupKey::Alone(1),
+            held_back: false,
         }
         .into()
     };
@@ -167,7 +171,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 relation: relation(),
                 mine: false,
                 shown: "",
-                posts: posts(),
+                pinned: posts()[..1].to_vec(),
+                posts: posts()[1..].to_vec(),
                 pages: more(),
             }),
         ),
@@ -184,6 +189,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 relation: Relation::default(),
                 mine: true,
                 shown: "images",
+                pinned: vec![],
                 posts: vec![],
                 pages: Pages::default(),
             }),
@@ -313,6 +319,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             "connexion",
             rendered(&LogInPage {
                 page: &visitor("/connexion"),
+                towards: None,
                 form: Typed::new(Asked::default())
                     .with_wrong(None, "Le nom ou le mot de passe ne va pas.".into()),
             }),
@@ -386,6 +393,32 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 page: &at("/reglages/sessions"),
                 sessions: vec![session(true), session(false)],
             }),
+        ),
+        (
+            "application-demande",
+            rendered(&apps::asking(
+                &at("/oauth/authorize"),
+                Leads::Site("elk.zone".into()),
+            )),
+        ),
+        (
+            "application-demande-peu",
+            rendered(&apps::asking(
+                &at("/oauth/authorize"),
+                Leads::App("oauth2redirect:".into()),
+            )),
+        ),
+        (
+            "application-demande-code",
+            rendered(&apps::asking(&at("/oauth/authorize"), Leads::Code)),
+        ),
+        (
+            "application-code",
+            rendered(&apps::code(&at("/oauth/authorize/native"))),
+        ),
+        (
+            "reglages-applications",
+            rendered(&apps::connected(&at("/reglages/applications"))),
         ),
         (
             "reglages-personnes",
@@ -500,6 +533,7 @@ fn what_people_wrote_is_escaped() {
         relation: Relation::default(),
         mine: false,
         shown: "",
+        pinned: vec![],
         posts: vec![nasty],
         pages: Pages::default(),
     });

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use parvis_model::locale::Locale;
 
 /// Our own messages: all of this crate's files, but not the moments and refusals that other crates speak.
-const FILES: [&str; 7] = [
-    "pages", "posts", "polls", "quotes", "people", "accounts", "town",
+const FILES: [&str; 8] = [
+    "apps", "pages", "posts", "polls", "quotes", "people", "accounts", "town",
 ];
 
 fn frontend() -> std::path::PathBuf {
@@ -50,9 +50,10 @@ fn quoted() -> (String, BTreeSet<String>) {
     let mut text = String::new();
     sources(&frontend().join("templates"), &mut text);
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // The program has a few pages of its own, for requests that reach no town.
-    for crate_ in [here.to_owned(), here.join("../parvis")] {
-        sources(&crate_.join("src"), &mut text);
+    // The program has a few pages of its own, for requests that reach no town; what other servers send that we do not model is
+    // put into words, too.
+    for crate_ in [".", "../parvis", "../federation"] {
+        sources(&here.join(crate_).join("src"), &mut text);
     }
     let words = text.split('"').map(str::to_owned).collect();
     (text, words)

@@ -4,12 +4,16 @@ reply = Reply
 share = Share
 favourite = Like
 bookmark = Keep
+pin = Pin to my page
+unpin = Unpin
+pinned = Pinned
 edit = Edit
 delete = Delete
 edited-at = edited on { $date }
 edited = edited
 shared-by = shared
 answers-to = In reply to
+in-group = In the group
 warning-open = (open)
 sensitive-pictures = Sensitive pictures
 attached-file = Attached file
@@ -115,3 +119,9 @@ copies-deleted-see = See the deleted posts
 copies-deleted-none = No server of another town has had to forget a post of yours.
 older-servers = See more
 older-deletions = See older ones
+
+# An event elsewhere, told in a post.
+event-at = When: { $when }
+event-from-to = When: { $from } – { $to }
+event-where = Where: { $place }
+event-cancelled = Cancelled.

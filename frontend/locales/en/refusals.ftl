@@ -91,10 +91,35 @@ refusal-too-many-fields =
 ## Apps
 
 refusal-token-invalid = This app is no longer connected to your account. Log in again from the app.
-refusal-scope-missing = You have not given this app that permission. Log in again from the app to give it.
+refusal-scope-unknown = This permission does not exist: { $scope }.
+refusal-app-name = An app gives its name, in { $limit } characters at most.
+refusal-app-website = The address of the app’s site is no web address.
+refusal-app-redirect = An address to return to is missing or can’t be accepted.
+refusal-app-unknown = This app is not known here, or no longer. Start again from the app.
+refusal-app-redirect-unknown = The app wants to send you to an address that it had not announced. For your safety, we stop here.
+refusal-app-response = The app asks for access in a way that this site does not know.
+refusal-app-challenge = The app protects its request in a way that this site does not accept (it takes S256).
+refusal-app-scopes-wider = The app asks for more permissions than it had announced.
 refusal-cannot-pin = A private post cannot be pinned.
 refusal-pins-full = Five posts are pinned already: take one off first.
 refusal-no-alias = The other account does not say yet that this one is yours too: add it there first.
 refusal-moved-lately = This account has moved less than thirty days ago.
 refusal-aliases-full = That is enough other accounts: take one off first.
 refusal-report-too-long = This report is too long: a thousand characters at most.
+
+## Choices of readers
+
+refusal-note-too-long = This note is too long: { $limit } characters at most.
+refusal-domain-unfit = This is not the name of a server of another town.
+refusal-not-followed = You can only show people whom you follow.
+refusal-tags-full = That is enough tags: { $limit } at most. Take one off first.
+refusal-list-title = Give the list a name of { $limit } characters at most.
+refusal-lists-full = That is enough lists: { $limit } at most. Delete one first.
+refusal-on-list = This person is on the list already.
+refusal-filter-title = Give the filter a name of { $limit } characters at most.
+refusal-filter-context = Say where the filter is to hold.
+refusal-filter-action = Say what is to become of filtered posts.
+refusal-keyword = Give a word or phrase of { $limit } characters at most.
+refusal-filters-full = That is enough: { $limit } at most. Delete some first.
+refusal-scheduled-soon = A post that waits must wait five minutes at least.
+refusal-scheduled-full = That is enough waiting posts: { $limit } at most. Publish or delete some first.

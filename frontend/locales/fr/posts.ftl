@@ -4,12 +4,16 @@ reply = Répondre
 share = Partager
 favourite = J’aime
 bookmark = Garder
+pin = Épingler sur ma page
+unpin = Ne plus épingler
+pinned = Épinglé
 edit = Modifier
 delete = Supprimer
 edited-at = modifié le { $date }
 edited = modifié
 shared-by = a partagé
 answers-to = En réponse à
+in-group = Dans le groupe
 warning-open = (ouvrir)
 sensitive-pictures = Images sensibles
 attached-file = Fichier joint
@@ -115,3 +119,9 @@ copies-deleted-see = Voir les messages supprimés
 copies-deleted-none = Aucun serveur d’une autre ville n’a eu à oublier un de vos messages.
 older-servers = Voir la suite
 older-deletions = Voir plus ancien
+
+# Un évènement d’ailleurs, raconté dans un message.
+event-at = Quand : { $when }
+event-from-to = Quand : { $from } – { $to }
+event-where = Où : { $place }
+event-cancelled = Annulé.

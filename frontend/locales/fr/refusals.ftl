@@ -91,10 +91,35 @@ refusal-too-many-fields =
 ## Applications
 
 refusal-token-invalid = Cette application n’est plus reliée à votre compte. Reconnectez-vous depuis l’application.
-refusal-scope-missing = Vous n’avez pas donné ce droit à cette application. Reconnectez-vous depuis l’application pour le lui donner.
+refusal-scope-unknown = Ce droit n’existe pas : { $scope }.
+refusal-app-name = Une application donne son nom, en { $limit } caractères au plus.
+refusal-app-website = L’adresse du site de l’application n’est pas une adresse web.
+refusal-app-redirect = Une adresse de retour de l’application manque ou ne peut pas être acceptée.
+refusal-app-unknown = Cette application n’est pas connue ici, ou elle ne l’est plus. Recommencez depuis l’application.
+refusal-app-redirect-unknown = L’application veut vous envoyer à une adresse qu’elle n’avait pas annoncée. Pour votre sécurité, nous nous arrêtons ici.
+refusal-app-response = L’application demande l’accès d’une façon que ce site ne connaît pas.
+refusal-app-challenge = L’application protège sa demande d’une façon que ce site n’accepte pas (il faut S256).
+refusal-app-scopes-wider = L’application demande plus de droits qu’elle n’en avait annoncé.
 refusal-cannot-pin = Un message privé ne peut pas être épinglé.
 refusal-pins-full = Cinq messages sont déjà épinglés : retirez-en un d’abord.
 refusal-no-alias = L’autre compte ne dit pas encore que celui-ci est aussi à vous : ajoutez-le là-bas d’abord.
 refusal-moved-lately = Ce compte a déménagé il y a moins de trente jours.
 refusal-aliases-full = C’est assez d’autres comptes : retirez-en un d’abord.
 refusal-report-too-long = Ce signalement est trop long : mille caractères au plus.
+
+## Choix de lecture
+
+refusal-note-too-long = Cette note est trop longue : { $limit } caractères au plus.
+refusal-domain-unfit = Ce n’est pas le nom d’un serveur d’une autre commune.
+refusal-not-followed = Vous ne pouvez mettre en avant que des personnes que vous suivez.
+refusal-tags-full = C’est assez d’étiquettes : { $limit } au plus. Retirez-en un d’abord.
+refusal-list-title = Donnez à la liste un nom de { $limit } caractères au plus.
+refusal-lists-full = C’est assez de listes : { $limit } au plus. Supprimez-en une d’abord.
+refusal-on-list = Cette personne est déjà sur la liste.
+refusal-filter-title = Donnez au filtre un nom de { $limit } caractères au plus.
+refusal-filter-context = Dites où le filtre doit agir.
+refusal-filter-action = Dites ce que deviennent les messages filtrés.
+refusal-keyword = Donnez un mot ou une expression de { $limit } caractères au plus.
+refusal-filters-full = C’est assez : { $limit } au plus. Supprimez-en d’abord.
+refusal-scheduled-soon = Un message programmé doit attendre cinq minutes au moins.
+refusal-scheduled-full = C’est assez de messages programmés : { $limit } au plus. Publiez-en ou supprimez-en d’abord.

@@ -2,12 +2,15 @@
 
 use parvis_model::{
     account::{AccountKind, Role},
-    clock::DAY,
+    clock::{DAY, Timestamp},
 };
-use parvis_town::{AccountView, views::FieldView};
+use parvis_town::{AccountView, preferences::Preferences, views::FieldView};
 use serde::{Serialize, Serializer};
 
-use super::scalar::{Address, Day, Each, IdText, Moment, Nothing, counted};
+use super::{
+    scalar::{Address, Day, Each, IdText, Moment, Nothing, counted},
+    status::visibility,
+};
 
 /// Pictures of those who have none of their own, on this server. Apps of phones do not draw SVG.
 const NO_AVATAR: &str = "/avatar-default.png";
@@ -130,6 +133,11 @@ impl<'a> Account<'a> {
 }
 
 impl<'a> Account<'a> {
+    /// The picture alone.
+    pub(super) fn avatar_of(origin: &'a str, view: &'a AccountView) -> Address<'a> {
+        Self::new(origin, view).avatar
+    }
+
     #[must_use]
     pub fn moved_to(mut self, origin: &'a str, successor: Option<&'a AccountView>) -> Self {
         self.moved = successor.map(|view| Box::new(Self::new(origin, view)));
@@ -150,6 +158,23 @@ impl Serialize for Accounts<'_> {
                 .iter()
                 .map(|view| Account::new(self.origin, view)),
         )
+    }
+}
+
+/// An account that the reader has muted, and until when.
+#[derive(Serialize)]
+pub struct MutedAccount<'a> {
+    #[serde(flatten)]
+    account: Account<'a>,
+    mute_expires_at: Option<Moment>,
+}
+
+impl<'a> MutedAccount<'a> {
+    pub fn new(origin: &'a str, view: &'a AccountView, until: Option<Timestamp>) -> Self {
+        Self {
+            account: Account::new(origin, view),
+            mute_expires_at: until.map(Moment),
+        }
     }
 }
 
@@ -186,6 +211,18 @@ struct RoleShown {
     permissions: &'static str,
     highlighted: bool,
     collection_limit: u8,
+}
+
+impl<'a> Credentials<'a> {
+    /// With how one usually posts.
+    #[must_use]
+    pub fn posting(mut self, usual: &'a Preferences) -> Self {
+        self.source.privacy = visibility(usual.audience);
+        self.source.sensitive = usual.sensitive;
+        self.source.language = usual.language.as_deref();
+        self.source.quote_policy = usual.quoters.as_str();
+        self
+    }
 }
 
 impl<'a> Credentials<'a> {

@@ -2,23 +2,41 @@
 //! (<https://docs.joinmastodon.org/entities/>). Knows no request.
 
 mod account;
+mod app;
+mod conversation;
+mod filter;
 mod instance;
+mod marker;
 mod media;
 mod notification;
+mod notification_group;
+mod people_list;
 mod poll;
 mod quote;
 mod relationship;
+mod revision;
 #[cfg(test)]
 mod samples;
 mod scalar;
+mod scheduled;
 mod status;
+mod tag;
 
-pub use account::{Account, Accounts, Credentials};
+pub use account::{Account, Accounts, Credentials, MutedAccount};
+pub use app::{Application, Token};
+pub use conversation::Conversation;
+pub use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
 pub use instance::{Counts, InstanceV1, InstanceV2, rules};
+pub use marker::Marker;
 pub use media::MediaAttachment;
 pub use notification::{Notification, type_of};
+pub use notification_group::{Expand, GroupedNotifications, NotificationRequest, PolicyShown};
+pub use people_list::List;
 pub use poll::Poll;
 pub use quote::{Quote, QuoteApproval};
 pub use relationship::Relationship;
-pub use scalar::Moment;
-pub use status::{Context, Source, Status, Statuses, Tag};
+pub use revision::StatusEdit;
+pub use scalar::{IdText, Moment};
+pub use scheduled::ScheduledStatus;
+pub use status::{Context, Source, Status, Statuses, visibility};
+pub use tag::{FeaturedTag, Tag};

@@ -17,6 +17,9 @@ pub struct Notification<'a> {
     account: Account<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status<'a>>,
+    /// Held back until one agrees to hear of this person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    filtered: bool,
 }
 
 /// Only types that every app knows.
@@ -43,16 +46,19 @@ impl<'a> Notification<'a> {
         Self {
             id: IdText(view.id),
             r#type: type_of(view.kind),
-            group_key: format!("ungrouped-{}", view.id),
+            group_key: view.group.to_string(),
             created_at: Moment(view.at),
             account: Account::new(origin, &view.from),
             status: view.post.as_ref().map(|post| Status::new(origin, post)),
+            filtered: view.held_back,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use parvis_town::notifications::GroupKey;
+
     use super::super::samples;
     use super::*;
 
@@ -65,6 +71,8 @@ mod tests {
             post: Some(samples::post()),
             at: 1_773_480_413_089,
             unread: true,
+            group: GroupKey::Alone(11),
+            held_back: false,
         };
         let shown = serde_json::to_value(Notification::new("https://v.example", &view)).unwrap();
         assert_eq!(

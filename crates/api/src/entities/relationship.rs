@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::scalar::{IdText, Moment};
 
 #[derive(Serialize)]
-pub struct Relationship {
+pub struct Relationship<'a> {
     id: IdText,
     following: bool,
     showing_reblogs: bool,
@@ -23,11 +23,12 @@ pub struct Relationship {
     requested_by: bool,
     domain_blocking: bool,
     endorsed: bool,
-    note: &'static str,
+    note: &'a str,
 }
 
-impl Relationship {
-    pub fn new(other: Id, relation: &Relation) -> Self {
+impl<'a> Relationship<'a> {
+    /// `note`: what the reader noted about them.
+    pub fn new(other: Id, relation: &Relation, note: &'a str) -> Self {
         Self {
             id: IdText(other),
             following: relation.following,
@@ -39,12 +40,12 @@ impl Relationship {
             blocked_by: relation.blocked_by,
             muting: relation.muting,
             muting_notifications: relation.muting_notifications,
-            muting_expires_at: None,
+            muting_expires_at: relation.muting_until.map(Moment),
             requested: relation.requested,
             requested_by: relation.requested_by,
-            domain_blocking: false,
-            endorsed: false,
-            note: "",
+            domain_blocking: relation.domain_blocking,
+            endorsed: relation.endorsed,
+            note,
         }
     }
 }
@@ -61,7 +62,7 @@ mod tests {
             showing_boosts: true,
             ..Relation::default()
         };
-        insta::assert_json_snapshot!(Relationship::new(5, &relation), @r#"
+        insta::assert_json_snapshot!(Relationship::new(5, &relation, "Au marché"), @r#"
         {
           "id": "5",
           "following": true,
@@ -78,7 +79,7 @@ mod tests {
           "requested_by": false,
           "domain_blocking": false,
           "endorsed": false,
-          "note": ""
+          "note": "Au marché"
         }
         "#);
     }

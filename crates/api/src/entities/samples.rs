@@ -117,8 +117,12 @@ pub fn post() -> PostView {
             bookmarked: false,
             pinned: false,
             author: true,
+            muted: false,
         }),
+        filtered: Vec::new(),
         boost_of: None,
+        group: None,
+        in_group: false,
         local: true,
     }
 }

@@ -5,12 +5,14 @@ use std::{borrow::Cow, fmt};
 use parvis_model::{audience::Audience, text};
 use parvis_town::{
     MediaView, PostView,
+    filters::FilterMatch,
     views::{MentionView, TagView},
 };
 use serde::{Serialize, Serializer};
 
 use super::{
     Account, MediaAttachment, Poll, Quote, QuoteApproval,
+    filter::FilterResult,
     scalar::{Address, Each, IdText, Moment, Nothing, counted},
 };
 
@@ -50,13 +52,13 @@ pub struct Status<'a> {
     quote: Option<Quote<'a>>,
     quote_approval: QuoteApproval,
     #[serde(flatten)]
-    mine: Option<Mine>,
+    mine: Option<Mine<'a>>,
     tagged_collections: Nothing,
 }
 
 /// What the reader has done with it.
 #[derive(Serialize)]
-struct Mine {
+struct Mine<'a> {
     favourited: bool,
     reblogged: bool,
     muted: bool,
@@ -64,7 +66,7 @@ struct Mine {
     /// Of one's own posts only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pinned: Option<bool>,
-    filtered: Nothing,
+    filtered: Each<'a, FilterMatch, FilterResult<'a>>,
 }
 
 #[derive(Serialize)]
@@ -76,9 +78,18 @@ struct Mention<'a> {
 }
 
 /// Apps have no place for the title of an article, so it heads the text.
-struct Content<'a> {
+pub(super) struct Content<'a> {
     title: Option<&'a str>,
     html: Cow<'a, str>,
+}
+
+impl<'a> Content<'a> {
+    pub fn new(title: Option<&'a str>, html: &'a str) -> Self {
+        Self {
+            title,
+            html: Cow::Borrowed(html),
+        }
+    }
 }
 
 impl Serialize for Content<'_> {
@@ -142,7 +153,7 @@ fn with_quote_link(view: &PostView) -> Cow<'_, str> {
 }
 
 /// Apps know four; what is narrower than public and has no name of its own must not look open.
-fn visibility(audience: Audience) -> &'static str {
+pub fn visibility(audience: Audience) -> &'static str {
     match audience {
         Audience::Public => "public",
         Audience::Unlisted => "unlisted",
@@ -201,10 +212,10 @@ impl<'a> Status<'a> {
             mine: mine.map(|mine| Mine {
                 favourited: mine.favourited,
                 reblogged: mine.boosted,
-                muted: false,
+                muted: mine.muted,
                 bookmarked: mine.bookmarked,
                 pinned: mine.author.then_some(mine.pinned),
-                filtered: [],
+                filtered: Each(&view.filtered, FilterResult::new),
             }),
             tagged_collections: [],
         }
@@ -254,30 +265,6 @@ impl<'a> Source<'a> {
             text: view.source.as_deref()?,
             spoiler_text: &view.summary,
         })
-    }
-}
-
-/// A tag that was searched for.
-#[derive(Serialize)]
-pub struct Tag<'a> {
-    id: &'a str,
-    name: &'a str,
-    url: Address<'a>,
-    history: Nothing,
-}
-
-impl<'a> Tag<'a> {
-    pub fn new(origin: &'a str, view: &'a TagView) -> Self {
-        let url = Address::Here {
-            origin,
-            path: &view.path,
-        };
-        Self {
-            id: &view.key,
-            name: &view.name,
-            url,
-            history: [],
-        }
     }
 }
 

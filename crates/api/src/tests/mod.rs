@@ -1,6 +1,7 @@
 //! The whole API over a town in a throwaway folder.
 
 mod lists;
+mod others;
 mod people;
 mod posting;
 mod scopes;
@@ -28,7 +29,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-const EVERYTHING: &str = "read write follow push";
+const EVERYTHING: &str = "read write follow push profile";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 struct House {

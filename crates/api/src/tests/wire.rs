@@ -133,3 +133,11 @@ async fn the_town_introduces_itself_even_to_a_bad_token() {
     );
     assert_eq!(town["registrations"]["enabled"], false);
 }
+
+#[tokio::test]
+async fn a_slash_behind_an_address_changes_nothing() {
+    let house = House::new().await;
+    house.get("/api/v1/instance/").await.ok();
+    house.get("/api/v2/instance/").await.ok();
+    assert_eq!(house.get("/api/v1/nothing/").await.status, 404);
+}

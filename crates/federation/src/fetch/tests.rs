@@ -186,7 +186,8 @@ async fn t101_t108_no_address_leads_to_the_canary() {
             &fetcher(),
             &signer,
             &inbox,
-            &Content::of(Bytes::new()).unwrap()
+            &Content::of(Bytes::new()).unwrap(),
+            None
         )
         .await,
         Outcome::Refused(0)

@@ -5,7 +5,7 @@ use parvis_store::{Tx, posts as rows};
 use parvis_town::{
     Outcome, Town,
     arrivals::{self, Arrival, ArrivedBoost},
-    pins, posts,
+    groups, pins, posts,
     quotes::{self, AskedQuote},
     reports::{self, ArrivedReport},
 };
@@ -92,6 +92,17 @@ pub(crate) enum Deed {
         who: Id,
         target: Id,
     },
+    /// A group elsewhere says that a post stands in it.
+    Taken {
+        group: Id,
+        post: Id,
+    },
+    /// What its actor said about their own, for a group of ours to hand on.
+    Said {
+        who: Id,
+        said: String,
+        deed: Box<Self>,
+    },
     Moved {
         from: Id,
         to: Id,
@@ -159,10 +170,7 @@ impl Deed {
             Self::Undone { who, uri, origin } => {
                 arrivals::undone(tx, town, who, &uri, &origin).await
             }
-            Self::Like { who, post, uri } => {
-                arrivals::favourite(tx, town, who, post, uri).await?;
-                Ok(true)
-            }
+            Self::Like { who, post, uri } => arrivals::favourite(tx, town, who, post, uri).await,
             Self::Unlike { who, post } => arrivals::unfavourite(tx, town, who, post).await,
             Self::Boost(boost) => {
                 arrivals::boost(tx, town, boost).await?;
@@ -177,11 +185,54 @@ impl Deed {
                 arrivals::unblock(tx, town, who, target).await?;
                 Ok(true)
             }
+            Self::Taken { group, post } => {
+                groups::confirmed(tx, group, post).await?;
+                Ok(true)
+            }
+            Self::Said { who, said, deed } => handed_on(tx, town, who, said, *deed).await,
             Self::Moved { from, to } => arrivals::moved(tx, town, from, to).await,
             Self::Report(report) => reports::arrived(tx, town, report).await,
             Self::Pin { who, post } => pins::arrived(tx, town, who, post).await,
             Self::Unpin { who, post } => pins::unpinned(tx, who, post).await,
         }
+    }
+}
+
+/// Does the deed, and lets a group of ours hear of it. Only of what its actor may do with their own.
+async fn handed_on(tx: &Tx, town: &Town, who: Id, said: String, deed: Deed) -> Outcome<bool> {
+    match deed {
+        Deed::Post(arrival) if arrival.author == who => {
+            let said = Some(said);
+            Box::pin(Deed::Post(Box::new(Arrival { said, ..*arrival })).run(tx, town)).await
+        }
+        Deed::Edit(arrival) if arrival.author == who => {
+            edit(
+                tx,
+                town,
+                Arrival {
+                    said: Some(said),
+                    ..*arrival
+                },
+            )
+            .await
+        }
+        Deed::PostGone { author, uri } if author == who => {
+            groups::echo_of_end(tx, town, who, &uri, said).await?;
+            arrivals::post_gone(tx, town, author, &uri).await?;
+            Ok(true)
+        }
+        Deed::Ended { uri, origin, end } => {
+            arrivals::first_time(tx, town, &uri, &origin).await?;
+            Box::pin(handed_on(tx, town, who, said, *end)).await
+        }
+        Deed::Like { post, .. } | Deed::Unlike { post, .. } => {
+            let changed = Box::pin(deed.run(tx, town)).await?;
+            if changed {
+                groups::echo_of(tx, town, who, post, said).await?;
+            }
+            Ok(changed)
+        }
+        other => Box::pin(other.run(tx, town)).await,
     }
 }
 

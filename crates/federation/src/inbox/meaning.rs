@@ -1,5 +1,6 @@
 //! What an activity of a verified actor comes to. May ask other servers, changes nothing but what is known of them.
 
+mod comments;
 mod gestures;
 mod groups;
 mod posts;

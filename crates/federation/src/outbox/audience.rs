@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use parvis_model::{audience::Audience, id::Id};
-use parvis_store::{accounts, deliveries, entity::account, follows};
+use parvis_store::{accounts, deliveries, entity::account, follows, servers};
 use parvis_town::{Outcome, PostView, Town};
 
 /// A set of inboxes on other servers, in the alphabet's order.
@@ -57,7 +57,7 @@ impl Inboxes {
         if hosts.is_empty() {
             return Ok(Vec::new());
         }
-        let blocked = deliveries::blocked_among(town.store.read(), &hosts).await?;
+        let blocked = servers::blocked_among(town.store.read(), &hosts).await?;
         let is_open =
             |inbox: &String| super::host_of(inbox).is_some_and(|host| !blocked.contains(&host));
         Ok(self.0.into_iter().filter(is_open).collect())
@@ -84,6 +84,9 @@ pub(super) async fn of_post(town: &Town, post: &PostView) -> Outcome<Inboxes> {
             }
             inboxes.of_followers(town, post.author.id).await?;
             inboxes.add(&mentioned);
+            if let Some(group) = post.group.as_ref().filter(|_| post.audience.is_open()) {
+                inboxes.add(&accounts::by_id(town.store.read(), group.id).await?);
+            }
         }
         Audience::Direct => inboxes.add_personal(&mentioned),
         // Not beyond this town; agreements with neighbours and groups come with their own deeds.

@@ -16,10 +16,10 @@ use parvis_town::{
 use super::{
     Outgoing,
     audience::{self, Inboxes},
-    consents, gestures,
+    consents, gestures, groups,
 };
 use crate::{
-    actors, follows, polls, posts, quotes, reactions,
+    actors, follows, groups as our_groups, polls, posts, quotes, reactions,
     wire::{PUBLIC, emit::activity::Activity},
 };
 
@@ -33,11 +33,12 @@ pub(super) async fn all(town: &Town, entries: &[Entry]) -> Outcome<Vec<Outgoing>
     let known = Known::load(town, entries).await?;
     let mut outgoing = Vec::new();
     for entry in entries {
-        match entry {
-            Entry::PollVoted { account, post } => {
-                outgoing.extend(voted(town, &known, *account, *post).await?);
-            }
-            _ => outgoing.extend(one(town, &known, entry).await?),
+        if let Entry::PollVoted { account, post } = entry {
+            outgoing.extend(voted(town, &known, *account, *post).await?);
+        } else {
+            let done = one(town, &known, entry).await?;
+            let echo = groups::echoed(town, &known, entry, done.as_ref()).await?;
+            outgoing.extend(done.into_iter().chain(echo));
         }
     }
     Ok(outgoing)
@@ -84,7 +85,11 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             uri,
             author,
             audience,
+            ..
         } => deleted(town, known.local(*author), uri, *audience).await,
+        Entry::HandedOn { group, about, said } => {
+            groups::handed_on(town, known, *group, about, said).await
+        }
         Entry::Boosted { boost } => boosted(town, known, *boost).await,
         Entry::Unboosted {
             uri,
@@ -334,7 +339,9 @@ async fn deleted(
         // Others may have fetched it without our sending it.
         inboxes.of_followers(town, author.id).await?;
     }
-    let delete = posts::delete(town, author, uri, audience)?;
+    let stone = parvis_store::posts::tombstone(town.store.read(), uri).await?;
+    let former = posts::former_type(stone.as_ref().map_or("", |stone| &stone.kind));
+    let delete = posts::delete(town, author, uri, audience, former)?;
     Ok(Some(delete.to(inboxes.list(town).await?)))
 }
 
@@ -361,6 +368,7 @@ async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Opt
     let view: AccountView = town_accounts::view(town, &Viewer::nobody(), account).await?;
     let further = parvis_store::keys::further(town.store.read(), account).await?;
     let moved_to = actors::moved_to(town, row).await?;
+    let group = our_groups::rule(town, &view).await?;
     let mut inboxes = Inboxes::default();
     inboxes.of_followers(town, account).await?;
     inboxes.of_acquaintances(town, account).await?;
@@ -371,7 +379,7 @@ async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Opt
         published: None,
         to: vec![PUBLIC.into()],
         cc: Some(Vec::new()),
-        object: actors::shown(town, &view, row, &further, moved_to),
+        object: actors::shown(town, &view, row, &further, moved_to, group),
     })?;
     Ok(Some(update.to(inboxes.list(town).await?)))
 }
@@ -414,7 +422,11 @@ impl Known {
                     people.push(*asker);
                 }
                 Entry::QuoteRevoked { author, quoter, .. } => people.extend([*author, *quoter]),
-                Entry::PostDeleted { author, .. } => people.push(*author),
+                Entry::PostDeleted { author, group, .. } => {
+                    people.push(*author);
+                    people.extend(*group);
+                }
+                Entry::HandedOn { group, .. } => people.push(*group),
                 Entry::Boosted { boost } => own.push(*boost),
                 Entry::Unboosted {
                     account, of_author, ..
@@ -463,6 +475,8 @@ impl Known {
         }
         let posts: HashMap<Id, _> = found.into_iter().map(|row| (row.id, row)).collect();
         people.extend(posts.values().map(|row: &post::Model| row.author_id));
+        let groups = posts.values().filter(|row| row.in_group);
+        people.extend(groups.filter_map(|row| row.group_id));
         people.sort_unstable();
         people.dedup();
         let people = accounts::by_ids(db, &people).await?;
@@ -495,6 +509,16 @@ impl Known {
     /// Something from one of ours to one of theirs.
     pub(super) fn outwards(&self, from: Id, to: Id) -> Option<(&account::Model, &account::Model)> {
         Some((self.local(from)?, self.remote(to)?))
+    }
+
+    /// One of ours does something with any post: who, whose, which.
+    pub(super) fn own_gesture(
+        &self,
+        account: Id,
+        post: Id,
+    ) -> Option<(&account::Model, &account::Model, &post::Model)> {
+        let post = self.posts.get(&post)?;
+        Some((self.local(account)?, self.account(post.author_id)?, post))
     }
 
     /// One of ours reacts to a post of theirs: who, whose, which.

@@ -1,15 +1,16 @@
 //! Posts of other servers as the town takes them in. Asks nobody: people and parents are found before.
 
-use parvis_model::{audience::Audience, clock::Timestamp, id::Id, limits, text, uri as address};
+use parvis_model::{audience::Audience, id::Id, limits, locale::Locale, text, uri as address};
 use parvis_store::entity::account;
 use parvis_town::{
+    Town,
     arrivals::{Arrival, RemoteMedia, RemoteQuote},
     views::PostKind,
 };
 
 use crate::{
     actors::same,
-    polls, quotes,
+    events, polls, quotes,
     wire::{
         self, is_public,
         media::Media,
@@ -24,9 +25,11 @@ pub(crate) fn arrived(
     author: &account::Model,
     mentions: Vec<Id>,
     quote: Option<RemoteQuote>,
-    now: Timestamp,
+    town: &Town,
 ) -> Arrival {
-    let warning = warning(post);
+    let (warning, now) = (warning(post), town.now());
+    let mut html = happens(post, town);
+    html.push_str(&body(post));
     Arrival {
         url: post
             .url
@@ -37,7 +40,7 @@ pub(crate) fn arrived(
         title: post
             .title
             .map(|title| shortened(&text::plain(title), limits::REMOTE_NAME)),
-        html: text::with_quote_marked(body(post), quote.as_ref().map(|quote| quote.uri.as_str())),
+        html: text::with_quote_marked(html, quote.as_ref().map(|quote| quote.uri.as_str())),
         sensitive: post.sensitive || !warning.is_empty(),
         summary: warning,
         language: post.language.map(str::to_owned),
@@ -51,10 +54,24 @@ pub(crate) fn arrived(
         reply_to_uri: post
             .in_reply_to
             .map(|uri| address::canonical(uri).unwrap_or_else(|| uri.to_owned())),
+        sent_to: sent_to(post, author),
+        said: None,
         published: post.published.unwrap_or(now),
         edited: post.updated,
         uri,
     }
+}
+
+/// How many of the accounts that a post is for are looked at.
+const SENT_TO: usize = 100;
+
+/// Whom a post is for, its group first.
+fn sent_to(post: &wire::Post, author: &account::Model) -> Vec<String> {
+    let all = post.group.iter().chain(&post.to).chain(&post.cc);
+    all.filter(|to| !is_public(to) && **to != author.followers_uri)
+        .filter_map(|to| address::canonical(to))
+        .take(SENT_TO)
+        .collect()
 }
 
 fn kind(form: Form) -> PostKind {
@@ -90,6 +107,13 @@ fn warning(post: &wire::Post) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// When and where, for what is to happen.
+fn happens(post: &wire::Post, town: &Town) -> String {
+    let profile = town.profile();
+    let told = |event| events::in_words(event, Locale::of(&profile.language), &profile.time_zone);
+    post.event.as_ref().map(told).unwrap_or_default()
 }
 
 /// What there is to read, with a way to the rest of it where this is not all.

@@ -56,7 +56,7 @@ impl Resolver {
         author: &str,
         budget: &Budget,
     ) -> Outcome<()> {
-        found.quoted = Box::pin(self.post_within(&found.uri, budget, 0)).await?;
+        found.quoted = Box::pin(self.post_within(&found.uri, budget, 0, self.found_now())).await?;
         let (Some(quoted), Some(stamp)) = (found.quoted, stamp) else {
             return Ok(());
         };

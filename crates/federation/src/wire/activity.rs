@@ -45,7 +45,7 @@ pub struct Activity<'a> {
     pub object: Ref<'a>,
     /// All of them where it is several (a Flag names an account and its posts).
     pub objects: Vec<Ref<'a>>,
-    /// What it says in its own words (a Flag).
+    /// What it says in its own words (a Flag, or an Announce that comments).
     pub content: Option<&'a str>,
     pub target: Option<&'a str>,
     /// What it is done with (a QuoteRequest names the post that is to quote).
@@ -80,13 +80,14 @@ impl<'a> Activity<'a> {
             .take(OBJECTS)
             .collect();
         let object = *objects.first().ok_or(Unreadable::missing("object"))?;
+        let summary = (kind == Kind::Flag).then(|| doc.text("summary"));
         Ok(Self {
             id: doc.id(),
             kind,
             actor,
             object,
             objects,
-            content: doc.text("content").or_else(|| doc.text("summary")),
+            content: doc.text("content").or_else(|| summary.flatten()),
             target: doc.one_id("target"),
             instrument: doc.many("instrument").iter().find_map(Ref::of),
             result: doc.one_id("result"),

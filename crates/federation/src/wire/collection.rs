@@ -16,6 +16,43 @@ pub struct Collection<'a> {
     pub items: Vec<Ref<'a>>,
     pub first: Option<&'a str>,
     pub next: Option<&'a str>,
+    /// There were more items in it than were to be read.
+    pub is_cut: bool,
+}
+
+/// A list that stands in a document, or only its address: a collection, one page of it, or bare items.
+#[derive(Clone, Debug, Default)]
+pub struct Listed<'a> {
+    pub items: Vec<&'a str>,
+    /// Where there is more.
+    pub more: Option<&'a str>,
+}
+
+impl<'a> Listed<'a> {
+    /// The list in a member of a document. What is written out in it counts by its id alone.
+    pub fn in_member(document: &'a Value, member: &str) -> Self {
+        let Some(doc) = Doc::of(document) else {
+            return Self::default();
+        };
+        match doc.many(member) {
+            [Value::String(_)] => Self {
+                items: Vec::new(),
+                more: doc.one_id(member),
+            },
+            [one @ Value::Object(_)] => match Collection::read(one) {
+                Ok(list) => list.listed(),
+                Err(_) => Self::bare(&doc, member),
+            },
+            _ => Self::bare(&doc, member),
+        }
+    }
+
+    fn bare(doc: &Doc<'a>, member: &str) -> Self {
+        Self {
+            items: doc.ids(member).take(ITEMS).collect(),
+            more: None,
+        }
+    }
 }
 
 /// How many items of one document are read.
@@ -23,6 +60,11 @@ const ITEMS: usize = 400;
 
 impl<'a> Collection<'a> {
     pub fn read(value: &'a Value) -> Result<Self, Unreadable> {
+        Self::read_up_to(value, ITEMS)
+    }
+
+    /// The same with so many items at most.
+    pub fn read_up_to(value: &'a Value, most: usize) -> Result<Self, Unreadable> {
         let doc = Doc::outermost(value)?;
         if !Self::is(&doc) {
             return Err(Unreadable {
@@ -37,7 +79,8 @@ impl<'a> Collection<'a> {
         if let Some(page) = page {
             items.extend(self::items(&page));
         }
-        items.truncate(ITEMS);
+        let is_cut = items.len() > most;
+        items.truncate(most);
         let next = |doc: &Doc<'a>| doc.many("next").iter().find_map(id_of);
         Ok(Self {
             id: doc.id(),
@@ -49,7 +92,20 @@ impl<'a> Collection<'a> {
                 .find_map(Value::as_str)
                 .filter(|id| !id.is_empty()),
             next: next(&doc).or_else(|| page.as_ref().and_then(next)),
+            is_cut,
         })
+    }
+
+    /// Its items by their ids. Where none stand in it, they are behind its first page, or at its own address.
+    pub fn listed(&self) -> Listed<'a> {
+        let items: Vec<&str> = self.items.iter().filter_map(Ref::id).collect();
+        let own = self
+            .id
+            .filter(|_| items.is_empty() && self.total != Some(0));
+        Listed {
+            more: self.next.or(self.first).or(own),
+            items,
+        }
     }
 
     pub fn is(doc: &Doc) -> bool {
@@ -69,7 +125,6 @@ fn items<'a>(doc: &Doc<'a>) -> impl Iterator<Item = Ref<'a>> {
         .iter()
         .chain(doc.many("items"))
         .filter_map(Ref::of)
-        .take(ITEMS)
 }
 
 #[cfg(test)]
@@ -85,6 +140,42 @@ mod tests {
         let collection = Collection::read(&value).unwrap();
         assert_eq!((collection.total, collection.items.len()), (Some(2), 1));
         assert_eq!(collection.next, Some("https://a.example/r?page=2"));
+    }
+
+    #[test]
+    fn answers_are_found_in_whatever_form_they_are_listed() {
+        let read = |replies: Value| {
+            let note = json!({"replies": replies});
+            let listed = Listed::in_member(&note, "replies");
+            let items: Vec<String> = listed.items.iter().map(ToString::to_string).collect();
+            (items, listed.more.map(str::to_owned))
+        };
+        let (none, list, one) = (Vec::new(), "https://a.example/r", "https://a.example/1");
+        assert_eq!(read(json!(list)), (none.clone(), Some(list.into())));
+        assert_eq!(
+            read(json!({"id": list, "type": "Collection", "totalItems": 3})),
+            (none.clone(), Some(list.into()))
+        );
+        let page = "https://a.example/r?page=1";
+        assert_eq!(
+            read(json!({"id": list, "type": "Collection", "first": page})),
+            (none.clone(), Some(page.into()))
+        );
+        let embedded = json!({"id": list, "type": "Collection", "first": {"type": "CollectionPage", "items": [one], "next": page}});
+        assert_eq!(read(embedded), (vec![one.into()], Some(page.into())));
+        assert_eq!(
+            read(json!({"id": page, "type": "CollectionPage", "items": []})),
+            (none.clone(), Some(page.into()))
+        );
+        assert_eq!(
+            read(json!([{"id": one, "type": "Note", "content": "x"}])),
+            (vec![one.into()], None)
+        );
+        assert_eq!(
+            read(json!([one, list])),
+            (vec![one.into(), list.into()], None)
+        );
+        assert_eq!(read(json!(null)), (none, None));
     }
 
     #[test]

@@ -17,7 +17,7 @@ enum Meaning {
 }
 
 /// Terms outside the contexts above (docs: federation.md section 1.4).
-const TERMS: [(&str, Meaning); 27] = [
+const TERMS: [(&str, Meaning); 28] = [
     ("Hashtag", Meaning::Is("as:Hashtag")),
     ("sensitive", Meaning::Is("as:sensitive")),
     (
@@ -49,6 +49,7 @@ const TERMS: [(&str, Meaning); 27] = [
         "implements",
         Meaning::Id("https://w3id.org/fep/844e#implements"),
     ),
+    ("moderators", Meaning::Id("lemmy:moderators")),
     (
         "postingRestrictedToMods",
         Meaning::Is("lemmy:postingRestrictedToMods"),

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod collection;
 pub mod context;
 pub mod emit;
+pub mod event;
 pub mod jrd;
 pub mod media;
 pub mod poll;

@@ -8,6 +8,7 @@ use super::{
     PUBLIC, Unreadable,
     activity::Activity,
     actor::page_url,
+    event::Event,
     is_public,
     media::Media,
     poll::Poll,
@@ -33,7 +34,7 @@ pub struct Post<'a> {
     pub author: Option<&'a str>,
     /// Who wrote it for its author, where that is a group (Mobilizon's `actor`).
     pub speaker: Option<&'a str>,
-    /// The group it stands in, as far as `attributedTo` or `audience` tell.
+    /// The group it stands in, as far as `attributedTo`, `audience` or `target` tell.
     pub group: Option<&'a str>,
     pub title: Option<&'a str>,
     pub content: Option<Content<'a>>,
@@ -56,6 +57,8 @@ pub struct Post<'a> {
     pub media: Vec<Media<'a>>,
     /// What a question offers to choose from.
     pub poll: Option<Poll<'a>>,
+    /// When and where it is to happen.
+    pub event: Option<Event>,
     pub quote: Option<Quote<'a>>,
     /// Who may do what with it.
     pub interactions: Interactions<'a>,
@@ -130,6 +133,7 @@ impl<'a> Post<'a> {
             hashtags: hashtags(&doc),
             media,
             poll,
+            event: (form == Form::Event).then(|| Event::read(&doc)).flatten(),
             quote: Quote::read(&doc),
             interactions: Interactions::read(&doc),
             is_vote: doc.is_a("PollVote")
@@ -228,7 +232,13 @@ fn voices<'a>(doc: &Doc<'a>) -> (Option<&'a str>, Option<&'a str>) {
         .or_else(|| doc.one_id("actor"))
         .or_else(|| doc.one_id("author"));
     let attributed = || doc.ids("attributedTo").find(|id| Some(*id) != author);
-    let group = doc.one_id("audience").or(named_group).or_else(attributed);
+    // A wall to write on, and whose it is (FEP-400e).
+    let wall = || doc.doc("target").and_then(|it| it.one_id("attributedTo"));
+    let group = doc
+        .one_id("audience")
+        .or(named_group)
+        .or_else(attributed)
+        .or_else(wall);
     (author, group.filter(|id| Some(*id) != author))
 }
 

@@ -1,6 +1,9 @@
 //! Actors: people, groups, organisations, services; of this town (`domain` is empty) and of others.
 
 use sea_orm::{FromQueryResult, entity::prelude::*};
+use serde::Deserialize;
+
+use crate::dialect::truth;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
@@ -66,7 +69,7 @@ pub struct Model {
 }
 
 /// What others see of an account: no keys, no addresses of machines. A page reads it for each person on it.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct Card {
     pub id: i64,
     pub kind: String,
@@ -80,8 +83,11 @@ pub struct Card {
     pub avatar: Option<String>,
     pub header: Option<String>,
     pub fields: String,
+    #[serde(deserialize_with = "truth")]
     pub locked: bool,
+    #[serde(deserialize_with = "truth")]
     pub discoverable: bool,
+    #[serde(deserialize_with = "truth")]
     pub indexable: bool,
     pub posts: i64,
     pub followers: i64,
@@ -92,6 +98,11 @@ pub struct Card {
     pub suspended_at: Option<i64>,
     pub moved_to_id: Option<i64>,
 }
+
+/// The columns of [`Card`] of an account `a`, in the order of its fields.
+pub(crate) const CARD: &str = "a.id, a.kind, a.name, a.domain, a.uri, a.url, a.display_name, a.bio_html, a.bio_source, a.avatar, a.header, \
+     a.fields, a.locked, a.discoverable, a.indexable, a.posts, a.followers, a.following, a.last_post_at, a.created_at, \
+     a.updated_at, a.suspended_at, a.moved_to_id";
 
 impl From<Model> for Card {
     fn from(row: Model) -> Self {

@@ -3,6 +3,9 @@
 pub mod account;
 pub mod account_key;
 pub mod activity;
+pub mod app;
+pub mod app_token;
+pub mod auth_code;
 pub mod block;
 pub mod bookmark;
 pub mod cursor;
@@ -10,6 +13,8 @@ pub mod delivery;
 pub mod favourite;
 pub mod follow;
 pub mod further_key;
+pub mod group_moderator;
+pub mod group_rule;
 pub mod invitation;
 pub mod journal;
 pub mod login;

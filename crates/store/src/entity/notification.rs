@@ -14,6 +14,7 @@ pub struct Model {
     pub post_id: Option<i64>,
     pub subject_id: i64,
     pub created_at: i64,
+    pub held_back: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

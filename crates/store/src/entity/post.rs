@@ -1,8 +1,11 @@
 //! Posts and boosts, local and remote.
 
 use sea_orm::entity::prelude::*;
+use serde::Deserialize;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+use crate::dialect::truth;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
 #[sea_orm(table_name = "post")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -12,6 +15,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub url: String,
     pub author_id: i64,
+    #[serde(deserialize_with = "truth")]
     pub local: bool,
     #[sea_orm(column_type = "Text")]
     pub kind: String,
@@ -31,22 +35,31 @@ pub struct Model {
     pub source: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub summary: String,
+    #[serde(deserialize_with = "truth")]
     pub sensitive: bool,
     #[sea_orm(column_type = "Text", nullable)]
     pub language: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub tags: String,
+    #[serde(deserialize_with = "truth")]
     pub has_media: bool,
     pub replies: i64,
     pub boosts: i64,
     pub favourites: i64,
     pub created_at: i64,
     pub edited_at: Option<i64>,
+    #[serde(deserialize_with = "truth")]
     pub has_poll: bool,
+    #[serde(deserialize_with = "truth")]
     pub has_quote: bool,
     pub quotes: i64,
     #[sea_orm(column_type = "Text", nullable)]
     pub policy: Option<String>,
+    #[serde(deserialize_with = "truth")]
+    pub found: bool,
+    pub group_id: Option<i64>,
+    #[serde(deserialize_with = "truth")]
+    pub in_group: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

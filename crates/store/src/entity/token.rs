@@ -15,6 +15,10 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub scopes: String,
     pub created_at: i64,
+    /// `None` where the command line issued it.
+    pub app_id: Option<i64>,
+    /// The beginning of a day.
+    pub last_used_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,10 +6,12 @@ use parvis_model::page::Page;
 use parvis_store::{
     DbErr, Tx, accounts,
     audience::Eyes,
-    copies,
+    conversations, copies,
     deliveries::{self, Lane},
-    follows, keys, media, notifications, posts, reactions, relations,
-    timelines::{self, Pointing, Scope, Shown},
+    domain_blocks, filters, follows, keys, lists, media, notes, notification_policies,
+    notifications::{self, Wanted},
+    pages, posts, reactions, relations, scheduled, servers, tags,
+    timelines::{self, Answers, Pointing, Scope, Shown, Tagged},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Statement};
 
@@ -117,7 +119,14 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
             };
             timelines::of_account(db, eyes, 0, 1, shown, &page).await?;
         }
-        timelines::tagged(db, eyes, 0, "marche", &page).await?;
+        let tags = Tagged {
+            any: vec!["marche".into()],
+            all: vec!["fete".into()],
+            none: vec!["pluie".into()],
+            media_only: true,
+        };
+        timelines::tagged(db, eyes, 0, &tags, Scope::Local, &page).await?;
+        timelines::list(db, 1, 0, 7, Answers::ToMembers, &page).await?;
         for list in [
             Pointing::Favourites,
             Pointing::Bookmarks,
@@ -126,13 +135,26 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
             Pointing::Requests,
             Pointing::Blocked,
             Pointing::Muted,
+            Pointing::BlockedDomains,
+            Pointing::Endorsed,
+            Pointing::FollowedTags,
+            Pointing::Members,
         ] {
             timelines::pointing(db, list, 1, &page).await?;
         }
-        notifications::list(db, 1, &page).await?;
+        let wanted = Wanted {
+            kinds: Some(vec!["mention".into()]),
+            from: Some(2),
+            held_back: false,
+        };
+        notifications::list(db, eyes, 0, &wanted, &page).await?;
+        notifications::list(db, eyes, 0, &Wanted::default(), &page).await?;
+        notification_policies::held(db, 1, &page).await?;
+        conversations::list(db, 1, &page).await?;
+        scheduled::list(db, 1, &page).await?;
     }
     posts::visible_by_ids(db, eyes, 0, &[10, 11]).await?;
-    posts::visible_with_boosted(db, eyes, 0, &[10, 11]).await?;
+    pages::of_posts(db, eyes, 0, &[10, 11]).await?;
     posts::thread(db, eyes, 0, 10, 100).await?;
     Ok(())
 }
@@ -157,7 +179,6 @@ async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
     posts::bury_all_of(db, 1, "x", 0).await?;
     posts::forget_mentions(db, 10).await?;
     media::of_posts(db, &[10]).await?;
-    reactions::marks(db, 1, &[10]).await?;
     Ok(())
 }
 
@@ -170,6 +191,14 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     relations::between(db, 1, &[2, 3], 0).await?;
     relations::is_blocked(db, 1, 2).await?;
     follows::between(db, 1, 2).await?;
+    follows::familiar(db, 1, &[2, 3]).await?;
+    domain_blocks::follows_across(db, 1, "far").await?;
+    notes::about(db, 1, &[2]).await?;
+    lists::holding(db, 1, 2).await?;
+    filters::keywords_of(db, 1).await?;
+    filters::posts_of(db, 1).await?;
+    tags::featured(db, 1).await?;
+    tags::used_by(db, 1, 10).await?;
     follows::remote_inboxes(db, 1).await?;
     follows::listeners(db, &[1]).await?;
     follows::by_uri(db, 1, "https://a.example/1").await?;
@@ -177,7 +206,7 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     reactions::favourite_by_uri(db, 1, "x").await?;
     relations::block_by_uri(db, 1, "x").await?;
     media::of_account(db, 1).await?;
-    deliveries::blocked_among(db, &["a.example".into()]).await?;
+    servers::blocked_among(db, &["a.example".into()]).await?;
     deliveries::for_host(db, "a.example", 16).await?;
     for lane in [Lane::Proven, Lane::Untried, Lane::Failing] {
         deliveries::due_hosts(db, lane, 0, 64).await?;
@@ -191,7 +220,12 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     copies::holders(db, "https://a.example/1", "", 80).await?;
     copies::deletions(db, 1, i64::MAX, 20).await?;
     copies::deletion(db, 1, "https://a.example/1").await?;
-    notifications::unread(db, 1, 0).await?;
+    notifications::unread(db, 1, 0, &Wanted::default(), 100).await?;
+    notifications::alike(db, 1, "boost", 10, 0..1, 8).await?;
+    notification_policies::held_counts(db, 1).await?;
+    conversations::step_back(db, 10).await?;
+    scheduled::due(db, 0, 10).await?;
+    scheduled::waiting_media(db, &[1]).await?;
     notifications::forget_between(db, 1, 2).await?;
     notifications::forget_all(db, 1).await?;
     accounts::delete(db, 3).await

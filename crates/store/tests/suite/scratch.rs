@@ -116,6 +116,9 @@ pub fn post(id: i64, author: i64, audience: &str) -> entity::post::Model {
         has_quote: false,
         quotes: 0,
         policy: None,
+        found: false,
+        group_id: None,
+        in_group: false,
     }
 }
 

@@ -35,9 +35,12 @@ async fn town(friend_posts: &[i64], stranger_posts: std::ops::Range<i64>) -> scr
 }
 
 async fn home(store: &Store, page: Page) -> Vec<i64> {
-    timelines::home(store.read(), READER, 0, &page)
+    let (ids, rows) = timelines::home(store.read(), READER, 0, &page)
         .await
-        .unwrap()
+        .unwrap();
+    let shown = |id: &i64| rows.posts.iter().any(|row| row.id == *id);
+    assert!(ids.iter().all(shown), "each with its row");
+    ids
 }
 
 #[tokio::test]

@@ -7,11 +7,11 @@ use parvis_store::{
 
 use super::{Arrival, RemoteMedia, follow_up, no_later};
 use crate::{
-    Outcome, Town,
+    Outcome, Town, groups,
     journal::{self, Entry},
     polls,
     posts::{remove, tag},
-    quotes,
+    quotes, revisions,
     views::PostKind,
 };
 
@@ -31,6 +31,7 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
         return Ok(false);
     }
     let newer = arrival.edited.is_some() && arrival.edited != row.edited_at;
+    let asked = revisions::options_of(tx, &row).await?;
     let poll = polls::arrived_again(tx, town, &row, arrival.poll.as_ref(), newer).await?;
     let quote = quotes::arrived_again(tx, town, &row, arrival.quote.as_ref(), newer).await?;
     let policy = arrival.policy.kept();
@@ -46,10 +47,13 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
     let edited_at = arrival
         .edited
         .map_or_else(|| town.now(), |at| no_later(town, at));
+    // The pictures come anew with every edit, so there are none to keep.
+    revisions::keep(tx, town, &row, &[], &asked).await?;
     posts::forget_mentions(tx, id).await?;
     media::take_from_post(tx, id).await?;
     follow_up(tx, town, id, &arrival).await?;
     tag(tx, town, id, &arrival.tags).await?;
+    groups::echo(tx, town, arrival.author, &row, arrival.said.clone()).await?;
     let has_poll = polls_rows::by_post(tx, id).await?.is_some();
     let edited = entity::post::Model {
         title: arrival.title,

@@ -5,7 +5,7 @@ use parvis_store::{Tx, accounts, entity, posts};
 
 use super::{may_write, original, readable};
 use crate::{
-    Error, Outcome, Town,
+    Error, Outcome, Town, groups,
     journal::{self, Entry},
     policies,
 };
@@ -78,6 +78,9 @@ pub(crate) fn boost_row(
         has_quote: false,
         quotes: 0,
         policy: None,
+        found: false,
+        group_id: None,
+        in_group: false,
     }
 }
 
@@ -101,6 +104,7 @@ pub async fn unboost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
     posts::delete(tx, boost.id).await?;
     posts::count(tx, post, posts::Count::Boosts, -1).await?;
     accounts::unposted(tx, me).await?;
+    groups::put_out(tx, me, &of).await?;
     let entry = Entry::Unboosted {
         uri: boost.uri,
         account: me,

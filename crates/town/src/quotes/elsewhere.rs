@@ -82,7 +82,9 @@ async fn judged(
         return Ok((QuoteState::Accepted, None));
     }
     if quoted.local {
-        return Ok(match rows::stamp_for(tx, quoted.id, &post.uri).await? {
+        let stamp = rows::stamp_for(tx, quoted.id, &post.uri).await?;
+        // Given to somebody else it says nothing of this post.
+        return Ok(match stamp.filter(|it| it.quoter_id == post.author_id) {
             Some(stamp) if stamp.revoked_at.is_some() => (QuoteState::Revoked, None),
             Some(stamp) => (QuoteState::Accepted, Some(stamp_uri(town, stamp.id))),
             None => (open, None),
@@ -194,11 +196,28 @@ async fn may_quote(tx: &Tx, asked: &AskedQuote, quoted: &entity::post::Model) ->
         return Ok(false);
     }
     if let Some(given) = rows::stamp_for(tx, quoted.id, &asked.quoting).await? {
-        // What was taken back is not given again, and nobody takes over what another was given.
-        return Ok(given.revoked_at.is_none() && given.quoter_id == asked.who);
+        // What was taken back is not given again.
+        if given.revoked_at.is_some() {
+            return Ok(false);
+        }
+        if given.quoter_id == asked.who {
+            return Ok(true);
+        }
+        // A neighbour of theirs asked with the address of a post that was not there yet: it belongs to who wrote the post.
+        if !has_written(tx, asked).await? {
+            return Ok(false);
+        }
     }
     let ties = policies::ties(tx, asked.who, quoted.author_id).await?;
     Ok(policies::quoting(quoted).consent(ties) == Consent::AtOnce)
+}
+
+async fn has_written(tx: &Tx, asked: &AskedQuote) -> Outcome<bool> {
+    if asked.arrival.is_some() {
+        return Ok(true);
+    }
+    let post = posts_rows::by_uri(tx, &asked.quoting).await?;
+    Ok(post.is_some_and(|post| post.author_id == asked.who))
 }
 
 /// The quote shows at once where its post is here, or came along.

@@ -6,7 +6,7 @@ use parvis_model::{
     id::Id,
     policy::{Allowed, Consent, Ties},
 };
-use parvis_store::{Snapshot, entity, posts, quotes as rows, relations};
+use parvis_store::{ConnectionTrait, entity, quotes as rows, relations};
 
 use crate::{Error, PostView, Town, Viewer, policies};
 
@@ -73,24 +73,25 @@ pub struct Quoting {
 pub(crate) struct Quotes(HashMap<Id, entity::quote::Model>);
 
 impl Quotes {
-    /// With the rows they quote that these eyes may see; asks nothing where no post quotes.
+    /// Asks nothing where no post quotes.
     pub(crate) async fn load(
-        db: &Snapshot,
-        town: &Town,
-        viewer: Viewer,
+        db: &impl ConnectionTrait,
         posts: &[entity::post::Model],
-    ) -> Result<(Self, Vec<entity::post::Model>), Error> {
+    ) -> Result<Self, Error> {
         let quoting = posts.iter().filter(|row| row.has_quote);
         let quoting: Vec<Id> = quoting.map(|row| row.id).collect();
         if quoting.is_empty() {
-            return Ok((Self::default(), Vec::new()));
+            return Ok(Self::default());
         }
         let quotes = rows::of_posts(db, &quoting).await?;
-        let agreed = quotes.iter().filter(|quote| stands(quote));
-        let quoted: Vec<Id> = agreed.filter_map(|quote| quote.quoted_id).collect();
-        let quoted = posts::visible_by_ids(db, viewer.eyes(), town.now(), &quoted).await?;
         let quotes = quotes.into_iter().map(|quote| (quote.post_id, quote));
-        Ok((Self(quotes.collect()), quoted))
+        Ok(Self(quotes.collect()))
+    }
+
+    /// What is quoted with its author's consent.
+    pub(crate) fn agreed(&self) -> impl Iterator<Item = Id> {
+        let agreed = self.0.values().filter(|quote| stands(quote));
+        agreed.filter_map(|quote| quote.quoted_id)
     }
 
     /// `quoted`: those that may be seen.
@@ -120,7 +121,7 @@ fn stands(quote: &entity::quote::Model) -> bool {
 
 /// Who may quote these posts, and whether the viewer may. Asks how people stand to each other only where that matters.
 pub(crate) async fn quotings(
-    db: &Snapshot,
+    db: &impl ConnectionTrait,
     town: &Town,
     viewer: Viewer,
     posts: &[entity::post::Model],

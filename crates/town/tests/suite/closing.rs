@@ -88,7 +88,7 @@ async fn nothing_stays_of_one_who_left_but_an_empty_name() {
     let left = t.post(post).await;
     assert_eq!((left.favourites, left.boosts, left.replies), (0, 0, 0));
     assert!(sessions::user(&t.town, &session).await.unwrap().is_none());
-    assert!(tokens::holder(&t.town, &token).await.unwrap().is_none());
+    assert!(scratch::holder(&t.town, &token).await.is_none());
     assert!(users::by_name(&t.town, "marie").await.unwrap().is_none());
     let empty = t.account(marie).await;
     assert!(empty.suspended && empty.posts == 0 && empty.display_name == "marie");

@@ -17,6 +17,7 @@ use parvis_town::{
     notifications::{self, NotificationKind},
     posts::{self, Compose},
     readers,
+    tokens::{self, Scopes},
     users::UserView,
     views::PostKind,
 };
@@ -166,6 +167,8 @@ pub fn arrival(author: Id, uri: &str, audience: Audience) -> Arrival {
         quote: None,
         policy: parvis_model::policy::Policy::default(),
         reply_to_uri: None,
+        sent_to: Vec::new(),
+        said: None,
         published: NOW - 1_000,
         edited: None,
     }
@@ -379,4 +382,11 @@ pub fn refused(failure: Failure) -> Refusal {
         Failure::Refused(refusal) => refusal,
         Failure::Broken(err) => panic!("broken, not refused: {err}"),
     }
+}
+
+/// The resident whom a token lets in, and what it may do.
+pub async fn holder(town: &Town, secret: &str) -> Option<(UserView, Scopes)> {
+    let bearer = tokens::bearer(town, secret).await.unwrap()?;
+    let user = bearer.user.filter(UserView::may_come_in)?;
+    Some((user, bearer.scopes))
 }

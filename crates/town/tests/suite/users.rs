@@ -226,7 +226,7 @@ async fn a_suspended_person_is_out_and_stays_out() {
     assert!(is_in(&t, &secret).await);
     deed!(t, |tx, town| accounts::suspend(tx, town, marie.account)).unwrap();
     assert!(!is_in(&t, &secret).await);
-    assert!(tokens::holder(&t.town, &token).await.unwrap().is_none());
+    assert!(scratch::holder(&t.town, &token).await.is_none());
     assert_eq!(
         refused(log_in(&t, "marie", PASSWORD).await.unwrap_err()).key,
         "refusal-login-suspended"
@@ -263,7 +263,7 @@ async fn a_new_password_ends_other_sessions_and_all_tokens() {
         (is_in(&t, &here).await, is_in(&t, &there).await),
         (true, false)
     );
-    assert!(tokens::holder(&t.town, &token).await.unwrap().is_none());
+    assert!(scratch::holder(&t.town, &token).await.is_none());
     assert!(log_in(&t, "marie", PASSWORD).await.is_err());
     users::set_password(&t.town, marie.user, PASSWORD.into())
         .await

@@ -185,7 +185,10 @@ pub fn post(id: i64, author: AccountView, html: &str, at: Timestamp) -> PostView
             me: Consent::AtOnce,
         },
         mine: Some(Mine::default()),
+        filtered: Vec::new(),
         boost_of: None,
+        group: None,
+        in_group: false,
     }
 }
 

@@ -257,6 +257,9 @@ impl Chronicle {
             has_quote: false,
             quotes: 0,
             policy: None,
+            found: false,
+            group_id: None,
+            in_group: false,
         }
     }
 }

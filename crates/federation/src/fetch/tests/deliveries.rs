@@ -12,7 +12,7 @@ async fn a_delivery_arrives_whole_and_signed() {
     for _ in 0..3 {
         let body = Bytes::from_static(b"{\"type\":\"Create\"}");
         assert_eq!(
-            deliver(&fetcher, &signer, &inbox, &Content::of(body).unwrap()).await,
+            deliver(&fetcher, &signer, &inbox, &Content::of(body).unwrap(), None).await,
             Outcome::Delivered
         );
     }
@@ -67,6 +67,7 @@ async fn a_delivery_says_what_became_of_it() {
             &signer,
             &server.url(path),
             &Content::of(Bytes::new()).unwrap(),
+            None,
         )
         .await;
         assert_eq!(outcome, expected, "{path}");
@@ -90,6 +91,7 @@ async fn a_delivery_says_what_became_of_it() {
         &signer,
         &inbox,
         &Content::of(Bytes::new()).unwrap(),
+        None,
     )
     .await;
     assert_eq!(

@@ -119,7 +119,7 @@ async fn pinnable(
                 && our_actor(federation, &object).is_none()
                 && super::posts::is_followed(federation, actor.id).await? =>
         {
-            federation.resolver.post(&object, budget).await
+            federation.resolver.found_post(&object, budget).await
         }
         _ => Ok(None),
     }

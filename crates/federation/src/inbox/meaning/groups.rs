@@ -10,6 +10,7 @@ use parvis_town::{Outcome, arrivals::ArrivedBoost};
 use super::{
     Deed,
     Meaning::{self, Ignored},
+    comments::commented,
     posts::is_followed,
     same_server,
 };
@@ -31,6 +32,11 @@ pub(super) async fn announce(
         let Some(object) = activity.object.id().and_then(address::canonical) else {
             return Ok(Ignored("a boost of something without an address"));
         };
+        let is_group = actor.kind == AccountKind::Group.as_str();
+        if let Some(words) = activity.content.filter(|_| !is_group) {
+            let which = (id, object.as_str());
+            return commented(federation, activity, words, actor, which, budget).await;
+        }
         return boost(federation, activity, actor, id, &object, budget).await;
     };
     let Some(object) = inner.object.id().and_then(address::canonical) else {
@@ -40,7 +46,11 @@ pub(super) async fn announce(
         Kind::Create if answers(&inner) => {
             // An answer belongs under what it answers, not on everyone's page.
             match wanted(federation, actor, &object, budget).await? {
-                Some(_) => Ok(Deed::Nothing.into()),
+                Some(post) => Ok(Deed::Taken {
+                    group: actor.id,
+                    post,
+                }
+                .into()),
                 None => Ok(Ignored("an answer nobody here asked for")),
             }
         }

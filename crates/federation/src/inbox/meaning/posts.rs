@@ -118,7 +118,7 @@ async fn author(
 }
 
 /// The post as the town takes it in; `None` where nobody here has asked for it.
-async fn arrival(
+pub(super) async fn arrival(
     federation: &Federation,
     post: &Post<'_>,
     id: String,
@@ -132,9 +132,13 @@ async fn arrival(
     }
     resolver.ancestors(post, budget).await?;
     let quote = resolver.quoted(post, &id, &actor.uri, budget, true).await?;
-    let now = federation.town.now();
     Ok(Some(arrived::arrived(
-        post, id, actor, mentions, quote, now,
+        post,
+        id,
+        actor,
+        mentions,
+        quote,
+        &federation.town,
     )))
 }
 
@@ -161,7 +165,8 @@ async fn is_wanted(
         .take(100)
         .collect();
     for group in accounts::by_uris(db, &sent_to).await? {
-        if group.kind == AccountKind::Group.as_str() && is_followed(federation, group.id).await? {
+        let is_group = group.kind == AccountKind::Group.as_str();
+        if is_group && (group.domain.is_empty() || is_followed(federation, group.id).await?) {
             return Ok(true);
         }
     }
@@ -247,8 +252,7 @@ pub(super) async fn update(
         let quote = resolver
             .quoted(&post, &id, &author.uri, budget, true)
             .await?;
-        let now = federation.town.now();
-        let arrival = arrived::arrived(&post, id, &author, mentions, quote, now);
+        let arrival = arrived::arrived(&post, id, &author, mentions, quote, &federation.town);
         return Ok(Deed::Edit(Box::new(arrival)).into());
     }
     match arrival(federation, &post, id, &author, budget).await? {

@@ -80,8 +80,14 @@ async fn came_along(
         return Ok(None);
     }
     let mentions = resolver.mentioned(&post).await?;
-    let now = federation.town.now();
-    let arrival = arrived::arrived(&post, quoting.to_owned(), actor, mentions, quote, now);
+    let arrival = arrived::arrived(
+        &post,
+        quoting.to_owned(),
+        actor,
+        mentions,
+        quote,
+        &federation.town,
+    );
     Ok(Some(Box::new(arrival)))
 }
 

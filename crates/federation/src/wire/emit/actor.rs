@@ -45,6 +45,8 @@ pub struct Actor {
     pub also_known_as: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<String>,
+    #[serde(flatten)]
+    pub group: Option<GroupRule>,
     pub tag: [(); 0],
     pub generator: Generator,
 }
@@ -61,6 +63,15 @@ pub struct PublicKey {
     pub id: String,
     pub owner: String,
     pub public_key_pem: String,
+}
+
+/// What a group says of itself (FEP-1b12). Some read one name for the list of moderators, some the other.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupRule {
+    pub attributed_to: String,
+    pub moderators: String,
+    pub posting_restricted_to_mods: bool,
 }
 
 /// FEP-521a

@@ -19,6 +19,9 @@ pub struct Note {
     pub attributed_to: String,
     pub to: Vec<String>,
     pub cc: Vec<String>,
+    /// The group it is for (FEP-1b12).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     pub content: String,

@@ -1,0 +1,93 @@
+//! Apps and their tokens (<https://docs.joinmastodon.org/entities/Application/>, `…/Token/`).
+
+use parvis_model::clock::SECOND;
+use parvis_town::{apps::AppView, grants::Issued, tokens::Scopes};
+use serde::Serialize;
+
+use super::scalar::IdText;
+
+/// What an app may know of itself.
+#[derive(Serialize)]
+pub struct Application<'a> {
+    id: IdText,
+    name: &'a str,
+    website: Option<&'a str>,
+    scopes: Vec<&'a str>,
+    redirect_uris: Vec<&'a str>,
+    /// The old form: one a line.
+    redirect_uri: String,
+    vapid_key: &'a str,
+    #[serde(flatten)]
+    credentials: Option<Credentials<'a>>,
+}
+
+/// Shown once.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "as apps call them")]
+struct Credentials<'a> {
+    client_id: &'a str,
+    client_secret: &'a str,
+    /// Never.
+    client_secret_expires_at: i64,
+}
+
+impl<'a> Application<'a> {
+    pub fn new(app: &'a AppView) -> Self {
+        Self {
+            id: IdText(app.id),
+            name: &app.name,
+            website: app.website.as_deref(),
+            scopes: app.scopes.iter().collect(),
+            redirect_uris: app.redirect_uris.iter().map(String::as_str).collect(),
+            redirect_uri: app.redirect_uris.join("\n"),
+            vapid_key: "",
+            credentials: None,
+        }
+    }
+
+    pub fn with_secret(app: &'a AppView, secret: &'a str) -> Self {
+        Self {
+            credentials: Some(Credentials {
+                client_id: &app.client_id,
+                client_secret: secret,
+                client_secret_expires_at: 0,
+            }),
+            ..Self::new(app)
+        }
+    }
+
+    /// For a token of the command line, which belongs to no app.
+    pub fn of_token(name: &'a str, scopes: &'a Scopes) -> Self {
+        Self {
+            id: IdText(0),
+            name,
+            website: None,
+            scopes: scopes.iter().collect(),
+            redirect_uris: Vec::new(),
+            redirect_uri: String::new(),
+            vapid_key: "",
+            credentials: None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "as apps call them")]
+pub struct Token<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    scope: String,
+    /// Seconds, unlike every other moment.
+    created_at: i64,
+}
+
+impl<'a> Token<'a> {
+    pub fn new(issued: &'a Issued) -> Self {
+        Self {
+            access_token: &issued.secret,
+            token_type: "Bearer",
+            scope: issued.scopes.text(),
+            created_at: issued.at / SECOND,
+        }
+    }
+}

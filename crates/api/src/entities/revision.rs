@@ -1,0 +1,49 @@
+//! What a post said at one time.
+
+use parvis_town::{MediaView, revisions::RevisionView};
+use serde::Serialize;
+
+use super::{
+    Account, MediaAttachment,
+    scalar::{Each, Moment, Nothing},
+    status::Content,
+};
+
+#[derive(Serialize)]
+pub struct StatusEdit<'a> {
+    content: Content<'a>,
+    spoiler_text: &'a str,
+    sensitive: bool,
+    created_at: Moment,
+    account: Account<'a>,
+    poll: Option<Asked<'a>>,
+    media_attachments: Each<'a, MediaView, MediaAttachment<'a>>,
+    emojis: Nothing,
+}
+
+#[derive(Serialize)]
+struct Asked<'a> {
+    options: Each<'a, String, Choice<'a>>,
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    title: &'a str,
+}
+
+impl<'a> StatusEdit<'a> {
+    pub fn new(origin: &'a str, view: &'a RevisionView) -> Self {
+        Self {
+            content: Content::new(view.title.as_deref(), &view.html),
+            spoiler_text: &view.summary,
+            sensitive: view.sensitive,
+            created_at: Moment(view.at),
+            account: Account::new(origin, &view.author),
+            poll: view.options.as_deref().map(|options| Asked {
+                options: Each(options, |title| Choice { title }),
+            }),
+            media_attachments: Each(&view.media, MediaAttachment::new),
+            emojis: [],
+        }
+    }
+}

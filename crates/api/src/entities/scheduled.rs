@@ -1,0 +1,91 @@
+//! Posts that wait for their time.
+
+use parvis_model::{clock::SECOND, policy::Quoters};
+use parvis_town::{MediaView, polls::NewPoll, posts::Compose, scheduled::ScheduledView};
+use serde::Serialize;
+
+use super::{
+    MediaAttachment,
+    scalar::{Each, IdText, Moment},
+    visibility,
+};
+
+#[derive(Serialize)]
+pub struct ScheduledStatus<'a> {
+    id: IdText,
+    scheduled_at: Moment,
+    params: PostParams<'a>,
+    media_attachments: Each<'a, MediaView, MediaAttachment<'a>>,
+}
+
+/// What was asked for. Which app asked is not kept.
+#[derive(Serialize)]
+struct PostParams<'a> {
+    text: &'a str,
+    visibility: &'static str,
+    sensitive: bool,
+    spoiler_text: Option<&'a str>,
+    language: Option<&'a str>,
+    in_reply_to_id: Option<IdText>,
+    media_ids: Option<Vec<IdText>>,
+    poll: Option<PollParams<'a>>,
+    quoted_status_id: Option<IdText>,
+    quote_approval_policy: Option<&'static str>,
+    application_id: Option<()>,
+    idempotency: Option<()>,
+    scheduled_at: Option<()>,
+    with_rate_limit: bool,
+}
+
+#[derive(Serialize)]
+struct PollParams<'a> {
+    options: &'a [String],
+    /// Seconds.
+    expires_in: i64,
+    multiple: bool,
+    hide_totals: bool,
+}
+
+impl<'a> PollParams<'a> {
+    fn new(poll: &'a NewPoll) -> Self {
+        Self {
+            options: &poll.options,
+            expires_in: poll.lasts / SECOND,
+            multiple: poll.multiple,
+            hide_totals: poll.hide_totals,
+        }
+    }
+}
+
+impl<'a> ScheduledStatus<'a> {
+    pub fn new(view: &'a ScheduledView) -> Self {
+        Self {
+            id: IdText(view.id),
+            scheduled_at: Moment(view.due_at),
+            params: PostParams::new(&view.post),
+            media_attachments: Each(&view.media, MediaAttachment::new),
+        }
+    }
+}
+
+impl<'a> PostParams<'a> {
+    fn new(post: &'a Compose) -> Self {
+        let media: Vec<_> = post.media.iter().map(|id| IdText(*id)).collect();
+        Self {
+            text: &post.text,
+            visibility: visibility(post.audience),
+            sensitive: post.sensitive,
+            spoiler_text: Some(post.summary.as_str()).filter(|text| !text.is_empty()),
+            language: post.language.as_deref(),
+            in_reply_to_id: post.reply_to.map(IdText),
+            media_ids: Some(media).filter(|media| !media.is_empty()),
+            poll: post.poll.as_ref().map(PollParams::new),
+            quoted_status_id: post.quote.map(IdText),
+            quote_approval_policy: post.quoters.map(Quoters::as_str),
+            application_id: None,
+            idempotency: None,
+            scheduled_at: None,
+            with_rate_limit: true,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the town's own code sees of the resolver: the plug for [`Reach`]. Does nothing itself.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parvis_model::{
+    handle::{Handle, folded},
+    id::Id,
+    uri as address,
+};
+use parvis_store::accounts;
+use parvis_town::{
+    Outcome, Town,
+    reach::{Found, Reach, Wish},
+};
+
+use super::Resolver;
+
+pub(crate) struct Plug(pub(crate) Arc<Resolver>);
+
+#[async_trait]
+impl Reach for Plug {
+    async fn handle(&self, town: &Arc<Town>, handle: &Handle) -> Outcome<Option<Id>> {
+        match handle.domain.as_deref() {
+            Some(domain) if domain != town.host => self.0.by_handle(handle, domain).await,
+            _ => {
+                let name = folded(&handle.name);
+                let row = accounts::by_handle(town.store.read(), &name, "").await?;
+                Ok(row.map(|row| row.id))
+            }
+        }
+    }
+
+    async fn uri(&self, _: &Arc<Town>, uri: &str) -> Outcome<Option<Found>> {
+        match address::canonical(uri) {
+            Some(uri) => self.0.by_address(&uri).await,
+            None => Ok(None),
+        }
+    }
+
+    fn wish(&self, wish: Wish) {
+        self.0.send_out(wish.into());
+    }
+}

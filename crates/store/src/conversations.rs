@@ -1,0 +1,92 @@
+//! Exchanges among few: for each participant of this town, the last message that they may read.
+
+use parvis_model::page::Page;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use crate::{
+    dialect,
+    timelines::{bounds, order},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Conversation {
+    pub id: i64,
+    pub account_id: i64,
+    pub thread_id: i64,
+    /// `None` where the last message went with its author.
+    pub last_post_id: Option<i64>,
+    pub unread: bool,
+}
+
+const COLUMNS: &str = "c.id, c.account_id, c.thread_id, c.last_post_id, c.unread";
+
+/// A message came, or went out: begins or goes on with the conversation of its thread.
+pub async fn go_on(db: &impl ConnectionTrait, row: Conversation) -> Result<(), DbErr> {
+    let sql = "INSERT INTO conversation (id, account_id, thread_id, last_post_id, unread) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (account_id, thread_id) DO UPDATE SET unread = excluded.unread, last_post_id = \
+         CASE WHEN conversation.last_post_id > excluded.last_post_id THEN conversation.last_post_id ELSE excluded.last_post_id END";
+    let params = [
+        row.id.into(),
+        row.account_id.into(),
+        row.thread_id.into(),
+        row.last_post_id.into(),
+        row.unread.into(),
+    ];
+    dialect::run(db, sql, params).await?;
+    Ok(())
+}
+
+/// The last message first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    me: i64,
+    page: &Page,
+) -> Result<Vec<Conversation>, DbErr> {
+    let mut params = vec![me.into()];
+    let (between, upwards) = bounds(page, "c.last_post_id", &mut params);
+    params.push((page.limit as i64).into());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM conversation c WHERE c.account_id = $1 AND c.last_post_id IS NOT NULL{between} \
+         ORDER BY c.last_post_id {} LIMIT ${}",
+        order(upwards),
+        params.len()
+    );
+    let mut rows = Conversation::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await?;
+    if upwards {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<Conversation>, DbErr> {
+    let sql = format!("SELECT {COLUMNS} FROM conversation c WHERE c.id = $1");
+    Conversation::find_by_statement(dialect::statement(db, &sql, [id.into()]))
+        .one(db)
+        .await
+}
+
+pub async fn set_unread(db: &impl ConnectionTrait, id: i64, unread: bool) -> Result<(), DbErr> {
+    let sql = "UPDATE conversation SET unread = $2 WHERE id = $1";
+    dialect::run(db, sql, [id.into(), unread.into()]).await?;
+    Ok(())
+}
+
+pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    dialect::run(db, "DELETE FROM conversation WHERE id = $1", [id.into()]).await?;
+    Ok(())
+}
+
+/// A message is about to go: where it was the last one, the one before is; where there is none, the conversation ends.
+pub async fn step_back(db: &impl ConnectionTrait, post: i64) -> Result<(), DbErr> {
+    let before = "UPDATE conversation SET last_post_id = (SELECT MAX(p.id) FROM post p \
+         WHERE p.thread_id = conversation.thread_id AND p.id <> $1 AND p.audience = 'direct' \
+         AND (p.author_id = conversation.account_id OR EXISTS (SELECT 1 FROM mention m \
+         WHERE m.post_id = p.id AND m.account_id = conversation.account_id))) WHERE last_post_id = $1";
+    let threads = "DELETE FROM conversation WHERE last_post_id IS NULL AND thread_id = (SELECT thread_id FROM post WHERE id = $1)";
+    for step in [before, threads] {
+        dialect::run(db, step, [post.into()]).await?;
+    }
+    Ok(())
+}

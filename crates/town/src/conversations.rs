@@ -1,0 +1,146 @@
+//! Exchanges among few, as each participant of this town finds them: by their last message.
+
+use parvis_model::{audience::Audience, id::Id, page::Page, refusal::Refusal};
+use parvis_store::{
+    Tx, accounts as account_rows,
+    conversations::{self as rows, Conversation},
+    entity, posts, relations,
+};
+
+use crate::{
+    AccountView, Outcome, Paged, PostView, Town, Viewer, pages::posts_in_order,
+    views::accounts_in_order,
+};
+
+#[derive(Clone, Debug)]
+pub struct ConversationView {
+    pub id: Id,
+    pub unread: bool,
+    /// The others who have part in the last message; oneself, if one writes to oneself alone.
+    pub people: Vec<AccountView>,
+    pub last: PostView,
+}
+
+/// A message among few was written here, or came: each participant of this town finds it in a conversation, at once.
+pub(crate) async fn said(tx: &Tx, town: &Town, post: &entity::post::Model) -> Outcome<()> {
+    if post.audience != Audience::Direct.as_str() {
+        return Ok(());
+    }
+    let mut people: Vec<Id> = posts::mentions_of(tx, &[post.id])
+        .await?
+        .into_iter()
+        .map(|mention| mention.account_id)
+        .collect();
+    people.push(post.author_id);
+    for account in account_rows::by_ids(tx, &people).await? {
+        if !account.domain.is_empty() || is_unwanted(tx, town, account.id, post.author_id).await? {
+            continue;
+        }
+        let row = Conversation {
+            id: town.ids.next(),
+            account_id: account.id,
+            thread_id: post.thread_id,
+            last_post_id: Some(post.id),
+            unread: account.id != post.author_id,
+        };
+        rows::go_on(tx, row).await?;
+    }
+    Ok(())
+}
+
+/// A message is about to go: the one before it is the last then.
+pub(crate) async fn forgotten(tx: &Tx, post: &entity::post::Model) -> Outcome<()> {
+    if post.audience == Audience::Direct.as_str() {
+        rows::step_back(tx, post.id).await?;
+    }
+    Ok(())
+}
+
+async fn is_unwanted(tx: &Tx, town: &Town, me: Id, author: Id) -> Outcome<bool> {
+    let relation = relations::between(tx, me, &[author], town.now()).await?;
+    Ok(relation.first().is_some_and(|it| {
+        it.blocking || it.blocked_by || it.muting_notifications || it.domain_blocking
+    }))
+}
+
+/// The last message first.
+pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Paged<ConversationView>> {
+    let db = town.store.snapshot().await?;
+    let found = rows::list(&db, me, &page).await?;
+    let cursors: Vec<(Id, Id)> = found
+        .iter()
+        .filter_map(|row| Some((row.last_post_id?, row.id)))
+        .collect();
+    let items = views(&db, town, me, found).await?;
+    Ok(Paged::new(items, &cursors, page.limit))
+}
+
+async fn views(
+    db: &Tx,
+    town: &Town,
+    me: Id,
+    found: Vec<Conversation>,
+) -> Outcome<Vec<ConversationView>> {
+    let posts: Vec<Id> = found.iter().filter_map(|row| row.last_post_id).collect();
+    let posts = posts_in_order(db, town, Viewer::resident(me), &posts).await?;
+    let mut people: Vec<Id> = posts.iter().flat_map(participants).collect();
+    people.sort_unstable();
+    people.dedup();
+    let people = accounts_in_order(db, town, &people).await?;
+    let shown = found.into_iter().filter_map(|row| {
+        let last = posts
+            .iter()
+            .find(|post| Some(post.id) == row.last_post_id)?;
+        let mut part: Vec<Id> = participants(last).collect();
+        if part.iter().any(|id| *id != me) {
+            part.retain(|id| *id != me);
+        }
+        Some(ConversationView {
+            id: row.id,
+            unread: row.unread,
+            people: part
+                .iter()
+                .filter_map(|id| people.iter().find(|view| view.id == *id))
+                .cloned()
+                .collect(),
+            last: last.clone(),
+        })
+    });
+    Ok(shown.collect())
+}
+
+fn participants(post: &PostView) -> impl Iterator<Item = Id> {
+    let named = post.mentions.iter().map(|mention| mention.id);
+    std::iter::once(post.author.id).chain(named)
+}
+
+/// One's own; others' are not found.
+pub async fn view(town: &Town, me: Id, conversation: Id) -> Outcome<ConversationView> {
+    let db = town.store.snapshot().await?;
+    let row = own(&db, me, conversation).await?;
+    let found = views(&db, town, me, vec![row]).await?;
+    Ok(found.into_iter().next().ok_or_else(Refusal::not_found)?)
+}
+
+async fn own(db: &Tx, me: Id, conversation: Id) -> Outcome<Conversation> {
+    let row = rows::by_id(db, conversation).await?;
+    let row = row.filter(|row| row.account_id == me);
+    Ok(row.ok_or_else(Refusal::not_found)?)
+}
+
+pub async fn set_unread(
+    tx: &Tx,
+    _town: &Town,
+    me: Id,
+    conversation: Id,
+    unread: bool,
+) -> Outcome<()> {
+    let row = own(tx, me, conversation).await?;
+    Ok(rows::set_unread(tx, row.id, unread).await?)
+}
+
+/// From one's own list only: its messages stay. It comes back with the next one.
+pub async fn delete(tx: &Tx, _town: &Town, me: Id, conversation: Id) -> Outcome<()> {
+    let row = own(tx, me, conversation).await?;
+    Ok(rows::delete(tx, row.id).await?)
+}

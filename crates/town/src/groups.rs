@@ -1,0 +1,287 @@
+//! Groups: which post stands in which, who may write there, and what a group of this town hands on to its followers. Knows
+//! no protocol: what somebody elsewhere said is handed on as it came, unread.
+
+use parvis_model::{
+    account::AccountKind, audience::Audience, id::Id, refusal::Refusal, uri as address,
+};
+use parvis_store::{
+    Tx, accounts, entity,
+    groups::{self as rows, Standing},
+};
+
+use crate::{
+    Failure, Outcome, Town,
+    arrivals::Arrival,
+    journal::{self, Entry},
+    posts,
+};
+
+/// More than this nobody is made to take from a group.
+const HANDED_ON_BYTES: usize = 256 * 1024;
+/// How many of the addresses of a post are looked at for a group.
+const ADDRESSES: usize = 20;
+
+/// Lets somebody of this town look after a group of it.
+pub async fn appoint(tx: &Tx, town: &Town, group: Id, moderator: Id) -> Outcome<()> {
+    must_be_ours(tx, group).await?;
+    let resident = accounts::by_id(tx, moderator).await?;
+    if resident.is_none_or(|row| !row.domain.is_empty() || row.id == group) {
+        return Err(Refusal::not_found().into());
+    }
+    rows::appoint(tx, group, moderator).await?;
+    journal::record(tx, town, &Entry::ProfileChanged { account: group }).await
+}
+
+pub async fn dismiss(tx: &Tx, town: &Town, group: Id, moderator: Id) -> Outcome<()> {
+    must_be_ours(tx, group).await?;
+    rows::dismiss(tx, group, moderator).await?;
+    journal::record(tx, town, &Entry::ProfileChanged { account: group }).await
+}
+
+/// Whether only those who look after a group may write in it.
+pub async fn restrict(tx: &Tx, town: &Town, group: Id, moderators_only: bool) -> Outcome<()> {
+    must_be_ours(tx, group).await?;
+    rows::set_for_moderators(tx, group, moderators_only).await?;
+    journal::record(tx, town, &Entry::ProfileChanged { account: group }).await
+}
+
+async fn must_be_ours(tx: &Tx, group: Id) -> Outcome<()> {
+    match accounts::by_id(tx, group).await? {
+        Some(row) if row.domain.is_empty() && is_group(&row) => Ok(()),
+        _ => Err(Refusal::not_found().into()),
+    }
+}
+
+/// What a group of this town says of itself.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Addresses of those who look after it.
+    pub moderators: Vec<String>,
+    pub moderators_only: bool,
+}
+
+pub async fn rule(town: &Town, group: Id) -> Outcome<Rule> {
+    let db = town.store.read();
+    let moderators = rows::moderators(db, group).await?;
+    let moderators = accounts::by_ids(db, &moderators).await?;
+    let there = |row: &entity::account::Model| row.suspended_at.is_none();
+    Ok(Rule {
+        moderators: moderators
+            .into_iter()
+            .filter(there)
+            .map(|row| row.uri)
+            .collect(),
+        moderators_only: rows::is_for_moderators(db, group).await?,
+    })
+}
+
+fn is_group(row: &entity::account::Model) -> bool {
+    row.kind == AccountKind::Group.as_str()
+}
+
+/// The group a post is meant for: that of what it answers, else the first that it names.
+pub(crate) async fn meant(
+    tx: &Tx,
+    parent: Option<&entity::post::Model>,
+    named: &[Id],
+) -> Outcome<Option<entity::account::Model>> {
+    if let Some(group) = parent.filter(|it| it.in_group).and_then(|it| it.group_id) {
+        return Ok(accounts::by_id(tx, group).await?);
+    }
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let mut found = accounts::by_ids(tx, named).await?;
+    found.retain(is_group);
+    Ok(found.into_iter().min_by_key(|row| {
+        let place = named.iter().position(|id| *id == row.id);
+        place.unwrap_or(usize::MAX)
+    }))
+}
+
+/// The same for a post that arrives, by those it is for.
+pub(crate) async fn meant_by(
+    tx: &Tx,
+    arrival: &Arrival,
+    parent: Option<&entity::post::Model>,
+) -> Outcome<Option<entity::account::Model>> {
+    if let Some(group) = meant(tx, parent, &[]).await? {
+        return Ok(Some(group));
+    }
+    let addresses: Vec<String> = arrival.sent_to.iter().take(ADDRESSES).cloned().collect();
+    if addresses.is_empty() {
+        return Ok(None);
+    }
+    let mut found = accounts::by_uris(tx, &addresses).await?;
+    found.retain(is_group);
+    Ok(found.into_iter().min_by_key(|row| {
+        let place = addresses.iter().position(|uri| *uri == row.uri);
+        place.unwrap_or(usize::MAX)
+    }))
+}
+
+/// Does the group's own server answer for a post? Then nobody else need say that the group has taken it.
+pub(crate) fn is_at_home(group: &entity::account::Model, post: &str) -> bool {
+    !group.domain.is_empty()
+        && address::origin_of(&group.uri).is_some_and(|it| Some(it) == address::origin_of(post))
+}
+
+/// A post of this town for a group of it.
+pub(crate) async fn written(
+    tx: &Tx,
+    town: &Town,
+    post: &entity::post::Model,
+    group: &entity::account::Model,
+) -> Outcome<()> {
+    take(tx, town, post, group).await?;
+    Ok(())
+}
+
+/// A post from elsewhere for a group of this town. `said`: how its author sent it.
+pub(crate) async fn arrived(
+    tx: &Tx,
+    town: &Town,
+    post: &entity::post::Model,
+    group: &entity::account::Model,
+    said: String,
+) -> Outcome<()> {
+    if take(tx, town, post, group).await? {
+        hand_on(tx, town, group.id, &post.uri, said).await?;
+    }
+    Ok(())
+}
+
+/// Takes a post into a group of this town, if its author may write there. What begins a thread the group passes on by
+/// itself, too, for those who know nothing of groups; an answer stands under what it answers.
+async fn take(
+    tx: &Tx,
+    town: &Town,
+    post: &entity::post::Model,
+    group: &entity::account::Model,
+) -> Outcome<bool> {
+    let is_open = Audience::parse(&post.audience).is_some_and(Audience::is_open);
+    let ours = group.domain.is_empty() && post.author_id != group.id;
+    if !(is_open && ours) {
+        return Ok(false);
+    }
+    let standing = rows::standing(tx, group.id, post.author_id).await?;
+    if !standing.is_some_and(may_write) {
+        return Ok(false);
+    }
+    let answered = match post.reply_to_id {
+        Some(parent) => parvis_store::posts::by_id(tx, parent).await?,
+        None => None,
+    };
+    let is_comment = answered.is_some_and(|it| it.in_group && it.group_id == Some(group.id));
+    if !is_comment {
+        match posts::boost(tx, town, group.id, post.id).await {
+            Ok(_) => {}
+            // Its author does not want it passed on.
+            Err(Failure::Refused(_)) => return Ok(false),
+            Err(broken) => return Err(broken),
+        }
+    }
+    rows::set_taken(tx, post.id, true).await?;
+    Ok(true)
+}
+
+/// Residents and followers have a part in a group, unless they are kept out.
+fn has_part(standing: Standing) -> bool {
+    !standing.kept_out && (standing.resident || standing.follower || standing.moderator)
+}
+
+/// Where only those who look after it write, they alone.
+fn may_write(standing: Standing) -> bool {
+    has_part(standing) && (standing.moderator || !standing.moderators_only)
+}
+
+/// Does a group of this town hand on what a resident does with a post in it?
+pub async fn hears(town: &Town, group: &entity::account::Model, who: Id) -> Outcome<bool> {
+    let standing = rows::standing(town.store.read(), group.id, who).await?;
+    Ok(standing.is_some_and(has_part))
+}
+
+/// Somebody elsewhere has done something with a post that stands in a group of this town: its followers hear of it.
+pub(crate) async fn echo(
+    tx: &Tx,
+    town: &Town,
+    who: Id,
+    post: &entity::post::Model,
+    said: Option<String>,
+) -> Outcome<()> {
+    let (Some(said), Some(group)) = (said, post.group_id.filter(|_| post.in_group)) else {
+        return Ok(());
+    };
+    let standing = rows::standing(tx, group, who).await?;
+    if standing.is_some_and(has_part) {
+        hand_on(tx, town, group, &post.uri, said).await?;
+    }
+    Ok(())
+}
+
+async fn hand_on(tx: &Tx, town: &Town, group: Id, about: &str, said: String) -> Outcome<()> {
+    if said.len() > HANDED_ON_BYTES {
+        return Ok(());
+    }
+    let entry = Entry::HandedOn {
+        group,
+        about: about.to_owned(),
+        said,
+    };
+    journal::record(tx, town, &entry).await
+}
+
+/// The same, of a post known by its id.
+pub async fn echo_of(tx: &Tx, town: &Town, who: Id, post: Id, said: String) -> Outcome<()> {
+    match parvis_store::posts::by_id(tx, post).await? {
+        Some(post) => echo(tx, town, who, &post, Some(said)).await,
+        None => Ok(()),
+    }
+}
+
+/// Somebody elsewhere is about to delete a post of their own.
+pub async fn echo_of_end(tx: &Tx, town: &Town, who: Id, uri: &str, said: String) -> Outcome<()> {
+    match parvis_store::posts::by_uri(tx, uri).await? {
+        Some(post) if post.author_id == who => echo(tx, town, who, &post, Some(said)).await,
+        _ => Ok(()),
+    }
+}
+
+/// A post goes: the group of this town it stood in, which no longer passes it on.
+pub(crate) async fn left(tx: &Tx, town: &Town, post: &entity::post::Model) -> Outcome<Option<Id>> {
+    let Some(group) = post.group_id.filter(|_| post.in_group) else {
+        return Ok(None);
+    };
+    let group = accounts::by_id(tx, group).await?;
+    let Some(group) = group.filter(|group| group.domain.is_empty()) else {
+        return Ok(None);
+    };
+    if let Some(boost) = parvis_store::posts::boost_by(tx, group.id, post.id).await? {
+        let entry = Entry::Unboosted {
+            uri: boost.uri,
+            account: group.id,
+            of_uri: post.uri.clone(),
+            of_author: post.author_id,
+        };
+        journal::record(tx, town, &entry).await?;
+    }
+    Ok(Some(group.id))
+}
+
+/// A group elsewhere passes a post on: if it was meant for that group, it stands there now.
+pub async fn confirmed(tx: &Tx, group: Id, post: Id) -> Outcome<bool> {
+    let found = parvis_store::posts::by_id(tx, post).await?;
+    let Some(row) = found.filter(|row| row.group_id == Some(group) && !row.in_group) else {
+        return Ok(false);
+    };
+    rows::set_taken(tx, row.id, true).await?;
+    Ok(true)
+}
+
+/// A group no longer passes a post on.
+pub(crate) async fn put_out(tx: &Tx, group: Id, post: &entity::post::Model) -> Outcome<()> {
+    if post.group_id == Some(group) && post.in_group {
+        rows::set_taken(tx, post.id, false).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! How a resident usually posts, where an app or a page says nothing else.
+
+use parvis_model::{audience::Audience, id::Id, policy::Quoters};
+use parvis_store::{Tx, preferences};
+
+use crate::{Outcome, Town, posts::is_language};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preferences {
+    pub audience: Audience,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub quoters: Quoters,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            audience: Audience::Public,
+            sensitive: false,
+            language: None,
+            quoters: Quoters::Everyone,
+        }
+    }
+}
+
+/// What is not given stays; of a language an empty text is none.
+#[derive(Clone, Debug, Default)]
+pub struct PreferenceEdit {
+    pub audience: Option<Audience>,
+    pub sensitive: Option<bool>,
+    pub language: Option<String>,
+    pub quoters: Option<Quoters>,
+}
+
+impl PreferenceEdit {
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            audience,
+            sensitive,
+            language,
+            quoters,
+        } = self;
+        audience.is_none() && sensitive.is_none() && language.is_none() && quoters.is_none()
+    }
+}
+
+fn read(row: Option<preferences::Preference>) -> Preferences {
+    let usual = Preferences::default();
+    let Some(row) = row else { return usual };
+    Preferences {
+        audience: Audience::parse(&row.visibility).unwrap_or(usual.audience),
+        sensitive: row.sensitive,
+        language: row.language,
+        quoters: Quoters::parse(&row.quoters).unwrap_or(usual.quoters),
+    }
+}
+
+pub async fn of(town: &Town, me: Id) -> Outcome<Preferences> {
+    Ok(read(preferences::of(town.store.read(), me).await?))
+}
+
+pub async fn set(tx: &Tx, _town: &Town, me: Id, edit: PreferenceEdit) -> Outcome<()> {
+    let before = read(preferences::of(tx, me).await?);
+    let language = match edit.language {
+        Some(code) => Some(code).filter(|code| is_language(code)),
+        None => before.language,
+    };
+    let row = preferences::Preference {
+        visibility: edit.audience.unwrap_or(before.audience).as_str().into(),
+        sensitive: edit.sensitive.unwrap_or(before.sensitive),
+        language,
+        quoters: edit.quoters.unwrap_or(before.quoters).as_str().into(),
+    };
+    Ok(preferences::set(tx, me, row).await?)
+}

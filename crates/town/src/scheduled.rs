@@ -1,0 +1,257 @@
+//! Posts that wait for their time. They stand in the database, so that none is lost or published twice, whatever happens
+//! to the program meanwhile.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use parvis_model::{
+    audience::Audience,
+    clock::{MINUTE, Timestamp},
+    id::Id,
+    limits,
+    page::Page,
+    policy::Quoters,
+    refusal::Refusal,
+};
+use parvis_store::{Tx, media, scheduled as rows};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Failure, MediaView, Outcome, Paged, Town,
+    polls::NewPoll,
+    posts::{self, Compose, may_write},
+};
+
+/// What is to come sooner can as well be posted now.
+const SOONEST: Timestamp = 5 * MINUTE;
+/// Looked at in one round.
+const BATCH: u64 = 20;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What somebody typed, as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    text: String,
+    summary: String,
+    sensitive: bool,
+    language: Option<String>,
+    audience: String,
+    reply_to: Option<Id>,
+    media: Vec<Id>,
+    poll: Option<KeptPoll>,
+    quote: Option<Id>,
+    quoters: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptPoll {
+    options: Vec<String>,
+    multiple: bool,
+    hide_totals: bool,
+    lasts: Timestamp,
+}
+
+impl From<Compose> for Kept {
+    fn from(typed: Compose) -> Self {
+        Self {
+            text: typed.text,
+            summary: typed.summary,
+            sensitive: typed.sensitive,
+            language: typed.language,
+            audience: typed.audience.as_str().into(),
+            reply_to: typed.reply_to,
+            media: typed.media,
+            poll: typed.poll.map(|poll| KeptPoll {
+                options: poll.options,
+                multiple: poll.multiple,
+                hide_totals: poll.hide_totals,
+                lasts: poll.lasts,
+            }),
+            quote: typed.quote,
+            quoters: typed.quoters.map(|quoters| quoters.as_str().into()),
+        }
+    }
+}
+
+fn typed(row: &rows::Scheduled) -> Result<Compose, Error> {
+    let unread = |err| Error::Other(format!("a scheduled post is not understood: {err}"));
+    let kept: Kept = serde_json::from_str(&row.post).map_err(unread)?;
+    Ok(Compose {
+        text: kept.text,
+        summary: kept.summary,
+        sensitive: kept.sensitive,
+        language: kept.language,
+        // What is not understood must not become open.
+        audience: Audience::parse(&kept.audience).unwrap_or(Audience::Direct),
+        reply_to: kept.reply_to,
+        media: kept.media,
+        poll: kept.poll.map(|poll| NewPoll {
+            options: poll.options,
+            multiple: poll.multiple,
+            hide_totals: poll.hide_totals,
+            lasts: poll.lasts,
+        }),
+        quote: kept.quote,
+        quoters: kept.quoters.as_deref().and_then(Quoters::parse),
+    })
+}
+
+#[derive(Clone, Debug)]
+pub struct ScheduledView {
+    pub id: Id,
+    pub due_at: Timestamp,
+    pub post: Compose,
+    pub media: Vec<MediaView>,
+}
+
+/// `at` must lie far enough ahead. Whether the post itself is sound, [`posts::prepare`] says beforehand.
+pub async fn schedule(tx: &Tx, town: &Town, me: Id, post: Compose, at: Timestamp) -> Outcome<Id> {
+    may_write(tx, me).await?;
+    far_enough(town, at)?;
+    let limit = limits::SCHEDULED;
+    if rows::count(tx, me).await? >= limit {
+        return Err(Refusal::invalid("time", "refusal-scheduled-full")
+            .with("limit", limit)
+            .into());
+    }
+    let pictures = post.media.clone();
+    let found = media::by_ids(tx, &pictures).await?;
+    let free = |id: &Id| {
+        let picture = found.iter().find(|row| row.id == *id);
+        picture.is_some_and(|row| row.account_id == me && row.post_id.is_none())
+    };
+    if !pictures.iter().all(free) || !rows::waiting_media(tx, &pictures).await?.is_empty() {
+        return Err(Refusal::invalid("media", "refusal-file-missing").into());
+    }
+    let unwritten = |err| Error::Other(format!("a post could not be scheduled: {err}"));
+    let row = rows::Scheduled {
+        id: town.ids.next(),
+        account_id: me,
+        due_at: at,
+        post: serde_json::to_string(&Kept::from(post)).map_err(unwritten)?,
+    };
+    let id = row.id;
+    rows::insert(tx, row, &pictures).await?;
+    Ok(id)
+}
+
+fn far_enough(town: &Town, at: Timestamp) -> Result<(), Refusal> {
+    if at < town.now().saturating_add(SOONEST) {
+        return Err(Refusal::invalid("time", "refusal-scheduled-soon"));
+    }
+    Ok(())
+}
+
+/// The last made first.
+pub async fn list(town: &Town, me: Id, page: Page) -> Outcome<Paged<ScheduledView>> {
+    let db = town.store.snapshot().await?;
+    let found = rows::list(&db, me, &page).await?;
+    let cursors: Vec<(Id, Id)> = found.iter().map(|row| (row.id, row.id)).collect();
+    Ok(Paged::new(
+        views(&db, town, found).await?,
+        &cursors,
+        page.limit,
+    ))
+}
+
+async fn views(db: &Tx, town: &Town, found: Vec<rows::Scheduled>) -> Outcome<Vec<ScheduledView>> {
+    let mut shown = Vec::new();
+    for row in found {
+        shown.push(ScheduledView {
+            id: row.id,
+            due_at: row.due_at,
+            post: typed(&row)?,
+            media: Vec::new(),
+        });
+    }
+    let pictures: Vec<Id> = shown
+        .iter()
+        .flat_map(|view| view.post.media.clone())
+        .collect();
+    let pictures = media::by_ids(db, &pictures).await?;
+    for view in &mut shown {
+        let held = view.post.media.iter();
+        let held = held.filter_map(|id| pictures.iter().find(|row| row.id == *id));
+        view.media = held.map(|row| MediaView::new(town, row.clone())).collect();
+    }
+    Ok(shown)
+}
+
+/// One's own; others' are not found.
+pub async fn view(town: &Town, me: Id, scheduled: Id) -> Outcome<ScheduledView> {
+    let db = town.store.snapshot().await?;
+    let row = own(&db, me, scheduled).await?;
+    let found = views(&db, town, vec![row]).await?;
+    Ok(found.into_iter().next().ok_or_else(Refusal::not_found)?)
+}
+
+async fn own(db: &Tx, me: Id, scheduled: Id) -> Outcome<rows::Scheduled> {
+    let row = rows::by_id(db, scheduled).await?;
+    let row = row.filter(|row| row.account_id == me);
+    Ok(row.ok_or_else(Refusal::not_found)?)
+}
+
+pub async fn reschedule(tx: &Tx, town: &Town, me: Id, scheduled: Id, at: Timestamp) -> Outcome<()> {
+    let row = own(tx, me, scheduled).await?;
+    far_enough(town, at)?;
+    Ok(rows::set_due(tx, row.id, at).await?)
+}
+
+pub async fn cancel(tx: &Tx, _town: &Town, me: Id, scheduled: Id) -> Outcome<()> {
+    let row = own(tx, me, scheduled).await?;
+    rows::take(tx, row.id).await?;
+    Ok(())
+}
+
+/// Publishes what is due every second, until `stop` is done.
+pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    loop {
+        if let Err(err) = publish_due(&town).await {
+            tracing::error!(%err, town = town.host, "scheduled posts are not published for now");
+        }
+        tokio::select! {
+            () = &mut stop => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+/// Publishes whatever's time has come. What may no longer be published (the answered post is gone, the account suspended)
+/// is dropped.
+pub async fn publish_due(town: &Arc<Town>) -> Outcome<()> {
+    loop {
+        let due = rows::due(town.store.read(), town.now(), BATCH).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for row in due {
+            let id = row.id;
+            match publish(town, row).await {
+                Err(Failure::Refused(refusal)) => {
+                    tracing::info!(%refusal, town = town.host, id, "a scheduled post is dropped");
+                    let drop = town.store.write::<_, Failure, _>(move |tx| {
+                        Box::pin(async move { Ok(rows::take(tx, id).await?) })
+                    });
+                    drop.await?;
+                }
+                done => done?,
+            }
+        }
+    }
+}
+
+/// The row goes in the same write that publishes: whoever finds it gone leaves the post to the other process.
+async fn publish(town: &Arc<Town>, row: rows::Scheduled) -> Outcome<()> {
+    let draft = posts::prepare(town, row.account_id, typed(&row)?).await?;
+    let shared = Arc::clone(town);
+    town.store
+        .write(move |tx| {
+            Box::pin(async move {
+                if rows::take(tx, row.id).await? {
+                    posts::publish(tx, &shared, row.account_id, draft).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
