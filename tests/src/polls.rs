@@ -286,7 +286,7 @@ async fn apps_are_refused_in_mastodons_words() {
         404
     );
     let bounds = marie.get("/api/v2/instance").await.json();
-    assert_eq!(bounds["configuration"]["polls"]["max_options"], 4);
+    assert_eq!(bounds["configuration"]["polls"]["max_options"], 12);
 }
 
 fn in_an_hour() -> String {

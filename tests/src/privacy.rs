@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use parvis_testkit::{
-    Actor, Reply,
+    Actor, Remote, Reply, TestTown,
     actor::{PUBLIC, marker},
     exchange,
     resident::{any_holds, holds, id},
@@ -567,4 +567,25 @@ async fn a_deleted_post_is_gone_from_every_address() {
         door.check("T179", !text.contains(&word), list);
     }
     door.ends_well().await;
+}
+
+#[tokio::test]
+async fn where_the_town_wants_it_even_public_documents_go_only_to_who_signs() {
+    let settings = [("PARVIS_FEDERATION__ONLY_SIGNED", "on")];
+    let (town, remote) = (
+        TestTown::start_with("valmont", &settings).await,
+        Remote::open().await,
+    );
+    let marie = town.resident("marie").await;
+    let post = marie.posts("Pour tous").await;
+    let alice = remote.host("loin").person("alice");
+    let post = post["uri"].as_str().unwrap();
+    for url in [post.to_owned(), format!("{}/outbox", marie.uri)] {
+        assert_eq!(exchange::get_document(&url).await.status, 401, "{url}");
+        assert_eq!(asks(&alice, &url).await.status, 200, "{url}");
+    }
+    let keys = [marie.uri.clone(), format!("{}/ap/actor", town.origin)];
+    for url in keys {
+        assert_eq!(exchange::get_document(&url).await.status, 200, "{url}");
+    }
 }

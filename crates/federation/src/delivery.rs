@@ -245,6 +245,11 @@ async fn serve(
     };
     if let Err(err) = served.await {
         tracing::error!(%err, host, "deliveries to a server");
+        // It would be its turn again at once, and what is broken is not mended by haste.
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
     }
     if let Err(err) = federation.claims.release(host).await {
         tracing::warn!(%err, host, "a claim could not be given back; it ends with its connection");

@@ -1,5 +1,6 @@
 //! Every address that other servers ask for, in one table. What stands behind each is in the module of its noun.
 
+mod secure;
 mod stamps;
 
 use std::{
@@ -48,7 +49,8 @@ pub(crate) const PUBLIC_CACHE: &str = "public, max-age=60";
 pub(crate) const PRIVATE_CACHE: &str = "private, no-store";
 
 impl Federation {
-    pub fn routes(self: &Arc<Self>) -> Router {
+    /// `only_signed`: even documents for everyone go only to servers that sign their question ("secure mode").
+    pub fn routes(self: &Arc<Self>, only_signed: bool) -> Router {
         let open = Router::new()
             .route("/.well-known/webfinger", get(webfinger::webfinger))
             .route("/.well-known/host-meta", get(webfinger::host_meta))
@@ -82,7 +84,8 @@ impl Federation {
             .route("/ap/authorizations/{id}", get(stamps::stamp))
             .merge(groups::routes())
             .layer(middleware::map_response(varying));
-        open.merge(documents).with_state(self.clone())
+        open.merge(secure::guarded(documents, self, only_signed))
+            .with_state(self.clone())
     }
 }
 

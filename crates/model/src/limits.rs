@@ -7,7 +7,7 @@ pub const POST_TEXT: usize = 5_000;
 pub const POST_SUMMARY: usize = 500;
 pub const POST_PICTURES: usize = 4;
 /// Answers that a poll of ours may offer; there are two at least.
-pub const POLL_OPTIONS: usize = 4;
+pub const POLL_OPTIONS: usize = 12;
 pub const POLL_OPTION: usize = 100;
 /// A poll of ours lasts so long at least (milliseconds) …
 pub const POLL_SHORTEST: Timestamp = 5 * MINUTE;

@@ -89,6 +89,7 @@ fn demo_settings(given: Settings) -> Settings {
         workers: true,
         federation: FederationSettings {
             allow_private_networks: vec![IpNet::from(SocketAddr::from(([127, 0, 0, 1], 0)).ip())],
+            ..FederationSettings::default()
         },
         limits: LimitSettings { rate: false },
         ..given

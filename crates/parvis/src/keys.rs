@@ -91,6 +91,13 @@ pub const KEYS: &[Key] = &[
         ..PLAIN
     },
     Key {
+        path: "federation.only_signed",
+        expected: "on or off",
+        set: |settings, value| put(&mut settings.federation.only_signed, switch(value)),
+        show: |settings| Some(quoted(&on_off(settings.federation.only_signed))),
+        ..PLAIN
+    },
+    Key {
         path: "limits.rate",
         expected: "on or off",
         set: |settings, value| put(&mut settings.limits.rate, switch(value)),

@@ -83,7 +83,7 @@ impl Node {
     /// Opens a town, answers for it from now on and, where the settings say so, does its background work.
     pub async fn take_up(&self, place: &Place) -> Done<Arc<Town>> {
         let (town, federation) = self.open(place).await?;
-        let router = site::router(&town, &federation);
+        let router = site::router(&town, &federation, self.settings.federation.only_signed);
         self.front.open(
             place.public_url.names(),
             Site {

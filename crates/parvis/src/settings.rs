@@ -56,6 +56,8 @@ pub struct Settings {
 pub struct FederationSettings {
     /// Private networks in which other towns may be reached, with plain http and any port.
     pub allow_private_networks: Vec<IpNet>,
+    /// Do other servers have to sign even what they ask for public documents ("secure mode")?
+    pub only_signed: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -38,10 +38,10 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// Smaller answers gain nothing.
 const WORTH_COMPRESSING: u64 = 1_024;
 
-/// The router that answers for one town.
-pub fn router(town: &Arc<Town>, federation: &Arc<Federation>) -> Router {
+/// The router that answers for one town. `only_signed`: other servers must sign what they ask.
+pub fn router(town: &Arc<Town>, federation: &Arc<Federation>, only_signed: bool) -> Router {
     let bounded = |multipart| middleware::from_fn_with_state(multipart, bound);
-    let servers = federation.routes().layer(bounded(DOCUMENT));
+    let servers = federation.routes(only_signed).layer(bounded(DOCUMENT));
     let apps = parvis_api::routes().layer(bounded(UPLOAD));
     let negotiated = middleware::from_fn_with_state(federation.clone(), negotiate);
     let pages = parvis_web::routes()

@@ -308,7 +308,10 @@ mod tests {
         let long = "a".repeat(limits::POLL_OPTION + 1);
         for (options, key) in [
             (vec!["Oui", " "], "refusal-poll-few-options"),
-            (vec!["1", "2", "3", "4", "5"], "refusal-poll-many-options"),
+            (
+                "1 2 3 4 5 6 7 8 9 10 11 12 13".split(' ').collect(),
+                "refusal-poll-many-options",
+            ),
             (vec!["Oui", &long], "refusal-poll-long-option"),
             (vec!["E\u{301}té", "Été"], "refusal-poll-same-options"),
         ] {

@@ -1,7 +1,7 @@
 //! What every template may ask: words in the reader's language, moments in the town's time, icons, form tokens,
 //! who is looking. Plain data; asks no database.
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{borrow::Borrow, fmt, ops::RangeInclusive, sync::Arc};
 
 use parvis_model::{
     account::{AccountKind, Registration, Role},
@@ -13,7 +13,7 @@ use parvis_model::{
 use parvis_town::{AccountView, MediaView, PostView, Profile};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{asked::Asked, assets, card::Card, settings::device, visit::Visit};
+use crate::{asked::Asked, assets, card::Card, settings::device, visit::Visit, write::Composing};
 
 /// Unread notices above this are shown as "99+".
 const MANY: i64 = 99;
@@ -480,8 +480,18 @@ impl Typed {
 
     /// Was an answer of a poll typed, or is something wrong with it?
     pub fn asks(&self) -> bool {
-        let typed = |n| !self.numbered("reponse", n).trim().is_empty();
-        (1..=limits::POLL_OPTIONS as i32).any(typed) || self.wrong("poll").is_some()
+        self.answers_in(Composing::ANSWER_PLACES)
+            || self.asks_much()
+            || self.wrong("poll").is_some()
+    }
+
+    /// Were more answers typed than most polls have?
+    pub fn asks_much(&self) -> bool {
+        self.answers_in(Composing::MORE_ANSWER_PLACES)
+    }
+
+    fn answers_in(&self, mut places: RangeInclusive<i32>) -> bool {
+        places.any(|n| !self.numbered("reponse", n).trim().is_empty())
     }
 
     pub fn wrong(&self, name: &str) -> Option<&str> {

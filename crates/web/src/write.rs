@@ -103,8 +103,10 @@ impl Composing {
         self.tall && !self.editing
     }
 
-    /// Places for the answers of a poll.
-    pub const ANSWER_PLACES: RangeInclusive<i32> = 1..=limits::POLL_OPTIONS as i32;
+    /// Places for the answers of a poll: those of most polls …
+    pub const ANSWER_PLACES: RangeInclusive<i32> = 1..=4;
+    /// … and the others, folded away.
+    pub const MORE_ANSWER_PLACES: RangeInclusive<i32> = 5..=limits::POLL_OPTIONS as i32;
     pub const SPANS: [Span; 6] = SPANS;
 
     pub fn free_slots(&self) -> i32 {

@@ -2,6 +2,7 @@
 
 poll = Poll
 poll-answer-n = Answer { $count }
+poll-more-answers = More answers
 poll-hint = Two answers at least. What is left empty does not count.
 poll-lasts = Lasts
 poll-lasts-hour = 1 hour

@@ -2,6 +2,7 @@
 
 poll = Sondage
 poll-answer-n = Réponse { $count }
+poll-more-answers = Plus de réponses
 poll-hint = Deux réponses au moins. Ce qui reste vide ne compte pas.
 poll-lasts = Durée
 poll-lasts-hour = 1 heure

@@ -91,7 +91,7 @@ refusal-too-many-fields =
 ## Applications
 
 refusal-token-invalid = Cette application n’est plus reliée à votre compte. Reconnectez-vous depuis l’application.
-refusal-scope-unknown = Ce droit n’existe pas : { $scope }.
+refusal-scope-unknown = Ce droit n’existe pas : { $scope }.
 refusal-app-name = Une application donne son nom, en { $limit } caractères au plus.
 refusal-app-website = L’adresse du site de l’application n’est pas une adresse web.
 refusal-app-redirect = Une adresse de retour de l’application manque ou ne peut pas être acceptée.

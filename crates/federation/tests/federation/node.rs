@@ -80,7 +80,7 @@ impl Node {
         let negotiated = middleware::from_fn_with_state(federation.clone(), negotiate);
         let pages = Router::new().route("/{*page}", get(|| async { "a page" }));
         let app = federation
-            .routes()
+            .routes(false)
             .merge(pages.layer(negotiated))
             .into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(axum::serve(listener, app).into_future());
