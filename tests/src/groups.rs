@@ -430,6 +430,94 @@ async fn who_has_no_part_in_a_group_is_not_handed_on_and_nothing_goes_round_in_c
 }
 
 #[tokio::test]
+async fn who_has_left_a_group_hears_of_the_end_and_nobody_gets_the_words_after_it() {
+    let place = place().await;
+    let bob = place.member("lemmy", "bob").await;
+    let mia = place.member("mbin", "mia").await;
+    let paul = place.member("late", "paul").await;
+    paul.host.goes_down();
+    let title = marker("Graines");
+    let page = place.page(&bob, &title);
+    let uri = &page["id"];
+    place.arrives(&bob, &place.create(&bob, &page)).await;
+    until("it is handed on", || async {
+        place.handed_on(&mia.host, "Create", uri).len() == 1
+    })
+    .await;
+
+    // An edit that makes it one for few stays with them.
+    let mut few = page.clone();
+    few["content"] = json!("<p>entre nous</p>");
+    few["to"] = json!([bob.followers()]);
+    few["updated"] = json!(now());
+    place.arrives(&bob, &bob.addressed("Update", &few)).await;
+    let update = bob.update(&page, "pour tous");
+    place.arrives(&bob, &update).await;
+    until("the open edit is handed on", || async {
+        !place.handed_on(&mia.host, "Update", uri).is_empty()
+    })
+    .await;
+    let updates = place.handed_on(&mia.host, "Update", uri);
+    assert_eq!(updates.len(), 1);
+    assert_eq!(updates[0]["object"], update);
+
+    let follow = json!({"type": "Follow", "actor": mia.id, "object": place.amap.uri});
+    place.arrives(&mia, &mia.activity("Undo", &follow)).await;
+    place.arrives(&bob, &bob.delete(&page)).await;
+    until("who left hears of the end", || async {
+        place.handed_on(&mia.host, "Delete", uri).len() == 1
+    })
+    .await;
+    paul.host.comes_back();
+    // Who speaks is there again.
+    let unknown = json!(paul.host.url("/nothing"));
+    place.arrives(&paul, &paul.activity("Like", &unknown)).await;
+    until("who was away hears of the end", || async {
+        place.handed_on(&paul.host, "Delete", uri).len() == 1
+    })
+    .await;
+    let received = format!("{:?}", paul.host.received());
+    assert!(!received.contains(&title), "{received}");
+}
+
+#[tokio::test]
+async fn a_post_whose_boost_overtakes_it_still_comes_into_its_group() {
+    let place = place().await;
+    let mia = place.member("mbin", "mia").await;
+    let bob = place.member("lemmy", "bob").await;
+    place.lea.follows_actor(&mia).await;
+    let title = marker("Graines");
+    let page = place.page(&bob, &title);
+    let mut boost = mia.activity("Announce", &page["id"]);
+    boost["to"] = json!([PUBLIC]);
+    place.arrives(&mia, &boost).await;
+    place.lea.reads_on_home(&title).await;
+    place.arrives(&bob, &place.create(&bob, &page)).await;
+    until("it is handed on", || async {
+        place.handed_on(&mia.host, "Create", &page["id"]).len() == 1
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_group_that_somebody_follows_makes_us_ask_for_an_edit() {
+    let place = place().await;
+    let bob = place.member("lemmy", "bob").await;
+    let mia = place.remote.host("mbin").person("mia");
+    place.lea.follows_actor(&mia).await;
+    let page = place.page(&bob, &marker("Graines"));
+    place.arrives(&bob, &place.create(&bob, &page)).await;
+    let uri = page["id"].as_str().unwrap();
+    let path = uri.strip_prefix(&bob.host.url("")).unwrap();
+    let asked = bob.host.times_asked(path);
+    let update = bob.addressed("Update", &page);
+    place
+        .arrives(&mia, &mia.activity("Announce", &update))
+        .await;
+    assert_eq!(bob.host.times_asked(path), asked);
+}
+
+#[tokio::test]
 async fn where_only_moderators_write_others_are_heard_but_not_handed_on() {
     let place = place().await;
     let mia = place.member("mbin", "mia").await;

@@ -1,6 +1,8 @@
 //! Apps apart from being let in: how they introduce themselves, what they may alone, which are connected, and accounts
 //! opened from within them.
 
+use std::time::Duration;
+
 use http::{HeaderMap, Method};
 use parvis_testkit::{
     TestTown,
@@ -9,7 +11,7 @@ use parvis_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::oauth::{App, BACK, BY_HAND, bearing, sends};
+use crate::oauth::{App, BACK, BY_HAND, bearing, decision, sends};
 
 #[tokio::test]
 async fn an_app_introduces_itself_in_every_kind_of_body() {
@@ -149,7 +151,20 @@ async fn a_resident_sees_which_apps_are_connected_and_cuts_them_off() {
         page.says("parvis token create"),
         "tokens of no app are shown too"
     );
-    assert!(page.says("Utilisée le") && page.says("Jamais utilisée"));
+    assert!(page.says("Jamais utilisée"));
+    // Written down beside the answer.
+    let mut shown = page.says("Utilisée le");
+    for _ in 0..50 {
+        if shown {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        shown = browser
+            .opens("/reglages/applications")
+            .await
+            .says("Utilisée le");
+    }
+    assert!(shown);
     let mut forms = page
         .forms()
         .into_iter()
@@ -258,6 +273,115 @@ async fn an_app_opens_an_account_by_the_towns_rules() {
     .await;
     assert_eq!(me.expecting(200).json()["username"], "paule");
     town.visitor().logs_in("paule", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn accounts_opened_with_the_tokens_of_new_ones_are_counted_like_the_others() {
+    let town = TestTown::start_with("valmont", &[("PARVIS_LIMITS__RATE", "on")]).await;
+    town.set_up("open").await;
+    let app = App::register(&town, "Elk", BACK, "read write").await;
+    let alone = [("grant_type", "client_credentials"), ("scope", "write")];
+    let token = app.asks_for_token(&alone).await.expecting(200).json();
+    let mut token = token["access_token"].as_str().unwrap().to_owned();
+    for number in 0..=10 {
+        let head = headers(&[
+            ("authorization", &format!("Bearer {token}")),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ]);
+        let (name, email) = (format!("paule{number}"), format!("p{number}@mel.example"));
+        let fields = [
+            ("username", name.as_str()),
+            ("email", email.as_str()),
+            ("password", PASSWORD),
+            ("agreement", "true"),
+        ];
+        let body = urlencoded(&fields).into_bytes();
+        let reply = town
+            .send(Method::POST, "/api/v1/accounts", head, body)
+            .await;
+        let wanted = if number < 10 { 200 } else { 429 };
+        assert_eq!(reply.status, wanted, "{number}: {}", reply.text());
+        if number == 9 {
+            token = reply.json()["access_token"].as_str().unwrap().to_owned();
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_after_the_page_is_kept_of_an_apps_website() {
+    let town = TestTown::start("valmont").await;
+    let website = format!("https://elk.zone/a#{}", "a".repeat(500_000));
+    let fields = [
+        ("client_name", "Elk"),
+        ("redirect_uris", BACK),
+        ("website", website.as_str()),
+    ];
+    let made = sends(&town, "/api/v1/apps", &fields).await.expecting(200);
+    assert_eq!(made.json()["website"], "https://elk.zone/a");
+}
+
+#[tokio::test]
+async fn names_that_no_database_can_hold_are_not_found() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let app = App::register(&town, "Elk", BACK, "read write").await;
+    let nul = ("client_id", "a\0b");
+    app.asks_for_token(&[nul, ("code", "invented")])
+        .await
+        .expecting(401);
+    town.visitor()
+        .opens(&app.question(&[nul]))
+        .await
+        .expecting(400);
+    let mut browser = town.visitor();
+    let page = browser.opens("/connexion").await.expecting(200);
+    let form = page
+        .form("/connexion")
+        .with("name", "mar\0ie")
+        .with("password", PASSWORD);
+    let page = browser.submits(&page, &form).await;
+    assert!((400..500).contains(&page.status), "{}", page.status);
+    let path = "/api/v1/domain_blocks?domain=a%00b.example";
+    bearing(&town, Method::DELETE, path, &marie.token)
+        .await
+        .expecting(200);
+}
+
+#[tokio::test]
+async fn a_person_lets_in_no_flood_of_apps() {
+    let town = TestTown::start_with("valmont", &[("PARVIS_LIMITS__RATE", "on")]).await;
+    town.resident("marie").await;
+    let app = App::register(&town, "Elk", BACK, "read write").await;
+    let mut browser = town.browser_of("marie").await;
+    let page = browser.opens(&app.question(&[])).await.expecting(200);
+    let yes = urlencoded(&decision(&page, "allow").pairs()).into_bytes();
+    let kind = headers(&[("content-type", "application/x-www-form-urlencoded")]);
+    let mut statuses = Vec::new();
+    for _ in 0..31 {
+        let reply = browser
+            .exchange(Method::POST, "/oauth/authorize", kind.clone(), yes.clone())
+            .await;
+        statuses.push(reply.status);
+    }
+    assert!(statuses[..30].iter().all(|status| *status == 302));
+    assert_eq!(statuses[30], 429);
+}
+
+#[tokio::test]
+async fn of_the_tokens_an_app_holds_for_someone_the_oldest_goes() {
+    let town = TestTown::start("valmont").await;
+    town.resident("marie").await;
+    let app = App::register(&town, "Elk", BACK, "read write").await;
+    let mut browser = town.browser_of("marie").await;
+    let mut tokens = Vec::new();
+    for _ in 0..51 {
+        tokens.push(app.is_let_in(&mut browser).await);
+    }
+    let path = "/api/v1/accounts/verify_credentials";
+    for (token, wanted) in [(&tokens[0], 401), (&tokens[1], 200), (&tokens[50], 200)] {
+        let reply = bearing(&town, Method::GET, path, token).await;
+        assert_eq!(reply.status, wanted);
+    }
 }
 
 #[tokio::test]

@@ -91,8 +91,10 @@ async fn follows_that_one_side_has_lost_are_brought_together() {
     let account = place.lea.follows_actor(&paul).await;
     let list = format!("{}/followers_synchronization", paul.id);
     let path = "/users/paul/followers_synchronization";
+    let (actors, _) = marc.uri.rsplit_once('/').unwrap();
+    let made_up = format!("{actors}/12345");
     let document = json!({"@context": "https://www.w3.org/ns/activitystreams", "id": list, "type": "OrderedCollection",
-        "orderedItems": [marc.uri, "https://elsewhere.example/u"]});
+        "orderedItems": [marc.uri, made_up, "https://elsewhere.example/u"]});
     paul.host.serve(path, Page::document(&document));
     let other = place.remote.host("evil");
     other.serve("/list", Page::document(&Value::Null));
@@ -120,6 +122,10 @@ async fn follows_that_one_side_has_lost_are_brought_together() {
     .await;
     assert_eq!(paul.host.times_asked(path), 1);
     assert_eq!(other.times_asked("/list"), 0);
+    assert!(
+        !undone_by(&paul, &made_up),
+        "nobody, so nothing is said of it"
+    );
 
     // Not again within the hour.
     place.lea.follows_actor(&paul).await;
@@ -150,4 +156,33 @@ async fn a_list_that_is_not_whole_ends_no_follow() {
     place.arrives(&paul, &paul.create(&note)).await;
     place.lea.reads_on_home(&text).await;
     assert!(paul.host.accepted_of("Undo").is_empty());
+}
+
+#[tokio::test]
+async fn a_list_that_holds_less_than_it_says_or_is_another_ends_no_follow() {
+    for (short, own) in [(true, true), (false, false)] {
+        let place = Place::new().await;
+        let paul = place.followed("far", "paul").await;
+        let list = format!("{}/followers_synchronization", paul.id);
+        let path = "/users/paul/followers_synchronization";
+        let mut document = json!({"@context": "https://www.w3.org/ns/activitystreams", "id": list, "type": "OrderedCollection"});
+        if short {
+            document["totalItems"] = json!(5);
+        }
+        if !own {
+            document["id"] = json!(paul.host.url("/empty"));
+            paul.host.serve_document(&document);
+        }
+        paul.host.serve(path, Page::document(&document));
+        says(&place, &paul, &line(&paul, &list, &"0".repeat(64))).await;
+        until("the list was asked for", || async {
+            paul.host.times_asked(path) > 0
+        })
+        .await;
+        let text = marker("encore là");
+        let note = paul.note(&text);
+        place.arrives(&paul, &paul.create(&note)).await;
+        place.lea.reads_on_home(&text).await;
+        assert!(paul.host.accepted_of("Undo").is_empty());
+    }
 }

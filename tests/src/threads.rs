@@ -273,3 +273,22 @@ async fn a_visitor_makes_nobody_fetch() {
         "the post, its answer and the next page, once"
     );
 }
+
+#[tokio::test]
+async fn who_passes_on_an_answer_of_somebody_blocked_has_done_nothing_wrong() {
+    let place = Place::new().await;
+    let paul = place.followed("far", "paul").await;
+    let odile = place.remote.host("other").person("odile");
+    let account = place.lea.finds_account(&odile.handle()).await;
+    let path = format!("/api/v1/accounts/{}/block", id(&account));
+    place.lea.post_form(&path, &[]).await.expecting(200);
+    let post = place.lea.posts(&marker("bonjour")).await;
+    let mut answer = odile.note(&marker("dispute"));
+    answer["inReplyTo"] = post["uri"].clone();
+    odile.host.serve_document(&answer);
+    let mut boost = paul.activity("Announce", &answer["id"]);
+    boost["to"] = json!([PUBLIC]);
+    place.arrives(&paul, &boost).await;
+    let context = place.lea.context(id(&post)).await;
+    assert_eq!(context["descendants"], json!([]));
+}

@@ -5,7 +5,10 @@ use http::Method;
 use parvis_testkit::{Resident, TestTown, actor::marker, eventually, resident::id, until};
 use serde_json::{Value, json};
 
-use crate::app::{asks, does, ids, walks};
+use crate::{
+    app::{asks, does, ids, walks},
+    place::Place,
+};
 
 const ALL: &str = "/api/v1/notifications";
 
@@ -349,4 +352,21 @@ async fn a_conversation_stands_where_its_last_message_does() {
         !marie.list(ALL).await.is_empty()
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_message_from_elsewhere_stands_in_a_conversation() {
+    let place = Place::new().await;
+    let anna = place.remote.host("far").person("anna");
+    let text = marker("tu viens ?");
+    let mut note = anna.note_to(&text, &[&place.lea.uri], &[]);
+    note["tag"] = json!([{"type": "Mention", "href": place.lea.uri, "name": place.lea.handle()}]);
+    place.arrives(&anna, &anna.create(&note)).await;
+    let list = place.lea.list("/api/v1/conversations").await;
+    assert_eq!(list.len(), 1);
+    assert_eq!(
+        (&list[0]["unread"], &list[0]["last_status"]["uri"]),
+        (&json!(true), &note["id"])
+    );
+    assert_eq!(list[0]["accounts"][0]["acct"], anna.acct());
 }

@@ -1,11 +1,7 @@
 //! Who asks, and may they: bearer tokens, scopes, and how often. Stands before every endpoint, with the rule that the
 //! route table gives it.
 
-use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
-    pin::Pin,
-    sync::Arc,
-};
+use std::{net::SocketAddr, pin::Pin, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Path, Request, State},
@@ -13,7 +9,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use parvis_model::id::{self, Id};
+use parvis_model::{
+    id::{self, Id},
+    network,
+};
 use parvis_store::Tx;
 use parvis_town::{
     Allowance, Error, Outcome, Rate, Town, Viewer,
@@ -59,11 +58,14 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
             .into_response();
     };
     let known = identify(&town, rule.access, request.headers()).await;
+    let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let network = network::name(client.map(|ConnectInfo(address)| address.ip()));
     let who = match &known {
+        // What apps do for themselves is counted by the network, or each account opened there would bring a new count.
         Ok(Some(Bearer {
             user: Some(user), ..
-        })) => user.account.to_string(),
-        Ok(_) | Err(_) => network(request.extensions().get::<ConnectInfo<SocketAddr>>()),
+        })) if !matches!(rule.access, Access::App(_)) => user.account.to_string(),
+        Ok(_) | Err(_) => network.clone(),
     };
     let allowance = spend(&town, rule.rate, &who);
     let admitted = allowance.check(town.now()).map_err(Fault::from).and(known);
@@ -71,7 +73,7 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
         Ok(bearer) => {
             request
                 .extensions_mut()
-                .insert(Asker::new(town, bearer, who));
+                .insert(Asker::new(town, bearer, network));
             next.run(request).await
         }
         Err(fault) => fault.into_response(),
@@ -124,17 +126,6 @@ fn bearer(authorization: &str) -> Option<&str> {
         .filter(|secret| !secret.is_empty())
 }
 
-/// The network that counts as one asker: an IPv4 address, or the /64 of an IPv6 address.
-fn network(client: Option<&ConnectInfo<SocketAddr>>) -> String {
-    match client.map(|ConnectInfo(address)| address.ip().to_canonical()) {
-        Some(IpAddr::V6(address)) => {
-            Ipv6Addr::from_bits(address.to_bits() & (!0_u128 << 64)).to_string()
-        }
-        Some(IpAddr::V4(address)) => address.to_string(),
-        None => "unknown".into(),
-    }
-}
-
 /// Counts the request; where two counts apply, tells of the one with less left.
 fn spend(town: &Town, special: Option<Rate>, who: &str) -> Allowance {
     let usual = town.rates().spend(Rate::Api, who);
@@ -160,17 +151,17 @@ pub struct Asker {
     pub town: Arc<Town>,
     user: Option<Arc<UserView>>,
     bearer: Option<Arc<Bearer>>,
-    counted_as: String,
+    network: String,
 }
 
 impl Asker {
-    fn new(town: Arc<Town>, bearer: Option<Bearer>, counted_as: String) -> Self {
+    fn new(town: Arc<Town>, bearer: Option<Bearer>, network: String) -> Self {
         let user = bearer.as_ref().and_then(|bearer| bearer.user.clone());
         Self {
             town,
             user: user.map(Arc::new),
             bearer: bearer.map(Arc::new),
-            counted_as,
+            network,
         }
     }
 
@@ -247,8 +238,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 pub struct Holder {
     pub town: Arc<Town>,
     pub bearer: Arc<Bearer>,
-    /// For counts of its own: the account, or the network of whoever has none.
-    pub counted_as: String,
+    /// For counts of its own: where the request comes from.
+    pub network: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Holder {
@@ -259,7 +250,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Holder {
         Ok(Self {
             bearer: asker.bearer.ok_or(Fault::BadToken)?,
             town: asker.town,
-            counted_as: asker.counted_as,
+            network: asker.network,
         })
     }
 }
@@ -289,13 +280,5 @@ mod tests {
         for other in ["abc", "Basic abc", "Bearer", "Bearer "] {
             assert_eq!(bearer(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn neighbours_in_one_ipv6_network_count_as_one() {
-        let of = |text: &str| network(Some(&ConnectInfo(text.parse().unwrap())));
-        assert_eq!(of("[2001:db8:1:2:3::1]:80"), of("[2001:db8:1:2:4::9]:81"));
-        assert_ne!(of("[2001:db8:1:2::1]:80"), of("[2001:db8:1:3::1]:80"));
-        assert_eq!(of("[::ffff:203.0.113.9]:80"), of("203.0.113.9:443"));
     }
 }

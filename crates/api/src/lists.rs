@@ -1,6 +1,9 @@
 //! Lists of people, and what they write.
 
-use parvis_model::id::{self, Id};
+use parvis_model::{
+    id::{self, Id},
+    limits,
+};
 use parvis_town::{
     accounts::view,
     lists::{self, Answers},
@@ -125,6 +128,12 @@ pub struct PeopleParams {
 
 impl PeopleParams {
     fn ids(&self) -> Result<Vec<Id>, Fault> {
+        if self.account_ids.len() > limits::LIST_CHANGED {
+            let most = limits::LIST_CHANGED;
+            return Err(Fault::Unprocessable(format!(
+                "account_ids are {most} at most"
+            )));
+        }
         let ids = self.account_ids.iter();
         ids.map(|text| id::parse(text).ok_or(Fault::NotFound))
             .collect()

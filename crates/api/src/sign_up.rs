@@ -59,10 +59,9 @@ pub async fn sign_up(holder: Holder, params: Params<Newcomer>) -> Answer {
     if !problems.is_empty() {
         return Err(Fault::Newcomer(problems));
     }
-    let prepared = users::prepare_sign_up(town, sign_up).await?;
+    let prepared = users::prepare_checked(town, sign_up).await?;
     // Only now: a slip of the hand costs nobody an account.
-    town.rates()
-        .count(Rate::SignUpNetwork, &holder.counted_as)?;
+    town.rates().count(Rate::SignUpNetwork, &holder.network)?;
     match open(town, app, prepared).await {
         Ok(issued) => json(&Token::new(&issued)),
         // Somebody else took the name meanwhile, or the invitation is spent.

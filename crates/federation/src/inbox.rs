@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use http::{HeaderMap, Method, StatusCode, header};
 use parvis_model::{clock::MINUTE, id::Id, limits, uri as address};
 use parvis_store::{deliveries, entity::account, servers};
-use parvis_town::{Error, Failure, arrivals};
+use parvis_town::{Error, Failure, arrivals, groups::HANDED_ON_BYTES};
 use serde_json::Value;
 
 use crate::{
@@ -353,11 +353,16 @@ async fn perform(
     if account.suspended_at.is_some() {
         return Ok(Outcome::Ignored("suspended here"));
     }
-    match meaning::of(federation, activity, &account, &id, &budget).await? {
+    let meaning = match meaning::of(federation, activity, &account, &id, &budget).await {
+        // As in the write: it is not the sender's to try again.
+        Err(Failure::Refused(refusal)) => return Ok(Outcome::Ignored(refusal.key)),
+        meaning => meaning?,
+    };
+    match meaning {
         Meaning::Ignored(why) => Ok(Outcome::Ignored(why)),
         Meaning::Deed(deed) => {
             let ends = matches!(deed, Deed::AccountGone(_));
-            let deed = said(activity.kind, account.id, body, deed);
+            let deed = said(activity, account.id, body, deed);
             let outcome = write(federation, id, origin, deed).await;
             if ends {
                 federation.keys.forget_of(&account.uri);
@@ -368,12 +373,13 @@ async fn perform(
     }
 }
 
-/// With what was said, where a group of ours may hand it on.
-fn said(kind: Kind, who: Id, body: &[u8], deed: Deed) -> Deed {
+/// With what was said, where a group of ours may hand it on: all of it, so that it must be about the one thing looked at.
+fn said(activity: &Activity<'_>, who: Id, body: &[u8], deed: Deed) -> Deed {
     let is_handed_on = matches!(
-        kind,
+        activity.kind,
         Kind::Create | Kind::Update | Kind::Delete | Kind::Like | Kind::Undo
-    );
+    ) && activity.objects.len() == 1
+        && body.len() <= HANDED_ON_BYTES;
     match std::str::from_utf8(body) {
         Ok(said) if is_handed_on => Deed::Said {
             who,

@@ -68,7 +68,13 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
     {
         let outgoing = translate::all(&federation.town, &batch.entries).await?;
         let stirs = outgoing.iter().any(|activity| !activity.inboxes.is_empty());
-        match lay_down(federation, batch, outgoing).await {
+        let ends = outgoing.iter().any(|activity| activity.ends);
+        let laid_down = lay_down(federation, batch, outgoing).await;
+        if ends {
+            // The words that were taken back may still be at hand.
+            federation.said.clear();
+        }
+        match laid_down {
             Ok(()) if stirs => federation.stirred.notify_waiters(),
             // Another process of this town was quicker: what it read is done.
             Ok(()) | Err(Lost::Overtaken) => {}

@@ -299,7 +299,7 @@ impl Resolver {
         };
         let (town, uri) = (self.town.clone(), fetched.id.clone());
         let store = &self.town.store;
-        store
+        let kept = store
             .write(move |tx| {
                 Box::pin(async move {
                     if rows::by_uri(tx, &uri).await?.is_some() {
@@ -312,7 +312,15 @@ impl Resolver {
                     Ok::<_, Failure>(rows::by_uri(tx, &uri).await?.map(|row| row.id))
                 })
             })
-            .await
+            .await;
+        match kept {
+            // Who told us of it has done nothing wrong.
+            Err(Failure::Refused(refusal)) => {
+                tracing::debug!(uri = fetched.id, why = refusal.key, "not taken in");
+                Ok(None)
+            }
+            kept => kept,
+        }
     }
 
     /// Of the people a post names or is sent to, those that are known here.

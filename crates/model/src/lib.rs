@@ -8,6 +8,7 @@ pub mod handle;
 pub mod id;
 pub mod limits;
 pub mod locale;
+pub mod network;
 pub mod page;
 pub mod policy;
 pub mod polls;

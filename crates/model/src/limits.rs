@@ -36,7 +36,7 @@ pub const APP_NAME: usize = 60;
 /// Characters of one address that an app gives.
 pub const APP_ADDRESS: usize = 2_000;
 /// Characters of all addresses that an app may be returned to.
-pub const APP_REDIRECTS: usize = 8_000;
+pub const APP_REDIRECTS: usize = 2_000;
 
 /// What another server may send in one document (bytes).
 pub const DOCUMENT_BYTES: usize = 1024 * 1024;
@@ -58,16 +58,18 @@ pub const TAGS_FOLLOWED: i64 = 200;
 pub const TAGS_FEATURED: i64 = 10;
 pub const LISTS: i64 = 100;
 pub const LIST_TITLE: usize = 255;
+/// People put on a list or taken off it at once.
+pub const LIST_CHANGED: usize = 1_000;
 /// People of a list shown at once.
 pub const LIST_SHOWN: u64 = 5_000;
 pub const FILTERS: usize = 100;
 pub const FILTER_TITLE: usize = 255;
-/// Of one filter.
-pub const FILTER_KEYWORDS: usize = 200;
-/// Of one filter.
+/// Of all filters of one person.
+pub const FILTER_KEYWORDS: usize = 1_000;
+/// Of all filters of one person.
 pub const FILTER_POSTS: usize = 1_000;
 /// Characters of a word or phrase to look for.
-pub const KEYWORD: usize = 500;
+pub const KEYWORD: usize = 100;
 /// Posts of one person that wait for their time.
 pub const SCHEDULED: i64 = 300;
 /// Posts on top of one page.

@@ -157,6 +157,32 @@ pub async fn delete_tokens_of(
     Ok(())
 }
 
+/// Of the tokens that an app holds for someone the newest `keep` stay.
+pub async fn keep_newest(
+    db: &impl ConnectionTrait,
+    login: i64,
+    app: i64,
+    keep: u64,
+) -> Result<(), DbErr> {
+    let too_many = token::Entity::find()
+        .filter(token::Column::LoginId.eq(login))
+        .filter(token::Column::AppId.eq(app))
+        .order_by(token::Column::Id, Order::Desc)
+        .offset(keep)
+        .limit(1)
+        .one(db)
+        .await?;
+    if let Some(newest) = too_many {
+        token::Entity::delete_many()
+            .filter(token::Column::LoginId.eq(login))
+            .filter(token::Column::AppId.eq(app))
+            .filter(token::Column::Id.lte(newest.id))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Of an app's own tokens the newest `keep` stay.
 pub async fn insert_app_token(
     db: &impl ConnectionTrait,

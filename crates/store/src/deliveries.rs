@@ -237,11 +237,12 @@ pub async fn give_up(db: &impl ConnectionTrait, host: &str, now: i64) -> Result<
     .await
 }
 
-/// Takes the words out of what was said of an object that is deleted now: nobody gets them any more.
+/// Takes the words out of what was said of an object that is deleted now, also by the groups that handed it on: nobody gets
+/// them any more.
 pub async fn hush(db: &impl ConnectionTrait, object_uri: &str) -> Result<(), DbErr> {
     dialect::run(
         db,
-        "UPDATE activity SET json = '' WHERE object_uri = $1 AND kind IN ('Create', 'Update')",
+        "UPDATE activity SET json = '' WHERE object_uri = $1 AND kind IN ('Create', 'Update', 'Announce')",
         [object_uri.into()],
     )
     .await?;

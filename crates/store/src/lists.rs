@@ -90,9 +90,13 @@ pub async fn add(
     Ok(added > 0)
 }
 
-pub async fn remove(db: &impl ConnectionTrait, list: i64, target: i64) -> Result<(), DbErr> {
-    let sql = "DELETE FROM list_member WHERE list_id = $1 AND target_id = $2";
-    dialect::run(db, sql, [list.into(), target.into()]).await?;
+pub async fn remove(db: &impl ConnectionTrait, list: i64, targets: &[i64]) -> Result<(), DbErr> {
+    let sql = format!(
+        "DELETE FROM list_member WHERE list_id = $1 AND target_id IN {}",
+        dialect::listed(db, 2)
+    );
+    let params = [list.into(), dialect::json_list(targets).into()];
+    dialect::run(db, &sql, params).await?;
     Ok(())
 }
 

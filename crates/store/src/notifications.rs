@@ -52,10 +52,11 @@ impl Wanted {
     }
 }
 
-/// What one may no longer see is not told of either.
+/// What one may no longer see is not told of either, nor what suspended people did.
 fn tellable(eyes: Eyes) -> String {
     format!(
-        "(n.post_id IS NULL OR EXISTS (SELECT 1 FROM post p WHERE p.id = n.post_id AND {}))",
+        "(n.post_id IS NULL OR EXISTS (SELECT 1 FROM post p WHERE p.id = n.post_id AND {})) \
+         AND NOT EXISTS (SELECT 1 FROM account s WHERE s.id = n.from_id AND s.suspended_at IS NOT NULL)",
         visible(eyes)
     )
 }
@@ -100,19 +101,22 @@ pub async fn by_id(
         .await
 }
 
-/// How many came after `read_id`; counting stops at `most`.
+/// How many that [`list`] would give came after `read_id`; counting stops at `most`.
 pub async fn unread(
     db: &impl ConnectionTrait,
-    account: i64,
+    eyes: Eyes,
+    now: i64,
     read_id: i64,
     wanted: &Wanted,
     most: u64,
 ) -> Result<u64, DbErr> {
-    let mut params = vec![account.into(), read_id.into()];
+    let mut params = eyes.params(now);
+    params.push(read_id.into());
     let wanted = wanted.condition(db, &mut params);
     params.push((most as i64).into());
     let sql = format!(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM notification n WHERE n.account_id = $1 AND n.id > $2{wanted} LIMIT ${}) x",
+        "SELECT COUNT(*) FROM (SELECT 1 FROM notification n WHERE n.account_id = $1 AND n.id > $3 AND {}{wanted} LIMIT ${}) x",
+        tellable(eyes),
         params.len()
     );
     let count = dialect::number(db, &sql, params).await?;
@@ -135,7 +139,7 @@ pub async fn clear(db: &impl ConnectionTrait, account: i64) -> Result<(), DbErr>
     Ok(())
 }
 
-/// Those of one kind about one post (0: about none) within a span of time, the newest first.
+/// Those of one kind about one post (0: about none) within a span of time that are not held back, the newest first.
 pub async fn alike(
     db: &impl ConnectionTrait,
     account: i64,
@@ -146,7 +150,7 @@ pub async fn alike(
 ) -> Result<Vec<notification::Model>, DbErr> {
     // Ids are in order of time, so the span is a piece of the index.
     let sql = "SELECT n.* FROM notification n WHERE n.account_id = $1 AND n.kind = $2 AND COALESCE(n.post_id, 0) = $3 \
-         AND n.id >= $4 AND n.id < $5 ORDER BY n.id DESC LIMIT $6";
+         AND n.id >= $4 AND n.id < $5 AND NOT n.held_back ORDER BY n.id DESC LIMIT $6";
     let params = [
         account.into(),
         kind.into(),
@@ -185,6 +189,18 @@ pub async fn forget_between(db: &impl ConnectionTrait, one: i64, other: i64) -> 
         [one.into(), other.into()],
     )
     .await?;
+    Ok(())
+}
+
+/// Forgets what somebody was told of the people of a server.
+pub async fn forget_server(
+    db: &impl ConnectionTrait,
+    account: i64,
+    domain: &str,
+) -> Result<(), DbErr> {
+    let people = "SELECT id FROM account WHERE domain = $2 AND domain <> ''";
+    let sql = format!("DELETE FROM notification WHERE account_id = $1 AND from_id IN ({people})");
+    dialect::run(db, &sql, [account.into(), domain.into()]).await?;
     Ok(())
 }
 

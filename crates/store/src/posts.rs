@@ -341,9 +341,14 @@ pub async fn expected(db: &impl ConnectionTrait, uri: &str) -> Result<Expected, 
 }
 
 /// What was found while reading around it has now been delivered. `None`: it had been before, or is not here.
-pub async fn delivered(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post::Model>, DbErr> {
+pub async fn delivered(
+    db: &impl ConnectionTrait,
+    uri: &str,
+    author: i64,
+) -> Result<Option<post::Model>, DbErr> {
     let found = post::Entity::find()
         .filter(post::Column::Uri.eq(uri))
+        .filter(post::Column::AuthorId.eq(author))
         .filter(post::Column::Found.eq(true))
         .one(db)
         .await?;

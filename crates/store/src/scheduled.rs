@@ -96,8 +96,26 @@ pub async fn set_due(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), 
     Ok(())
 }
 
-/// `false` if it is gone already: somebody else published it, or its author thought better of it.
-pub async fn take(db: &impl ConnectionTrait, id: i64) -> Result<bool, DbErr> {
-    let taken = dialect::run(db, "DELETE FROM scheduled_post WHERE id = $1", [id.into()]).await?;
-    Ok(taken > 0)
+/// Moves what is due, and only that: its author may have chosen another time meanwhile.
+pub async fn postpone(
+    db: &impl ConnectionTrait,
+    id: i64,
+    now: i64,
+    until: i64,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE scheduled_post SET due_at = $3 WHERE id = $1 AND due_at <= $2";
+    dialect::run(db, sql, [id.into(), now.into(), until.into()]).await?;
+    Ok(())
+}
+
+/// Takes out what is due. `false` if it is not there any more: somebody else published it, or its author thought better of
+/// it or of its time.
+pub async fn take(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<bool, DbErr> {
+    let sql = "DELETE FROM scheduled_post WHERE id = $1 AND due_at <= $2";
+    Ok(dialect::run(db, sql, [id.into(), now.into()]).await? > 0)
+}
+
+pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    dialect::run(db, "DELETE FROM scheduled_post WHERE id = $1", [id.into()]).await?;
+    Ok(())
 }

@@ -100,10 +100,10 @@ pub struct Featured {
     pub last_at: Option<i64>,
 }
 
-/// The first shown first.
+/// The first shown first. The newest 1,000 posts of the account are counted.
 pub async fn featured(db: &impl ConnectionTrait, account: i64) -> Result<Vec<Featured>, DbErr> {
-    let used = "FROM post_tag t JOIN post p ON p.id = t.post_id WHERE t.tag_id = f.tag_id \
-         AND p.author_id = f.account_id AND p.audience IN ('public', 'unlisted')";
+    let used = "FROM (SELECT id, audience, created_at FROM post WHERE author_id = $1 ORDER BY id DESC LIMIT 1000) p \
+         JOIN post_tag t ON t.post_id = p.id AND t.tag_id = f.tag_id WHERE p.audience IN ('public', 'unlisted')";
     let sql = format!(
         "SELECT f.id, f.tag_id, g.name, (SELECT COUNT(*) {used}) AS posts, (SELECT MAX(p.created_at) {used}) AS last_at \
          FROM featured_tag f JOIN tag g ON g.id = f.tag_id WHERE f.account_id = $1 ORDER BY f.id"

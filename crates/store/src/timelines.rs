@@ -131,10 +131,11 @@ pub async fn list(
     };
     let belongs = format!(
         "p.audience <> 'direct' AND {visible} AND {unmuted} \
-         AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM follow h WHERE h.follower_id = $1 AND h.target_id = p.author_id AND h.show_boosts)) \
+         AND (p.boost_of_id IS NULL OR (EXISTS (SELECT 1 FROM follow h WHERE h.follower_id = $1 AND h.target_id = p.author_id AND h.show_boosts) AND {original})) \
          AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = p.author_id{more})",
         visible = visible(eyes),
-        unmuted = unmuted("p.author_id")
+        unmuted = unmuted("p.author_id"),
+        original = home::unmuted_original()
     );
     let members = "SELECT m.target_id AS author FROM list_member m JOIN follow f ON f.id = m.follow_id \
          WHERE m.list_id = $3 AND f.accepted";

@@ -66,7 +66,11 @@ pub async fn register(tx: &Tx, town: &Town, registration: Registration) -> Outco
         client_id: secrets::random(),
         secret_hash: secrets::hash(&secret),
         name: checked_name(&registration.name)?,
-        website: registration.website.map(checked_website).transpose()?,
+        website: registration
+            .website
+            .as_deref()
+            .map(checked_website)
+            .transpose()?,
         redirect_uris: checked_redirects(&registration.redirect_uris)?,
         scopes: Scopes::parse(registration.scopes.as_deref().unwrap_or(USUAL))?.text(),
         created_at: town.now(),
@@ -80,12 +84,8 @@ pub async fn register(tx: &Tx, town: &Town, registration: Registration) -> Outco
 
 /// Without signs that are not seen or that turn the text around: people judge an app by its name.
 fn checked_name(name: &str) -> Result<String, Refusal> {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
     let count = name.chars().count();
-    let name: String = name.chars().filter(|c| !hidden(*c)).collect();
+    let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
     let name = name.trim();
     if name.is_empty() || count > limits::APP_NAME {
         return Err(
@@ -95,11 +95,25 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
     Ok(name.to_owned())
 }
 
-fn checked_website(website: String) -> Result<String, Refusal> {
-    let of_the_web = redirect::scheme(&website)
-        .is_some_and(|scheme| matches!(scheme.as_str(), "http" | "https"));
-    if of_the_web && redirect::is_acceptable(website.split('#').next().unwrap_or_default()) {
-        Ok(website)
+fn is_hidden(c: char) -> bool {
+    let blank = matches!(
+        c,
+        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+    );
+    let joining = matches!(
+        c,
+        '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{e0000}'..='\u{e0fff}'
+    );
+    let turning = matches!(c, '\u{61c}' | '\u{2028}'..='\u{202e}');
+    c.is_control() || blank || joining || turning
+}
+
+/// Without a place on the page: an address is checked only as far as that.
+fn checked_website(website: &str) -> Result<String, Refusal> {
+    let page = website.split('#').next().unwrap_or_default();
+    let of_the_web = matches!(redirect::scheme(page).as_deref(), Some("http" | "https"));
+    if of_the_web && redirect::is_acceptable(page) {
+        Ok(page.to_owned())
     } else {
         Err(Refusal::invalid("website", "refusal-app-website"))
     }
@@ -117,8 +131,15 @@ fn checked_redirects(given: &[String]) -> Result<String, Refusal> {
 }
 
 pub async fn by_client_id(town: &Town, client_id: &str) -> Outcome<Option<AppView>> {
-    let row = apps::by_client_id(town.store.read(), client_id).await?;
-    Ok(row.map(AppView::from))
+    Ok(registered(town, client_id).await?.map(AppView::from))
+}
+
+async fn registered(town: &Town, client_id: &str) -> Outcome<Option<entity::app::Model>> {
+    // No app is called so, and PostgreSQL refuses to look.
+    if client_id.contains('\0') {
+        return Ok(None);
+    }
+    Ok(apps::by_client_id(town.store.read(), client_id).await?)
 }
 
 pub async fn by_id(town: &Town, id: Id) -> Outcome<Option<AppView>> {
@@ -128,7 +149,7 @@ pub async fn by_id(town: &Town, id: Id) -> Outcome<Option<AppView>> {
 
 /// `None` for an unknown app as for a wrong secret.
 pub async fn authenticated(town: &Town, client_id: &str, secret: &str) -> Outcome<Option<AppView>> {
-    let row = apps::by_client_id(town.store.read(), client_id).await?;
+    let row = registered(town, client_id).await?;
     let known = row.filter(|row| secrets::same(&row.secret_hash, &secrets::hash(secret)));
     Ok(known.map(AppView::from))
 }
@@ -219,8 +240,25 @@ mod tests {
     fn an_apps_name_shows_all_it_holds() {
         assert_eq!(checked_name(" Tusky ").unwrap(), "Tusky");
         assert_eq!(checked_name("Mai\u{202e}rie\u{200b}\n").unwrap(), "Mairie");
-        for none in ["", "  ", "\u{200b}", &"a".repeat(limits::APP_NAME + 1)] {
+        assert_eq!(checked_name("Mai\u{61c}ri\u{ad}e").unwrap(), "Mairie");
+        let blank = "\u{115f}\u{180e}\u{2800}\u{3164}\u{ffa0}\u{e0041}";
+        for none in [
+            "",
+            "  ",
+            "\u{200b}",
+            blank,
+            &"a".repeat(limits::APP_NAME + 1),
+        ] {
             assert!(checked_name(none).is_err(), "{none:?}");
+        }
+    }
+
+    #[test]
+    fn an_apps_page_is_kept_without_a_place_on_it() {
+        let long = format!("https://elk.zone/a#{}\0\u{202e}", "a".repeat(500_000));
+        assert_eq!(checked_website(&long).unwrap(), "https://elk.zone/a");
+        for none in ["", "#https://elk.zone", "elk:zone", "https://elk.zone/\0"] {
+            assert!(checked_website(none).is_err(), "{none:?}");
         }
     }
 

@@ -91,19 +91,34 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
         return Ok(Some(new));
     }
     // Somebody here may have read around it before it came.
-    let Some(row) = posts::delivered(tx, &arrival.uri).await? else {
+    let Some(row) = posts::delivered(tx, &arrival.uri, arrival.author).await? else {
+        // A boost may have overtaken it.
+        if let Some(row) = posts::by_uri(tx, &arrival.uri).await? {
+            for_its_group(tx, town, &row, arrival).await?;
+        }
         return Ok(None);
     };
     conversations::said(tx, town, &row).await?;
     journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
-    let group = match row.group_id {
-        Some(group) => accounts::by_id(tx, group).await?,
-        None => None,
-    };
-    if let (Some(group), Some(said)) = (group, arrival.said) {
-        groups::arrived(tx, town, &row, &group, said).await?;
-    }
+    for_its_group(tx, town, &row, arrival).await?;
     Ok(Some(row.id))
+}
+
+/// A post that was here before its author delivered it: the group it is meant for hears of it only now.
+async fn for_its_group(
+    tx: &Tx,
+    town: &Town,
+    row: &entity::post::Model,
+    arrival: Arrival,
+) -> Outcome<()> {
+    let is_new = !row.in_group && row.author_id == arrival.author && arrival.audience.is_open();
+    let (Some(group), Some(said)) = (row.group_id.filter(|_| is_new), arrival.said) else {
+        return Ok(());
+    };
+    if let Some(group) = accounts::by_id(tx, group).await? {
+        groups::arrived(tx, town, row, &group, said).await?;
+    }
+    Ok(())
 }
 
 /// A post that nobody delivered: it was asked for to complete what somebody reads. Nobody is told of it, however new.
@@ -159,6 +174,7 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
     if found {
         return Ok(Some(row.id));
     }
+    conversations::said(tx, town, &row).await?;
     journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
     if let (Some(group), Some(said)) = (group, arrival.said.clone()) {
         groups::arrived(tx, town, &row, &group, said).await?;

@@ -1,7 +1,7 @@
 //! Servers of other towns that a resident wants nothing of.
 
 use parvis_model::{id::Id, page::Page, refusal::Refusal};
-use parvis_store::{Tx, domain_blocks};
+use parvis_store::{Tx, domain_blocks, notifications};
 
 use crate::{
     Outcome, Paged, Town, follows,
@@ -11,7 +11,7 @@ use crate::{
 /// The longest name a server can have (RFC 1035, 2.3.4), and a port.
 const LONGEST: usize = 253 + 6;
 
-/// Nothing of its people comes to the resident any more; follows in both directions end.
+/// Nothing of its people comes to the resident any more, and what was told of them goes; follows in both directions end.
 pub async fn block(tx: &Tx, town: &Town, me: Id, domain: &str) -> Outcome<()> {
     let domain = checked(town, domain)?;
     for follow in domain_blocks::follows_across(tx, me, &domain).await? {
@@ -32,11 +32,17 @@ pub async fn block(tx: &Tx, town: &Town, me: Id, domain: &str) -> Outcome<()> {
         };
         journal::record(tx, town, &entry).await?;
     }
+    notifications::forget_server(tx, me, &domain).await?;
     Ok(domain_blocks::insert(tx, town.ids.next(), me, &domain, town.now()).await?)
 }
 
 pub async fn unblock(tx: &Tx, _town: &Town, me: Id, domain: &str) -> Outcome<()> {
-    Ok(domain_blocks::delete(tx, me, &folded(domain)).await?)
+    let domain = folded(domain);
+    // No server is called so, and PostgreSQL refuses to look.
+    if domain.contains('\0') {
+        return Ok(());
+    }
+    Ok(domain_blocks::delete(tx, me, &domain).await?)
 }
 
 /// The last blocked first.

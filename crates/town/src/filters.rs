@@ -188,7 +188,9 @@ fn joined(contexts: &[FilterContext]) -> Result<String, Refusal> {
     if contexts.is_empty() {
         return Err(Refusal::invalid("context", "refusal-filter-context"));
     }
-    let words: Vec<&str> = contexts.iter().map(|context| context.as_str()).collect();
+    let named = FilterContext::ALL.into_iter();
+    let named = named.filter(|context| contexts.contains(context));
+    let words: Vec<&str> = named.map(FilterContext::as_str).collect();
     Ok(words.join(" "))
 }
 
@@ -219,7 +221,7 @@ pub async fn create(tx: &Tx, town: &Town, me: Id, new: NewFilter) -> Outcome<Id>
     };
     let id = row.id;
     rows::insert(tx, row).await?;
-    change_keywords(tx, town, &own(tx, me, id).await?, new.keywords).await?;
+    change_keywords(tx, town, me, &own(tx, me, id).await?, new.keywords).await?;
     Ok(id)
 }
 
@@ -238,16 +240,17 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, filter: Id, edit: FilterEdit) ->
         },
     };
     rows::update(tx, row).await?;
-    change_keywords(tx, town, &before, edit.keywords).await
+    change_keywords(tx, town, me, &before, edit.keywords).await
 }
 
 async fn change_keywords(
     tx: &Tx,
     town: &Town,
+    me: Id,
     filter: &FilterView,
     changes: Vec<KeywordChange>,
 ) -> Outcome<()> {
-    let mut count = filter.keywords.len();
+    let mut count = rows::keywords_of(tx, me).await?.len();
     for change in changes {
         let Some(id) = change.id else {
             count += 1;
@@ -296,7 +299,7 @@ pub async fn add_keyword(
         remove: false,
         ..new
     };
-    change_keywords(tx, town, &own(tx, me, filter).await?, vec![new]).await?;
+    change_keywords(tx, town, me, &own(tx, me, filter).await?, vec![new]).await?;
     let keywords = own(tx, me, filter).await?.keywords;
     Ok(keywords.last().ok_or_else(Refusal::not_found)?.id)
 }
@@ -305,7 +308,7 @@ pub async fn add_keyword(
 pub async fn edit_keyword(tx: &Tx, town: &Town, me: Id, change: KeywordChange) -> Outcome<()> {
     let id = change.id.ok_or_else(Refusal::not_found)?;
     let (filter, _) = with_keyword(tx, me, id).await?;
-    change_keywords(tx, town, &filter, vec![change]).await
+    change_keywords(tx, town, me, &filter, vec![change]).await
 }
 
 /// Gives the id of the entry.
@@ -315,7 +318,7 @@ pub async fn add_post(tx: &Tx, town: &Town, me: Id, filter: Id, post: Id) -> Out
     if let Some(entry) = filter.posts.iter().find(|it| it.post_id == post) {
         return Ok(entry.id);
     }
-    if filter.posts.len() >= limits::FILTER_POSTS {
+    if rows::posts_of(tx, me).await?.len() >= limits::FILTER_POSTS {
         return Err(full(limits::FILTER_POSTS).into());
     }
     let row = FilteredPost {

@@ -39,7 +39,7 @@ pub(crate) async fn request_as(
     if me == target {
         return Err(Refusal::invalid("account", "refusal-self").into());
     }
-    may_write(tx, me).await?;
+    let asking = may_write(tx, me).await?;
     let asked = accounts::by_id(tx, target)
         .await?
         .ok_or_else(Refusal::not_found)?;
@@ -49,7 +49,9 @@ pub(crate) async fn request_as(
     if asked.suspended_at.is_some() {
         return Err(Refusal::forbidden("refusal-suspended").into());
     }
-    if relations::is_blocked(tx, me, target).await? {
+    let is_blocked = relations::is_blocked(tx, me, target).await?
+        || (!asking.domain.is_empty() && blocks_server_of(tx, town, target, me).await?);
+    if is_blocked {
         return Err(Refusal::forbidden("refusal-blocked").into());
     }
     let here = asked.domain.is_empty();
@@ -83,6 +85,11 @@ pub(crate) async fn request_as(
     } else {
         FollowState::Pending
     })
+}
+
+async fn blocks_server_of(tx: &Tx, town: &Town, who: Id, other: Id) -> Outcome<bool> {
+    let found = relations::between(tx, who, &[other], town.now()).await?;
+    Ok(found.first().is_some_and(|it| it.domain_blocking))
 }
 
 /// Asked a second time: someone of this town answers again, in case the first answer was lost.

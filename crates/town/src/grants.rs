@@ -24,6 +24,8 @@ use crate::{
 const CODE_LIFE: Timestamp = 10 * MINUTE;
 /// Tokens that stand for one app alone; more are of no use to it.
 const TOKENS_PER_APP: u64 = 20;
+/// Tokens that one app holds for one person: each device asks for its own.
+const TOKENS_PER_PERSON: u64 = 50;
 /// Length of a challenge: SHA-256 in base64url.
 const CHALLENGE: usize = 43;
 
@@ -229,6 +231,7 @@ async fn issue(
         last_used_at: None,
     };
     logins::insert_token(tx, row).await?;
+    apps::keep_newest(tx, user, app.id, TOKENS_PER_PERSON).await?;
     Ok(Issued { secret, scopes, at })
 }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// More than this nobody is made to take from a group.
-const HANDED_ON_BYTES: usize = 256 * 1024;
+pub const HANDED_ON_BYTES: usize = 256 * 1024;
 /// How many of the addresses of a post are looked at for a group.
 const ADDRESSES: usize = 20;
 

@@ -47,6 +47,7 @@ pub mod thread_mutes;
 pub mod threads;
 pub mod timelines;
 pub mod tokens;
+mod touches;
 mod town;
 pub mod users;
 pub mod views;

@@ -152,10 +152,7 @@ pub async fn add(tx: &Tx, town: &Town, me: Id, list: Id, people: &[Id]) -> Outco
 
 pub async fn remove(tx: &Tx, _town: &Town, me: Id, list: Id, people: &[Id]) -> Outcome<()> {
     let list = own(tx, me, list).await?.id;
-    for target in people {
-        rows::remove(tx, list, *target).await?;
-    }
-    Ok(())
+    Ok(rows::remove(tx, list, people).await?)
 }
 
 /// Who stands on a list of one's own, the last added first.

@@ -189,7 +189,8 @@ pub async fn unread_of(town: &Town, me: Id, wanted: &Wanted, most: u64) -> Outco
     let read = logins::by_account(db, me)
         .await?
         .map_or(0, |login| login.notifications_read_id);
-    Ok(notifications::unread(db, me, read, wanted, most).await?)
+    let eyes = Viewer::resident(me).eyes();
+    Ok(notifications::unread(db, eyes, town.now(), read, wanted, most).await?)
 }
 
 /// Everything up to now, or up to `upto`.

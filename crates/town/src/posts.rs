@@ -17,7 +17,7 @@ use parvis_model::{
     refusal::Refusal,
     text::{self, Links, MentionLink},
 };
-use parvis_store::{Tx, accounts, entity, follows, media, posts, relations};
+use parvis_store::{Tx, accounts, entity, follows, media, posts, relations, scheduled};
 
 use crate::{
     Error, Failure, Outcome, PostView, Town, Viewer,
@@ -358,8 +358,11 @@ pub(crate) async fn tag(tx: &Tx, town: &Town, post: Id, tags: &[String]) -> Outc
     Ok(posts::tag(tx, post, &tags, || town.ids.next()).await?)
 }
 
-/// Pictures must be one's own and not hang on another post.
+/// Pictures must be one's own, not hang on another post and not wait with one that is scheduled.
 async fn attach(tx: &Tx, me: Id, post: Id, pictures: &[Id]) -> Outcome<()> {
+    if !scheduled::waiting_media(tx, pictures).await?.is_empty() {
+        return Err(Refusal::invalid("media", "refusal-file-missing").into());
+    }
     let rows = media::by_ids(tx, pictures).await?;
     for (position, id) in pictures.iter().enumerate() {
         let mine = rows.iter().any(|row| {

@@ -26,6 +26,8 @@ pub enum Rate {
     SignUpTries,
     /// Apps registered from one network.
     RegisterApp,
+    /// Apps that one person lets in.
+    LetIn,
     /// Requests of one app user, or of one network without a token.
     Api,
     /// Searches that go out to other servers, per account.
@@ -48,7 +50,7 @@ impl Rate {
             Self::LogInNetwork => (60, 15 * MINUTE),
             Self::SignUpNetwork => (10, 60 * MINUTE),
             Self::SignUpTries => (60, 60 * MINUTE),
-            Self::RegisterApp => (30, 10 * MINUTE),
+            Self::RegisterApp | Self::LetIn => (30, 10 * MINUTE),
             Self::Api => (300, 5 * MINUTE),
             Self::Reach | Self::Publish => (60, 5 * MINUTE),
             Self::Report => (20, 60 * MINUTE),

@@ -1,7 +1,7 @@
 //! Posts that wait for their time. They stand in the database, so that none is lost or published twice, whatever happens
 //! to the program meanwhile.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
 use parvis_model::{
     audience::Audience,
@@ -56,7 +56,7 @@ impl From<Compose> for Kept {
             text: typed.text,
             summary: typed.summary,
             sensitive: typed.sensitive,
-            language: typed.language,
+            language: typed.language.filter(|code| posts::is_language(code)),
             audience: typed.audience.as_str().into(),
             reply_to: typed.reply_to,
             media: typed.media,
@@ -104,7 +104,13 @@ pub struct ScheduledView {
 }
 
 /// `at` must lie far enough ahead. Whether the post itself is sound, [`posts::prepare`] says beforehand.
-pub async fn schedule(tx: &Tx, town: &Town, me: Id, post: Compose, at: Timestamp) -> Outcome<Id> {
+pub async fn schedule(
+    tx: &Tx,
+    town: &Town,
+    me: Id,
+    mut post: Compose,
+    at: Timestamp,
+) -> Outcome<Id> {
     may_write(tx, me).await?;
     far_enough(town, at)?;
     let limit = limits::SCHEDULED;
@@ -113,6 +119,8 @@ pub async fn schedule(tx: &Tx, town: &Town, me: Id, post: Compose, at: Timestamp
             .with("limit", limit)
             .into());
     }
+    let mut named = HashSet::new();
+    post.media.retain(|picture| named.insert(*picture));
     let pictures = post.media.clone();
     let found = media::by_ids(tx, &pictures).await?;
     let free = |id: &Id| {
@@ -198,8 +206,7 @@ pub async fn reschedule(tx: &Tx, town: &Town, me: Id, scheduled: Id, at: Timesta
 
 pub async fn cancel(tx: &Tx, _town: &Town, me: Id, scheduled: Id) -> Outcome<()> {
     let row = own(tx, me, scheduled).await?;
-    rows::take(tx, row.id).await?;
-    Ok(())
+    Ok(rows::delete(tx, row.id).await?)
 }
 
 /// Publishes what is due every second, until `stop` is done.
@@ -217,7 +224,7 @@ pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
 }
 
 /// Publishes whatever's time has come. What may no longer be published (the answered post is gone, the account suspended)
-/// is dropped.
+/// is dropped; what fails otherwise is tried again later.
 pub async fn publish_due(town: &Arc<Town>) -> Outcome<()> {
     loop {
         let due = rows::due(town.store.read(), town.now(), BATCH).await?;
@@ -229,12 +236,24 @@ pub async fn publish_due(town: &Arc<Town>) -> Outcome<()> {
             match publish(town, row).await {
                 Err(Failure::Refused(refusal)) => {
                     tracing::info!(%refusal, town = town.host, id, "a scheduled post is dropped");
+                    let now = town.now();
                     let drop = town.store.write::<_, Failure, _>(move |tx| {
-                        Box::pin(async move { Ok(rows::take(tx, id).await?) })
+                        Box::pin(async move { Ok(rows::take(tx, id, now).await?) })
                     });
                     drop.await?;
                 }
-                done => done?,
+                // One that always fails must not keep those behind it waiting.
+                Err(err) => {
+                    tracing::error!(%err, town = town.host, id, "a scheduled post waits a little longer");
+                    let now = town.now();
+                    let later = town.store.write::<_, Failure, _>(move |tx| {
+                        Box::pin(
+                            async move { Ok(rows::postpone(tx, id, now, now + MINUTE).await?) },
+                        )
+                    });
+                    later.await?;
+                }
+                Ok(()) => {}
             }
         }
     }
@@ -247,7 +266,7 @@ async fn publish(town: &Arc<Town>, row: rows::Scheduled) -> Outcome<()> {
     town.store
         .write(move |tx| {
             Box::pin(async move {
-                if rows::take(tx, row.id).await? {
+                if rows::take(tx, row.id, shared.now()).await? {
                     posts::publish(tx, &shared, row.account_id, draft).await?;
                 }
                 Ok(())

@@ -7,7 +7,7 @@ use parvis_model::{
 };
 use parvis_store::{Tx, entity, logins};
 
-use crate::{Failure, Outcome, Town, secrets, users::UserView};
+use crate::{Outcome, Town, secrets, touches, users::UserView};
 
 /// A session that is not used for so long ends.
 pub(crate) const IDLE: Timestamp = 60 * DAY;
@@ -74,25 +74,19 @@ pub async fn user(town: &Town, secret: &str) -> Outcome<Option<(UserView, Sessio
     let Some(user) = UserView::admitted(holder) else {
         return Ok(None);
     };
-    touch(town, &session).await;
+    touch(town, &session);
     Ok(Some((user, SessionView::new(session, true))))
 }
 
 /// When a session was used is remembered to the hour: a write for each page would tell more than anyone needs.
-async fn touch(town: &Town, session: &entity::session::Model) {
+fn touch(town: &Town, session: &entity::session::Model) {
     let (id, now) = (session.id, town.now());
     if session.last_seen_at + HOUR > now {
         return;
     }
-    let touched = town
-        .store
-        .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move { Ok(logins::touch_session(tx, id, now).await?) })
-        })
-        .await;
-    if let Err(err) = touched {
-        tracing::warn!(%err, "a session's last use was not written down");
-    }
+    touches::write_down(town, "session", move |tx| {
+        Box::pin(async move { Ok(logins::touch_session(tx, id, now).await?) })
+    });
 }
 
 /// Last used first.

@@ -7,7 +7,7 @@ use parvis_model::{
 };
 use parvis_store::{Tx, apps, entity, logins};
 
-use crate::{Failure, Outcome, Town, secrets, users::UserView};
+use crate::{Outcome, Town, secrets, touches, users::UserView};
 
 /// Everything an app may ask for, as Mastodon 4.6 names it (<https://docs.joinmastodon.org/api/oauth-scopes/>). A broad
 /// scope contains those that begin with it and a `:`.
@@ -185,7 +185,7 @@ pub async fn bearer(town: &Town, secret: &str) -> Outcome<Option<Bearer>> {
     if let Some(held) = apps::token_by_hash(db, &hash).await? {
         let token = held.token;
         if token.last_used_at.is_none_or(|last| last < today) {
-            touch(town, Touched::Resident(token.id), today).await;
+            touch(town, Touched::Resident(token.id), today);
         }
         return Ok(Some(Bearer {
             scopes: Scopes::stored(&token.scopes),
@@ -198,7 +198,7 @@ pub async fn bearer(town: &Town, secret: &str) -> Outcome<Option<Bearer>> {
         return Ok(None);
     };
     if token.last_used_at < today {
-        touch(town, Touched::App(token.id), today).await;
+        touch(town, Touched::App(token.id), today);
     }
     Ok(Some(Bearer {
         scopes: Scopes::stored(&token.scopes),
@@ -215,22 +215,16 @@ enum Touched {
 }
 
 /// When a token was used is remembered to the day: more would tell more than anyone needs.
-async fn touch(town: &Town, token: Touched, today: Timestamp) {
-    let touched = town
-        .store
-        .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move {
-                match token {
-                    Touched::Resident(id) => apps::touch_token(tx, id, today).await?,
-                    Touched::App(id) => apps::touch_app_token(tx, id, today).await?,
-                }
-                Ok(())
-            })
+fn touch(town: &Town, token: Touched, today: Timestamp) {
+    touches::write_down(town, "token", move |tx| {
+        Box::pin(async move {
+            match token {
+                Touched::Resident(id) => apps::touch_token(tx, id, today).await?,
+                Touched::App(id) => apps::touch_app_token(tx, id, today).await?,
+            }
+            Ok(())
         })
-        .await;
-    if let Err(err) = touched {
-        tracing::warn!(%err, "a token's last use was not written down");
-    }
+    });
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::{
 
 mod newcomers;
 
-pub use newcomers::{prepare_sign_up, problems};
+pub use newcomers::{prepare_checked, prepare_sign_up, problems};
 
 const RECOVERY_CODES: usize = 8;
 
@@ -309,6 +309,9 @@ async fn find(
     who: &str,
 ) -> Outcome<Option<(entity::login::Model, entity::account::Model)>> {
     let (db, who) = (town.store.read(), who.trim());
+    if who.contains('\0') {
+        return Ok(None);
+    }
     if let Some(login) = logins::by_email(db, &who.to_lowercase()).await? {
         let account = accounts::by_id(db, login.account_id).await?;
         return Ok(account.map(|account| (login, account)));

@@ -13,7 +13,7 @@ use parvis_model::{
     redirect::{BY_HAND, destination, scheme, with_query},
 };
 use parvis_town::{
-    Failure, Outcome, Town, apps,
+    Failure, Outcome, Rate, Town, apps,
     grants::{self, Ask, Request},
 };
 use url::form_urlencoded;
@@ -150,6 +150,7 @@ pub async fn answer(Resident { page, user, .. }: Resident, form: Form) -> Answer
 }
 
 async fn give(town: &Arc<Town>, user: Id, request: Request) -> Outcome<String> {
+    town.rates().count(Rate::LetIn, &user.to_string())?;
     let here = Arc::clone(town);
     town.store
         .write(move |tx| Box::pin(async move { grants::give(tx, &here, user, &request).await }))

@@ -1,9 +1,6 @@
 //! What every handler begins with: the town, who looks, in which language. And how it ends: a page or a way onward.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -15,6 +12,7 @@ use parvis_model::{
     account::Role,
     id::{self, Id},
     locale::Locale,
+    network,
     page::Page as Piece,
     refusal::Refusal,
 };
@@ -167,20 +165,9 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
         .unwrap_or_default()
 }
 
-/// One IPv4 address, or the /64 of an IPv6 one, which is what one household has.
 fn network(parts: &Parts) -> String {
-    let address = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip().to_canonical());
-    match address {
-        Some(IpAddr::V6(ip)) => {
-            let [a, b, c, d, ..] = ip.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Some(ip) => ip.to_string(),
-        None => "unknown".into(),
-    }
+    let client = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    network::name(client.map(|info| info.0.ip()))
 }
 
 /// A request by someone with an account here; visitors are led to the log-in and back.

@@ -38,11 +38,9 @@ pub async fn groups(caller: Caller, paging: Paging, params: Params<NotificationP
     let page = paging.page(paging::NOTIFICATIONS);
     let (wanted, grouped) = (params.fields.wanted(), params.fields.grouped());
     let found = notifications::groups(&caller.town, caller.me, &wanted, grouped, page).await?;
-    let newest = |at: Option<&notifications::GroupView>| Some(at?.told.first()?.id);
-    let (first, last) = (newest(found.first()), newest(found.last()));
     let origin = caller.town.origin.as_str();
-    let shown = GroupedNotifications::new(origin, &found, params.fields.expand());
-    Ok(paging.link(last, first, answer::json(&shown)?))
+    let shown = GroupedNotifications::new(origin, &found.items, params.fields.expand());
+    Ok(paging.link(found.next, found.prev, answer::json(&shown)?))
 }
 
 fn key(text: &str) -> Result<GroupKey, Fault> {
@@ -95,6 +93,6 @@ pub async fn unread_groups(caller: Caller, params: Params<NotificationParams>) -
         let newest = group.told.first();
         newest.is_some_and(|newest| newest.unread)
     };
-    let count = found.iter().filter(unread).count() as u64;
+    let count = found.items.iter().filter(unread).count() as u64;
     answer::json(&Count { count })
 }

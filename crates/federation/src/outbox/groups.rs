@@ -102,6 +102,7 @@ async fn announce(
     };
     without_secret_addresses(&mut object);
     let ends = object["type"] == "Delete";
+    let changes = ends || object["type"] == "Update";
     let followers = uri::collection(&group.uri, "followers");
     let mut announce = Outgoing::new(town, group.id, "Announce", about, |id| Activity {
         id,
@@ -115,6 +116,10 @@ async fn announce(
     announce.ends = ends;
     let mut inboxes = Inboxes::default();
     inboxes.of_followers(town, group.id).await?;
+    if changes {
+        // Also those who have left since: they hold a copy.
+        inboxes.of_ledger(town, about).await?;
+    }
     Ok(Some(announce.to(inboxes.list(town).await?)))
 }
 

@@ -37,8 +37,14 @@ impl Resolver {
                 Some(Ours::Actor(id)) => Some(id),
                 _ => None,
             });
-        let listed: BTreeSet<i64> = ours.collect();
-        let known: Vec<i64> = known.into_iter().map(|(follower, _)| follower).collect();
+        let mut listed: BTreeSet<i64> = ours.collect();
+        let known: BTreeSet<i64> = known.into_iter().map(|(follower, _)| follower).collect();
+        // Ids can be made up by the thousand: the write is not to ask for each of them.
+        let others: Vec<i64> = listed.difference(&known).copied().collect();
+        listed.retain(|id| known.contains(id));
+        let others = accounts::by_ids(db, &others).await?;
+        let residents = others.into_iter().filter(|row| row.domain.is_empty());
+        listed.extend(residents.map(|row| row.id));
         let town = self.town.clone();
         let store = &self.town.store;
         let (ended, refused) = store
@@ -56,18 +62,22 @@ impl Resolver {
     async fn whole_list(&self, url: &str, owner: &str) -> Option<HashSet<String>> {
         let budget = Budget::for_activity();
         let (mut items, mut pages) = (HashSet::new(), HashSet::new());
-        let mut next = Some(url.to_owned());
+        let (mut next, mut total) = (Some(url.to_owned()), None);
         while let Some(page) = next.take() {
             let enough = pages.len() >= limits::COLLECTION_PAGES;
             if enough || !address::is_beside(&page, owner) || !pages.insert(page.clone()) {
                 return None;
             }
             let fetched = self.fetch(&page, &budget).await?;
+            if fetched.id != page {
+                return None;
+            }
             let most = limits::FOLLOWERS_LISTED - items.len();
             let collection = Collection::read_up_to(&fetched.json, most).ok()?;
             if collection.is_cut {
                 return None;
             }
+            total = total.or(collection.total);
             let ids = collection.items.iter().filter_map(Ref::id);
             items.extend(ids.filter_map(address::canonical));
             let first = collection.first.filter(|_| collection.items.is_empty());
@@ -76,6 +86,7 @@ impl Resolver {
                 None => None,
             };
         }
-        Some(items)
+        let is_whole = total.is_none_or(|total| total == items.len() as u64);
+        is_whole.then_some(items)
     }
 }

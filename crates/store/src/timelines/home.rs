@@ -24,17 +24,22 @@ fn belongs_at_home() -> String {
     let boosts = follows("p.author_id", " AND f.show_boosts");
     let answered = follows("p.reply_to_account_id", "");
     let unmuted = unmuted("p.author_id");
-    let open_original =
-        of_open_server("(SELECT o.author_id FROM post o WHERE o.id = p.boost_of_id)");
-    let muted_original = "SELECT 1 FROM mute u JOIN post o ON o.author_id = u.target_id \
-         WHERE u.account_id = $1 AND o.id = p.boost_of_id AND (u.until IS NULL OR u.until > $2)";
+    let unmuted_original = unmuted_original();
     // Whoever has no exclusive list pays once for the question, not for each row.
     let at_large = "(NOT EXISTS (SELECT 1 FROM people_list x WHERE x.account_id = $1 AND x.exclusive) OR NOT EXISTS (SELECT 1 \
          FROM people_list x JOIN list_member m ON m.list_id = x.id AND m.target_id = p.author_id WHERE x.account_id = $1 AND x.exclusive))";
     format!(
-        "p.audience <> 'direct' AND (p.author_id = $1 OR (((p.boost_of_id IS NULL AND {plain}) OR (p.boost_of_id IS NOT NULL AND {boosts} AND NOT EXISTS ({muted_original}) AND {open_original})) AND {unmuted} AND {at_large})) \
+        "p.audience <> 'direct' AND (p.author_id = $1 OR (((p.boost_of_id IS NULL AND {plain}) OR (p.boost_of_id IS NOT NULL AND {boosts} AND {unmuted_original})) AND {unmuted} AND {at_large})) \
          AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = $1 OR p.reply_to_account_id = p.author_id OR p.author_id = $1 OR {answered})"
     )
+}
+
+/// What the boost `p` passes on is by nobody whom the reader has muted, nor of a server that the reader blocks.
+pub(super) fn unmuted_original() -> String {
+    let open = of_open_server("(SELECT o.author_id FROM post o WHERE o.id = p.boost_of_id)");
+    let muted = "SELECT 1 FROM mute u JOIN post o ON o.author_id = u.target_id \
+         WHERE u.account_id = $1 AND o.id = p.boost_of_id AND (u.until IS NULL OR u.until > $2)";
+    format!("NOT EXISTS ({muted}) AND {open}")
 }
 
 /// The home timeline, read at request time. The newest posts of the town are looked through first, which is cheap while the

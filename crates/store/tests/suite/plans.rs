@@ -220,7 +220,11 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     copies::holders(db, "https://a.example/1", "", 80).await?;
     copies::deletions(db, 1, i64::MAX, 20).await?;
     copies::deletion(db, 1, "https://a.example/1").await?;
-    notifications::unread(db, 1, 0, &Wanted::default(), 100).await?;
+    let eyes = Eyes {
+        account: 1,
+        resident: true,
+    };
+    notifications::unread(db, eyes, 0, 0, &Wanted::default(), 100).await?;
     notifications::alike(db, 1, "boost", 10, 0..1, 8).await?;
     notification_policies::held_counts(db, 1).await?;
     conversations::step_back(db, 10).await?;

@@ -53,7 +53,10 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
     media::take_from_post(tx, id).await?;
     follow_up(tx, town, id, &arrival).await?;
     tag(tx, town, id, &arrival.tags).await?;
-    groups::echo(tx, town, arrival.author, &row, arrival.said.clone()).await?;
+    // Its author may have made it one for few.
+    if arrival.audience.is_open() {
+        groups::echo(tx, town, arrival.author, &row, arrival.said.clone()).await?;
+    }
     let has_poll = polls_rows::by_post(tx, id).await?.is_some();
     let edited = entity::post::Model {
         title: arrival.title,

@@ -22,11 +22,11 @@ pub async fn followers_listed(
     tx: &Tx,
     town: &Town,
     target: Id,
-    known: &[Id],
+    known: &BTreeSet<Id>,
     listed: &BTreeSet<Id>,
 ) -> Outcome<(usize, usize)> {
     let (mut ended, mut unknown) = (0, 0);
-    for follower in known.iter().filter(|follower| !listed.contains(follower)) {
+    for follower in known.difference(listed) {
         let standing = follows::between(tx, *follower, target).await?;
         if let Some(standing) = standing.filter(|standing| standing.accepted) {
             end(tx, &standing).await?;
@@ -34,7 +34,7 @@ pub async fn followers_listed(
             told(tx, town, *follower, target, standing.uri).await?;
         }
     }
-    for follower in listed.iter().copied() {
+    for follower in listed.difference(known).copied() {
         if unknown >= TAKEN_BACK {
             break;
         }

@@ -9,7 +9,7 @@ use parvis_model::{
 use parvis_store::{Tx, entity::notification::Model, notifications as rows};
 
 use super::{NotificationKind, NotificationView, Wanted, views_of};
-use crate::{Outcome, Town, Viewer};
+use crate::{Outcome, Paged, Town, Viewer};
 
 /// What happens within so long is told together.
 const SPAN: Timestamp = 12 * HOUR;
@@ -99,45 +99,54 @@ pub struct GroupView {
     pub told: Vec<NotificationView>,
 }
 
-/// A page of groups, each where its newest notification stands.
+/// A page of groups, each where its newest notification on the page stands. A page is an unbroken piece of what is told, so
+/// that going on from either end leaves nothing out: of a group that reaches further, the next page tells the rest.
 pub async fn groups(
     town: &Town,
     me: Id,
     wanted: &Wanted,
     grouped: Grouped,
     page: Page,
-) -> Outcome<Vec<GroupView>> {
+) -> Outcome<Paged<GroupView>> {
     let db = town.store.snapshot().await?;
     let eyes = Viewer::resident(me).eyes();
     let window = Page {
         limit: LOOKED_THROUGH,
         ..page
     };
-    let rows = rows::list(&db, eyes, town.now(), wanted, &window).await?;
-    let mut keys: Vec<GroupKey> = Vec::new();
-    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let key = |row: &Model| {
-        let kind = NotificationKind::parse(&row.kind)?;
-        Some(GroupKey::of(kind, row, grouped))
-    };
+    let mut rows = rows::list(&db, eyes, town.now(), wanted, &window).await?;
     let upwards = page.min_id.is_some();
-    let mut note = |row: &Model| {
-        let Some(key) = key(row) else { return };
-        if !keys.contains(&key) && keys.len() < limit {
+    if upwards {
+        rows.reverse();
+    }
+    rows.truncate(reach(&rows, grouped, page.limit));
+    if upwards {
+        rows.reverse();
+    }
+    let (prev, next) = (
+        rows.first().map(|row| row.id),
+        rows.last().map(|row| row.id),
+    );
+    let told = views_of(&db, town, me, rows).await?;
+    Ok(Paged {
+        items: gathered(told, grouped),
+        next,
+        prev,
+    })
+}
+
+/// How many rows come before the first one of a group beyond `limit`.
+fn reach(rows: &[Model], grouped: Grouped, limit: u64) -> usize {
+    let mut keys: Vec<GroupKey> = Vec::new();
+    let beyond = rows.iter().position(|row| {
+        let kind = NotificationKind::parse(&row.kind);
+        let key = kind.map(|kind| GroupKey::of(kind, row, grouped));
+        if let Some(key) = key.filter(|key| !keys.contains(key)) {
             keys.push(key);
         }
-    };
-    if upwards {
-        rows.iter().rev().for_each(&mut note);
-    } else {
-        rows.iter().for_each(&mut note);
-    }
-    let chosen: Vec<Model> = rows
-        .into_iter()
-        .filter(|row| key(row).is_some_and(|key| keys.contains(&key)))
-        .collect();
-    let told = views_of(&db, town, me, chosen).await?;
-    Ok(gathered(told, grouped))
+        keys.len() as u64 > limit
+    });
+    beyond.unwrap_or(rows.len())
 }
 
 fn gathered(views: Vec<NotificationView>, grouped: Grouped) -> Vec<GroupView> {

@@ -18,6 +18,11 @@ pub async fn prepare_sign_up(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepa
     if let Some(first) = problems(town, &sign_up).await?.into_iter().next() {
         return Err(first.into());
     }
+    prepare_checked(town, sign_up).await
+}
+
+/// By a newcomer in whose sign-up [`problems`] has found none.
+pub async fn prepare_checked(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepared> {
     let approved = !is_by_approval(town, &sign_up);
     let invitation = invitation(&sign_up).map(str::to_owned);
     let kind = AccountKind::Person;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use parvis_model::audience::Audience;
+use parvis_model::{audience::Audience, id::Id, page::Page};
 use parvis_store::dialect;
 use parvis_town::{
     accounts::{self, ProfileEdit},
     follows,
-    notifications::{self, NotificationKind},
+    notifications::{self, Grouped, NotificationKind, Wanted},
     posts, reactions, readers,
 };
 
@@ -151,4 +151,78 @@ async fn what_was_read_is_not_unread_again() {
     ))
     .unwrap();
     assert_eq!(notifications::unread(&t.town, marie).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn someone_suspended_hides_nothing_that_is_older() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    let chloe = t.resident("chloe").await;
+    t.says(bruno, "@marie bonjour", Audience::Public).await;
+    for n in 0..3 {
+        t.says(chloe, &format!("@marie achetez {n}"), Audience::Public)
+            .await;
+    }
+    assert_eq!(t.told(marie).await.len(), 4);
+    deed!(t, |tx, town| accounts::suspend(tx, town, chloe)).unwrap();
+    let page = Page {
+        limit: 2,
+        ..Page::default()
+    };
+    let found = notifications::list(&t.town, marie, page).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].from.id, bruno);
+    assert_eq!(notifications::unread(&t.town, marie).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn groups_are_read_page_by_page_each_thing_once_both_ways() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let (one, two) = (
+        t.says(marie, "un", Audience::Public).await,
+        t.says(marie, "deux", Audience::Public).await,
+    );
+    for name in ["ada", "bea", "chloe", "dora"] {
+        let who = t.resident(name).await;
+        for post in [one, two] {
+            deed!(t, |tx, town| reactions::favourite(tx, town, who, post)).unwrap();
+            t.settle().await;
+        }
+        t.says(who, "@marie salut", Audience::Public).await;
+        t.settle().await;
+    }
+    let all = notifications::list(&t.town, marie, Page::default()).await;
+    let all: Vec<Id> = all.unwrap().iter().map(|view| view.id).collect();
+    assert_eq!(all.len(), 12);
+    for limit in 1..=4 {
+        let read = async |page: Page| {
+            let (wanted, grouped) = (Wanted::default(), Grouped::ALL);
+            let page = Page { limit, ..page };
+            let found = notifications::groups(&t.town, marie, &wanted, grouped, page).await;
+            let found = found.unwrap();
+            assert!(found.items.len() as u64 <= limit);
+            let told = found.items.iter().flat_map(|group| &group.told);
+            let mut ids: Vec<Id> = told.map(|view| view.id).collect();
+            ids.sort_unstable_by(|a, b| b.cmp(a));
+            (ids, found.next, found.prev)
+        };
+        let (mut down, mut page) = (Vec::new(), Page::default());
+        while let (ids, Some(next), _) = read(page).await {
+            down.extend(ids);
+            page.max_id = Some(next);
+        }
+        assert_eq!(down, all, "down by {limit}");
+        let mut up = Vec::new();
+        let mut page = Page {
+            min_id: Some(0),
+            ..Page::default()
+        };
+        while let (ids, _, Some(prev)) = read(page).await {
+            up.extend(ids.into_iter().rev());
+            page.min_id = Some(prev);
+        }
+        up.reverse();
+        assert_eq!(up, all, "up by {limit}");
+    }
 }

@@ -2,7 +2,8 @@
 
 use parvis_model::{audience::Audience, clock::HOUR, page::Page, refusal::Kind};
 use parvis_town::{
-    Viewer, arrivals, follows,
+    Viewer, arrivals, domain_blocks, follows,
+    lists::{self, Answers},
     notifications::NotificationKind,
     reactions,
     relations::{self, MuteTerms},
@@ -41,6 +42,87 @@ async fn a_block_ends_both_follows_and_keeps_each_from_the_other() {
     }
     deed!(t, |tx, town| relations::unblock(tx, town, marie, bruno)).unwrap();
     assert!(t.sees(Viewer::resident(bruno), post).await);
+}
+
+#[tokio::test]
+async fn someone_of_a_blocked_server_cannot_follow_again_and_what_was_told_of_them_goes() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    let paul = t.stranger("paul").await;
+    let asks = async |to, n: u8| {
+        let uri = format!("https://far.example/f/{n}");
+        deed!(t, |tx, town| arrivals::follow(tx, town, paul, to, uri))
+    };
+    asks(marie, 1).await.unwrap();
+    t.follows(bruno, marie).await;
+    assert_eq!(t.told(marie).await.len(), 2);
+    deed!(t, |tx, town| domain_blocks::block(
+        tx,
+        town,
+        marie,
+        "far.example"
+    ))
+    .unwrap();
+    assert_eq!(t.told(marie).await, [(NotificationKind::Follow, bruno)]);
+    let again = asks(marie, 2).await;
+    assert_eq!(
+        refused(again.map(|_| ()).unwrap_err()).key,
+        "refusal-blocked"
+    );
+    asks(bruno, 3).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_passes_on_nothing_of_someone_muted_or_of_a_blocked_server() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    let chloe = t.resident("chloe").await;
+    t.follows(marie, chloe).await;
+    let list = deed!(t, |tx, town| lists::create(
+        tx,
+        town,
+        marie,
+        "Amis",
+        Answers::ToMembers,
+        false
+    ))
+    .unwrap();
+    deed!(t, |tx, town| lists::add(tx, town, marie, list, &[chloe])).unwrap();
+    let post = t.says(bruno, "à tous", Audience::Public).await;
+    t.boosts(chloe, post).await.unwrap();
+    let paul = t.stranger("paul").await;
+    let uri = "https://far.example/notes/1";
+    let far = t.arrives(arrival(paul, uri, Audience::Public)).await;
+    t.boosts(chloe, far.unwrap().unwrap()).await.unwrap();
+    let count = async || {
+        let page = lists::timeline(&t.town, marie, list, Page::default()).await;
+        page.unwrap().len()
+    };
+    assert_eq!(count().await, 2);
+    let terms = MuteTerms {
+        notifications: true,
+        until: None,
+    };
+    deed!(t, |tx, town| relations::mute(tx, town, marie, bruno, terms)).unwrap();
+    assert_eq!(count().await, 1);
+    deed!(t, |tx, town| domain_blocks::block(
+        tx,
+        town,
+        marie,
+        "far.example"
+    ))
+    .unwrap();
+    assert_eq!(count().await, 0);
+    deed!(t, |tx, town| lists::remove(
+        tx,
+        town,
+        marie,
+        list,
+        &[bruno, chloe]
+    ))
+    .unwrap();
+    let members = lists::all_members(&t.town, marie, list).await.unwrap();
+    assert!(members.is_empty());
 }
 
 #[tokio::test]

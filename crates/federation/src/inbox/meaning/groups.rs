@@ -121,6 +121,11 @@ async fn updated(
         resolver.refresh(object, budget).await?;
         return Ok(Deed::Nothing.into());
     }
+    // Else anybody could make us ask others for what they like.
+    let is_group = actor.kind == AccountKind::Group.as_str();
+    if !is_group || !is_followed(federation, actor.id).await? {
+        return Ok(Ignored("an edit that nobody here asked for"));
+    }
     if resolver.known_post(object).await?.is_none() {
         return Ok(Ignored("an edit of something unknown"));
     }
