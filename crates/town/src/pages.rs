@@ -44,7 +44,9 @@ pub(crate) async fn arranged(
     let quotes = Quotes::load(db, &rows.posts).await?;
     let here: HashSet<Id> = rows.posts.iter().map(|row| row.id).collect();
     let elsewhere: Vec<Id> = quotes.agreed().filter(|id| !here.contains(id)).collect();
-    rows.join(pages::of_posts(db, viewer.eyes(), town.now(), &elsewhere).await?);
+    if !elsewhere.is_empty() {
+        rows.join(pages::of_posts(db, viewer.eyes(), town.now(), &elsewhere).await?);
+    }
     let posts = std::mem::take(&mut rows.posts);
     let page = Page::load(db, town, viewer, &posts, rows).await?;
     let agreed: HashSet<Id> = quotes.agreed().collect();

@@ -233,30 +233,34 @@ pub async fn publish_due(town: &Arc<Town>) -> Outcome<()> {
         }
         for row in due {
             let id = row.id;
-            match publish(town, row).await {
-                Err(Failure::Refused(refusal)) => {
-                    tracing::info!(%refusal, town = town.host, id, "a scheduled post is dropped");
-                    let now = town.now();
-                    let drop = town.store.write::<_, Failure, _>(move |tx| {
-                        Box::pin(async move { Ok(rows::take(tx, id, now).await?) })
-                    });
-                    drop.await?;
-                }
-                // One that always fails must not keep those behind it waiting.
-                Err(err) => {
-                    tracing::error!(%err, town = town.host, id, "a scheduled post waits a little longer");
-                    let now = town.now();
-                    let later = town.store.write::<_, Failure, _>(move |tx| {
-                        Box::pin(
-                            async move { Ok(rows::postpone(tx, id, now, now + MINUTE).await?) },
-                        )
-                    });
-                    later.await?;
-                }
-                Ok(()) => {}
+            if let Err(failure) = publish(town, row).await {
+                put_aside(town, id, failure).await?;
             }
         }
     }
+}
+
+/// One that always fails must not keep those behind it waiting.
+async fn put_aside(town: &Town, id: Id, failure: Failure) -> Outcome<()> {
+    let now = town.now();
+    let refused = matches!(failure, Failure::Refused(_));
+    if refused {
+        tracing::info!(err = %failure, town = town.host, id, "a scheduled post is dropped");
+    } else {
+        tracing::error!(err = %failure, town = town.host, id, "a scheduled post waits a little longer");
+    }
+    town.store
+        .write(move |tx| {
+            Box::pin(async move {
+                if refused {
+                    rows::take(tx, id, now).await?;
+                } else {
+                    rows::postpone(tx, id, now, now + MINUTE).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// The row goes in the same write that publishes: whoever finds it gone leaves the post to the other process.
