@@ -14,6 +14,14 @@ mod m20261122_000007_groups;
 mod m20261122_000008_apps;
 mod m20261122_000009_choices;
 mod m20261122_000010_told;
+mod m20261122_000012_media;
+mod m20261122_000013_push;
+mod m20261122_000014_announcements;
+mod m20261122_000015_search;
+mod m20261122_000016_remote_pictures;
+mod m20261122_000017_preview_cards;
+mod m20261122_000018_threads;
+mod m20261122_000019_interactions;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -33,6 +41,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_apps::Migration),
             Box::new(m20261122_000009_choices::Migration),
             Box::new(m20261122_000010_told::Migration),
+            Box::new(m20261122_000012_media::Migration),
+            Box::new(m20261122_000013_push::Migration),
+            Box::new(m20261122_000014_announcements::Migration),
+            Box::new(m20261122_000015_search::Migration),
+            Box::new(m20261122_000016_remote_pictures::Migration),
+            Box::new(m20261122_000017_preview_cards::Migration),
+            Box::new(m20261122_000018_threads::Migration),
+            Box::new(m20261122_000019_interactions::Migration),
         ]
     }
 }

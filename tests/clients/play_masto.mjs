@@ -1,9 +1,9 @@
-// masto.js against a node: register, be let in, post, read, favourite, leave.
+// masto.js against a node: register, be let in, post, read, favourite, listen, leave.
 // Usage: play_masto.mjs ORIGIN PASSWORD
 
 import assert from 'node:assert/strict';
 
-import { createOAuthAPIClient, createRestAPIClient } from 'masto';
+import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } from 'masto';
 
 const [origin, password] = process.argv.slice(2);
 const REDIRECT = 'https://app.example/back';
@@ -88,7 +88,13 @@ async function clientOf(name) {
       clientSecret: app.clientSecret,
       token: token.accessToken,
     });
-  return { client, leave };
+  const { configuration } = await anyone.v2.instance.fetch();
+  const listen = () =>
+    createStreamingAPIClient({
+      streamingApiUrl: configuration.urls.streaming,
+      accessToken: token.accessToken,
+    });
+  return { client, listen, leave };
 }
 
 const marie = await clientOf('marie');
@@ -103,8 +109,15 @@ assert.equal((await jean.client.v1.accounts.$select(me.id).follow()).following, 
 const post = await marie.client.v1.statuses.create({ status: 'La crue baisse', visibility: 'public' });
 const home = await jean.client.v1.timelines.home.list({ limit: 5 });
 assert.equal(home[0].id, post.id);
+const streams = marie.listen();
+await streams.prepare();
+const heardFirst = streams.user.notification.subscribe().values().next();
 const liked = await jean.client.v1.statuses.$select(post.id).favourite();
 assert.deepEqual([liked.favourited, liked.favouritesCount], [true, 1]);
+const { value: told } = await heardFirst;
+assert.deepEqual(told.stream, ['user:notification']);
+assert.deepEqual([told.event, told.payload.type, told.payload.status.id], ['notification', 'favourite', post.id]);
+streams.close();
 const boosted = await jean.client.v1.statuses.$select(post.id).reblog();
 assert.equal(boosted.reblog.id, post.id);
 const answer = await jean.client.v1.statuses.create({ status: 'Ouf', inReplyToId: post.id });

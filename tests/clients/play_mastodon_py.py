@@ -1,9 +1,11 @@
-"""Mastodon.py against a node: register, be let in, post, read, favourite, search, leave."""
+"""Mastodon.py against a node: register, be let in, post, read, favourite, listen, search, leave."""
 
+import queue
+import time
 import urllib.parse
 
 import mastodon
-from mastodon import Mastodon
+from mastodon import Mastodon, StreamListener
 
 from town import PASSWORD, let_in
 
@@ -28,6 +30,29 @@ def app_of(origin, name):
     return app
 
 
+class Ear(StreamListener):
+    """Keeps what is heard on a stream, the sign that it is open first."""
+
+    def __init__(self):
+        self.heard = queue.Queue()
+
+    def handle_heartbeat(self):
+        self.heard.put(("open", None))
+
+    def on_update(self, status):
+        self.heard.put(("update", status))
+
+    def on_notification(self, notification):
+        self.heard.put(("notification", notification))
+
+    def next(self, name):
+        """The next one of this name."""
+        while True:
+            found, what = self.heard.get(timeout=20)
+            if found == name:
+                return what
+
+
 def refused(kind, deed, *arguments):
     try:
         deed(*arguments)
@@ -50,7 +75,14 @@ def play(origin):
     assert again.id == post.id, "the same key, the same post"
     read = next(status for status in jean.timeline_home() if status.id == post.id)
     assert "marché" in read.content and read.tags[0].name.casefold() == "marché", read
+    ear = Ear()
+    stream = marie.stream_user(ear, run_async=True)
+    ear.next("open")
     assert jean.status_favourite(post.id).favourited
+    liked = ear.next("notification")
+    assert (liked.type, liked.account.acct, liked.status.id) == ("favourite", "jean", post.id), liked
+    live = marie.status_post("En direct")
+    assert ear.next("update").id == live.id
     assert jean.status_reblog(post.id).reblog.reblogged
     assert jean.status_bookmark(post.id).bookmarked
     answer = jean.status_reply(post, "J’y serai")
@@ -77,6 +109,11 @@ def play(origin):
     assert token is None and error.error, error
 
     marie.revoke_access_token(allow_http=True)
+    for _ in range(100):
+        if not stream.is_alive():
+            break
+        time.sleep(0.1)
+    assert not stream.is_alive(), "the stream ends with its token"
     token_gone = Mastodon(access_token="gone", api_base_url=origin)
     refused(mastodon.MastodonUnauthorizedError, token_gone.account_verify_credentials)
     assert jean.account_verify_credentials().username == "jean", "another's token lives on"

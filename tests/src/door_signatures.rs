@@ -393,3 +393,30 @@ async fn a_signature_of_the_newer_kind_of_cavage_holds() {
     old.date = Some(letter::date_at(-50 * 60));
     assert!(old.send().await.is_success(), "an hour back is tolerated");
 }
+
+#[tokio::test]
+async fn where_the_clocks_differ_too_much_the_log_says_so() {
+    let mut door = Door::open().await;
+    for (name, seconds, said) in [
+        (
+            "two days slow",
+            -2 * 24 * 60 * 60,
+            "dated more than an hour back",
+        ),
+        ("fifty minutes fast", 50 * 60, "dated minutes ahead"),
+    ] {
+        let note = door.naming_lea(&door.alice, name);
+        let mut letter = door
+            .alice
+            .letter(&door.lea.inbox(), &door.alice.create(&note));
+        letter.date = Some(letter::date_at(seconds));
+        refused(&mut door, name, &letter.seal()).await;
+        let log = door.town.program.log();
+        let line = log.lines().find(|line| line.contains(said));
+        assert!(
+            line.is_some_and(|line| line.contains("clocks")),
+            "{name}: {log}"
+        );
+    }
+    door.ends_well().await;
+}

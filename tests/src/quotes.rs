@@ -204,3 +204,49 @@ async fn a_post_is_quoted_and_taken_out_on_pages() {
     let shown = browser.opens(&quoting_page).await.expecting(200);
     assert!(shown.says("l’a retiré d’ici"), "{}", shown.html);
 }
+
+#[tokio::test]
+async fn who_may_quote_is_chosen_once_for_all_that_one_writes() {
+    let town = TestTown::start("valmont").await;
+    town.set_up("open").await;
+    let jean = town.resident("jean").await;
+    let usual = || async {
+        let me = jean.get("/api/v1/accounts/verify_credentials").await;
+        me.expecting(200).json()["source"]["quote_policy"].clone()
+    };
+    let mut browser = town.browser_of("jean").await;
+    let page = browser.opens("/reglages/compte").await.expecting(200);
+    let form = page.form("/reglages/citations");
+    assert_eq!(usual().await, "public");
+    let refused = browser.submits(&page, &form.without("citable")).await;
+    assert!((400..500).contains(&refused.status), "{}", refused.status);
+    assert_eq!(usual().await, "public");
+    let form = page.form("/reglages/citations");
+    let form = form.with("citable", "followers");
+    let saved = browser.submits(&page, &form).await.expecting(200);
+    assert!(saved.html.contains("<option value=\"followers\" selected>"));
+    assert_eq!(usual().await, "followers");
+
+    // In the small box on the first page, which does not ask, and on the page that does.
+    for address in ["/", "/ecrire"] {
+        let text = marker("usuel");
+        let page = browser.opens(address).await.expecting(200);
+        let form = page.form("/ecrire").with("text", &text);
+        let form = form.with("audience", "public");
+        browser.submits(&page, &form).await.expecting(200);
+        let post = own_post(&jean, &text).await;
+        assert_eq!(
+            post["quote_approval"]["automatic"],
+            json!(["followers"]),
+            "{address}"
+        );
+    }
+    // What one says for one post counts for that.
+    let text = marker("autrement");
+    let page = browser.opens("/ecrire").await.expecting(200);
+    let form = page.form("/ecrire").with("text", &text);
+    let form = form.with("audience", "public").with("citable", "nobody");
+    browser.submits(&page, &form).await.expecting(200);
+    let post = own_post(&jean, &text).await;
+    assert_eq!(post["quote_approval"]["automatic"], json!([]));
+}

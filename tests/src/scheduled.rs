@@ -4,6 +4,7 @@ use http::Method;
 use parvis_testkit::{
     Resident, TestTown,
     actor::{marker, stamp},
+    eventually,
     exchange::{self, headers, urlencoded},
     letter::unix_now,
     resident::{holds, id},
@@ -146,7 +147,7 @@ async fn a_waiting_post_sent_twice_under_one_key_waits_once() {
 }
 
 #[tokio::test]
-async fn what_may_no_longer_be_published_is_dropped_and_the_rest_goes_out() {
+async fn what_may_no_longer_be_published_stays_with_its_author_and_the_rest_goes_out() {
     let town = TestTown::start("valmont").await;
     let (marie, jean) = (town.resident("marie").await, town.resident("jean").await);
     let asked = jean.posts("Qui vient ?").await;
@@ -163,11 +164,16 @@ async fn what_may_no_longer_be_published_is_dropped_and_the_rest_goes_out() {
     is_due(&town, &answer).await;
     is_due(&town, &other).await;
     stands_once(&marie, &sent).await;
-    until("nothing waits", || async {
-        marie.list(ALL).await.is_empty()
+    let kept = eventually("only what is refused waits", || async {
+        let waiting = marie.list(ALL).await;
+        (waiting.len() == 1 && waiting[0]["refused"] == true).then_some(waiting)
     })
     .await;
+    assert_eq!(kept[0]["params"]["text"], lost.as_str(), "nothing is lost");
     assert_eq!(marie.statuses_of(&marie.id).await.len(), 1);
+    let one = format!("{ALL}/{}", id(&kept[0]));
+    let again = asks(&marie, &town, Method::PUT, &one, &[("scheduled_at", FAR)]).await;
+    assert_eq!(again.expecting(200).json()["refused"], false);
 }
 
 #[tokio::test]

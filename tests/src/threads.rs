@@ -292,3 +292,48 @@ async fn who_passes_on_an_answer_of_somebody_blocked_has_done_nothing_wrong() {
     let context = place.lea.context(id(&post)).await;
     assert_eq!(context["descendants"], json!([]));
 }
+
+/// The path of a post's document at its own town.
+fn uri_path(post: &Value) -> String {
+    let uri = post["uri"].as_str().unwrap();
+    uri[uri.find("/ap/").unwrap()..].to_owned()
+}
+
+#[tokio::test]
+async fn a_thread_that_began_here_is_shown_whole() {
+    let place = Place::new().await;
+    let marie = place.town.resident("marie").await;
+    let root = marie.posts("Qui vient dimanche ?").await;
+    let own = place.town.get_document(&uri_path(&root)).await;
+    let own = own.expecting(200).json();
+    let context = own["context"].as_str().expect("a context").to_owned();
+    assert_eq!(own["conversation"], own["context"]);
+
+    let inner = place.lea.answers(&root, "Moi").await;
+    let anna = place.remote.host("far").person("anna");
+    let far = answer(&anna, &json!({"id": root["uri"]}), "Moi aussi");
+    place.arrives(&anna, &anna.create(&far)).await;
+    let hidden = [
+        ("status", "non"),
+        ("visibility", "private"),
+        ("in_reply_to_id", id(&root)),
+    ];
+    place
+        .lea
+        .post_form("/api/v1/statuses", &hidden)
+        .await
+        .expecting(200);
+    let path = context.strip_prefix(&place.town.origin).expect("ours");
+    let thread = place.town.get_document(path).await.expecting(200).json();
+    assert_eq!(
+        thread["orderedItems"],
+        json!([far["id"], root["uri"], inner["uri"]]),
+        "the oldest first; what is for a few is not told"
+    );
+    assert_eq!(thread["attributedTo"], json!(marie.uri));
+
+    let answer = place.town.get_document(&uri_path(&inner)).await.json();
+    assert_eq!(answer["context"], Value::Null, "it belongs to the other");
+    let none = format!("{}/context", uri_path(&inner));
+    place.town.get_document(&none).await.expecting(404);
+}

@@ -370,3 +370,71 @@ async fn a_message_from_elsewhere_stands_in_a_conversation() {
     );
     assert_eq!(list[0]["accounts"][0]["acct"], anna.acct());
 }
+
+#[tokio::test]
+async fn a_private_message_that_is_held_back_begins_no_conversation() {
+    let town = TestTown::start("valmont").await;
+    let (marie, jean) = (town.resident("marie").await, town.resident("jean").await);
+    let policy = [("for_private_mentions", "filter")];
+    let path = "/api/v2/notifications/policy";
+    asks(&marie, &town, Method::PATCH, path, &policy)
+        .await
+        .expecting(200);
+    let said = jean.posts_for("direct", "@marie tu viens ?").await;
+    let requests = has_been_told(&marie, "/api/v1/notifications/requests", 1).await;
+    let conversations = "/api/v1/conversations";
+    assert!(marie.list(conversations).await.is_empty(), "held back");
+    assert_eq!(jean.list(conversations).await.len(), 1, "he wrote it");
+
+    let accept = format!("/api/v1/notifications/requests/{}/accept", id(&requests[0]));
+    does(&marie, &accept, &[]).await;
+    let list = marie.list(conversations).await;
+    assert_eq!(list.len(), 1);
+    assert_eq!(
+        (&list[0]["unread"], &list[0]["last_status"]["id"]),
+        (&json!(true), &said["id"])
+    );
+}
+
+#[tokio::test]
+async fn a_thread_that_turns_out_to_be_part_of_another_stays_muted_and_one_conversation() {
+    let place = Place::new().await;
+    let anna = place.remote.host("far").person("anna");
+    let message = |answered: Option<&Value>| {
+        let mut note = anna.note_to(&marker("dis"), &[&place.lea.uri], &[]);
+        let name = place.lea.handle();
+        note["tag"] = json!([{"type": "Mention", "href": place.lea.uri, "name": name}]);
+        if let Some(answered) = answered {
+            note["inReplyTo"] = answered["id"].clone();
+        }
+        note
+    };
+    let first = message(None);
+    let answers = [message(Some(&first)), message(Some(&first))];
+    for answer in &answers {
+        place.arrives(&anna, &anna.create(answer)).await;
+    }
+    has_been_told(&place.lea, ALL, 2).await;
+    let conversations = "/api/v1/conversations";
+    let list = place.lea.list(conversations).await;
+    assert_eq!(list.len(), 2, "nothing says that they belong together");
+    let muted = format!("/api/v1/statuses/{}/mute", id(&list[0]["last_status"]));
+    assert_eq!(does(&place.lea, &muted, &[]).await["muted"], true);
+
+    place.arrives(&anna, &anna.create(&first)).await;
+    let list = place.lea.list(conversations).await;
+    assert_eq!(list.len(), 1, "one thread");
+    assert_eq!(list[0]["last_status"]["muted"], true);
+    let told = place.lea.list(ALL).await.len();
+    place
+        .arrives(&anna, &anna.create(&message(Some(&first))))
+        .await;
+    let other = place.remote.host("far").person("bert");
+    let mut loud = other.note_to("dis", &[&place.lea.uri], &[]);
+    loud["tag"] = json!([{"type": "Mention", "href": place.lea.uri, "name": place.lea.handle()}]);
+    place.arrives(&other, &other.create(&loud)).await;
+    has_been_told(&place.lea, ALL, told + 1).await;
+    let newest = &place.lea.list(ALL).await[0];
+    assert_eq!(newest["account"]["acct"], other.acct());
+    assert_eq!(place.lea.list(ALL).await.len(), told + 1);
+}

@@ -15,7 +15,7 @@ pub fn play(workspace: &Workspace) -> Result<Note> {
     checks::build(workspace)?;
     let scenarios = workspace.root.join("tests/clients");
     browser::install_modules(&scenarios)?;
-    let python = python(workspace)?;
+    let python = python(workspace, "clients")?;
     run::loudly(
         Command::new(python)
             .arg("-B")
@@ -25,10 +25,11 @@ pub fn play(workspace: &Workspace) -> Result<Note> {
     Ok(None)
 }
 
-/// A Python with the pinned packages, made anew only when they differ from those it was made with.
-fn python(workspace: &Workspace) -> Result<PathBuf> {
-    let wanted = workspace.root.join("tests/clients/requirements.txt");
-    let folder = workspace.target.join("clients");
+/// A Python with the packages that `tests/<scripts>` pins, made anew only when they differ from those it was made with.
+pub fn python(workspace: &Workspace, scripts: &str) -> Result<PathBuf> {
+    let wanted = workspace.root.join("tests").join(scripts);
+    let wanted = wanted.join("requirements.txt");
+    let folder = workspace.target.join(scripts);
     let (venv, mark) = (folder.join("venv"), folder.join("installed.txt"));
     let python = venv.join("bin/python");
     let list = fs::read(&wanted).context("requirements.txt")?;

@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod checks;
 mod clients;
+mod contract;
 mod fuzz;
 mod interop;
 mod packages;

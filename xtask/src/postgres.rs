@@ -21,16 +21,24 @@ const START: Duration = Duration::from_mins(1);
 
 pub fn tests(workspace: &Workspace) -> Result<Note> {
     checks::build(workspace)?;
-    let server = Server::start(&workspace.target)?;
     // The whole workspace, as on SQLite: a subset would resolve other features and build again.
     let mut command = workspace.cargo("test");
     command.args(["--locked", "--workspace", "--lib", "--bins", "--tests"]);
-    let outcome = run::loudly(command.env("PARVIS_TEST_POSTGRES", server.url()));
+    during(workspace, |url| {
+        run::loudly(command.env("PARVIS_TEST_POSTGRES", url))
+    })?;
+    Ok(None)
+}
+
+/// What is done while the server runs; it is told the server's URL.
+pub fn during(workspace: &Workspace, deed: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+    let server = Server::start(&workspace.target)?;
+    let outcome = deed(&server.url());
     if outcome.is_err() {
         println!("PostgreSQL's own last words:\n{}", server.last_words());
     }
     server.stop()?;
-    outcome.map(|()| None)
+    outcome
 }
 
 /// The folder of the newest PostgreSQL's programs: Debian keeps them off the search path.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::packages::{self, Tool};
 use crate::workspace::Workspace;
-use crate::{browser, checks, clients, postgres};
+use crate::{browser, checks, clients, contract, postgres};
 
 /// What a step has to say for the table at the end, such as what it left out.
 pub type Note = Option<String>;
@@ -19,7 +19,7 @@ struct Step {
     run: fn(&Workspace) -> Result<Note>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "fmt",
         about: "rustfmt leaves every file as it is",
@@ -73,6 +73,12 @@ const STEPS: [Step; 9] = [
         about: "client libraries that others wrote, against a town",
         tools: &[Tool::CCompiler, Tool::Python, Tool::Node],
         run: clients::play,
+    },
+    Step {
+        name: "contract",
+        about: "made-up requests by the OpenAPI document, against a town",
+        tools: &[Tool::CCompiler, Tool::Python, Tool::Postgres],
+        run: contract::hold,
     },
 ];
 

@@ -13,12 +13,14 @@ use parvis_town::{
     moves, notes,
     preferences::{self, PreferenceEdit},
     relations::{self, MuteTerms},
+    tags,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{self, Answer},
-    entities::{Account, Accounts, Credentials, IdText, MutedAccount, Relationship},
+    entities::{Account, Accounts, Credentials, IdText, MutedAccount, Profile, Relationship},
     fault::Fault,
     gate::{Asker, Caller, Named},
     paging::{self, Paging},
@@ -41,7 +43,7 @@ async fn credentials(caller: &Caller) -> Answer {
     answer::json(&shown.posting(&usual))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ProfileParams {
     display_name: Option<String>,
@@ -57,7 +59,7 @@ pub struct ProfileParams {
 }
 
 /// How one usually posts.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct SourceParams {
     privacy: Option<String>,
@@ -78,21 +80,54 @@ impl SourceParams {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct FieldParams {
     name: String,
     value: String,
 }
 
-pub async fn update_credentials(caller: Caller, mut params: Params<ProfileParams>) -> Answer {
+pub async fn update_credentials(caller: Caller, params: Params<ProfileParams>) -> Answer {
+    change(&caller, params).await?;
+    credentials(&caller).await
+}
+
+/// One's own profile as it was typed, for a form to change it.
+pub async fn profile(caller: Caller) -> Answer {
+    let town = &caller.town;
+    let view = accounts::view(town, &caller.viewer(), caller.me).await?;
+    let featured = tags::featured(town, caller.me).await?;
+    answer::json(&Profile::new(&town.origin, &view, &featured))
+}
+
+pub async fn update_profile(caller: Caller, params: Params<ProfileParams>) -> Answer {
+    change(&caller, params).await?;
+    profile(caller).await
+}
+
+async fn change(caller: &Caller, params: Params<ProfileParams>) -> Result<(), Fault> {
+    let mut kept = Vec::new();
+    let written = write(caller, params, &mut kept).await;
+    Ok(media::unless_refused(&caller.town, kept, written).await?)
+}
+
+/// `kept`: the files that were kept for it.
+async fn write(
+    caller: &Caller,
+    mut params: Params<ProfileParams>,
+    kept: &mut Vec<String>,
+) -> Outcome<()> {
     let avatar = params.take_file("avatar");
     let header = params.take_file("header");
+    if avatar.is_some() || header.is_some() {
+        caller.counts_upload()?;
+    }
+    let town = &caller.town;
     let fields = params.fields;
     let usual = fields.source.edit()?;
     let edit = ProfileEdit {
-        avatar: picture(&caller.town, avatar, Shape::Avatar, fields.avatar).await?,
-        header: picture(&caller.town, header, Shape::Header, fields.header).await?,
+        avatar: picture(town, avatar, Shape::Avatar, fields.avatar, kept).await?,
+        header: picture(town, header, Shape::Header, fields.header, kept).await?,
         display_name: fields.display_name,
         bio: fields.note,
         locked: fields.locked,
@@ -114,8 +149,7 @@ pub async fn update_credentials(caller: Caller, mut params: Params<ProfileParams
                 accounts::edit_profile(tx, town, me, edit).await
             })
         })
-        .await?;
-    credentials(&caller).await
+        .await
 }
 
 pub async fn remove_avatar(caller: Caller) -> Answer {
@@ -146,15 +180,20 @@ async fn picture(
     file: Option<Vec<u8>>,
     shape: Shape,
     text: Option<String>,
+    kept: &mut Vec<String>,
 ) -> Outcome<Change<String>> {
     Ok(match (file, text.as_deref()) {
-        (Some(bytes), _) => Change::Set(media::picture(town, bytes, shape).await?),
+        (Some(bytes), _) => {
+            let file = media::picture(town, bytes, shape).await?;
+            kept.push(file.clone());
+            Change::Set(file)
+        }
         (None, Some("")) => Change::Remove,
         (None, _) => Change::Keep,
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct LookupParams {
     #[serde(default)]
     acct: String,
@@ -176,7 +215,7 @@ async fn one(town: &Town, view: &AccountView) -> Answer {
     answer::json(&Account::new(&town.origin, view).moved_to(&town.origin, successor.as_ref()))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct IdsParams {
     id: Vec<String>,
@@ -221,8 +260,9 @@ pub async fn several(asker: Asker, params: Params<IdsParams>) -> Answer {
     })
 }
 
-#[derive(Serialize)]
-struct Familiar<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FamiliarFollowers")]
+pub struct Familiar<'a> {
     id: IdText,
     accounts: Vec<Account<'a>>,
 }
@@ -243,7 +283,7 @@ pub async fn familiar_followers(caller: Caller, params: Params<IdsParams>) -> An
     answer::json(&shown)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct NoteParams {
     comment: String,
@@ -325,7 +365,7 @@ pub async fn relationship(caller: &Caller, other: Id) -> Answer {
     answer::json(&Relationship::new(other, relation, note))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct FollowParams {
     reblogs: Option<bool>,
@@ -377,7 +417,7 @@ pub async fn unblock(caller: Caller, Named(other): Named) -> Answer {
     relationship(&caller, other).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct MuteParams {
     notifications: Option<bool>,

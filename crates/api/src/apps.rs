@@ -6,6 +6,7 @@ use parvis_town::{
     Failure,
     apps::{self, Registration},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -15,7 +16,10 @@ use crate::{
     params::Params,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [
+    { "client_name": "Elk", "redirect_uris": ["https://app.example/back"], "scopes": "read write" },
+]))]
 #[serde(default)]
 pub struct Introduction {
     client_name: String,
@@ -40,6 +44,7 @@ pub async fn register(asker: Asker, params: Params<Introduction>) -> Answer {
     json(&Application::with_secret(
         &registered.app,
         &registered.secret,
+        &asker.town.push_key.public,
     ))
 }
 
@@ -52,8 +57,9 @@ pub async fn verify_credentials(Holder { town, bearer, .. }: Holder) -> Answer {
         Some(app) => apps::by_id(&town, app).await?,
         None => None,
     };
+    let key = town.push_key.public.as_str();
     match app {
-        Some(app) => json(&Application::new(&app)),
-        None => json(&Application::of_token(&bearer.name, &bearer.scopes)),
+        Some(app) => json(&Application::new(&app, key)),
+        None => json(&Application::of_token(&bearer.name, &bearer.scopes, key)),
     }
 }

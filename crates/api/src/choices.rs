@@ -8,8 +8,8 @@ use parvis_town::{
     markers::{self, HOME, NOTIFICATIONS},
     preferences,
 };
-use serde::Deserialize;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::{people, relationship},
@@ -21,9 +21,10 @@ use crate::{
     params::Params,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct MarkersWanted {
+    #[schemars(extend("items" = { "enum": ["home", "notifications"] }))]
     timeline: Vec<String>,
 }
 
@@ -41,14 +42,14 @@ async fn shown_markers(caller: &Caller, wanted: &[String]) -> Answer {
     answer::json(&shown)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct MarkerParams {
     home: Option<ReadParams>,
     notifications: Option<ReadParams>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ReadParams {
     last_read_id: String,
@@ -79,21 +80,40 @@ pub async fn set_markers(caller: Caller, params: Params<MarkerParams>) -> Answer
     shown_markers(&caller, &named).await
 }
 
+/// How one usually posts, and how an app reads where nothing is chosen.
+#[derive(Serialize, JsonSchema)]
+pub struct Preferences<'a> {
+    #[serde(rename = "posting:default:visibility")]
+    visibility: &'static str,
+    #[serde(rename = "posting:default:sensitive")]
+    sensitive: bool,
+    #[serde(rename = "posting:default:language")]
+    language: Option<&'a str>,
+    #[serde(rename = "posting:default:quote_policy")]
+    quote_policy: &'static str,
+    #[serde(rename = "reading:expand:media")]
+    media: &'static str,
+    #[serde(rename = "reading:expand:spoilers")]
+    spoilers: bool,
+    #[serde(rename = "reading:autoplay:gifs")]
+    gifs: bool,
+}
+
 /// What concerns reading is the app's own affair: nothing is kept of it here.
 pub async fn preferences(caller: Caller) -> Answer {
     let usual = preferences::of(&caller.town, caller.me).await?;
-    answer::json(&json!({
-        "posting:default:visibility": visibility(usual.audience),
-        "posting:default:sensitive": usual.sensitive,
-        "posting:default:language": usual.language,
-        "posting:default:quote_policy": Quoters::as_str(usual.quoters),
-        "reading:expand:media": "default",
-        "reading:expand:spoilers": false,
-        "reading:autoplay:gifs": false,
-    }))
+    answer::json(&Preferences {
+        visibility: visibility(usual.audience),
+        sensitive: usual.sensitive,
+        language: usual.language.as_deref(),
+        quote_policy: Quoters::as_str(usual.quoters),
+        media: "default",
+        spoilers: false,
+        gifs: false,
+    })
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct DomainParams {
     domain: String,

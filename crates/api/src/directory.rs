@@ -2,6 +2,7 @@
 
 use parvis_model::handle::Handle;
 use parvis_town::{AccountView, accounts, search as people};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -18,7 +19,8 @@ const MOST: u64 = 80;
 /// Deeper nobody reads.
 const DEEPEST: u64 = 10_000;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AccountSearchParams")]
 #[serde(default)]
 pub struct SearchParams {
     q: String,
@@ -39,7 +41,7 @@ fn shown(asker: &Asker, found: &[AccountView]) -> Answer {
     })
 }
 
-/// A whole handle names one person, who is asked for elsewhere where need be.
+/// A whole handle names one person, who is asked for elsewhere where need be; it may also be the beginning of one.
 pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
     let fields = params.fields;
     let me = asker.viewer().account.ok_or(Fault::BadToken)?;
@@ -63,7 +65,9 @@ pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
                     .any(|it| it.other == view.id && it.following)
             });
         }
-        return shown(&asker, &found);
+        if !found.is_empty() {
+            return shown(&asker, &found);
+        }
     }
     let (limit, offset) = (limited(fields.limit), fields.offset.min(DEEPEST));
     let followed = fields.following;
@@ -71,9 +75,10 @@ pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
     shown(&asker, &found)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct DirectoryParams {
+    #[schemars(extend("enum" = ["active", "new", null]))]
     order: Option<String>,
     limit: Option<u64>,
     offset: u64,

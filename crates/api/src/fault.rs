@@ -14,6 +14,7 @@ use parvis_model::{
     refusal::{Kind, Refusal},
 };
 use parvis_town::{Error, Failure, Town};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -26,6 +27,8 @@ const BAD_TOKEN: &str = "The access token is invalid";
 const OUTSIDE_SCOPES: &str = "This action is outside the authorized scopes";
 const NOBODY_BEHIND: &str = "This method requires an authenticated user";
 const SUSPENDED: &str = "Your login is currently disabled";
+const NOTHING_TO_CONFIRM: &str =
+    "This method is only available while the e-mail is awaiting confirmation";
 const WAITING: &str = "Your login is currently pending approval";
 const NOT_FOUND: &str = "Record not found";
 /// Seconds after which to try again when the database is away.
@@ -43,6 +46,8 @@ pub enum Fault {
     Suspended,
     /// The resident behind the token waits for the town's yes.
     Waiting,
+    /// No address waits to be confirmed.
+    NothingToConfirm,
     NotFound,
     Method,
     TooLarge,
@@ -75,10 +80,12 @@ impl From<Error> for Fault {
 }
 
 impl Fault {
-    fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::OutsideScopes | Self::Suspended | Self::Waiting => StatusCode::FORBIDDEN,
+            Self::OutsideScopes | Self::Suspended | Self::Waiting | Self::NothingToConfirm => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -98,13 +105,14 @@ impl Fault {
         }
     }
 
-    fn words(&self, locale: Locale) -> String {
+    pub fn words(&self, locale: Locale) -> String {
         match self {
             Self::BadToken => BAD_TOKEN.into(),
             Self::OutsideScopes => OUTSIDE_SCOPES.into(),
             Self::NobodyBehind => NOBODY_BEHIND.into(),
             Self::Suspended => SUSPENDED.into(),
             Self::Waiting => WAITING.into(),
+            Self::NothingToConfirm => NOTHING_TO_CONFIRM.into(),
             Self::NotFound => NOT_FOUND.into(),
             Self::Method => locale.text("error-method"),
             Self::TooLarge => locale.text("error-too-large"),
@@ -164,8 +172,9 @@ impl IntoResponse for Fault {
     }
 }
 
-#[derive(Serialize)]
-struct Words {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub struct Words {
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<Details>,

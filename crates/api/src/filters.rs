@@ -9,6 +9,7 @@ use parvis_town::{
     accounts::Change,
     filters::{self, FilterAction, FilterContext, FilterEdit, KeywordChange, NewFilter},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -19,18 +20,23 @@ use crate::{
     params::Params,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [
+    { "title": "Sport", "context": ["home"], "keywords_attributes": [{ "keyword": "foot" }] },
+]))]
 #[serde(default)]
 pub struct FilterParams {
     title: Option<String>,
+    #[schemars(extend("items" = { "enum": ["home", "notifications", "public", "thread", "account"] }))]
     context: Option<Vec<String>>,
+    #[schemars(extend("enum" = ["warn", "hide", "blur", null]))]
     filter_action: Option<String>,
     /// Seconds; empty: never.
     expires_in: Option<String>,
     keywords_attributes: Vec<KeywordParams>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct KeywordParams {
     id: Option<String>,
@@ -204,7 +210,8 @@ pub async fn statuses(caller: Caller, Named(filter): Named) -> Answer {
     answer::json(&shown.collect::<Vec<_>>())
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "FilterStatusParams")]
 #[serde(default)]
 pub struct StatusParams {
     status_id: String,
@@ -237,10 +244,13 @@ pub async fn delete_status(caller: Caller, Named(entry): Named) -> Answer {
 
 // --- the older form
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "phrase": "foot", "context": ["home"] }]))]
+#[schemars(rename = "FilterV1Params")]
 #[serde(default)]
 pub struct OldParams {
     phrase: Option<String>,
+    #[schemars(extend("items" = { "enum": ["home", "notifications", "public", "thread", "account"] }))]
     context: Option<Vec<String>>,
     irreversible: Option<bool>,
     whole_word: Option<bool>,

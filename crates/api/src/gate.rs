@@ -1,7 +1,7 @@
 //! Who asks, and may they: bearer tokens, scopes, and how often. Stands before every endpoint, with the rule that the
 //! route table gives it.
 
-use std::{net::SocketAddr, pin::Pin, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, pin::Pin, sync::Arc};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Path, Request, State},
@@ -12,6 +12,7 @@ use axum::{
 use parvis_model::{
     id::{self, Id},
     network,
+    refusal::Refusal,
 };
 use parvis_store::Tx;
 use parvis_town::{
@@ -19,6 +20,7 @@ use parvis_town::{
     tokens::{self, Bearer},
     users::UserView,
 };
+use url::form_urlencoded;
 
 use crate::{entities::Moment, fault::Fault};
 
@@ -44,10 +46,19 @@ pub enum Access {
     Resident(Scopes),
 }
 
+/// Where a token may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenPlace {
+    Header,
+    /// Also in the address or, on a socket, as its protocol: scripts in browsers can give no header there.
+    Anywhere,
+}
+
 /// What stands before one endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     pub access: Access,
+    pub token: TokenPlace,
     /// Counted besides the usual count of requests.
     pub rate: Option<Rate>,
 }
@@ -57,7 +68,11 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
         return Fault::from(Error::Other("an app asks, and no town is there".into()))
             .into_response();
     };
-    let known = identify(&town, rule.access, request.headers()).await;
+    let known = match brought(rule.token, &request) {
+        _ if rule.access == Access::Open => Ok(None),
+        Ok(secret) => identify(&town, rule.access, secret.as_deref()).await,
+        Err(fault) => Err(fault),
+    };
     let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let network = network::name(client.map(|ConnectInfo(address)| address.ip()));
     let who = match &known {
@@ -82,26 +97,44 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
     answer
 }
 
+/// The token that came along, if any.
+fn brought(place: TokenPlace, request: &Request) -> Result<Option<Cow<'_, str>>, Fault> {
+    if let Some(authorization) = request.headers().get(header::AUTHORIZATION) {
+        let secret = authorization.to_str().ok().and_then(bearer);
+        return Ok(Some(secret.ok_or(Fault::BadToken)?.into()));
+    }
+    if place == TokenPlace::Header {
+        return Ok(None);
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let named = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, value)| name == "access_token" && !value.is_empty());
+    let offered = || protocol(request.headers()).map(Cow::from);
+    Ok(named.map(|(_, secret)| secret).or_else(offered))
+}
+
+/// The first protocol that is offered for a socket.
+pub fn protocol(headers: &HeaderMap) -> Option<&str> {
+    let offered = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+    let first = offered.split(',').next().map(str::trim);
+    first.filter(|first| !first.is_empty())
+}
+
 async fn identify(
     town: &Town,
     access: Access,
-    headers: &HeaderMap,
+    secret: Option<&str>,
 ) -> Result<Option<Bearer>, Fault> {
     let scopes = match access {
         Access::Open => return Ok(None),
         Access::Public(scopes) | Access::App(scopes) | Access::Resident(scopes) => scopes,
     };
-    let Some(authorization) = headers.get(header::AUTHORIZATION) else {
+    let Some(secret) = secret else {
         return match access {
             Access::Public(_) => Ok(None),
             _ => Err(Fault::BadToken),
         };
     };
-    let secret = authorization
-        .to_str()
-        .ok()
-        .and_then(bearer)
-        .ok_or(Fault::BadToken)?;
     let known = tokens::bearer(town, secret).await?;
     let known = known.ok_or(Fault::BadToken)?;
     if !scopes.is_empty() && !scopes.iter().any(|scope| known.scopes.allow(scope)) {
@@ -118,7 +151,7 @@ async fn identify(
 }
 
 /// RFC 6750, 2.1; the scheme's name in any case.
-fn bearer(authorization: &str) -> Option<&str> {
+pub fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, secret) = authorization.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")
@@ -216,6 +249,14 @@ impl Caller {
             .store
             .write(move |tx| Box::pin(async move { deed(tx, &town, me).await }))
             .await
+    }
+}
+
+impl Caller {
+    /// Of a request that brings files only sometimes.
+    pub fn counts_upload(&self) -> Result<(), Refusal> {
+        let rates = self.town.rates();
+        rates.count(Rate::Upload, &self.me.to_string())
     }
 }
 

@@ -6,6 +6,8 @@ use axum::Extension;
 use parvis_model::{clock::DAY, text};
 use parvis_store::{accounts, posts};
 use parvis_town::{Failure, Town};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::{
     answer::{Answer, json},
@@ -24,17 +26,27 @@ pub async fn old(Extension(town): InTown) -> Answer {
     json(&InstanceV1::new(&town, &town.profile(), counts))
 }
 
-/// What the town says of itself. When it was written is not kept.
+/// A text of the town. When it was written is not kept.
+#[derive(Serialize, JsonSchema)]
+pub struct Text {
+    updated_at: Option<()>,
+    content: String,
+}
+
+/// What the town says of itself.
 pub async fn extended_description(Extension(town): InTown) -> Answer {
-    json(&serde_json::json!({
-        "updated_at": null,
-        "content": text::bio(&town.profile().summary),
-    }))
+    json(&Text {
+        updated_at: None,
+        content: text::bio(&town.profile().summary),
+    })
 }
 
 /// The town has no such text of its own yet; apps need the answer to be well formed.
 pub async fn privacy_policy() -> Answer {
-    json(&serde_json::json!({ "updated_at": null, "content": "" }))
+    json(&Text {
+        updated_at: None,
+        content: String::new(),
+    })
 }
 
 pub async fn rules(Extension(town): InTown) -> Answer {

@@ -2,6 +2,7 @@
 //! reads the request, calls the town, shows the answer. Knows neither SQL nor ActivityPub nor pages.
 
 mod accounts;
+mod announcements;
 mod answer;
 mod apps;
 mod choices;
@@ -19,9 +20,11 @@ mod lists;
 mod media;
 mod notifications;
 mod oauth;
+mod openapi;
 mod paging;
 mod params;
 mod polls;
+mod push;
 mod quotes;
 mod reactions;
 mod reports;
@@ -30,6 +33,7 @@ mod scheduled;
 mod search;
 mod sign_up;
 mod statuses;
+mod streaming;
 mod tags;
 mod timelines;
 mod unbuilt;
@@ -37,4 +41,5 @@ mod unbuilt;
 #[cfg(test)]
 mod tests;
 
+pub use push::push_message;
 pub use routes::routes;

@@ -8,6 +8,7 @@ use parvis_town::{
     accounts::view,
     lists::{self, Answers},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -39,10 +40,11 @@ pub async fn holding(caller: Caller, Named(account): Named) -> Answer {
     answer::json(&found.iter().map(List::new).collect::<Vec<_>>())
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ListParams {
     title: Option<String>,
+    #[schemars(extend("enum" = ["followed", "list", "none", null]))]
     replies_policy: Option<String>,
     exclusive: Option<bool>,
 }
@@ -120,7 +122,8 @@ pub async fn members(caller: Caller, Named(list): Named, paging: Paging) -> Answ
     people(&caller.town, &paging, &found)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ListAccountsParams")]
 #[serde(default)]
 pub struct PeopleParams {
     account_ids: Vec<String>,
@@ -163,5 +166,5 @@ pub async fn remove(caller: Caller, Named(list): Named, params: Params<PeoplePar
 pub async fn timeline(caller: Caller, Named(list): Named, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
     let found = lists::timeline(&caller.town, caller.me, list, page).await?;
-    timelines::posts(&caller.town, &paging, found, |_| true)
+    timelines::posts(&caller.town, &paging, &found)
 }

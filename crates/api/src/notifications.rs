@@ -5,6 +5,7 @@ mod held;
 
 use parvis_model::id;
 use parvis_town::notifications::{self, NotificationKind, NotificationView, Wanted};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -17,12 +18,12 @@ use crate::{
 
 pub use grouped::{dismiss_group, group, group_accounts, groups, unread_groups};
 pub use held::{
-    accept, accept_many, dismiss_many, dismiss_request, merged, policy, request, requests,
+    Merged, accept, accept_many, dismiss_many, dismiss_request, merged, policy, request, requests,
     set_policy,
 };
 
 /// Types that apps name and nobody here is ever told of are simply not met.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct NotificationParams {
     types: Vec<String>,
@@ -97,8 +98,8 @@ const COUNTED: u64 = 100;
 /// … up to this.
 const COUNTED_MOST: u64 = 1_000;
 
-#[derive(Serialize)]
-struct Count {
+#[derive(Serialize, JsonSchema)]
+pub struct Count {
     count: u64,
 }
 

@@ -15,6 +15,7 @@ use parvis_town::{
     grants::{self, Brought, Issued},
     tokens::SCOPES,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -27,8 +28,8 @@ use crate::{
 };
 
 /// RFC 8414; only what is built.
-#[derive(Serialize)]
-struct Discovery {
+#[derive(Serialize, JsonSchema)]
+pub struct Discovery {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
@@ -114,7 +115,7 @@ impl No {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct NoWords {
     error: &'static str,
     error_description: &'static str,
@@ -144,9 +145,10 @@ fn unkept(mut answer: Response) -> Response {
     answer
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct TokenRequest {
+    #[schemars(extend("enum" = ["authorization_code", "client_credentials"]))]
     grant_type: String,
     client_id: String,
     client_secret: String,
@@ -235,7 +237,7 @@ fn credentials(headers: &HeaderMap, id: &str, secret: &str) -> (String, String, 
     (id.to_owned(), secret.to_owned(), true)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct RevokeRequest {
     client_id: String,
@@ -260,8 +262,8 @@ pub async fn revoke(asker: Asker, headers: HeaderMap, params: Params<RevokeReque
 }
 
 /// <https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse>, as far as Mastodon has it.
-#[derive(Serialize)]
-struct UserInfo<'a> {
+#[derive(Serialize, JsonSchema)]
+pub struct UserInfo<'a> {
     iss: String,
     sub: &'a str,
     name: &'a str,

@@ -6,6 +6,7 @@ use parvis_town::{
     polls::{self, NewPoll},
     posts,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// `poll[…]` of a post.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct PollParams {
     options: Vec<String>,
@@ -52,7 +53,7 @@ async fn shown(town: &Town, viewer: Viewer, post: Id) -> Answer {
     answer::json(&Poll::of(post).ok_or(Fault::NotFound)?)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct VoteParams {
     choices: Vec<String>,

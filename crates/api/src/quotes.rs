@@ -2,6 +2,7 @@
 
 use parvis_model::{id, policy::Quoters, refusal::Refusal};
 use parvis_town::{policies, quotes};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use axum::extract::Path;
@@ -28,7 +29,7 @@ pub fn quoters(word: Option<&str>) -> Result<Option<Quoters>, Refusal> {
 pub async fn list(asker: Asker, Named(post): Named, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
     let found = quotes::of(&asker.town, &asker.viewer(), post, page).await?;
-    timelines::posts(&asker.town, &paging, found, |_| true)
+    timelines::posts(&asker.town, &paging, &found)
 }
 
 pub async fn revoke(caller: Caller, Path((quoted, quoting)): Path<(String, String)>) -> Answer {
@@ -40,9 +41,11 @@ pub async fn revoke(caller: Caller, Path((quoted, quoting)): Path<(String, Strin
     show_mine(&caller, quoting).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "InteractionPolicyParams")]
 #[serde(default)]
 pub struct PolicyParams {
+    #[schemars(extend("enum" = ["public", "followers", "nobody", null]))]
     quote_approval_policy: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use parvis_town::{
     accounts,
     reports::{self, Category, Complaint},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,19 +16,20 @@ use crate::{
     params::Params,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ReportParams {
     account_id: String,
     status_ids: Vec<String>,
     comment: Option<String>,
     forward: Option<bool>,
+    #[schemars(extend("enum" = ["spam", "legal", "violation", "other", null]))]
     category: Option<String>,
     rule_ids: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Report<'a> {
+#[derive(Serialize, JsonSchema)]
+pub struct Report<'a> {
     id: String,
     action_taken: bool,
     action_taken_at: Option<String>,

@@ -2,15 +2,15 @@
 
 mod choices;
 mod little;
+mod live;
 mod told;
 
 use std::sync::Arc;
 
-#[cfg(test)]
-use axum::http::Method;
 use axum::{
     Extension, Router,
     handler::Handler,
+    http::Method,
     middleware::{from_fn, from_fn_with_state},
     routing::{self, MethodRouter},
 };
@@ -23,20 +23,23 @@ use crate::{
     gate::{
         self,
         Access::{self, App, Open, Public, Resident},
-        Rule,
+        Rule, TokenPlace,
     },
     idempotency::Idempotency,
-    instance, media, oauth, polls, quotes, reactions, reports, scheduled, search, sign_up,
-    statuses, timelines, unbuilt,
+    instance, media, oauth,
+    openapi::{self, Arguments, Asked},
+    polls, quotes, reactions, reports, scheduled, search, sign_up, statuses, timelines, unbuilt,
 };
 
 /// One method of one address.
 pub struct Endpoint {
-    #[cfg(test)]
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
+    /// What the handler reads, for the document of this table.
+    pub arguments: fn(&mut Asked),
     rate: Option<Rate>,
+    token: TokenPlace,
     answer: MethodRouter,
 }
 
@@ -48,6 +51,14 @@ impl Endpoint {
             ..self
         }
     }
+
+    /// For what browsers open without headers of the app's choice.
+    fn of_browsers(self) -> Self {
+        Self {
+            token: TokenPlace::Anywhere,
+            ..self
+        }
+    }
 }
 
 macro_rules! methods {
@@ -55,14 +66,15 @@ macro_rules! methods {
         fn $name<H, T>(path: &'static str, access: Access, handler: H) -> Endpoint
         where
             H: Handler<T, ()>,
-            T: 'static,
+            T: Arguments + 'static,
         {
             Endpoint {
-                #[cfg(test)]
                 method: Method::$method,
                 path,
                 access,
+                arguments: T::told,
                 rate: None,
+                token: TokenPlace::Header,
                 answer: routing::$name(handler),
             }
         }
@@ -81,6 +93,7 @@ pub fn routes() -> Router {
             let rule = Rule {
                 access: endpoint.access,
                 rate: endpoint.rate,
+                token: endpoint.token,
             };
             let answer = endpoint.answer.layer(from_fn_with_state(rule, gate::keep));
             // Some apps write a slash behind, which means the same to Rails.
@@ -107,6 +120,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(choices::endpoints());
     all.extend(told::endpoints());
     all.extend(little::endpoints());
+    all.extend(live::endpoints());
     all
 }
 
@@ -125,6 +139,7 @@ fn everyday() -> Vec<Endpoint> {
     const REPORT: Access = Resident(&["write:reports"]);
     vec![
         // the town
+        get("/api/openapi.json", Open, openapi::show),
         get("/api/v1/instance", Open, instance::old),
         get("/api/v2/instance", Open, instance::new),
         get("/api/v1/instance/rules", Open, instance::rules),
@@ -134,7 +149,6 @@ fn everyday() -> Vec<Endpoint> {
             unbuilt::no_entries,
         ),
         get("/api/v1/custom_emojis", Open, unbuilt::none),
-        get("/api/v1/announcements", Resident(&[]), unbuilt::none),
         get("/api/v1/trends", Open, unbuilt::none),
         get("/api/v1/trends/tags", Open, unbuilt::none),
         get("/api/v1/trends/statuses", Open, unbuilt::none),
@@ -317,10 +331,11 @@ fn everyday() -> Vec<Endpoint> {
         delete("/api/v1/scheduled_statuses/{id}", WRITE, scheduled::cancel),
         get("/api/v1/polls/{id}", READ_STATUSES, polls::show),
         post("/api/v1/polls/{id}/votes", WRITE, polls::vote),
-        post("/api/v1/media", MEDIA, media::upload).counted(Rate::Upload),
+        post("/api/v1/media", MEDIA, media::upload_and_wait).counted(Rate::Upload),
         post("/api/v2/media", MEDIA, media::upload).counted(Rate::Upload),
         get("/api/v1/media/{id}", MEDIA, media::show),
-        put("/api/v1/media/{id}", MEDIA, media::describe),
+        put("/api/v1/media/{id}", MEDIA, media::change),
+        delete("/api/v1/media/{id}", MEDIA, media::delete),
         // lists of posts
         get("/api/v1/timelines/home", MY_STATUSES, timelines::home),
         get("/api/v1/timelines/public", READ_STATUSES, timelines::public),

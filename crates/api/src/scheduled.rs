@@ -7,6 +7,7 @@ use parvis_town::{
     posts::{self, Compose},
     scheduled,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -53,7 +54,8 @@ pub async fn shown(caller: &Caller, scheduled: Id) -> Answer {
     answer::json(&ScheduledStatus::new(&view))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "scheduled_at": "2040-07-14T20:30:00Z" }]))]
 #[serde(default)]
 pub struct TimeParams {
     scheduled_at: String,

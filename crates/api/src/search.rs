@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use parvis_model::handle::Handle;
+use parvis_model::{handle::Handle, id};
 use parvis_town::{
     Failure, Outcome, Rate, accounts, posts,
     reach::Found,
-    search::{self, Results},
+    search::{self, Results, Wanted},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
@@ -21,21 +22,51 @@ use crate::{
 
 /// How long other servers may keep a reader waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
-const USUAL: usize = 20;
-const MOST: usize = 40;
+const USUAL: u64 = 20;
+const MOST: u64 = 40;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SearchParams {
     q: String,
+    #[schemars(extend("enum" = ["accounts", "statuses", "hashtags", null]))]
     r#type: Option<String>,
     resolve: bool,
-    limit: Option<u32>,
-    offset: u32,
+    following: bool,
+    /// Whose posts alone are wanted.
+    account_id: Option<String>,
+    max_id: Option<String>,
+    min_id: Option<String>,
+    limit: Option<u64>,
+    offset: u64,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+impl SearchParams {
+    fn wanted(&self) -> Wanted {
+        let kind = self.r#type.as_deref().filter(|kind| !kind.is_empty());
+        let wants = |name: &str| kind.is_none_or(|kind| kind == name);
+        let read = |id: &Option<String>| id.as_deref().and_then(id::parse);
+        Wanted {
+            accounts: wants("accounts"),
+            posts: wants("statuses"),
+            tags: wants("hashtags"),
+            followed: self.following,
+            // Nobody has what is no id, and nobody wrote anything.
+            author: self
+                .account_id
+                .as_deref()
+                .map(|id| id::parse(id).unwrap_or(0)),
+            before: read(&self.max_id),
+            after: read(&self.min_id),
+            limit: self.limit.unwrap_or(USUAL).min(MOST),
+            offset: self.offset,
+        }
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Search")]
+pub struct Shown<'a> {
     accounts: Accounts<'a>,
     statuses: Statuses<'a>,
     hashtags: Vec<Tag<'a>>,
@@ -46,11 +77,12 @@ pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
     if (fields.resolve || fields.offset > 0) && !asker.is_resident() {
         return Err(Fault::BadToken);
     }
-    let mut results = search::find(&asker.town, &asker.viewer(), &fields.q).await?;
+    let wanted = fields.wanted();
+    let mut results = search::find(&asker.town, &asker.viewer(), &fields.q, wanted).await?;
     if fields.resolve && results.accounts.is_empty() && results.posts.is_empty() {
         results = resolve(&asker, &fields.q).await?.unwrap_or(results);
+        leave(&mut results, &wanted);
     }
-    narrow(&mut results, &fields);
     let origin = asker.town.origin.as_str();
     answer::json(&Shown {
         accounts: Accounts {
@@ -128,24 +160,12 @@ async fn reach(asker: &Asker, query: &str) -> Outcome<Option<Found>> {
 }
 
 /// Leaves what was asked for.
-fn narrow(results: &mut Results, fields: &SearchParams) {
-    let kind = fields.r#type.as_deref().filter(|kind| !kind.is_empty());
-    let limit = fields
-        .limit
-        .map_or(USUAL, |limit| (limit as usize).min(MOST));
-    let wanted = |name: &str| {
-        if kind.is_none_or(|kind| kind == name) {
-            limit
-        } else {
-            0
-        }
-    };
-    page(&mut results.accounts, fields.offset, wanted("accounts"));
-    page(&mut results.posts, fields.offset, wanted("statuses"));
-    page(&mut results.tags, fields.offset, wanted("hashtags"));
-}
-
-fn page<T>(list: &mut Vec<T>, offset: u32, limit: usize) {
-    list.drain(..list.len().min(offset as usize));
-    list.truncate(limit);
+fn leave(results: &mut Results, wanted: &Wanted) {
+    let first = wanted.offset == 0 && wanted.limit > 0;
+    if !(wanted.accounts && first) {
+        results.accounts.clear();
+    }
+    if !(wanted.posts && first) {
+        results.posts.clear();
+    }
 }

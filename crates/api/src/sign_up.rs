@@ -10,17 +10,25 @@ use parvis_town::{
     grants::{self, Issued},
     users::{self, Prepared, SignUp},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{Answer, json},
     entities::Token,
     fault::Fault,
-    gate::Holder,
+    gate::{Caller, Holder},
     params::Params,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{
+    "username": "anne",
+    "email": "anne@courriel.example",
+    "password": "le vieux pont de bois",
+    "agreement": true,
+    "locale": "fr",
+}]))]
 #[serde(default)]
 pub struct Newcomer {
     username: String,
@@ -84,10 +92,15 @@ async fn open(town: &Arc<Town>, app: AppView, prepared: Prepared) -> Outcome<Iss
         .await
 }
 
+/// The town writes no letters, so none is ever awaited: what Mastodon says to those who are confirmed already.
+pub async fn confirm_again(_: Caller) -> Answer {
+    Err(Fault::NothingToConfirm)
+}
+
 /// What is wrong, by the parameter that it is wrong with.
 pub type Details = BTreeMap<&'static str, Vec<Detail>>;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Detail {
     error: &'static str,
     description: String,

@@ -10,10 +10,12 @@ use parvis_model::{
     refusal::Refusal,
 };
 use parvis_town::{
-    Outcome, PostView, Town, Viewer, media,
+    MediaView, Outcome, PostView, Town, Viewer,
+    media::{self, Change, SetAside},
     posts::{self, Compose},
     preferences, revisions, threads,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -32,30 +34,39 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// Bytes.
 const LONGEST_KEY: usize = 1_000;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [
+    { "status": "Au marché", "visibility": "public", "local_only": true },
+    { "status": "?", "poll": { "options": ["oui", "non"], "expires_in": 3600 } },
+]))]
 #[serde(default)]
 pub struct StatusParams {
     status: Option<String>,
     spoiler_text: Option<String>,
     sensitive: Option<bool>,
     language: Option<String>,
+    #[schemars(extend("enum" = ["public", "unlisted", "private", "direct", null]))]
     visibility: Option<String>,
-    /// Ours: only for residents of this town.
+    /// Ours: for residents of this town; what is `direct` stays so.
     local_only: bool,
     in_reply_to_id: Option<String>,
     media_ids: Option<Vec<String>>,
     media_attributes: Vec<MediaParams>,
     poll: Option<PollParams>,
+    /// A moment; in the past it is now.
     scheduled_at: Option<String>,
     quoted_status_id: Option<String>,
+    #[schemars(extend("enum" = ["public", "followers", "nobody", null]))]
     quote_approval_policy: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "MediaAttributeParams")]
 #[serde(default)]
 struct MediaParams {
     id: String,
     description: Option<String>,
+    focus: Option<String>,
 }
 
 impl StatusParams {
@@ -149,8 +160,12 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
         .map(audience)
         .transpose()?
         .unwrap_or(usual.audience);
-    let among_us =
-        fields.local_only || (asked == Audience::Followers && is_of_the_town(answered.as_ref()));
+    // What is for a few stays with them; a post for the town shows itself as one for followers, and comes back as such.
+    let among_us = match asked {
+        Audience::Direct => false,
+        Audience::Followers => fields.local_only || is_of_the_town(answered.as_ref()),
+        _ => fields.local_only,
+    };
     Ok(Compose {
         text: fields.status.unwrap_or_default(),
         summary: fields.spoiler_text.unwrap_or_default(),
@@ -192,7 +207,7 @@ pub async fn show(asker: Asker, Named(post): Named) -> Answer {
     shown(&asker.town, asker.viewer(), post).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SeveralParams {
     id: Vec<String>,
@@ -271,19 +286,16 @@ pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParam
             .map(|post| post.id),
         quoters: quotes::quoters(fields.quote_approval_policy.as_deref())?,
     };
-    let draft = posts::prepare(&caller.town, caller.me, compose)
+    let mut draft = posts::prepare(&caller.town, caller.me, compose)
         .await
         .map_err(polls::told)?;
-    let described = fields.media_attributes;
+    let described = described(&caller, fields.media_attributes, &before.media).await?;
+    draft.redescribed = !described.is_empty();
     caller
         .write(move |tx, town, me| {
             Box::pin(async move {
-                for MediaParams { id, description } in &described {
-                    let Some(description) = description else {
-                        continue;
-                    };
-                    let picture = id::parse(id).ok_or_else(Refusal::not_found)?;
-                    media::describe(tx, town, me, picture, description).await?;
+                for (file, change) in described {
+                    media::change(tx, town, me, file, change).await?;
                 }
                 posts::edit(tx, town, me, post, draft).await
             })
@@ -292,11 +304,65 @@ pub async fn edit(caller: Caller, Named(post): Named, params: Params<StatusParam
     show_mine(&caller, post).await
 }
 
-/// The answer holds all that is needed to write the post anew; its pictures can be used again for a day.
-pub async fn delete(caller: Caller, Named(post): Named) -> Answer {
-    let before = own(&caller, post).await?;
-    caller
-        .write(move |tx, town, me| Box::pin(posts::delete(tx, town, me, post)))
-        .await?;
+/// What is said anew about files; what says the same as before is left out.
+async fn described(
+    caller: &Caller,
+    given: Vec<MediaParams>,
+    before: &[MediaView],
+) -> Result<Vec<(Id, Change)>, Fault> {
+    let mut changes = Vec::new();
+    for params in given {
+        let id = id::parse(&params.id).ok_or(Fault::NotFound)?;
+        let about = crate::media::MediaParams {
+            description: params.description,
+            focus: params.focus,
+        };
+        let about = about.about(None)?;
+        let same = before.iter().any(|file| {
+            let description = about.description.as_deref().map(str::trim);
+            file.id == id
+                && description.is_none_or(|words| words == file.description)
+                && about.focus.is_none_or(|focus| focus == file.focus)
+        });
+        if !same {
+            changes.push((id, media::prepare_change(&caller.town, about).await?));
+        }
+    }
+    Ok(changes)
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct DeleteParams {
+    delete_media: bool,
+}
+
+/// The answer holds all that is needed to write the post anew; its files can be used again for a day, unless they shall go
+/// at once.
+pub async fn delete(caller: Caller, Named(post): Named, params: Params<DeleteParams>) -> Answer {
+    let mut before = own(&caller, post).await?;
+    let aside = if params.fields.delete_media {
+        SetAside::default()
+    } else {
+        media::set_aside(&caller.town, post).await?
+    };
+    let files = aside.clone();
+    let deleted = caller
+        .write(move |tx, town, me| {
+            Box::pin(async move {
+                media::detach(tx, town, me, post, files).await?;
+                posts::delete(tx, town, me, post).await
+            })
+        })
+        .await;
+    if deleted.is_err() {
+        media::let_go(&caller.town, aside).await?;
+    }
+    deleted?;
+    for file in &mut before.media {
+        if let Ok((renamed, _)) = media::view(&caller.town, caller.me, file.id).await {
+            *file = renamed;
+        }
+    }
     answer::json(&Status::new(&caller.town.origin, &before).with_text(&before))
 }

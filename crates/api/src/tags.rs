@@ -6,6 +6,7 @@ use parvis_town::{
     accounts,
     tags::{self, MyTag},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -102,7 +103,7 @@ pub async fn suggested(caller: Caller) -> Answer {
     answer::json(&shown.collect::<Vec<_>>())
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct NameParams {
     name: String,

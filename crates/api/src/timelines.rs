@@ -6,6 +6,7 @@ use parvis_town::{
     Paged, PostView, Town, accounts, pins,
     timelines::{self, Scope, Shown, TagQuery},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -16,32 +17,21 @@ use crate::{
     params::Params,
 };
 
-/// A page of posts; the way on leads past those that `wanted` left out.
-pub fn posts(
-    town: &Town,
-    paging: &Paging,
-    mut found: Vec<PostView>,
-    wanted: impl Fn(&PostView) -> bool,
-) -> Answer {
-    let (next, prev) = (
-        found.last().map(|post| post.id),
-        found.first().map(|post| post.id),
-    );
-    found.retain(wanted);
+pub fn posts(town: &Town, paging: &Paging, found: &Paged<PostView>) -> Answer {
     let shown = answer::json(&Statuses {
         origin: &town.origin,
-        views: &found,
+        views: &found.items,
     })?;
-    Ok(paging.link(next, prev, shown))
+    Ok(paging.link(found.next, found.prev, shown))
 }
 
 pub async fn home(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
     let found = timelines::home(&caller.town, caller.me, page).await?;
-    posts(&caller.town, &paging, found, |_| true)
+    posts(&caller.town, &paging, &found)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct PublicParams {
     local: bool,
@@ -77,8 +67,9 @@ fn has_tag(post: &PostView, tag: &str) -> bool {
 pub async fn public(asker: Asker, paging: Paging, params: Params<PublicParams>) -> Answer {
     let page = paging.page(paging::STATUSES);
     let wanted = params.fields;
-    let found = timelines::public(&asker.town, &asker.viewer(), wanted.scope(), page).await?;
-    posts(&asker.town, &paging, found, |post| wanted.want(post))
+    let mut found = timelines::public(&asker.town, &asker.viewer(), wanted.scope(), page).await?;
+    found.items.retain(|post| wanted.want(post));
+    posts(&asker.town, &paging, &found)
 }
 
 pub async fn tag(
@@ -99,10 +90,10 @@ pub async fn tag(
         media_only: wanted.only_media,
     };
     let found = timelines::tagged(&asker.town, &asker.viewer(), query, scope, page).await?;
-    posts(&asker.town, &paging, found, |_| true)
+    posts(&asker.town, &paging, &found)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct AccountParams {
     only_media: bool,
@@ -140,34 +131,21 @@ pub async fn of_account(
         media_only: only_media,
     };
     let page = paging.page(paging::STATUSES);
-    let found = timelines::of_account(town, &viewer, account, shown, page).await?;
-    posts(town, &paging, found, |post| {
-        tagged.as_deref().is_none_or(|tag| has_tag(post, tag))
-    })
+    let mut found = timelines::of_account(town, &viewer, account, shown, page).await?;
+    if let Some(tag) = tagged {
+        found.items.retain(|post| has_tag(post, &tag));
+    }
+    posts(town, &paging, &found)
 }
 
 pub async fn favourites(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
-    kept(
-        &caller,
-        &paging,
-        &timelines::favourites(&caller.town, caller.me, page).await?,
-    )
+    let found = timelines::favourites(&caller.town, caller.me, page).await?;
+    posts(&caller.town, &paging, &found)
 }
 
 pub async fn bookmarks(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
-    kept(
-        &caller,
-        &paging,
-        &timelines::bookmarks(&caller.town, caller.me, page).await?,
-    )
-}
-
-fn kept(caller: &Caller, paging: &Paging, found: &Paged<PostView>) -> Answer {
-    let shown = answer::json(&Statuses {
-        origin: &caller.town.origin,
-        views: &found.items,
-    })?;
-    Ok(paging.link(found.next, found.prev, shown))
+    let found = timelines::bookmarks(&caller.town, caller.me, page).await?;
+    posts(&caller.town, &paging, &found)
 }

@@ -34,11 +34,13 @@ pub(crate) async fn outbox(town: &Town, account: &AccountView, asked: Asked) -> 
     };
     let piece = Piece::older_than(asked.max_id).limited(limits::PAGE);
     let found = timelines::of_account(town, &Viewer::nobody(), account.id, shown, piece).await?;
-    let items: Vec<Value> = found.iter().filter_map(|post| said(town, post)).collect();
+    let items: Vec<Value> = found
+        .items
+        .iter()
+        .filter_map(|post| said(town, post))
+        .collect();
     let mut page = Page::new(page_id(&id, asked.max_id), id.clone(), items);
-    if found.len() as u64 >= limits::PAGE {
-        page.next = found.last().map(|post| page_id(&id, Some(post.id)));
-    }
+    page.next = found.next.map(|next| page_id(&id, Some(next)));
     Ok(json!(page))
 }
 
@@ -89,6 +91,22 @@ pub(crate) async fn featured(town: &Town, account: &AccountView) -> Outcome<Valu
     let posts: Vec<String> = pinned.into_iter().map(|post| post.uri).collect();
     let id = uri::collection(&account.uri, "featured");
     Ok(json!(Collection::whole(id, posts)))
+}
+
+/// The thread of a post is ours to show where it begins with that post.
+pub(crate) fn begins_thread(post: &PostView) -> bool {
+    post.local && post.thread == post.id
+}
+
+/// Where the whole thread is shown that a post begins.
+pub(crate) fn context_id(post: &PostView) -> Option<String> {
+    begins_thread(post).then(|| uri::collection(&post.uri, "context"))
+}
+
+/// A thread, the oldest post first.
+pub(crate) fn context(post: &PostView, thread: Vec<String>) -> Collection<String> {
+    let id = uri::collection(&post.uri, "context");
+    Collection::whole(id, thread).of(post.author.uri.clone())
 }
 
 /// The answers to a post that everyone may see, of which `shown` are the first.

@@ -69,6 +69,10 @@ fn places(lane: Lane) -> usize {
     }
 }
 
+/// Turns that begin in the other lanes while a proven server has one: the processors sign first for those that answer, and
+/// nobody waits for ever.
+const ASIDE: usize = 4;
+
 /// Runs until `stop`, then lets what is under way end.
 pub(crate) async fn run(federation: &Arc<Federation>, stop: &CancellationToken) {
     let mut round = Round::new(Ledger::open(federation));
@@ -175,12 +179,23 @@ impl Round {
     fn room(&self, lane: Lane) -> usize {
         let quick = QUICK.saturating_sub(self.prompt());
         let same = |turn: &&Turn| turn.lane == lane;
-        quick.min(places(lane).saturating_sub(self.busy.values().filter(same).count()))
+        let free = places(lane).saturating_sub(self.busy.values().filter(same).count());
+        let is_rushed = self.prompt_of(Lane::Proven) > 0;
+        if lane != Lane::Proven && is_rushed {
+            let aside = ASIDE.saturating_sub(self.prompt_of(lane));
+            return quick.min(free).min(aside);
+        }
+        quick.min(free)
     }
 
     /// Turns that may still turn out to be quick.
     fn prompt(&self) -> usize {
         let young = |turn: &&Turn| turn.since.elapsed() < PROMPT;
+        self.busy.values().filter(young).count()
+    }
+
+    fn prompt_of(&self, lane: Lane) -> usize {
+        let young = |turn: &&Turn| turn.lane == lane && turn.since.elapsed() < PROMPT;
         self.busy.values().filter(young).count()
     }
 

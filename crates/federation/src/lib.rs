@@ -17,8 +17,11 @@ mod knocks;
 mod ledger;
 mod nodeinfo;
 mod outbox;
+mod pictures;
 mod polls;
 mod posts;
+mod previews;
+mod push;
 pub mod queue;
 mod quotes;
 mod reactions;
@@ -33,3 +36,4 @@ mod webfinger;
 pub mod wire;
 
 pub use federation::Federation;
+pub use push::{Push, Writer};

@@ -122,6 +122,8 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
         tag: tags(town, post),
         attachment: post.media.iter().map(document).collect(),
         in_reply_to: post.reply_to_uri.clone(),
+        context: collections::context_id(post),
+        conversation: collections::context_id(post),
         published: emit::date(post.created_at),
         updated: post.edited_at.map(emit::date),
         url: post.url.clone(),

@@ -3,7 +3,7 @@
 
 use parvis_model::{
     id::Id,
-    policy::{Allowed, Circles, Policy, Quoters},
+    policy::{Allowed, Circles, Interaction, Policy, Quoters},
     text,
 };
 use parvis_store::entity::{account, post};
@@ -112,6 +112,7 @@ pub(crate) fn request(
 
 /// What an author of ours says to somebody of theirs who asked.
 pub(crate) struct Answered<'a> {
+    pub(crate) what: Interaction,
     pub(crate) request: &'a str,
     pub(crate) quoting: &'a str,
     pub(crate) stamp: Option<Id>,
@@ -135,7 +136,8 @@ pub(crate) fn answer(
         Vec::new(),
         quoted.uri.clone(),
         answered.quoting.to_owned(),
-    );
+    )
+    .about(answered.what);
     Outgoing::new(town, author.id, kind, answered.request, |id| Answer {
         id,
         kind,
@@ -186,6 +188,7 @@ pub(crate) fn stamp(town: &Town, id: Id, stamp: Stamp) -> quote::Stamp {
         stamp.quoting_uri,
         stamp.quoted_uri,
     )
+    .about(stamp.what)
 }
 
 /// What a post of theirs says of who may do what with it.

@@ -46,6 +46,7 @@ use crate::{
 /// Authors kept at hand, and for how long: a suspension must soon be felt.
 const AUTHORS: usize = 10_000;
 const FRESH: Timestamp = MINUTE;
+const SERVERS: usize = 10_000;
 /// An account found by its handle is asked for again after this.
 const STALE: Timestamp = DAY;
 /// Nobody is told of a post that somebody passes on so long after it was written.
@@ -60,6 +61,8 @@ pub(crate) struct Resolver {
     fetcher: Arc<Fetcher>,
     signer: Signer,
     authors: Cache<String, (Timestamp, Arc<account::Model>)>,
+    /// Servers that were heard to name their people after themselves, and when.
+    plain_names: Cache<String, Timestamp>,
     errands: Errands,
 }
 
@@ -79,6 +82,7 @@ impl Resolver {
             fetcher,
             signer,
             authors: Cache::new(AUTHORS),
+            plain_names: Cache::new(SERVERS),
             errands: Errands::new(),
         }
     }
@@ -357,7 +361,7 @@ impl Resolver {
     }
 
     /// Never our own: what is ours is known, and nobody else says what it is.
-    async fn fetch(&self, uri: &str, budget: &Budget) -> Option<Fetched> {
+    pub(crate) async fn fetch(&self, uri: &str, budget: &Budget) -> Option<Fetched> {
         let url = Url::parse(uri).ok().filter(|_| !self.is_ours(uri))?;
         if self.is_blocked(uri).await {
             return None;

@@ -1,5 +1,6 @@
 //! Every address that other servers ask for, in one table. What stands behind each is in the module of its noun.
 
+mod around;
 mod secure;
 mod stamps;
 
@@ -37,7 +38,7 @@ use crate::{
     webfinger,
     wire::{
         PUBLIC,
-        emit::{self, collection::First, object::Tombstone},
+        emit::{self, object::Tombstone},
     },
 };
 
@@ -77,9 +78,10 @@ impl Federation {
             )
             .route("/ap/actors/{id}/featured", get(featured))
             .route("/ap/objects/{id}", get(object))
-            .route("/ap/objects/{id}/replies", get(replies))
-            .route("/ap/objects/{id}/likes", get(likes))
-            .route("/ap/objects/{id}/shares", get(shares))
+            .route("/ap/objects/{id}/context", get(around::context))
+            .route("/ap/objects/{id}/replies", get(around::replies))
+            .route("/ap/objects/{id}/likes", get(around::likes))
+            .route("/ap/objects/{id}/shares", get(around::shares))
             .route("/ap/activities/{id}", get(activity))
             .route("/ap/authorizations/{id}", get(stamps::stamp))
             .merge(groups::routes())
@@ -431,54 +433,6 @@ async fn object(State(federation): Shared, Path(post): Path<String>, asker: Aske
         Ok(document(&note, cache))
     };
     answered(found.await)
-}
-
-/// A post as it may be shown outside, and how long the answer may be kept; a boost is none.
-async fn shown_post(
-    federation: &Federation,
-    post: &str,
-    asker: &Asker,
-) -> Outcome<Option<(PostView, &'static str)>> {
-    let Some(id) = id::parse(post) else {
-        return Ok(None);
-    };
-    let found = visible(federation, id, &asker.letter).await?;
-    Ok(found.filter(|(view, _)| view.boost_of.is_none()))
-}
-
-async fn replies(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
-    let found = async {
-        let Some((view, cache)) = shown_post(&federation, &post, &asker).await? else {
-            return Ok(not_found());
-        };
-        let answers = threads::open_answers(&federation.town, &view).await?;
-        let asks_for_page = asker.letter.target.ends_with("?page=true");
-        let list = collections::replies(&view, answers);
-        Ok(match list.first {
-            Some(First::Page(page)) if asks_for_page => document(&page, cache),
-            _ => document(&list, cache),
-        })
-    };
-    answered(found.await)
-}
-
-async fn likes(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
-    counted(&federation, &post, &asker, collections::likes).await
-}
-
-async fn shares(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
-    counted(&federation, &post, &asker, collections::shares).await
-}
-
-async fn counted(
-    federation: &Federation,
-    post: &str,
-    asker: &Asker,
-    list: impl Fn(&PostView) -> emit::collection::Heap,
-) -> Response {
-    let found = shown_post(federation, post, asker).await;
-    let shown = |(view, cache): (PostView, _)| document(&list(&view), cache);
-    answered(found.map(|found| found.map_or_else(not_found, shown)))
 }
 
 /// Who may not see the post is told so by its page.

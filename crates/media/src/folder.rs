@@ -1,4 +1,4 @@
-//! The folder where pictures lie: kept whole or not at all, opened and removed by key. Knows nothing of who may see what.
+//! The folder where files lie: kept whole or not at all, opened and removed by key. Knows nothing of who may see what.
 
 use std::{
     fs, io,
@@ -7,11 +7,15 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::{AcquireError, Semaphore};
+use parvis_model::limits;
+use tokio::sync::{AcquireError, Notify, Semaphore};
 
 use crate::{
-    key::Key,
+    animation,
+    key::{FileType, Key},
     picture::{self, Encoded, PictureFault, Prepared, Shape},
+    recording::{self, Facts, Recording, RecordingFault},
+    waiting::{self, Incoming, Waiting},
 };
 
 /// Pictures worked on at the same time. Decoding is heavy on processor and memory, and a town's
@@ -19,12 +23,16 @@ use crate::{
 const PLACES: u32 = 2;
 /// A picture above this many pixels takes all places, so that two giants never meet in memory.
 const LARGE_PIXELS: u64 = 16_000_000;
+/// Uploads in memory at the same time: one more than are worked on.
+const DESKS: usize = PLACES as usize + 1;
 
-/// A folder of pictures. Cloning gives another handle on the same folder and the same places of work.
+/// A folder of files. Cloning gives another handle on the same folder and the same places of work.
 #[derive(Clone, Debug)]
 pub struct Media {
     folder: Arc<Path>,
     places: Arc<Semaphore>,
+    desks: Arc<Semaphore>,
+    left: Arc<Notify>,
 }
 
 /// One kept file.
@@ -49,20 +57,58 @@ pub struct KeptPicture {
     pub blurhash: Option<String>,
 }
 
+/// What became of an upload of any kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptUpload {
+    pub original: Kept,
+    /// `None` for recordings: nothing here draws a picture of them.
+    pub preview: Option<Kept>,
+    pub blurhash: Option<String>,
+    /// Empty for pictures.
+    pub facts: Facts,
+}
+
+/// What an upload is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    Picture,
+    /// A GIF of several pictures.
+    Animation,
+    Sound,
+    Video,
+}
+
+impl Nature {
+    /// As long as it is not known more exactly.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Picture => FileType::Jpeg,
+            Self::Animation => FileType::Gif,
+            Self::Sound => FileType::Mp3,
+            Self::Video => FileType::Mp4,
+        }
+        .mime()
+    }
+}
+
 /// A kept file, open for reading.
 #[derive(Debug)]
 pub struct Stored {
+    pub key: Key,
     pub mime: &'static str,
     pub bytes: u64,
     pub file: tokio::fs::File,
 }
 
-/// Why a picture was not kept.
+/// Why a file was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The picture's fault: tell the person.
     #[error(transparent)]
     Picture(#[from] PictureFault),
+    /// The recording's fault: tell the person.
+    #[error(transparent)]
+    Recording(#[from] RecordingFault),
     /// Our fault: no space, no permission.
     #[error("the media folder cannot be written")]
     Folder(#[from] io::Error),
@@ -75,7 +121,106 @@ impl Media {
         Self {
             folder,
             places: Arc::new(Semaphore::new(PLACES as usize)),
+            desks: Arc::new(Semaphore::new(DESKS)),
+            left: Arc::default(),
         }
+    }
+
+    /// Begins an upload that arrives in pieces. `number`: of its own.
+    pub async fn incoming(&self, number: i64) -> io::Result<Incoming> {
+        Incoming::begin(&self.folder, number).await
+    }
+
+    /// What it is; refuses by its first bytes, or by its blocks, what will not be kept.
+    pub async fn nature(&self, upload: &Waiting) -> Result<Nature, Fault> {
+        let head = upload.head().await?;
+        if recording::is_recording(&head) {
+            if upload.bytes() > limits::RECORDING_BYTES as u64 {
+                return Err(RecordingFault::TooManyBytes.into());
+            }
+            return Ok(if recording::is_sound(&head) {
+                Nature::Sound
+            } else {
+                Nature::Video
+            });
+        }
+        if !picture::is_known(&head) {
+            return Err(PictureFault::UnknownType.into());
+        }
+        if upload.bytes() > limits::PICTURE_BYTES as u64 {
+            return Err(PictureFault::TooManyBytes.into());
+        }
+        if !head.starts_with(b"GIF8") {
+            return Ok(Nature::Picture);
+        }
+        let _desk = self.desks.acquire().await.map_err(closed)?;
+        let bytes = upload.all().await?;
+        if !animation::is_animated(&bytes) {
+            return Ok(Nature::Picture);
+        }
+        animation::check(&bytes)?;
+        Ok(Nature::Animation)
+    }
+
+    /// Wakes whoever waits for [`Self::left`]: an upload was left.
+    pub fn tell_left(&self) {
+        self.left.notify_one();
+    }
+
+    /// Until an upload was left.
+    pub async fn left(&self) {
+        self.left.notified().await;
+    }
+
+    /// Whether an upload waits in this folder.
+    pub fn waits(&self, number: i64) -> bool {
+        waiting::is_here(&self.folder, number)
+    }
+
+    pub fn discard(&self, number: i64) {
+        waiting::discard(&self.folder, number);
+    }
+
+    /// Removes uploads whose number is below this one.
+    pub fn forget_before(&self, number: i64) -> io::Result<()> {
+        waiting::forget_before(&self.folder, number)
+    }
+
+    /// Prepares and keeps an upload that waits; its own file stays. `None`: it is not here.
+    pub async fn keep_waiting(&self, number: i64) -> Result<Option<KeptUpload>, Fault> {
+        let _desk = self.desks.acquire().await.map_err(closed)?;
+        match waiting::read(&self.folder, number).await? {
+            Some(bytes) => self.keep(bytes).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Prepares and keeps a file of any kind, as [`Self::keep_picture`] does.
+    pub async fn keep(&self, bytes: Vec<u8>) -> Result<KeptUpload, Fault> {
+        if recording::is_recording(&bytes) {
+            return self.worked(1, |folder| keep_recording(folder, bytes)).await;
+        }
+        if animation::is_animated(&bytes) {
+            animation::check(&bytes)?;
+            return self.worked(1, |folder| keep_animation(folder, bytes)).await;
+        }
+        let kept = self.keep_picture(bytes, Shape::Post).await?;
+        Ok(KeptUpload {
+            original: kept.original,
+            preview: Some(kept.preview),
+            blurhash: kept.blurhash,
+            facts: Facts::default(),
+        })
+    }
+
+    /// The same file under a new name, on the disk for good. `None`: there is none.
+    pub async fn renamed_copy(&self, key: &str) -> io::Result<Option<Key>> {
+        let Ok(key) = key.parse::<Key>() else {
+            return Ok(None);
+        };
+        let folder = Arc::clone(&self.folder);
+        let work = tokio::task::spawn_blocking(move || copy(&folder, key));
+        work.await.map_err(io::Error::other)?
     }
 
     /// Checks, cleans, turns, resizes and keeps a picture. When this returns `Ok`, the files are on
@@ -87,18 +232,28 @@ impl Media {
         } else {
             1
         };
+        self.worked(needed, move |folder| keep(folder, &upload.prepare(shape)?))
+            .await
+    }
+
+    /// Heavy work, in its turn.
+    async fn worked<T: Send + 'static>(
+        &self,
+        places: u32,
+        work: impl FnOnce(&Path) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let place = Arc::clone(&self.places)
-            .acquire_many_owned(needed)
+            .acquire_many_owned(places)
             .await
             .map_err(closed)?;
         let folder = Arc::clone(&self.folder);
         let work = tokio::task::spawn_blocking(move || {
             // Held by the work, not by the waiting: a caller that goes away frees no place early.
             let _place = place;
-            keep(&folder, &upload.prepare(shape)?)
+            work(&folder)
         });
         work.await.unwrap_or_else(|panic| {
-            tracing::error!(%panic, "a picture decoder gave up");
+            tracing::error!(%panic, "a decoder gave up");
             Err(PictureFault::Damaged.into())
         })
     }
@@ -115,6 +270,7 @@ impl Media {
         };
         let bytes = file.metadata().await?.len();
         Ok(Some(Stored {
+            key,
             mime: key.file_type().mime(),
             bytes,
             file,
@@ -149,6 +305,55 @@ fn keep(folder: &Path, prepared: &Prepared) -> Result<KeptPicture, Fault> {
         preview,
         blurhash: prepared.blurhash.clone(),
     })
+}
+
+/// An animation, and its first picture standing still.
+fn keep_animation(folder: &Path, bytes: Vec<u8>) -> Result<KeptUpload, Fault> {
+    let moving = animation::rewritten(&bytes)?;
+    let still = picture::prepare(bytes, Shape::Preview)?;
+    let original = write(folder, &moving)?;
+    let preview = write(folder, &still.original).inspect_err(|_| discard(folder, original.key))?;
+    Ok(KeptUpload {
+        original,
+        preview: Some(preview),
+        blurhash: still.blurhash,
+        facts: Facts::default(),
+    })
+}
+
+fn keep_recording(folder: &Path, bytes: Vec<u8>) -> Result<KeptUpload, Fault> {
+    let Recording {
+        bytes,
+        file_type,
+        facts,
+    } = recording::cleaned(bytes)?;
+    let encoded = Encoded {
+        file_type,
+        width: facts.width,
+        height: facts.height,
+        bytes,
+    };
+    Ok(KeptUpload {
+        original: write(folder, &encoded)?,
+        preview: None,
+        blurhash: None,
+        facts,
+    })
+}
+
+/// A second name where the disk can do that, otherwise a second file.
+fn copy(folder: &Path, key: Key) -> io::Result<Option<Key>> {
+    let (from, fresh) = (folder.join(key.path()), Key::random(key.file_type()));
+    let to = folder.join(fresh.path());
+    let shard = to.parent().unwrap_or(folder);
+    fs::create_dir_all(shard)?;
+    match fs::hard_link(&from, &to) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(_) => write_whole(folder, fresh, &fs::read(&from)?)?,
+    }
+    fs::File::open(shard)?.sync_all()?;
+    Ok(Some(fresh))
 }
 
 fn write(folder: &Path, encoded: &Encoded) -> io::Result<Kept> {
@@ -271,6 +476,54 @@ mod tests {
             Err(Fault::Picture(PictureFault::UnknownType))
         ));
         assert!(files(folder.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_waits_is_recognised_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = Media::in_folder(folder.path());
+        let film = include_bytes!("../tests/samples/film.mp4");
+        let mut incoming = media.incoming(7).await.unwrap();
+        incoming.write(film).await.unwrap();
+        let upload = incoming.finished().await.unwrap();
+        assert_eq!(media.nature(&upload).await.unwrap(), Nature::Video);
+        upload.leave();
+        media.tell_left();
+        media.left().await;
+        assert!(media.waits(7) && media.open("incoming/7").await.unwrap().is_none());
+        let kept = media.keep_waiting(7).await.unwrap().unwrap();
+        assert_eq!((kept.original.mime, kept.original.width), ("video/mp4", 64));
+        assert_eq!((kept.preview, kept.blurhash), (None, None));
+        media.discard(7);
+        assert_eq!(media.keep_waiting(7).await.unwrap(), None);
+        assert_eq!(files(folder.path()).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_waits_and_is_nothing_we_know_is_refused_by_its_first_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = Media::in_folder(folder.path());
+        for (number, bytes) in [&b"<html>"[..], b"", b"%PDF-1.7"].iter().enumerate() {
+            let mut incoming = media.incoming(number as i64).await.unwrap();
+            incoming.write(bytes).await.unwrap();
+            let upload = incoming.finished().await.unwrap();
+            assert!(media.nature(&upload).await.is_err());
+        }
+        assert!(files(folder.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_file_can_be_given_a_new_name_and_lose_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = Media::in_folder(folder.path());
+        let kept = media.keep(drawn::scene("market")).await.unwrap();
+        let old = kept.original.key.to_string();
+        let new = media.renamed_copy(&old).await.unwrap().unwrap().to_string();
+        assert!(media.remove(&old).await.unwrap());
+        assert!(media.open(&old).await.unwrap().is_none());
+        let stored = media.open(&new).await.unwrap().unwrap();
+        assert_eq!(stored.bytes, kept.original.bytes);
+        assert_eq!(media.renamed_copy(&old).await.unwrap(), None);
     }
 
     #[tokio::test]

@@ -12,13 +12,49 @@ const SHARD: usize = 2;
 pub enum FileType {
     Jpeg,
     Png,
+    /// Only animations.
+    Gif,
+    Mp4,
+    /// Sound alone.
+    M4a,
+    Webm,
+    /// Sound alone.
+    Weba,
+    /// Sound alone.
+    Ogg,
+    Mp3,
+    Flac,
+    Wav,
 }
 
 impl FileType {
+    const ALL: [Self; 11] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Gif,
+        Self::Mp4,
+        Self::M4a,
+        Self::Webm,
+        Self::Weba,
+        Self::Ogg,
+        Self::Mp3,
+        Self::Flac,
+        Self::Wav,
+    ];
+
     pub fn mime(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
+            Self::Gif => "image/gif",
+            Self::Mp4 => "video/mp4",
+            Self::M4a => "audio/mp4",
+            Self::Webm => "video/webm",
+            Self::Weba => "audio/webm",
+            Self::Ogg => "audio/ogg",
+            Self::Mp3 => "audio/mpeg",
+            Self::Flac => "audio/flac",
+            Self::Wav => "audio/wav",
         }
     }
 
@@ -26,7 +62,23 @@ impl FileType {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
+            Self::Gif => "gif",
+            Self::Mp4 => "mp4",
+            Self::M4a => "m4a",
+            Self::Webm => "webm",
+            Self::Weba => "weba",
+            Self::Ogg => "ogg",
+            Self::Mp3 => "mp3",
+            Self::Flac => "flac",
+            Self::Wav => "wav",
         }
+    }
+
+    /// From a file name's extension, in the one way it is written.
+    pub fn parse(extension: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|file_type| file_type.extension() == extension)
     }
 }
 
@@ -84,10 +136,7 @@ impl FromStr for Key {
             .get(SHARD + 1..)
             .filter(|digits| digits.len() == DIGITS)
             .ok_or(NotAKey)?;
-        let file_type = [FileType::Jpeg, FileType::Png]
-            .into_iter()
-            .find(|file_type| file_type.extension() == extension)
-            .ok_or(NotAKey)?;
+        let file_type = FileType::parse(extension).ok_or(NotAKey)?;
         let number = u128::from_str_radix(digits, 16).map_err(|_| NotAKey)?;
         let key = Self { number, file_type };
         // Writing it again rules out upper case, signs and a folder that does not match.

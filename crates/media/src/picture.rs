@@ -2,7 +2,7 @@
 //!
 //! Every picture is decoded and encoded anew, so nothing but its pixels survives: no EXIF, no place
 //! where it was taken, no colour profile, no second file hidden behind the first. Of an animated GIF,
-//! WebP or PNG the first frame is kept, as a still picture.
+//! WebP or PNG the first frame is kept, as a still picture; what keeps a GIF moving is `animation`.
 
 use std::io::Cursor;
 
@@ -18,7 +18,8 @@ use crate::key::FileType;
 
 /// Longest side of a post's picture and of its preview.
 const ORIGINAL_SIDE: u32 = 2048;
-const PREVIEW_SIDE: u32 = 640;
+/// Longest side of a small version.
+pub const PREVIEW_SIDE: u32 = 640;
 const BLURHASH_SIDE: u32 = 32;
 const AVATAR: Size = Size {
     width: 400,
@@ -37,10 +38,12 @@ const LONGEST_SIDE: u32 = 30_000;
 const DECODED_BYTES: u64 = limits::PICTURE_PIXELS * 4;
 
 /// What a picture is for. Small pictures are never enlarged: sizes are upper bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Whole, at most 2048 pixels on its long side, with a preview of at most 640.
     Post,
+    /// Whole, at most 640 pixels on its long side: a small version of what lies elsewhere.
+    Preview,
     /// The middle square, at most 400 by 400.
     Avatar,
     /// The middle, three times as wide as high, at most 1500 by 500.
@@ -134,10 +137,11 @@ impl Upload {
         let pixels = Pixels::of(upright);
         let original = pixels.encode(lossless)?;
         if shape != Shape::Post {
+            let blurhash = (shape == Shape::Preview).then(|| pixels.blurhash());
             return Ok(Prepared {
                 original,
                 preview: None,
-                blurhash: None,
+                blurhash: blurhash.transpose()?,
             });
         }
         let small = pixels.preview();
@@ -168,12 +172,18 @@ impl Upload {
         };
         let mut picture = match shape {
             Shape::Post => fitted(decoded, self.size.within(ORIGINAL_SIDE)),
+            Shape::Preview => fitted(decoded, self.size.within(PREVIEW_SIDE)),
             Shape::Avatar => cropped(decoded, frame(AVATAR)),
             Shape::Header => cropped(decoded, frame(HEADER)),
         };
         picture.apply_orientation(orientation);
         Ok(picture)
     }
+}
+
+/// Whether the first bytes are those of a picture we can read.
+pub fn is_known(start: &[u8]) -> bool {
+    sniffed(start).is_some()
 }
 
 /// The type, from the first bytes alone.
@@ -273,11 +283,11 @@ impl Size {
 
 /// Smaller, in the same proportions. Transparent pixels must not lend their invisible colour to
 /// their neighbours, so colours are weighed by opacity meanwhile.
-fn shrunk(picture: &DynamicImage, target: Size) -> DynamicImage {
+fn shrunk(picture: DynamicImage, target: Size) -> DynamicImage {
     if !picture.color().has_alpha() {
-        return averaged(picture, target);
+        return averaged(&picture, target);
     }
-    let mut pixels = picture.to_rgba8();
+    let mut pixels = picture.into_rgba8();
     weigh_by_opacity(&mut pixels);
     let mut pixels = averaged(&pixels.into(), target).into_rgba8();
     weigh_back(&mut pixels);
@@ -328,7 +338,7 @@ fn fitted(picture: DynamicImage, target: Size) -> DynamicImage {
     if Size::of(&picture) == target {
         picture
     } else {
-        shrunk(&picture, target)
+        shrunk(picture, target)
     }
 }
 
@@ -389,13 +399,13 @@ impl Pixels {
     fn preview(&self) -> Option<Self> {
         let size = Size::of(&self.picture);
         let target = size.within(PREVIEW_SIDE);
-        (target != size).then(|| Self::of(shrunk(&self.picture, target)))
+        (target != size).then(|| Self::of(shrunk(self.picture.clone(), target)))
     }
 
     /// A few dozen pixels say as much as millions.
     fn blurhash(&self) -> Result<String, PictureFault> {
         let target = Size::of(&self.picture).within(BLURHASH_SIDE);
-        let tiny = on_white(&shrunk(&self.picture, target)).into_rgba8();
+        let tiny = on_white(&shrunk(self.picture.clone(), target)).into_rgba8();
         blurhash::encode(4, 3, tiny.width(), tiny.height(), tiny.as_raw())
             .map_err(|_| PictureFault::Damaged)
     }

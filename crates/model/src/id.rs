@@ -41,6 +41,16 @@ impl Ids {
         }
     }
 
+    /// One that stays whole where it is read as a floating-point number, as JavaScript does, until the year 2109.
+    pub fn next_exact(&self) -> Id {
+        loop {
+            let id = self.next();
+            if id % 32 == 0 {
+                return id;
+            }
+        }
+    }
+
     /// An id for something that another server published at `published`; never in the future.
     pub fn at(&self, published: Timestamp) -> Id {
         let published = published.clamp(0, self.clock.now());
@@ -77,6 +87,15 @@ mod tests {
         let ids = Ids::new(Clock::fixed(1_700_000_000_000));
         let handed: Vec<Id> = (0..1000).map(|_| ids.next()).collect();
         assert!(handed.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn an_exact_id_survives_being_a_floating_point_number() {
+        let ids = Ids::new(Clock::fixed(4_300_000_000_000));
+        for _ in 0..100 {
+            let id = ids.next_exact();
+            assert_eq!(id as f64 as i64, id);
+        }
     }
 
     #[test]

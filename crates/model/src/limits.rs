@@ -1,6 +1,6 @@
 //! Every limit on what people and other servers may give us, in one table. Lengths count characters unless said otherwise.
 
-use crate::clock::{MINUTE, SECOND, Timestamp};
+use crate::clock::{HOUR, MINUTE, SECOND, Timestamp};
 
 /// A post's text, counted as Mastodon counts (an address as 23, a handle without its host).
 pub const POST_TEXT: usize = 5_000;
@@ -18,6 +18,16 @@ pub const PICTURE_DESCRIPTION: usize = 1_500;
 pub const PICTURE_BYTES: usize = 16 * 1024 * 1024;
 /// Width times height of a picture we are willing to decode.
 pub const PICTURE_PIXELS: u64 = 50_000_000;
+pub const ANIMATION_FRAMES: usize = 1_000;
+/// Width times height of all frames of an animation together.
+pub const ANIMATION_PIXELS: u64 = 150_000_000;
+/// Bytes of one uploaded sound or video.
+pub const RECORDING_BYTES: usize = 40 * 1024 * 1024;
+pub const RECORDING_LONGEST: Timestamp = 3 * HOUR;
+/// Width times height of one picture of a video (4096 by 2160).
+pub const VIDEO_PIXELS: u64 = 8_847_360;
+/// Pictures a second; telephones film slow motion with so many.
+pub const VIDEO_RATE: u32 = 240;
 
 pub const USERNAME: usize = 30;
 pub const DISPLAY_NAME: usize = 100;
@@ -38,8 +48,29 @@ pub const APP_ADDRESS: usize = 2_000;
 /// Characters of all addresses that an app may be returned to.
 pub const APP_REDIRECTS: usize = 2_000;
 
+/// What the town tells all its residents.
+pub const ANNOUNCEMENT: usize = 2_000;
+/// Those that hold at the same time.
+pub const ANNOUNCEMENTS: usize = 20;
+/// Different emoji with which residents answer one of them.
+pub const ANNOUNCEMENT_EMOJI: usize = 8;
+
+/// Apps of one person that are told through a push service.
+pub const PUSH_SUBSCRIPTIONS: u64 = 20;
+/// Characters of the address that such an app gives.
+pub const PUSH_ENDPOINT: usize = 2_000;
+
 /// What another server may send in one document (bytes).
 pub const DOCUMENT_BYTES: usize = 1024 * 1024;
+/// What we read of a page of the web to say what it is about (bytes).
+pub const WEB_PAGE: usize = 1024 * 1024;
+/// Characters shown of what a page is about.
+pub const PREVIEW_TITLE: usize = 300;
+pub const PREVIEW_DESCRIPTION: usize = 1_000;
+/// Of its author, of its site.
+pub const PREVIEW_NAME: usize = 200;
+/// The same in JSON (bytes).
+pub const OEMBED: usize = 64 * 1024;
 pub const DOCUMENT_DEPTH: usize = 32;
 /// Bytes of a remote post's HTML before cleaning.
 pub const REMOTE_HTML: usize = 100_000;
@@ -54,8 +85,11 @@ pub const ALIASES: usize = 20;
 pub const PRIVATE_NOTE: usize = 2_000;
 /// Former texts that are kept of one post.
 pub const REVISIONS: u64 = 100;
+/// Of the texts of one post's revisions together.
+pub const REVISION_BYTES: usize = 512 * 1024;
 pub const TAGS_FOLLOWED: i64 = 200;
 pub const TAGS_FEATURED: i64 = 10;
+pub const DOMAIN_BLOCKS: i64 = 1_000;
 pub const LISTS: i64 = 100;
 pub const LIST_TITLE: usize = 255;
 /// People put on a list or taken off it at once.
@@ -80,6 +114,8 @@ pub const REMOTE_PINS: usize = 20;
 pub const REPORT: usize = 1_000;
 pub const REPORT_POSTS: usize = 20;
 pub const REPORTS_PER_SERVER_AND_DAY: i64 = 100;
+/// Likes of one member, and ends of likes, that a group hands on in an hour; the rest count without its telling anybody.
+pub const GROUP_GESTURES: i64 = 100;
 pub const MENTIONS: usize = 100;
 pub const TAGS: usize = 50;
 
@@ -108,3 +144,5 @@ pub const PAGE: u64 = 20;
 pub const PAGE_MAX: u64 = 40;
 /// Posts shown on one thread page.
 pub const THREAD: u64 = 4_096;
+/// Posts of a thread whose addresses other servers are given.
+pub const THREAD_SHOWN: u64 = 500;

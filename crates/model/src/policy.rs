@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Groups of people around an author.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Circles(u8);
@@ -53,6 +55,33 @@ impl fmt::Display for Circles {
         named
             .map(|(_, letter)| *letter)
             .try_for_each(|letter| fmt::Write::write_char(f, letter))
+    }
+}
+
+/// What somebody does with the post of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interaction {
+    Reply,
+    Like,
+    Boost,
+    Quote,
+}
+
+impl Interaction {
+    pub const ALL: [Self; 4] = [Self::Reply, Self::Like, Self::Boost, Self::Quote];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Like => "like",
+            Self::Boost => "boost",
+            Self::Quote => "quote",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
     }
 }
 

@@ -48,6 +48,9 @@ pub enum Command {
     /// Servers of other towns that this town wants nothing to do with
     #[command(subcommand)]
     Server(Server),
+    /// What the town tells all its residents
+    #[command(subcommand)]
+    Announcement(Announcement),
     /// Write a town's database and media to one file; the town may go on running
     Backup {
         /// A new tar file
@@ -190,6 +193,27 @@ pub enum Server {
     Unblock { host: String },
     /// Those that are blocked
     List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Announcement {
+    /// Tell all residents something, above their home and in their apps; prints its number
+    Publish {
+        text: String,
+        /// When what it is about begins: a day such as 2027-07-14 or a moment such as 2027-07-14T20:30
+        #[arg(long, value_name = "WHEN")]
+        starts: Option<String>,
+        /// When it ends; the announcement is shown no longer then
+        #[arg(long, value_name = "WHEN")]
+        ends: Option<String>,
+    },
+    /// All announcements: number, when published, beginning, end, first line
+    List,
+    /// Take one off
+    Remove {
+        /// As `list` shows it
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

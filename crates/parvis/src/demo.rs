@@ -91,7 +91,10 @@ fn demo_settings(given: Settings) -> Settings {
             allow_private_networks: vec![IpNet::from(SocketAddr::from(([127, 0, 0, 1], 0)).ip())],
             ..FederationSettings::default()
         },
-        limits: LimitSettings { rate: false },
+        limits: LimitSettings {
+            rate: false,
+            ..LimitSettings::default()
+        },
         ..given
     }
 }

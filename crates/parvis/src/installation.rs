@@ -26,6 +26,8 @@ const TOWNS: &str = "towns";
 const TOWN_FILE: &str = "town.toml";
 const DATABASE_FILE: &str = "parvis.sqlite";
 const MEDIA: &str = "media";
+/// Pictures of other servers; whatever goes from it is fetched again.
+const REMOTE_PICTURES: &str = "remote-pictures";
 
 /// One town's place: its address and where its data are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +77,10 @@ impl Place {
 
     pub fn media(&self) -> PathBuf {
         self.folder.join(MEDIA)
+    }
+
+    pub fn remote_pictures(&self) -> PathBuf {
+        self.folder.join(REMOTE_PICTURES)
     }
 
     pub fn database(&self) -> DatabaseUrl {

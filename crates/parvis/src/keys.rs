@@ -98,10 +98,34 @@ pub const KEYS: &[Key] = &[
         ..PLAIN
     },
     Key {
+        path: "media.cache_quota",
+        expected: "a number of mebibytes such as 1024",
+        set: |settings, value| put(&mut settings.media.cache_quota, number(value)),
+        show: |settings| Some(settings.media.cache_quota.to_string()),
+        ..PLAIN
+    },
+    Key {
         path: "limits.rate",
         expected: "on or off",
         set: |settings, value| put(&mut settings.limits.rate, switch(value)),
         show: |settings| Some(quoted(&on_off(settings.limits.rate))),
+        ..PLAIN
+    },
+    Key {
+        path: "limits.streams",
+        expected: "a number up to 1000000 of apps that may listen at the same time such as 10000",
+        set: |settings, value| put(&mut settings.limits.streams, at_most(value, 1_000_000)),
+        show: |settings| Some(settings.limits.streams.to_string()),
+        ..PLAIN
+    },
+    Key {
+        path: "limits.streams_per_account",
+        expected: "a number up to 1000000 of apps that may listen for one resident such as 200",
+        set: |settings, value| {
+            let count = at_most(value, 1_000_000);
+            put(&mut settings.limits.streams_per_account, count)
+        },
+        show: |settings| Some(settings.limits.streams_per_account.to_string()),
         ..PLAIN
     },
     Key {
@@ -197,6 +221,18 @@ fn text(value: &Value) -> Option<&str> {
 
 fn parsed<T: FromStr>(value: &Value) -> Option<T> {
     text(value)?.parse().ok()
+}
+
+/// In a file as a number (TOML has signed ones only), elsewhere as text.
+fn number(value: &Value) -> Option<u64> {
+    match value.to_i128() {
+        Some(number) => number.try_into().ok(),
+        None => parsed(value),
+    }
+}
+
+fn at_most(value: &Value, most: u64) -> Option<u64> {
+    number(value).filter(|number| *number <= most)
 }
 
 fn switch(value: &Value) -> Option<bool> {

@@ -1,5 +1,6 @@
 //! The program: reads settings and command line, and hands on. What people can do is written in `parvis_town`.
 
+mod announcements;
 mod backup;
 mod cli;
 mod config;
@@ -72,6 +73,7 @@ fn run(cli: Cli) -> Done {
             Command::Town(Town::List) => towns::list(&settings),
             Command::Account(asked) => residents::run(&settings, town, asked).await,
             Command::Server(asked) => servers::run(&settings, town, asked).await,
+            Command::Announcement(asked) => announcements::run(&settings, town, asked).await,
             Command::Token(Token::Create { name, scopes }) => {
                 residents::create_token(&settings, town, &name, &scopes).await
             }

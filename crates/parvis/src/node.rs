@@ -9,13 +9,15 @@ use std::{
 use anyhow::Context as _;
 use futures_util::future::join_all;
 use parvis_federation::{
-    Federation,
+    Federation, Push,
     fetch::{FetchOptions, Fetcher, TIMEOUT},
 };
+use parvis_media::Cache;
 use parvis_model::clock::Clock;
-use parvis_town::Town;
+use parvis_town::{Town, streams::Bounds};
 use tokio::{
     signal::unix::{SignalKind, signal},
+    sync::Semaphore,
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -24,6 +26,7 @@ use crate::{
     exit::Done,
     front::{Front, Site},
     installation::{self, Place},
+    server,
     settings::Settings,
     site, towns, worker,
 };
@@ -35,6 +38,7 @@ pub const GRACE: Duration = Duration::from_secs(9);
 const LAST_WORDS: Duration = Duration::from_millis(900);
 /// How we call ourselves when we ask other servers.
 const USER_AGENT: &str = concat!("Parvis/", env!("CARGO_PKG_VERSION"));
+const MIB: u64 = 1024 * 1024;
 /// How often we look for towns that were founded while we run.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
@@ -46,6 +50,8 @@ pub struct Node {
     fetcher: Arc<Fetcher>,
     /// By host.
     towns: Mutex<HashMap<String, Arc<Town>>>,
+    /// How many apps may listen, to all towns together.
+    streams: Bounds,
     work: TaskTracker,
     stop: CancellationToken,
 }
@@ -67,6 +73,10 @@ impl Node {
         let fetcher = fetcher(&settings, clock.clone())?;
         Ok(Arc::new(Self {
             front: Arc::new(Front::new(settings.trusted_proxies.clone())),
+            streams: Bounds {
+                room: Arc::new(Semaphore::new(room(settings.limits.streams))),
+                per_account: room(settings.limits.streams_per_account),
+            },
             settings,
             clock,
             fetcher,
@@ -76,6 +86,11 @@ impl Node {
         }))
     }
 
+    /// Connections at the same time: each that listens stays.
+    pub fn connections(&self) -> usize {
+        server::CONNECTIONS + room(self.settings.limits.streams)
+    }
+
     pub fn stop(&self) -> CancellationToken {
         self.stop.clone()
     }
@@ -83,6 +98,7 @@ impl Node {
     /// Opens a town, answers for it from now on and, where the settings say so, does its background work.
     pub async fn take_up(&self, place: &Place) -> Done<Arc<Town>> {
         let (town, federation) = self.open(place).await?;
+        town.streams().set_bounds(self.streams.clone());
         let router = site::router(&town, &federation, self.settings.federation.only_signed);
         self.front.open(
             place.public_url.names(),
@@ -93,8 +109,10 @@ impl Node {
         );
         self.work
             .spawn(worker::keep_profile_fresh(town.clone(), self.stop.clone()));
+        self.work
+            .spawn(worker::tell_listeners(town.clone(), self.stop.clone()));
         if self.settings.workers {
-            self.work_for(&town, &federation);
+            self.work_for(&town, &federation)?;
         }
         Ok(town)
     }
@@ -102,12 +120,15 @@ impl Node {
     /// Only the background work of a town, without answering for it.
     pub async fn work_only(&self, place: &Place) -> Done {
         let (town, federation) = self.open(place).await?;
-        self.work_for(&town, &federation);
-        Ok(())
+        self.work_for(&town, &federation)
     }
 
     async fn open(&self, place: &Place) -> Done<(Arc<Town>, Arc<Federation>)> {
         let town = towns::open(place, self.settings.limits.rate, self.clock.clone()).await?;
+        town.remote_pictures().keep_in(
+            Cache::in_folder(place.remote_pictures()),
+            self.settings.media.cache_quota.saturating_mul(MIB),
+        );
         let federation = Federation::new(town.clone(), self.fetcher.clone()).await?;
         self.towns
             .lock()
@@ -116,12 +137,12 @@ impl Node {
         Ok((town, federation))
     }
 
-    fn work_for(&self, town: &Arc<Town>, federation: &Arc<Federation>) {
-        self.work.spawn(worker::run(
-            town.clone(),
-            federation.clone(),
-            self.stop.clone(),
-        ));
+    fn work_for(&self, town: &Arc<Town>, federation: &Arc<Federation>) -> Done {
+        let (fetcher, stop) = (self.fetcher.clone(), self.stop.clone());
+        let push = Push::new(town.clone(), fetcher, parvis_api::push_message)?;
+        let work = worker::run(town.clone(), federation.clone(), push, stop);
+        self.work.spawn(work);
+        Ok(())
     }
 
     fn knows(&self, place: &Place) -> bool {
@@ -188,6 +209,10 @@ impl Node {
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.work.spawn(work);
     }
+}
+
+fn room(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 async fn asked_to_stop() -> Done {

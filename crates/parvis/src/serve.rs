@@ -58,6 +58,7 @@ pub fn open_doors(node: &Arc<Node>, listener: TcpListener) {
     node.spawn(server::serve(
         listener,
         node.front.clone(),
+        node.connections(),
         node.stop(),
         GRACE,
     ));

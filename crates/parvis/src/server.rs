@@ -5,16 +5,13 @@ use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::body::Body;
 use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::{GracefulShutdown, Watcher},
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{front::Front, patient::Patient};
 
@@ -24,8 +21,8 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 const TAKING_TIME: Duration = Duration::from_mins(1);
 /// Request line and headers together (bytes); more is answered with 431.
 const HEAD_SIZE: usize = 64 * 1024;
-/// Connections at the same time; more wait in the system's own queue.
-const CONNECTIONS: usize = 10_000;
+/// Connections at the same time, besides those that listen for what happens; more wait in the system's own queue.
+pub const CONNECTIONS: usize = 10_000;
 /// After a failed accept (out of file handles, most likely) give others time to finish.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -33,22 +30,18 @@ const BREATH: Duration = Duration::from_millis(100);
 pub async fn serve(
     listener: TcpListener,
     front: Arc<Front>,
+    connections: usize,
     stop: CancellationToken,
     grace: Duration,
 ) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(connections));
+    let conversations = TaskTracker::new();
     while let Some((stream, peer, place)) = next(&listener, &room, &stop).await {
-        tokio::spawn(converse(
-            stream,
-            peer,
-            front.clone(),
-            graceful.watcher(),
-            place,
-        ));
+        conversations.spawn(converse(stream, peer, front.clone(), stop.clone(), place));
     }
     drop(listener);
-    if timeout(grace, graceful.shutdown()).await.is_err() {
+    conversations.close();
+    if timeout(grace, conversations.wait()).await.is_err() {
         tracing::warn!("some connections did not end in time and are cut off");
     }
 }
@@ -97,7 +90,7 @@ async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
     front: Arc<Front>,
-    watcher: Watcher,
+    stop: CancellationToken,
     _place: OwnedSemaphorePermit,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
@@ -112,8 +105,17 @@ async fn converse(
         .header_read_timeout(HEAD_TIME)
         .max_header_size(HEAD_SIZE)
         .max_buf_size(2 * HEAD_SIZE)
-        .serve_connection(TokioIo::new(Patient::new(stream, TAKING_TIME)), service);
-    if let Err(error) = watcher.watch(connection).await {
+        .serve_connection(TokioIo::new(Patient::new(stream, TAKING_TIME)), service)
+        .with_upgrades();
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended early");
     }
 }
@@ -159,7 +161,13 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let server = tokio::spawn(serve(listener, front, stop.clone(), Duration::from_secs(5)));
+        let server = tokio::spawn(serve(
+            listener,
+            front,
+            CONNECTIONS,
+            stop.clone(),
+            Duration::from_secs(5),
+        ));
         Served {
             address,
             stop,

@@ -46,6 +46,7 @@ pub struct Settings {
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub federation: FederationSettings,
+    pub media: MediaSettings,
     pub limits: LimitSettings,
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -61,9 +62,29 @@ pub struct FederationSettings {
 }
 
 #[derive(Clone, Debug)]
+pub struct MediaSettings {
+    /// Mebibytes of pictures of other servers that a town keeps, so that its people see them from here.
+    pub cache_quota: u64,
+}
+
+#[derive(Clone, Debug)]
 pub struct LimitSettings {
     /// Are attempts (log-in, sign-up, requests) counted and limited?
     pub rate: bool,
+    /// Apps that may listen at the same time, to all towns of the process …
+    pub streams: u64,
+    /// … and for one resident.
+    pub streams_per_account: u64,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            rate: true,
+            streams: 10_000,
+            streams_per_account: 200,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -90,7 +111,8 @@ impl Default for Settings {
             workers: true,
             trusted_proxies: Vec::new(),
             federation: FederationSettings::default(),
-            limits: LimitSettings { rate: true },
+            media: MediaSettings { cache_quota: 1024 },
+            limits: LimitSettings::default(),
             log: LogSettings::default(),
             origins: BTreeMap::new(),
         }

@@ -31,8 +31,8 @@ const MIB: usize = 1024 * 1024;
 const DOCUMENT: usize = 2 * MIB;
 /// A page's form with all its pictures.
 const FORM_WITH_PICTURES: usize = limits::POST_PICTURES * limits::PICTURE_BYTES + 16 * MIB;
-/// One picture from an app, and what stands around it.
-const UPLOAD: usize = limits::PICTURE_BYTES + MIB;
+/// One file from an app with a picture of it, and what stands around them.
+const UPLOAD: usize = limits::RECORDING_BYTES + limits::PICTURE_BYTES + 2 * MIB;
 /// A sender that is silent for this long in the middle of a body is given up.
 const SILENCE: Duration = Duration::from_secs(30);
 /// Smaller answers gain nothing.

@@ -14,25 +14,29 @@ use crate::{
     settings::Settings,
 };
 
-/// Readers per town: enough for two cores that wait for a disk, few enough for a host of many towns.
-const CONNECTIONS: u32 = 8;
+/// Connections per town. To SQLite each has a thread and a cache of 2 MiB: enough for two cores that wait for a disk, few
+/// enough for a host of many towns. To PostgreSQL they write as well, and wait for its disk.
+const SQLITE_CONNECTIONS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 8;
 
 /// Opens the town's database, bringing it up to date; the first time this founds the town.
 pub async fn open(place: &Place, rates: bool, clock: Clock) -> Done<Arc<Town>> {
     place.found()?;
     let url = place.database().reveal().to_owned();
-    let store = Store::open(StoreOptions {
-        url,
-        connections: CONNECTIONS,
-    })
-    .await
-    .with_context(|| {
-        format!(
-            "opening the database {} of {}",
-            place.database(),
-            place.host()
-        )
-    })?;
+    let connections = if url.starts_with("sqlite:") {
+        SQLITE_CONNECTIONS
+    } else {
+        POSTGRES_CONNECTIONS
+    };
+    let store = Store::open(StoreOptions { url, connections })
+        .await
+        .with_context(|| {
+            format!(
+                "opening the database {} of {}",
+                place.database(),
+                place.host()
+            )
+        })?;
     let options = TownOptions {
         origin: place.public_url.origin().to_owned(),
         store,

@@ -3,8 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parvis_federation::Federation;
-use parvis_town::{Town, polls, readers, scheduled};
+use parvis_federation::{Federation, Push};
+use parvis_town::{Town, media, polls, previews::errands, readers, scheduled, search, streams};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -14,19 +14,34 @@ const BREATH: Duration = Duration::from_secs(2);
 const REFRESH: Duration = Duration::from_secs(10);
 
 /// Works for a town until told to stop.
-pub async fn run(town: Arc<Town>, federation: Arc<Federation>, stop: CancellationToken) {
+pub async fn run(
+    town: Arc<Town>,
+    federation: Arc<Federation>,
+    push: Arc<Push>,
+    stop: CancellationToken,
+) {
     tokio::join!(
         kept_going("federation", &town, &stop, || federation
             .clone()
             .run(stop.clone())),
+        kept_going("push", &town, &stop, || push.clone().run(stop.clone())),
         kept_going("notifications", &town, &stop, || {
             readers::run(town.clone(), stop.clone().cancelled_owned())
         }),
         kept_going("polls", &town, &stop, || {
             polls::watch(town.clone(), stop.clone().cancelled_owned())
         }),
+        kept_going("previews", &town, &stop, || {
+            errands::watch(town.clone(), stop.clone().cancelled_owned())
+        }),
         kept_going("scheduled posts", &town, &stop, || {
             scheduled::watch(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("search", &town, &stop, || {
+            search::watch(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("uploads", &town, &stop, || {
+            media::watch(town.clone(), stop.clone().cancelled_owned())
         }),
         kept_going("housekeeping", &town, &stop, || {
             readers::keep_house_hourly(town.clone(), stop.clone().cancelled_owned())
@@ -52,6 +67,14 @@ where
         }
         sleep(BREATH).await;
     }
+}
+
+/// Tells the apps that listen here what happens.
+pub async fn tell_listeners(town: Arc<Town>, stop: CancellationToken) {
+    kept_going("streams", &town, &stop, || {
+        streams::run(town.clone(), stop.clone().cancelled_owned())
+    })
+    .await;
 }
 
 /// Lets a process that answers for a town see what another one, or a command, changed about it.

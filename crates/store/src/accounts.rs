@@ -295,24 +295,6 @@ pub async fn unposted(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Accounts whose name begins so, or whose shown name does; local ones first.
-pub async fn named_like(
-    db: &impl ConnectionTrait,
-    start: &str,
-    limit: u64,
-) -> Result<Vec<account::Model>, DbErr> {
-    let pattern = format!("{}%", dialect::literal(start));
-    account::Entity::find()
-        .from_raw_sql(dialect::statement(
-            db,
-            "SELECT * FROM account WHERE kind <> 'application' AND suspended_at IS NULL AND (name_key LIKE $1 ESCAPE '\\' OR LOWER(display_name) LIKE $1 ESCAPE '\\') \
-             ORDER BY CASE WHEN domain = '' THEN 0 ELSE 1 END, name_key LIMIT $2",
-            [pattern.into(), (limit as i64).into()],
-        ))
-        .all(db)
-        .await
-}
-
 /// Residents, for NodeInfo: (all, who posted since `month`, who posted since `half_year`).
 pub async fn local_counts(
     db: &impl ConnectionTrait,

@@ -60,6 +60,22 @@ pub async fn list(
     Ok(rows)
 }
 
+/// Those of these accounts whose last message is this post.
+pub async fn ending_with(
+    db: &impl ConnectionTrait,
+    post: i64,
+    accounts: &[i64],
+) -> Result<Vec<Conversation>, DbErr> {
+    let accounts_listed = dialect::listed(db, 2);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM conversation c WHERE c.last_post_id = $1 AND c.account_id IN {accounts_listed}"
+    );
+    let params = [post.into(), dialect::json_list(accounts).into()];
+    Conversation::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
+}
+
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<Conversation>, DbErr> {
     let sql = format!("SELECT {COLUMNS} FROM conversation c WHERE c.id = $1");
     Conversation::find_by_statement(dialect::statement(db, &sql, [id.into()]))
@@ -75,6 +91,26 @@ pub async fn set_unread(db: &impl ConnectionTrait, id: i64, unread: bool) -> Res
 
 pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     dialect::run(db, "DELETE FROM conversation WHERE id = $1", [id.into()]).await?;
+    Ok(())
+}
+
+/// These threads turn out to be part of another: of a person's conversations in them, the one with the last message goes on.
+pub async fn move_to(db: &impl ConnectionTrait, threads: &[i64], whole: i64) -> Result<(), DbErr> {
+    let parts = dialect::listed(db, 1);
+    let concerned =
+        |table: &str| format!("({table}.thread_id = $2 OR {table}.thread_id IN {parts})");
+    let older = format!(
+        "DELETE FROM conversation WHERE {} AND EXISTS (SELECT 1 FROM conversation o \
+         WHERE o.account_id = conversation.account_id AND {} AND (COALESCE(o.last_post_id, 0), o.id) > \
+         (COALESCE(conversation.last_post_id, 0), conversation.id))",
+        concerned("conversation"),
+        concerned("o"),
+    );
+    let newest = format!("UPDATE conversation SET thread_id = $2 WHERE thread_id IN {parts}");
+    for step in [older, newest] {
+        let params = [dialect::json_list(threads).into(), whole.into()];
+        dialect::run(db, &step, params).await?;
+    }
     Ok(())
 }
 

@@ -65,6 +65,25 @@ pub async fn inboxes_of_object(
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
+/// The same of many objects: (object, inbox) pairs.
+pub async fn inboxes_of_objects(
+    db: &impl ConnectionTrait,
+    objects: &[String],
+) -> Result<Vec<(String, String)>, DbErr> {
+    let sql = format!(
+        "SELECT DISTINCT a.object_uri, d.inbox FROM activity a JOIN delivery d ON d.activity_id = a.id \
+         WHERE a.object_uri IN {}",
+        dialect::listed_texts(db, 1)
+    );
+    let objects = dialect::json_texts(objects).into();
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, [objects]))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
 /// Every inbox that an account's activities were ever sent to.
 pub async fn inboxes_of_actor(db: &impl ConnectionTrait, actor: i64) -> Result<Vec<String>, DbErr> {
     let rows = db

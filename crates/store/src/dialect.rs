@@ -43,6 +43,19 @@ pub fn each(db: &impl ConnectionTrait, n: usize, name: &str) -> String {
     }
 }
 
+/// As [`each`], for pairs of ids: columns `{name}.a` and `{name}.b`. Its parameter is `[[a, b], …]` in JSON.
+pub fn each_pair(db: &impl ConnectionTrait, n: usize, name: &str) -> String {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => format!(
+            "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(${n})) {name} \
+             CROSS JOIN"
+        ),
+        _ => format!(
+            "(SELECT (value->>0)::bigint AS a, (value->>1)::bigint AS b FROM json_array_elements(${n}::json)) {name} JOIN"
+        ),
+    }
+}
+
 /// The parameter that goes with [`listed`] and [`each`].
 pub fn json_list(ids: &[i64]) -> String {
     let mut text = String::with_capacity(ids.len() * 20 + 2);

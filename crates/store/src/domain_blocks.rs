@@ -30,6 +30,11 @@ pub async fn delete(db: &impl ConnectionTrait, me: i64, domain: &str) -> Result<
     Ok(())
 }
 
+pub async fn count(db: &impl ConnectionTrait, me: i64) -> Result<i64, DbErr> {
+    let sql = "SELECT COUNT(*) FROM domain_block WHERE account_id = $1";
+    dialect::number(db, sql, [me.into()]).await
+}
+
 /// A page of them: (cursor, domain), the last blocked first.
 pub async fn list(
     db: &impl ConnectionTrait,

@@ -110,6 +110,28 @@ pub async fn remote_inboxes(db: &impl ConnectionTrait, target: i64) -> Result<Ve
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
+/// The same of many accounts: (account, inbox) pairs.
+pub async fn remote_inboxes_of_all(
+    db: &impl ConnectionTrait,
+    targets: &[i64],
+) -> Result<Vec<(i64, String)>, DbErr> {
+    let sql = format!(
+        "SELECT DISTINCT f.target_id, COALESCE(a.shared_inbox, a.inbox) FROM {} follow f ON f.target_id = t.value \
+         JOIN account a ON a.id = f.follower_id WHERE f.accepted AND a.domain <> '' AND a.suspended_at IS NULL",
+        dialect::each(db, 1, "t")
+    );
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            &sql,
+            [dialect::json_list(targets).into()],
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
 /// Residents of this town who want to hear of each post of an account: (account, listener) pairs.
 pub async fn listeners(
     db: &impl ConnectionTrait,

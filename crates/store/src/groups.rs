@@ -59,6 +59,8 @@ pub async fn set_for_moderators(
 /// How somebody stands to a group of this town.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub struct Standing {
+    pub group_id: i64,
+    pub account_id: i64,
     /// Either is suspended, or has blocked the other.
     pub kept_out: bool,
     pub resident: bool,
@@ -74,15 +76,44 @@ pub async fn standing(
     group: i64,
     who: i64,
 ) -> Result<Option<Standing>, DbErr> {
-    let sql = "SELECT (g.suspended_at IS NOT NULL OR p.suspended_at IS NOT NULL OR EXISTS (SELECT 1 FROM block b \
-         WHERE (b.account_id = $1 AND b.target_id = $2) OR (b.account_id = $2 AND b.target_id = $1))) AS kept_out, \
+    Ok(standings(db, &[(group, who)]).await?.pop())
+}
+
+/// The same of many pairs: a group, and somebody.
+pub async fn standings(
+    db: &impl ConnectionTrait,
+    pairs: &[(i64, i64)],
+) -> Result<Vec<Standing>, DbErr> {
+    let sql = format!(
+        "SELECT w.a AS group_id, w.b AS account_id, \
+         (g.suspended_at IS NOT NULL OR p.suspended_at IS NOT NULL OR EXISTS (SELECT 1 FROM block b \
+         WHERE (b.account_id = w.a AND b.target_id = w.b) OR (b.account_id = w.b AND b.target_id = w.a))) AS kept_out, \
          p.domain = '' AS resident, \
-         EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $2 AND f.target_id = $1 AND f.accepted) AS follower, \
-         EXISTS (SELECT 1 FROM group_moderator m WHERE m.group_id = $1 AND m.account_id = $2) AS moderator, \
-         EXISTS (SELECT 1 FROM group_rule r WHERE r.group_id = $1 AND r.moderators_only) AS moderators_only \
-         FROM account g JOIN account p ON p.id = $2 WHERE g.id = $1 AND g.domain = ''";
-    let found = dialect::statement(db, sql, [group.into(), who.into()]);
-    Standing::find_by_statement(found).one(db).await
+         EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = w.b AND f.target_id = w.a AND f.accepted) AS follower, \
+         EXISTS (SELECT 1 FROM group_moderator m WHERE m.group_id = w.a AND m.account_id = w.b) AS moderator, \
+         EXISTS (SELECT 1 FROM group_rule r WHERE r.group_id = w.a AND r.moderators_only) AS moderators_only \
+         FROM {} account g ON g.id = w.a JOIN account p ON p.id = w.b WHERE g.domain = ''",
+        dialect::each_pair(db, 1, "w")
+    );
+    let pairs = serde_json::json!(pairs).to_string();
+    let found = dialect::statement(db, &sql, [pairs.into()]);
+    Standing::find_by_statement(found).all(db).await
+}
+
+/// Counts one more like, or end of one, of somebody in a group. Gives how many there were since then; what began at `old` or
+/// before begins anew.
+pub async fn count_gesture(
+    db: &impl ConnectionTrait,
+    group: i64,
+    who: i64,
+    now: i64,
+    old: i64,
+) -> Result<i64, DbErr> {
+    let sql = "INSERT INTO group_gesture (group_id, account_id, since, done) VALUES ($1, $2, $3, 1) \
+         ON CONFLICT (group_id, account_id) DO UPDATE SET \
+         done = CASE WHEN group_gesture.since <= $4 THEN 1 ELSE group_gesture.done + 1 END, \
+         since = CASE WHEN group_gesture.since <= $4 THEN $3 ELSE group_gesture.since END RETURNING done";
+    dialect::number(db, sql, [group.into(), who.into(), now.into(), old.into()]).await
 }
 
 /// The group has taken the post, or puts it out again.

@@ -50,17 +50,22 @@ impl Written {
     }
 }
 
+/// Only what no open transaction can still precede.
+fn settled(db: &impl ConnectionTrait) -> &'static str {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => "",
+        _ => " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+    }
+}
+
 pub async fn after(
     db: &impl ConnectionTrait,
     position: Position,
     limit: u64,
 ) -> Result<Vec<Written>, DbErr> {
-    let settled = match db.get_database_backend() {
-        DatabaseBackend::Sqlite => "",
-        _ => " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-    };
     let sql = format!(
-        "SELECT tx, id, entry FROM journal WHERE (tx, id) > ($1, $2){settled} ORDER BY tx, id LIMIT $3"
+        "SELECT tx, id, entry FROM journal WHERE (tx, id) > ($1, $2){} ORDER BY tx, id LIMIT $3",
+        settled(db)
     );
     let params = [
         position.tx.into(),
@@ -70,6 +75,18 @@ pub async fn after(
     Written::find_by_statement(dialect::statement(db, &sql, params))
         .all(db)
         .await
+}
+
+/// Behind the last entry that readers see; the beginning where there is none.
+pub async fn end(db: &impl ConnectionTrait) -> Result<Position, DbErr> {
+    let sql = format!(
+        "SELECT tx, id, entry FROM journal WHERE 1 = 1{} ORDER BY tx DESC, id DESC LIMIT 1",
+        settled(db)
+    );
+    let last = Written::find_by_statement(dialect::statement(db, &sql, []))
+        .one(db)
+        .await?;
+    Ok(last.map_or_else(Position::default, |row| row.position()))
 }
 
 /// Where a reader stands; the beginning if it never read.
@@ -100,8 +117,13 @@ pub async fn advance(
     Ok(moved == 1)
 }
 
-/// Drops entries that every one of `readers` has read.
-pub async fn prune(db: &impl ConnectionTrait, readers: &[&str], limit: u64) -> Result<u64, DbErr> {
+/// Drops entries from before `before` that every one of `readers` has read.
+pub async fn prune(
+    db: &impl ConnectionTrait,
+    readers: &[&str],
+    before: i64,
+    limit: u64,
+) -> Result<u64, DbErr> {
     let mut slowest: Option<Position> = None;
     for reader in readers {
         let at = position(db, reader).await?;
@@ -110,8 +132,13 @@ pub async fn prune(db: &impl ConnectionTrait, readers: &[&str], limit: u64) -> R
     let Some(slowest) = slowest else { return Ok(0) };
     dialect::run(
         db,
-        "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE (tx, id) <= ($1, $2) ORDER BY tx, id LIMIT $3)",
-        [slowest.tx.into(), slowest.id.into(), (limit as i64).into()],
+        "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE (tx, id) <= ($1, $2) AND created_at < $4 ORDER BY tx, id LIMIT $3)",
+        [
+            slowest.tx.into(),
+            slowest.id.into(),
+            (limit as i64).into(),
+            before.into(),
+        ],
     )
     .await
 }

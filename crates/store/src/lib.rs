@@ -2,6 +2,7 @@
 //! transaction. Decides nothing: who may do or see what is `town`'s and `model::audience`'s.
 
 pub mod accounts;
+pub mod announcements;
 pub mod apps;
 pub mod audience;
 mod claims;
@@ -31,9 +32,12 @@ pub mod pins;
 pub mod polls;
 pub mod posts;
 pub mod preferences;
+pub mod preview_cards;
+pub mod push;
 pub mod quotes;
 pub mod reactions;
 pub mod relations;
+pub mod remote_pictures;
 pub mod reports;
 pub mod revisions;
 pub mod scheduled;
@@ -41,6 +45,7 @@ pub mod search;
 pub mod seen;
 pub mod servers;
 pub mod signature_forms;
+pub mod streams;
 pub mod tags;
 pub mod thread_mutes;
 pub mod timelines;

@@ -1,4 +1,6 @@
-//! Pictures of posts.
+//! Pictures, sound and video of posts.
+
+pub mod work;
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order,
@@ -33,6 +35,55 @@ pub async fn insert_many(db: &impl ConnectionTrait, rows: Vec<media::Model>) -> 
 
 pub async fn update(db: &impl ConnectionTrait, row: media::Model) -> Result<(), DbErr> {
     row.into_active_model().reset_all().update(db).await?;
+    Ok(())
+}
+
+/// What is said about a file, and nothing else of its row: it may be being prepared meanwhile.
+pub async fn describe(db: &impl ConnectionTrait, row: &media::Model) -> Result<(), DbErr> {
+    media::Entity::update_many()
+        .col_expr(
+            media::Column::Description,
+            Expr::value(row.description.as_str()),
+        )
+        .col_expr(media::Column::FocusX, Expr::value(row.focus_x))
+        .col_expr(media::Column::FocusY, Expr::value(row.focus_y))
+        .filter(media::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_preview(db: &impl ConnectionTrait, row: &media::Model) -> Result<(), DbErr> {
+    media::Entity::update_many()
+        .col_expr(
+            media::Column::PreviewFile,
+            Expr::value(row.preview_file.clone()),
+        )
+        .col_expr(media::Column::PreviewWidth, Expr::value(row.preview_width))
+        .col_expr(
+            media::Column::PreviewHeight,
+            Expr::value(row.preview_height),
+        )
+        .col_expr(media::Column::Blurhash, Expr::value(row.blurhash.clone()))
+        .filter(media::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// What an upload has become.
+pub async fn set_file(db: &impl ConnectionTrait, row: &media::Model) -> Result<(), DbErr> {
+    media::Entity::update_many()
+        .col_expr(media::Column::File, Expr::value(row.file.clone()))
+        .col_expr(media::Column::Mime, Expr::value(row.mime.as_str()))
+        .col_expr(media::Column::Width, Expr::value(row.width))
+        .col_expr(media::Column::Height, Expr::value(row.height))
+        .col_expr(media::Column::Duration, Expr::value(row.duration))
+        .col_expr(media::Column::FrameRate, Expr::value(row.frame_rate))
+        .col_expr(media::Column::BitRate, Expr::value(row.bit_rate))
+        .filter(media::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
     Ok(())
 }
 

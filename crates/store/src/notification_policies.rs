@@ -57,6 +57,25 @@ pub async fn has_agreed(db: &impl ConnectionTrait, me: i64, from: i64) -> Result
     Ok(dialect::number(db, sql, [me.into(), from.into()]).await? > 0)
 }
 
+/// (thread, last message in it) of the private messages that are held back of somebody; of the newest threads, bounded.
+pub async fn held_messages(
+    db: &impl ConnectionTrait,
+    me: i64,
+    from: i64,
+    limit: u64,
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    let sql = "SELECT p.thread_id, MAX(p.id) AS last FROM notification n JOIN post p ON p.id = n.post_id \
+         WHERE n.account_id = $1 AND n.from_id = $2 AND n.held_back AND p.audience = 'direct' \
+         GROUP BY p.thread_id ORDER BY last DESC LIMIT $3";
+    let params = [me.into(), from.into(), (limit as i64).into()];
+    let rows = db
+        .query_all_raw(dialect::statement(db, sql, params))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
 /// What was held back of somebody is forgotten.
 pub async fn forget(db: &impl ConnectionTrait, me: i64, from: i64) -> Result<(), DbErr> {
     let sql = "DELETE FROM notification WHERE account_id = $1 AND from_id = $2 AND held_back";

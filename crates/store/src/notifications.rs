@@ -3,7 +3,7 @@
 use parvis_model::{id, page::Page};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    Value,
+    TryInsertResult, Value,
 };
 
 use crate::{
@@ -13,12 +13,12 @@ use crate::{
     timelines::{bounds, order},
 };
 
-/// Nothing happens where the same was told before.
-pub async fn insert(db: &impl ConnectionTrait, row: notification::Model) -> Result<(), DbErr> {
-    dialect::unless_there(row.into_active_model())
+/// `false`, and nothing happens, where the same was told before.
+pub async fn insert(db: &impl ConnectionTrait, row: notification::Model) -> Result<bool, DbErr> {
+    let inserted = dialect::unless_there(row.into_active_model())
         .exec_without_returning(db)
         .await?;
-    Ok(())
+    Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))
 }
 
 /// Which notifications are meant.

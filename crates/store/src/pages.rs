@@ -8,6 +8,7 @@ use crate::{
     audience::{Eyes, visible},
     dialect,
     entity::{account, media, post},
+    preview_cards,
     reactions::Mark,
 };
 
@@ -20,6 +21,8 @@ pub struct PageRows {
     /// Who wrote the posts, who is named in them, and their groups.
     pub people: Vec<account::Card>,
     pub media: Vec<media::Model>,
+    /// What the pages are about that the posts link to.
+    pub previews: Vec<preview_cards::Card>,
 }
 
 impl PageRows {
@@ -36,6 +39,7 @@ impl PageRows {
         self.media
             .sort_unstable_by_key(|row| (row.post_id, row.position, row.id));
         self.media.dedup_by_key(|row| row.id);
+        self.previews.extend(other.previews);
     }
 }
 
@@ -67,7 +71,7 @@ pub(crate) async fn of_question(
     params: Vec<Value>,
 ) -> Result<(Vec<(i64, i32)>, PageRows), DbErr> {
     let visible = visible(eyes);
-    let shown = "p.id, p.author_id, p.thread_id, p.group_id, p.has_media";
+    let shown = "p.id, p.author_id, p.thread_id, p.group_id, p.has_media, p.card_id";
     let gathered =
         |row: &str, from: &str| format!("(SELECT {} FROM {from})", rows_as_json(db, row));
     let sql = format!(
@@ -83,7 +87,7 @@ pub(crate) async fn of_question(
          UNION ALL SELECT t.thread_id, 5, t.account_id FROM thread_mute t WHERE t.account_id = $1 AND t.thread_id IN (SELECT thread_id FROM shown) \
          UNION ALL SELECT 0, 6, x.account_id FROM word_filter x WHERE x.account_id = $1 AND (x.expires_at IS NULL OR x.expires_at > $2)), \
          people AS MATERIALIZED (SELECT author_id AS id FROM shown UNION SELECT group_id FROM shown UNION SELECT account_id FROM marks WHERE what = 0) \
-         SELECT {asked_rows}, {posts}, {mark_rows}, {cards}, {media}",
+         SELECT {asked_rows}, {posts}, {mark_rows}, {cards}, {media}, {previews}",
         asked_rows = gathered("asked.id, asked.by_tag", "asked"),
         posts = gathered(
             &columns::<post::Column>("p"),
@@ -98,6 +102,10 @@ pub(crate) async fn of_question(
             &columns::<media::Column>("m"),
             "shown CROSS JOIN media m WHERE shown.has_media AND m.post_id = shown.id"
         ),
+        previews = gathered(
+            preview_cards::COLUMNS,
+            "shown CROSS JOIN preview_card c WHERE c.id = shown.card_id"
+        ),
     );
     let row = db
         .query_one_raw(dialect::statement(db, &sql, params))
@@ -109,6 +117,7 @@ pub(crate) async fn of_question(
         marks: read(text(2)?)?,
         people: read(text(3)?)?,
         media: in_order(read(text(4)?)?),
+        previews: read(text(5)?)?,
     };
     Ok((read(text(0)?)?, rows))
 }

@@ -11,8 +11,9 @@ use sea_orm::{
 
 use crate::{
     audience::{Eyes, counted, visible},
-    dialect,
+    conversations, dialect,
     entity::{mention, post, post_tag, tag, tombstone},
+    thread_mutes,
 };
 
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<post::Model>, DbErr> {
@@ -134,6 +135,12 @@ pub async fn boosts_of(db: &impl ConnectionTrait, of: i64) -> Result<Vec<post::M
         .await
 }
 
+/// Who passed a post on, the newest first.
+pub async fn boosters(db: &impl ConnectionTrait, of: i64, limit: u64) -> Result<Vec<i64>, DbErr> {
+    let sql = "SELECT p.author_id FROM post p WHERE p.boost_of_id = $1 ORDER BY p.id DESC LIMIT $2";
+    dialect::ids(db, sql, [of.into(), (limit as i64).into()]).await
+}
+
 /// Which counter of a post moves.
 #[derive(Clone, Copy, Debug)]
 pub enum Count {
@@ -161,14 +168,21 @@ pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) ->
 /// Answers that arrived before what they answer are tied to it now. Gives how many of them are counted under it.
 pub async fn adopt_answers(db: &impl ConnectionTrait, parent: &post::Model) -> Result<i64, DbErr> {
     let orphans = "reply_to_uri = $1 AND reply_to_id IS NULL";
-    let (uri, thread) = (|| parent.uri.clone().into(), parent.thread_id.into());
+    let uri = || parent.uri.clone().into();
+    let threads = format!("SELECT DISTINCT thread_id FROM post WHERE {orphans}");
+    let threads = dialect::ids(db, &threads, [uri()]).await?;
+    if threads.is_empty() {
+        return Ok(0);
+    }
     // What hangs on an orphan moves with it.
-    dialect::run(
-        db,
-        &format!("UPDATE post SET thread_id = $2 WHERE thread_id IN (SELECT thread_id FROM post WHERE {orphans})"),
-        [uri(), thread],
-    )
-    .await?;
+    thread_mutes::move_to(db, &threads, parent.thread_id).await?;
+    conversations::move_to(db, &threads, parent.thread_id).await?;
+    let posts = format!(
+        "UPDATE post SET thread_id = $2 WHERE thread_id IN {}",
+        dialect::listed(db, 1)
+    );
+    let moved = [dialect::json_list(&threads).into(), parent.thread_id.into()];
+    dialect::run(db, &posts, moved).await?;
     dialect::run(
         db,
         &format!("UPDATE post SET reply_to_id = $2, reply_to_account_id = $3 WHERE {orphans}"),
@@ -377,6 +391,24 @@ pub async fn open_answers(
              WHERE p.reply_to_id = $1 AND p.audience IN ('public', 'unlisted') AND a.suspended_at IS NULL \
              ORDER BY CASE WHEN p.author_id = $2 THEN 0 ELSE 1 END, p.id LIMIT $3",
             [post.into(), author.into(), (limit as i64).into()],
+        ))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Addresses of the posts of a thread that everyone may see, the oldest first.
+pub async fn open_thread(
+    db: &impl ConnectionTrait,
+    thread: i64,
+    limit: u64,
+) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT p.uri FROM post p JOIN account a ON a.id = p.author_id WHERE p.thread_id = $1 \
+         AND p.boost_of_id IS NULL AND p.audience IN ('public', 'unlisted') AND a.suspended_at IS NULL ORDER BY p.id LIMIT $2";
+    let rows = db
+        .query_all_raw(dialect::statement(
+            db,
+            sql,
+            [thread.into(), (limit as i64).into()],
         ))
         .await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()

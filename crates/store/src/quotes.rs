@@ -105,17 +105,38 @@ pub async fn stamp(
     quote_stamp::Entity::find_by_id(id).one(db).await
 }
 
-/// The stamp for one post that quotes another, also one taken back.
+/// The stamp for what is at one address and quotes a post, answers it, likes it or passes it on; also one taken back.
 pub async fn stamp_for(
     db: &impl ConnectionTrait,
     quoted: i64,
     quoting: &str,
+    kind: &str,
 ) -> Result<Option<quote_stamp::Model>, DbErr> {
     quote_stamp::Entity::find()
         .filter(quote_stamp::Column::QuotedId.eq(quoted))
         .filter(quote_stamp::Column::QuotingUri.eq(quoting))
+        .filter(quote_stamp::Column::Kind.eq(kind))
         .one(db)
         .await
+}
+
+/// The stamp of one kind that somebody has for a post.
+pub async fn stamp_to(
+    db: &impl ConnectionTrait,
+    quoted: i64,
+    quoter: i64,
+    kind: &str,
+) -> Result<Option<i64>, DbErr> {
+    let sql = "SELECT id FROM quote_stamp WHERE quoter_id = $1 AND quoted_id = $2 AND kind = $3 ORDER BY id LIMIT 1";
+    let stamps = dialect::ids(db, sql, [quoter.into(), quoted.into(), kind.into()]).await?;
+    Ok(stamps.first().copied())
+}
+
+/// What a stamp is for has another address now.
+pub async fn set_stamped(db: &impl ConnectionTrait, id: i64, uri: &str) -> Result<(), DbErr> {
+    let sql = "UPDATE quote_stamp SET quoting_uri = $2 WHERE id = $1";
+    dialect::run(db, sql, [id.into(), uri.into()]).await?;
+    Ok(())
 }
 
 /// Whom a consent was given.

@@ -19,8 +19,13 @@ pub struct Revision {
     pub created_at: i64,
 }
 
-/// Keeps the newest `most` of a post.
-pub async fn insert(db: &impl ConnectionTrait, row: Revision, most: u64) -> Result<(), DbErr> {
+/// Keeps the newest of a post: `most` at most, and no more than `bytes` of text.
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    row: Revision,
+    most: u64,
+    bytes: usize,
+) -> Result<(), DbErr> {
     let post = row.post_id;
     let params = [
         row.id.into(),
@@ -36,10 +41,13 @@ pub async fn insert(db: &impl ConnectionTrait, row: Revision, most: u64) -> Resu
     let keep = "INSERT INTO post_revision (id, post_id, title, html, summary, sensitive, media, options, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     dialect::run(db, keep, params).await?;
-    let forget = "DELETE FROM post_revision WHERE post_id = $1 AND id <= \
-         (SELECT id FROM post_revision WHERE post_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)";
+    let forget = "DELETE FROM post_revision WHERE post_id = $1 AND id <= (SELECT MAX(kept.id) FROM \
+         (SELECT id, ROW_NUMBER() OVER newest AS place, SUM(OCTET_LENGTH(html) + OCTET_LENGTH(options)) OVER newest AS bytes \
+         FROM post_revision WHERE post_id = $1 WINDOW newest AS (ORDER BY id DESC)) kept \
+         WHERE kept.place > $2 OR kept.bytes > $3)";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    dialect::run(db, forget, [post.into(), most.into()]).await?;
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    dialect::run(db, forget, [post.into(), most.into(), bytes.into()]).await?;
     Ok(())
 }
 

@@ -15,9 +15,11 @@ pub struct Scheduled {
     pub due_at: i64,
     /// What was asked for, as JSON.
     pub post: String,
+    /// It could not be published when its time came: it waits for its author.
+    pub refused: bool,
 }
 
-const COLUMNS: &str = "s.id, s.account_id, s.due_at, s.post";
+const COLUMNS: &str = "s.id, s.account_id, s.due_at, s.post, s.refused";
 
 pub async fn insert(db: &impl ConnectionTrait, row: Scheduled, media: &[i64]) -> Result<(), DbErr> {
     let id = row.id;
@@ -77,7 +79,7 @@ pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<Schedule
 /// Whose time has come, the longest overdue first.
 pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<Scheduled>, DbErr> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM scheduled_post s WHERE s.due_at <= $1 ORDER BY s.due_at LIMIT $2"
+        "SELECT {COLUMNS} FROM scheduled_post s WHERE s.due_at <= $1 AND NOT s.refused ORDER BY s.due_at LIMIT $2"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     Scheduled::find_by_statement(dialect::statement(db, &sql, [now.into(), limit.into()]))
@@ -91,7 +93,7 @@ pub async fn count(db: &impl ConnectionTrait, me: i64) -> Result<i64, DbErr> {
 }
 
 pub async fn set_due(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), DbErr> {
-    let sql = "UPDATE scheduled_post SET due_at = $2 WHERE id = $1";
+    let sql = "UPDATE scheduled_post SET due_at = $2, refused = FALSE WHERE id = $1";
     dialect::run(db, sql, [id.into(), at.into()]).await?;
     Ok(())
 }
@@ -105,6 +107,13 @@ pub async fn postpone(
 ) -> Result<(), DbErr> {
     let sql = "UPDATE scheduled_post SET due_at = $3 WHERE id = $1 AND due_at <= $2";
     dialect::run(db, sql, [id.into(), now.into(), until.into()]).await?;
+    Ok(())
+}
+
+/// Keeps what is due for its author, who may choose another time.
+pub async fn refuse(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE scheduled_post SET refused = TRUE WHERE id = $1 AND due_at <= $2";
+    dialect::run(db, sql, [id.into(), now.into()]).await?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::{
     dialect,
 };
 
+pub(crate) use home::belongs_at_home;
 pub use home::home;
 
 /// A condition on `column` and whether the page is read upwards. Parameters are appended to `params`.
@@ -109,6 +110,29 @@ pub enum Answers {
     None,
 }
 
+/// What the reader of a list may meet there of its people, answers or not, as a condition over the post `p`.
+pub(crate) fn written_for_list(eyes: Eyes) -> String {
+    format!(
+        "p.audience <> 'direct' AND {visible} AND {unmuted} \
+         AND (p.boost_of_id IS NULL OR (EXISTS (SELECT 1 FROM follow h WHERE h.follower_id = $1 AND h.target_id = p.author_id AND h.show_boosts) AND {original}))",
+        visible = visible(eyes),
+        unmuted = unmuted("p.author_id"),
+        original = home::unmuted_original()
+    )
+}
+
+/// The post `p` is no answer, or one that the list `$3` shows.
+pub(crate) fn answers_for_list(answers: Answers) -> String {
+    let to_members = "EXISTS (SELECT 1 FROM list_member n WHERE n.list_id = $3 AND n.target_id = p.reply_to_account_id)";
+    let to_followed = "EXISTS (SELECT 1 FROM follow g WHERE g.follower_id = $1 AND g.target_id = p.reply_to_account_id AND g.accepted)";
+    let more = match answers {
+        Answers::ToMembers => format!(" OR p.reply_to_account_id = $1 OR {to_members}"),
+        Answers::ToFollowed => format!(" OR p.reply_to_account_id = $1 OR {to_followed}"),
+        Answers::None => String::new(),
+    };
+    format!("(p.reply_to_account_id IS NULL OR p.reply_to_account_id = p.author_id{more})")
+}
+
 /// What the people on a list write.
 pub async fn list(
     db: &impl ConnectionTrait,
@@ -122,20 +146,10 @@ pub async fn list(
         account: me,
         resident: true,
     };
-    let to_members = "EXISTS (SELECT 1 FROM list_member n WHERE n.list_id = $3 AND n.target_id = p.reply_to_account_id)";
-    let to_followed = "EXISTS (SELECT 1 FROM follow g WHERE g.follower_id = $1 AND g.target_id = p.reply_to_account_id AND g.accepted)";
-    let more = match answers {
-        Answers::ToMembers => format!(" OR p.reply_to_account_id = $1 OR {to_members}"),
-        Answers::ToFollowed => format!(" OR p.reply_to_account_id = $1 OR {to_followed}"),
-        Answers::None => String::new(),
-    };
     let belongs = format!(
-        "p.audience <> 'direct' AND {visible} AND {unmuted} \
-         AND (p.boost_of_id IS NULL OR (EXISTS (SELECT 1 FROM follow h WHERE h.follower_id = $1 AND h.target_id = p.author_id AND h.show_boosts) AND {original})) \
-         AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = p.author_id{more})",
-        visible = visible(eyes),
-        unmuted = unmuted("p.author_id"),
-        original = home::unmuted_original()
+        "{} AND {}",
+        written_for_list(eyes),
+        answers_for_list(answers)
     );
     let members = "SELECT m.target_id AS author FROM list_member m JOIN follow f ON f.id = m.follow_id \
          WHERE m.list_id = $3 AND f.accepted";
@@ -152,6 +166,15 @@ pub enum Scope {
     Remote,
 }
 
+/// What a reader meets among the public posts, as a condition over the post `p`.
+pub(crate) fn public_for() -> String {
+    format!(
+        "p.audience = 'public' AND p.boost_of_id IS NULL AND {} AND {} AND $2 = $2",
+        unblocked("p.author_id"),
+        unmuted("p.author_id")
+    )
+}
+
 /// Public posts of everyone known here, without boosts.
 pub async fn public(
     db: &impl ConnectionTrait,
@@ -166,11 +189,7 @@ pub async fn public(
         Scope::Local => " AND p.local AND p.audience IN ('public', 'town')",
         Scope::Remote => " AND NOT p.local",
     };
-    let from = format!(
-        "post p WHERE p.audience = 'public' AND p.boost_of_id IS NULL{scope} AND {} AND {} AND $2 = $2",
-        unblocked("p.author_id"),
-        unmuted("p.author_id")
-    );
+    let from = format!("post p WHERE {}{scope}", public_for());
     paged(db, &from, "p.id", page, eyes.params(now)).await
 }
 
@@ -291,7 +310,7 @@ pub async fn tagged(
 }
 
 /// What these eyes may find by a tag, as a condition over the post `p`.
-fn tagged_for(eyes: Eyes) -> String {
+pub(crate) fn tagged_for(eyes: Eyes) -> String {
     format!(
         "p.audience = 'public' AND {} AND {}",
         visible(eyes),

@@ -86,6 +86,12 @@ fn client() -> &'static reqwest::Client {
     })
 }
 
+/// Asks for something whose body has no end.
+pub(crate) async fn begin(url: &str, headers: HeaderMap) -> reqwest::Response {
+    let request = client().get(url).headers(headers);
+    request.send().await.unwrap()
+}
+
 /// Sends a request; an error is a connection that failed or broke off.
 pub async fn try_send(
     method: Method,

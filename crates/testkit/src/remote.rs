@@ -46,6 +46,8 @@ pub struct Page {
     pub content_type: String,
     pub location: Option<String>,
     pub body: Vec<u8>,
+    /// What it says of how its body is packed.
+    pub encoding: Option<&'static str>,
     /// One byte at a time, for ever.
     pub drips: bool,
 }
@@ -62,6 +64,7 @@ impl Page {
             content_type,
             location: None,
             body,
+            encoding: None,
             drips: false,
         }
     }
@@ -396,6 +399,9 @@ fn render(page: &Page) -> Response<Body> {
         .header("content-type", &page.content_type);
     if let Some(location) = &page.location {
         builder = builder.header("location", location);
+    }
+    if let Some(encoding) = page.encoding {
+        builder = builder.header("content-encoding", encoding);
     }
     let body = if page.drips {
         Body::from_stream(drip())

@@ -17,6 +17,7 @@ use crate::{
     journal::{self, Entry},
     keys::{self, Pair, Pairs},
     media::drop_files,
+    remote_pictures,
     views::{self, FieldView},
 };
 
@@ -251,6 +252,9 @@ async fn set_suspended(tx: &Tx, town: &Town, account: Id, at: Option<Timestamp>)
         .await?
         .ok_or_else(Refusal::not_found)?;
     accounts::suspend(tx, account, at, town.now()).await?;
+    if at.is_some() {
+        remote_pictures::forget_account(tx, town, account).await?;
+    }
     if let Some(login) = parvis_store::logins::by_account(tx, account).await?
         && at.is_some()
     {

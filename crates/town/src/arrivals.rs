@@ -24,8 +24,9 @@ use crate::{
     journal::{self, Entry},
     polls,
     posts::{boost_row, boostable, boosted, count_answer, is_seen, may_write, tag},
-    quotes,
+    previews, quotes,
     relations::block_as,
+    remote_pictures,
     views::PostKind,
 };
 
@@ -101,6 +102,7 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
     conversations::said(tx, town, &row).await?;
     journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
     for_its_group(tx, town, &row, arrival).await?;
+    previews::look_for(tx, town, &row).await?;
     Ok(Some(row.id))
 }
 
@@ -179,6 +181,7 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
     if let (Some(group), Some(said)) = (group, arrival.said.clone()) {
         groups::arrived(tx, town, &row, &group, said).await?;
     }
+    previews::look_for(tx, town, &row).await?;
     Ok(Some(row.id))
 }
 
@@ -265,6 +268,7 @@ fn arrived_row(
         found: false,
         group_id: None,
         in_group: false,
+        card_id: None,
     }
 }
 
@@ -306,6 +310,7 @@ fn media_row(
     position: usize,
     remote: &RemoteMedia,
 ) -> entity::media::Model {
+    let (preview_width, preview_height) = remote_pictures::small(remote.width, remote.height);
     let thousandths = |part: f32| (part.clamp(-1.0, 1.0) * 1000.0) as i32;
     entity::media::Model {
         id: town.ids.next(),
@@ -319,12 +324,15 @@ fn media_row(
         description: remote.description.clone(),
         width: remote.width,
         height: remote.height,
-        preview_width: remote.width,
-        preview_height: remote.height,
+        preview_width,
+        preview_height,
         blurhash: remote.blurhash.clone(),
         focus_x: thousandths(remote.focus.0),
         focus_y: thousandths(remote.focus.1),
         created_at: town.now(),
+        duration: 0,
+        frame_rate: 0,
+        bit_rate: 0,
     }
 }
 

@@ -4,13 +4,18 @@ use parvis_model::{audience::Audience, id::Id, page::Page, refusal::Refusal};
 use parvis_store::{
     Tx, accounts as account_rows,
     conversations::{self as rows, Conversation},
-    entity, posts, relations,
+    entity, notification_policies, posts, relations,
 };
 
 use crate::{
-    AccountView, Outcome, Paged, PostView, Town, Viewer, pages::posts_in_order,
+    AccountView, Outcome, Paged, PostView, Town, Viewer,
+    notifications::{self, NotificationKind, Reception},
+    pages::posts_in_order,
     views::accounts_in_order,
 };
+
+/// Conversations that begin at most when somebody is let through.
+const LET_THROUGH: u64 = 200;
 
 #[derive(Clone, Debug)]
 pub struct ConversationView {
@@ -33,17 +38,37 @@ pub(crate) async fn said(tx: &Tx, town: &Town, post: &entity::post::Model) -> Ou
         .collect();
     people.push(post.author_id);
     for account in account_rows::by_ids(tx, &people).await? {
-        if !account.domain.is_empty() || is_unwanted(tx, town, account.id, post.author_id).await? {
+        let me = account.id;
+        if !account.domain.is_empty() || is_unwanted(tx, town, me, post).await? {
             continue;
         }
-        let row = Conversation {
-            id: town.ids.next(),
-            account_id: account.id,
-            thread_id: post.thread_id,
-            last_post_id: Some(post.id),
-            unread: account.id != post.author_id,
-        };
-        rows::go_on(tx, row).await?;
+        let unread = me != post.author_id;
+        go_on(tx, town, me, (post.thread_id, post.id), unread).await?;
+    }
+    Ok(())
+}
+
+async fn go_on(
+    tx: &Tx,
+    town: &Town,
+    me: Id,
+    (thread, last): (Id, Id),
+    unread: bool,
+) -> Outcome<()> {
+    let row = Conversation {
+        id: town.ids.next(),
+        account_id: me,
+        thread_id: thread,
+        last_post_id: Some(last),
+        unread,
+    };
+    Ok(rows::go_on(tx, row).await?)
+}
+
+/// What somebody wrote to me, and was held back until I agree to hear of them.
+pub(crate) async fn let_through(tx: &Tx, town: &Town, me: Id, from: Id) -> Outcome<()> {
+    for message in notification_policies::held_messages(tx, me, from, LET_THROUGH).await? {
+        go_on(tx, town, me, message, true).await?;
     }
     Ok(())
 }
@@ -56,11 +81,20 @@ pub(crate) async fn forgotten(tx: &Tx, post: &entity::post::Model) -> Outcome<()
     Ok(())
 }
 
-async fn is_unwanted(tx: &Tx, town: &Town, me: Id, author: Id) -> Outcome<bool> {
-    let relation = relations::between(tx, me, &[author], town.now()).await?;
-    Ok(relation.first().is_some_and(|it| {
-        it.blocking || it.blocked_by || it.muting_notifications || it.domain_blocking
-    }))
+/// What is held back, or not wanted at all, begins no conversation.
+async fn is_unwanted(tx: &Tx, town: &Town, me: Id, post: &entity::post::Model) -> Outcome<bool> {
+    if post.author_id == me {
+        return Ok(false);
+    }
+    let relations = relations::between(tx, me, &[post.author_id], town.now()).await?;
+    let Some(it) = relations.first() else {
+        return Ok(false);
+    };
+    if it.blocking || it.blocked_by || it.muting_notifications || it.domain_blocking {
+        return Ok(true);
+    }
+    let said = notifications::reception(tx, town, me, NotificationKind::Mention, it, Some(post.id));
+    Ok(said.await? != Reception::Accept)
 }
 
 /// The last message first.
@@ -112,6 +146,22 @@ async fn views(
 fn participants(post: &PostView) -> impl Iterator<Item = Id> {
     let named = post.mentions.iter().map(|mention| mention.id);
     std::iter::once(post.author.id).chain(named)
+}
+
+/// The conversations of these residents that a message has just gone on with, and whose each is.
+pub(crate) async fn ending_with(
+    town: &Town,
+    post: Id,
+    accounts: &[Id],
+) -> Outcome<Vec<(Id, ConversationView)>> {
+    let db = town.store.snapshot().await?;
+    let mut found = Vec::new();
+    for row in rows::ending_with(&db, post, accounts).await? {
+        let me = row.account_id;
+        let shown = views(&db, town, me, vec![row]).await?;
+        found.extend(shown.into_iter().map(|view| (me, view)));
+    }
+    Ok(found)
 }
 
 /// One's own; others' are not found.

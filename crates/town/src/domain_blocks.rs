@@ -1,6 +1,6 @@
 //! Servers of other towns that a resident wants nothing of.
 
-use parvis_model::{id::Id, page::Page, refusal::Refusal};
+use parvis_model::{id::Id, limits, page::Page, refusal::Refusal};
 use parvis_store::{Tx, domain_blocks, notifications};
 
 use crate::{
@@ -14,6 +14,11 @@ const LONGEST: usize = 253 + 6;
 /// Nothing of its people comes to the resident any more, and what was told of them goes; follows in both directions end.
 pub async fn block(tx: &Tx, town: &Town, me: Id, domain: &str) -> Outcome<()> {
     let domain = checked(town, domain)?;
+    if domain_blocks::count(tx, me).await? >= limits::DOMAIN_BLOCKS {
+        return Err(Refusal::invalid("domain", "refusal-domain-blocks-full")
+            .with("limit", limits::DOMAIN_BLOCKS)
+            .into());
+    }
     for follow in domain_blocks::follows_across(tx, me, &domain).await? {
         follows::end(tx, &follow).await?;
         let (follower, target, uri) = (follow.follower_id, follow.target_id, follow.uri);

@@ -13,6 +13,7 @@ pub(crate) use matching::Filters;
 use crate::{
     Error, Outcome, Town,
     accounts::{Change, within},
+    journal::{self, Entry},
     posts::readable,
 };
 
@@ -222,7 +223,13 @@ pub async fn create(tx: &Tx, town: &Town, me: Id, new: NewFilter) -> Outcome<Id>
     let id = row.id;
     rows::insert(tx, row).await?;
     change_keywords(tx, town, me, &own(tx, me, id).await?, new.keywords).await?;
+    changed(tx, town, me).await?;
     Ok(id)
+}
+
+/// The apps that listen read their filters anew.
+async fn changed(tx: &Tx, town: &Town, me: Id) -> Outcome<()> {
+    journal::record(tx, town, &Entry::FiltersChanged { account: me }).await
 }
 
 pub async fn edit(tx: &Tx, town: &Town, me: Id, filter: Id, edit: FilterEdit) -> Outcome<()> {
@@ -240,7 +247,8 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, filter: Id, edit: FilterEdit) ->
         },
     };
     rows::update(tx, row).await?;
-    change_keywords(tx, town, me, &before, edit.keywords).await
+    change_keywords(tx, town, me, &before, edit.keywords).await?;
+    changed(tx, town, me).await
 }
 
 async fn change_keywords(
@@ -282,8 +290,9 @@ async fn change_keywords(
     Ok(())
 }
 
-pub async fn delete(tx: &Tx, _town: &Town, me: Id, filter: Id) -> Outcome<()> {
-    Ok(rows::delete(tx, own(tx, me, filter).await?.id).await?)
+pub async fn delete(tx: &Tx, town: &Town, me: Id, filter: Id) -> Outcome<()> {
+    rows::delete(tx, own(tx, me, filter).await?.id).await?;
+    changed(tx, town, me).await
 }
 
 /// Gives the keyword's id.
@@ -300,6 +309,7 @@ pub async fn add_keyword(
         ..new
     };
     change_keywords(tx, town, me, &own(tx, me, filter).await?, vec![new]).await?;
+    changed(tx, town, me).await?;
     let keywords = own(tx, me, filter).await?.keywords;
     Ok(keywords.last().ok_or_else(Refusal::not_found)?.id)
 }
@@ -308,7 +318,8 @@ pub async fn add_keyword(
 pub async fn edit_keyword(tx: &Tx, town: &Town, me: Id, change: KeywordChange) -> Outcome<()> {
     let id = change.id.ok_or_else(Refusal::not_found)?;
     let (filter, _) = with_keyword(tx, me, id).await?;
-    change_keywords(tx, town, me, &filter, vec![change]).await
+    change_keywords(tx, town, me, &filter, vec![change]).await?;
+    changed(tx, town, me).await
 }
 
 /// Gives the id of the entry.
@@ -328,9 +339,11 @@ pub async fn add_post(tx: &Tx, town: &Town, me: Id, filter: Id, post: Id) -> Out
     };
     let id = row.id;
     rows::insert_post(tx, row).await?;
+    changed(tx, town, me).await?;
     Ok(id)
 }
 
-pub async fn remove_post(tx: &Tx, _town: &Town, me: Id, entry: Id) -> Outcome<()> {
-    Ok(rows::delete_post(tx, post_entry(tx, me, entry).await?.id).await?)
+pub async fn remove_post(tx: &Tx, town: &Town, me: Id, entry: Id) -> Outcome<()> {
+    rows::delete_post(tx, post_entry(tx, me, entry).await?.id).await?;
+    changed(tx, town, me).await
 }

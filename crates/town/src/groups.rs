@@ -1,8 +1,11 @@
 //! Groups: which post stands in which, who may write there, and what a group of this town hands on to its followers. Knows
 //! no protocol: what somebody elsewhere said is handed on as it came, unread.
 
+use std::collections::HashSet;
+
 use parvis_model::{
-    account::AccountKind, audience::Audience, id::Id, refusal::Refusal, uri as address,
+    account::AccountKind, audience::Audience, clock::HOUR, id::Id, limits, refusal::Refusal,
+    uri as address,
 };
 use parvis_store::{
     Tx, accounts, entity,
@@ -195,10 +198,41 @@ fn may_write(standing: Standing) -> bool {
     has_part(standing) && (standing.moderator || !standing.moderators_only)
 }
 
-/// Does a group of this town hand on what a resident does with a post in it?
-pub async fn hears(town: &Town, group: &entity::account::Model, who: Id) -> Outcome<bool> {
-    let standing = rows::standing(town.store.read(), group.id, who).await?;
-    Ok(standing.is_some_and(has_part))
+/// Of pairs of a group of this town and a resident: does the group hand on what they do with a post in it?
+pub async fn hear(town: &Town, pairs: &[(Id, Id)]) -> Outcome<HashSet<(Id, Id)>> {
+    if pairs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut standings = rows::standings(town.store.read(), pairs).await?;
+    standings.retain(|standing| has_part(*standing));
+    let pair = |standing: Standing| (standing.group_id, standing.account_id);
+    Ok(standings.into_iter().map(pair).collect())
+}
+
+/// Does the group in which a post stands hand on that a resident likes it, or no longer does?
+pub(crate) async fn echoes(
+    tx: &Tx,
+    town: &Town,
+    resident: Id,
+    post: &entity::post::Model,
+) -> Outcome<bool> {
+    let Some(group) = post.group_id.filter(|_| post.in_group) else {
+        return Ok(false);
+    };
+    match rows::standing(tx, group, resident).await? {
+        Some(standing) if standing.resident => hears_of_like(tx, town, standing).await,
+        _ => Ok(false),
+    }
+}
+
+/// So often in an hour of each member: nobody has a group write to everyone by liking a thousand posts and taking it back.
+async fn hears_of_like(tx: &Tx, town: &Town, standing: Standing) -> Outcome<bool> {
+    if !has_part(standing) {
+        return Ok(false);
+    }
+    let (group, who, now) = (standing.group_id, standing.account_id, town.now());
+    let done = rows::count_gesture(tx, group, who, now, now - HOUR).await?;
+    Ok(done <= limits::GROUP_GESTURES)
 }
 
 /// Somebody elsewhere has done something with a post that stands in a group of this town: its followers hear of it.
@@ -231,11 +265,20 @@ async fn hand_on(tx: &Tx, town: &Town, group: Id, about: &str, said: String) -> 
     journal::record(tx, town, &entry).await
 }
 
-/// The same, of a post known by its id.
-pub async fn echo_of(tx: &Tx, town: &Town, who: Id, post: Id, said: String) -> Outcome<()> {
-    match parvis_store::posts::by_id(tx, post).await? {
-        Some(post) => echo(tx, town, who, &post, Some(said)).await,
-        None => Ok(()),
+/// Somebody elsewhere likes a post, or no longer does.
+pub async fn echo_of_like(tx: &Tx, town: &Town, who: Id, post: Id, said: String) -> Outcome<()> {
+    let post = parvis_store::posts::by_id(tx, post).await?;
+    let Some(post) = post.filter(|post| post.in_group) else {
+        return Ok(());
+    };
+    let Some(group) = post.group_id else {
+        return Ok(());
+    };
+    match rows::standing(tx, group, who).await? {
+        Some(standing) if hears_of_like(tx, town, standing).await? => {
+            hand_on(tx, town, group, &post.uri, said).await
+        }
+        _ => Ok(()),
     }
 }
 
@@ -262,6 +305,7 @@ pub(crate) async fn left(tx: &Tx, town: &Town, post: &entity::post::Model) -> Ou
             account: group.id,
             of_uri: post.uri.clone(),
             of_author: post.author_id,
+            boost: boost.id,
         };
         journal::record(tx, town, &entry).await?;
     }

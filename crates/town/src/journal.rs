@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use parvis_model::{audience::Audience, id::Id};
+use parvis_model::{audience::Audience, id::Id, policy::Interaction};
 pub use parvis_store::journal::Position;
 use parvis_store::{Tx, journal};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,12 @@ pub enum Entry {
     },
     PostEdited {
         post: Id,
+    },
+    /// A post of elsewhere stands for fewer now; for whom until then, and where.
+    PostNarrowed {
+        author: Id,
+        audience: Audience,
+        stood: Stood,
     },
     /// Somebody chose answers of a poll; which, the votes say.
     PollVoted {
@@ -48,6 +54,16 @@ pub enum Entry {
         quoting: String,
         stamp: Option<Id>,
     },
+    /// Somebody elsewhere asked by the activity `request` whether they may answer a post of this town, like it or pass it on;
+    /// refused where there is no stamp.
+    InteractionAnswered {
+        interaction: Interaction,
+        post: Id,
+        asker: Id,
+        request: String,
+        instrument: String,
+        stamp: Option<Id>,
+    },
     /// A post quotes another with its author's consent.
     Quoted {
         post: Id,
@@ -68,6 +84,9 @@ pub enum Entry {
         /// The group of this town it stood in.
         #[serde(default)]
         group: Option<Id>,
+        /// Where it stood until then.
+        #[serde(default)]
+        stood: Stood,
     },
     /// A group of this town hands on what somebody elsewhere said `about` a post in it; `said`: as it came.
     HandedOn {
@@ -84,16 +103,24 @@ pub enum Entry {
         account: Id,
         of_uri: String,
         of_author: Id,
+        /// 0 in entries of earlier versions.
+        #[serde(default)]
+        boost: Id,
     },
     Favourited {
         account: Id,
         post: Id,
         uri: String,
+        /// The group of this town in which the post stands hands it on.
+        #[serde(default)]
+        echoes: bool,
     },
     Unfavourited {
         account: Id,
         post: Id,
         uri: String,
+        #[serde(default)]
+        echoes: bool,
     },
     FollowRequested {
         follower: Id,
@@ -158,10 +185,47 @@ pub enum Entry {
         report: Id,
         forwarded: bool,
     },
+    /// A resident is told of something that is not held back.
+    Notified {
+        account: Id,
+        notification: Id,
+    },
+    /// A resident is shown what was held back until now.
+    NotificationsMerged {
+        account: Id,
+    },
+    FiltersChanged {
+        account: Id,
+    },
+    /// The town tells all its residents something.
+    Announced {
+        announcement: Id,
+    },
+    /// Residents answer an announcement with an emoji, or no longer.
+    AnnouncementAnswered {
+        announcement: Id,
+        name: String,
+    },
+    AnnouncementRemoved {
+        announcement: Id,
+    },
     /// Files that nothing points to any more.
     FilesDropped {
         keys: Vec<String>,
     },
+}
+
+/// Where a post stood, for those who were shown it and are to be told that it is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stood {
+    /// 0 in entries of earlier versions.
+    pub post: Id,
+    /// Keys of its tags.
+    pub tags: Vec<String>,
+    pub named: Vec<Id>,
+    /// Who passed it on, the newest of them.
+    pub boosters: Vec<Id>,
 }
 
 pub(crate) async fn record(tx: &Tx, town: &Town, entry: &Entry) -> Outcome<()> {
@@ -208,6 +272,23 @@ impl Reader {
     pub async fn done(&self, tx: &Tx, batch: &Batch) -> Outcome<bool> {
         Ok(journal::advance(tx, self.name, batch.from, batch.to).await?)
     }
+}
+
+/// The next entries after a place, oldest first, each with its own place: for who keeps none in the database and begins at
+/// [`end`].
+pub(crate) async fn after(
+    town: &Town,
+    place: Position,
+    limit: u64,
+) -> Outcome<Vec<(Position, Option<Entry>)>> {
+    let written = journal::after(town.store.read(), place, limit).await?;
+    let entries = written.iter().map(|row| (row.position(), understood(row)));
+    Ok(entries.collect())
+}
+
+/// Behind everything that can be read now.
+pub(crate) async fn end(town: &Town) -> Outcome<Position> {
+    Ok(journal::end(town.store.read()).await?)
 }
 
 /// An entry of another version of the program is skipped, and said so.

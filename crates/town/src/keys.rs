@@ -1,14 +1,17 @@
 //! Key pairs of local accounts: RSA 2048, which every server of the network reads, and Ed25519, which costs a sixteenth of it
-//! to sign with.
+//! to sign with. And the town's one pair for push services.
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
     rsa::{KeyPair, KeySize},
-    signature::{Ed25519KeyPair, KeyPair as _},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use parvis_model::{clock::Timestamp, id::Id};
-use parvis_store::{Store, Tx, entity::account_key, keys};
+use parvis_store::{Store, Tx, entity::account_key, keys, push};
 
 use crate::{Error, Failure, Outcome};
 
@@ -111,6 +114,61 @@ pub(crate) async fn complete(store: &Store) -> Outcome<()> {
             })
         })
         .await
+}
+
+/// What the town proves itself with to push services (VAPID, RFC 8292): on the curve P-256, made once and for good, since
+/// apps subscribe for it.
+#[derive(Clone)]
+pub struct PushKey {
+    /// PKCS#8.
+    pub private_pem: String,
+    /// The point written out (SEC 1, 2.3.3), in base64url without signs to fill it up.
+    pub public: String,
+}
+
+impl std::fmt::Debug for PushKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PushKey")
+            .field("public", &self.public)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<push::Key> for PushKey {
+    fn from(row: push::Key) -> Self {
+        Self {
+            private_pem: row.private_pem,
+            public: row.public_key,
+        }
+    }
+}
+
+/// The town's own, made where there is none yet.
+pub(crate) async fn push_key(store: &Store, now: Timestamp) -> Outcome<PushKey> {
+    if let Some(row) = push::key(store.read()).await? {
+        return Ok(row.into());
+    }
+    let made = make_push_key()?;
+    store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move {
+                push::insert_key(tx, made, now).await?;
+                // Another process may have been quicker.
+                let row = push::key(tx).await?;
+                let lost = || Error::Other("the key for push services was not kept".into());
+                Ok(row.ok_or_else(lost)?.into())
+            })
+        })
+        .await
+}
+
+fn make_push_key() -> Outcome<push::Key> {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
+    let private = pair.to_pkcs8v1().map_err(failed)?;
+    Ok(push::Key {
+        private_pem: pem("PRIVATE KEY", private.as_ref()),
+        public_key: URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()),
+    })
 }
 
 /// RFC 7468.

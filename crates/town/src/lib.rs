@@ -2,6 +2,7 @@
 //! ActivityPub, command line) open the write, call deeds with the transaction, and show views. Knows no HTTP and no ActivityPub.
 
 pub mod accounts;
+pub mod announcements;
 pub mod apps;
 pub mod arrivals;
 pub mod conversations;
@@ -13,6 +14,7 @@ pub mod filters;
 pub mod follows;
 pub mod grants;
 pub mod groups;
+pub mod interactions;
 pub mod invitations;
 pub mod journal;
 mod keys;
@@ -28,12 +30,15 @@ pub mod policies;
 pub mod polls;
 pub mod posts;
 pub mod preferences;
+pub mod previews;
+pub mod push;
 pub mod quotes;
 mod rates;
 pub mod reach;
 pub mod reactions;
 pub mod readers;
 pub mod relations;
+pub mod remote_pictures;
 pub mod reports;
 pub mod revisions;
 pub mod scheduled;
@@ -42,6 +47,7 @@ mod secrets;
 pub mod servers;
 pub mod sessions;
 pub mod settings;
+pub mod streams;
 pub mod tags;
 pub mod thread_mutes;
 pub mod threads;
@@ -53,6 +59,7 @@ pub mod users;
 pub mod views;
 
 pub use failure::{Error, Failure, Outcome};
+pub use keys::PushKey;
 pub use rates::{Allowance, Rate, Rates};
 pub use town::{Profile, Town, TownOptions, Viewer};
 pub use views::{AccountView, MediaView, Paged, PostView};

@@ -170,9 +170,9 @@ pub async fn all_members(town: &Town, me: Id, list: Id) -> Outcome<Vec<AccountVi
 }
 
 /// What the people on a list of one's own write.
-pub async fn timeline(town: &Town, me: Id, list: Id, page: Page) -> Outcome<Vec<PostView>> {
+pub async fn timeline(town: &Town, me: Id, list: Id, page: Page) -> Outcome<Paged<PostView>> {
     let list = view(town, me, list).await?;
     let db = town.store.snapshot().await?;
     let ids = timelines::list(&db, me, town.now(), list.id, list.answers, &page).await?;
-    pages::posts_in_order(&db, town, Viewer::resident(me), &ids).await
+    pages::page_of(&db, town, Viewer::resident(me), &ids, &page).await
 }

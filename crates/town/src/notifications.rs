@@ -13,11 +13,15 @@ use parvis_store::{
 };
 
 use crate::{
-    AccountView, Outcome, PostView, Town, Viewer, journal::Entry, pages::posts_in_order,
+    AccountView, Outcome, PostView, Town, Viewer,
+    journal::{self, Entry},
+    pages::posts_in_order,
+    push,
     views::accounts_in_order,
 };
 
 pub use groups::{GroupKey, GroupView, Grouped, dismiss_group, group, groups};
+pub(crate) use policies::reception;
 pub use policies::{
     NotificationPolicy, Reception, RequestView, accept, held_counts, policy, request, requests,
     set_policy, turn_away,
@@ -79,7 +83,7 @@ impl NotificationKind {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
@@ -340,18 +344,26 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
         Entry::Quoted { post } => quoted(tx, town, *post).await,
         // What was told of a post went with its row.
         Entry::PostDeleted { .. }
+        | Entry::PostNarrowed { .. }
         | Entry::HandedOn { .. }
         | Entry::PollVoted { .. }
         | Entry::PollCounted { .. }
         | Entry::PostAmended { .. }
         | Entry::QuoteAsked { .. }
         | Entry::QuoteAnswered { .. }
+        | Entry::InteractionAnswered { .. }
         | Entry::QuoteRevoked { .. }
         | Entry::Unblocked { .. }
         | Entry::ProfileChanged { .. }
         | Entry::Pinned { .. }
         | Entry::Unpinned { .. }
         | Entry::AccountMoved { .. }
+        | Entry::Notified { .. }
+        | Entry::NotificationsMerged { .. }
+        | Entry::FiltersChanged { .. }
+        | Entry::Announced { .. }
+        | Entry::AnnouncementAnswered { .. }
+        | Entry::AnnouncementRemoved { .. }
         | Entry::FilesDropped { .. } => Ok(()),
     }
 }
@@ -519,7 +531,8 @@ async fn told(
     held_back: bool,
 ) -> Outcome<()> {
     let row = entity::notification::Model {
-        id: town.ids.next(),
+        // Apps read it as a number where it comes through a push service.
+        id: town.ids.next_exact(),
         account_id: to,
         kind: kind.as_str().into(),
         from_id: from,
@@ -528,7 +541,17 @@ async fn told(
         created_at: town.now(),
         held_back,
     };
-    Ok(notifications::insert(tx, row).await?)
+    let is_new = notifications::insert(tx, row.clone()).await?;
+    if is_new && !held_back {
+        push::lay_down(tx, town, &row, kind).await?;
+        let (account, notification) = (to, row.id);
+        let entry = Entry::Notified {
+            account,
+            notification,
+        };
+        journal::record(tx, town, &entry).await?;
+    }
+    Ok(())
 }
 
 async fn withdraw(tx: &Tx, kind: NotificationKind, from: Id, subject: Id) -> Outcome<()> {

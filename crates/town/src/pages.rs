@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use parvis_model::{audience::Audience, id::Id};
+use parvis_model::{audience::Audience, id::Id, page as piece};
 use parvis_store::{
     ConnectionTrait, entity,
     pages::{self, PageRows},
@@ -14,12 +14,25 @@ use parvis_store::{
 };
 
 use crate::{
-    Error, Outcome, Town, Viewer,
+    Error, Outcome, Paged, Town, Viewer,
     filters::Filters,
     polls::{self, PollView},
+    previews::PreviewView,
     quotes::{Quotes, Quoting, quotings},
     views::{AccountView, MediaView, Mine, PostKind, PostView, TagView},
 };
+
+/// One page of a list of posts whose cursors are their own ids.
+pub(crate) async fn page_of(
+    db: &impl ConnectionTrait,
+    town: &Town,
+    viewer: Viewer,
+    ids: &[Id],
+    page: &piece::Page,
+) -> Outcome<Paged<PostView>> {
+    let posts = posts_in_order(db, town, viewer, ids).await?;
+    Ok(Paged::of_ids(posts, ids, page.limit))
+}
 
 /// Posts by id, in the order asked; those that the viewer may not see, and those of suspended people, are left out. One question,
 /// whatever is on the page, one more where it holds a poll, two where a post on it quotes, three where the viewer has filters.
@@ -87,6 +100,7 @@ struct Page {
     mentions: HashMap<Id, Vec<Id>>,
     media: HashMap<Id, Vec<MediaView>>,
     polls: HashMap<Id, PollView>,
+    previews: HashMap<Id, Arc<PreviewView>>,
     quotings: HashMap<Id, Quoting>,
     /// Threads the viewer muted.
     muted: HashSet<Id>,
@@ -130,6 +144,11 @@ impl Page {
             let shown = media.entry(row.post_id.unwrap_or(0)).or_default();
             shown.push(MediaView::new(town, row));
         }
+        let previews = rows.previews.into_iter().filter_map(|row| {
+            let id = row.id;
+            Some((id, Arc::new(PreviewView::new(town, row)?)))
+        });
+        let previews = previews.collect();
         let with_poll = posts.iter().filter(|row| row.has_poll);
         let with_poll: Vec<Id> = with_poll.map(|row| row.id).collect();
         let polls = polls::of_posts(db, town, viewer, &with_poll).await?;
@@ -144,6 +163,7 @@ impl Page {
             mentions,
             media,
             polls,
+            previews,
             quotings,
             muted,
             filters,
@@ -188,6 +208,10 @@ impl Page {
                 .collect(),
             media,
             poll,
+            preview: row
+                .card_id
+                .and_then(|card| self.previews.get(&card))
+                .cloned(),
             quote: None,
             quoting: *self.quotings.get(&row.id)?,
             tags: row.tags.lines().map(TagView::new).collect(),

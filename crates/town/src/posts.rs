@@ -23,11 +23,11 @@ use crate::{
     Error, Failure, Outcome, PostView, Town, Viewer,
     accounts::{by_handle, within},
     conversations, groups,
-    journal::{self, Entry},
-    media::drop_files,
+    journal::{self, Entry, Stood},
+    media::{drop_files, must_be_ready},
     pages, policies,
     polls::{self, NewPoll},
-    quotes, revisions,
+    previews, quotes, revisions,
     views::PostKind,
 };
 
@@ -72,6 +72,8 @@ pub struct Draft {
     pub quoters: Option<Quoters>,
     pub mentions: Vec<Id>,
     pub tags: Vec<String>,
+    /// What is said about its files has changed as well.
+    pub redescribed: bool,
     /// For imports only: the moment it was written; now where absent.
     pub published_at: Option<Timestamp>,
 }
@@ -131,6 +133,7 @@ pub async fn prepare(town: &Arc<Town>, me: Id, compose: Compose) -> Outcome<Draf
         mentions,
         tags: scanned.tags,
         source,
+        redescribed: false,
         published_at: None,
     })
 }
@@ -272,6 +275,7 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         found: false,
         group_id: group.as_ref().map(|group| group.id),
         in_group: false,
+        card_id: None,
     };
     if !posts::insert(tx, row.clone()).await? {
         return Err(Error::Other(format!("the id {id} is taken")).into());
@@ -294,6 +298,7 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     if let Some(group) = group {
         groups::written(tx, town, &row, &group).await?;
     }
+    previews::look_for(tx, town, &row).await?;
     Ok(id)
 }
 
@@ -363,6 +368,7 @@ async fn attach(tx: &Tx, me: Id, post: Id, pictures: &[Id]) -> Outcome<()> {
     if !scheduled::waiting_media(tx, pictures).await?.is_empty() {
         return Err(Refusal::invalid("media", "refusal-file-missing").into());
     }
+    must_be_ready(tx, pictures).await?;
     let rows = media::by_ids(tx, pictures).await?;
     for (position, id) in pictures.iter().enumerate() {
         let mine = rows.iter().any(|row| {
@@ -460,7 +466,8 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
         && row.summary == draft.summary
         && row.sensitive == draft.sensitive
         && row.language == draft.language
-        && kept == draft.media;
+        && kept == draft.media
+        && !draft.redescribed;
     if unchanged {
         return Ok(());
     }
@@ -495,7 +502,8 @@ pub async fn edit(tx: &Tx, town: &Town, me: Id, post: Id, draft: Draft) -> Outco
         edited_at: Some(town.now()),
         ..row
     };
-    posts::update(tx, edited).await?;
+    posts::update(tx, edited.clone()).await?;
+    previews::look_for(tx, town, &edited).await?;
     journal::record(tx, town, &Entry::PostEdited { post }).await
 }
 
@@ -518,6 +526,7 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
     {
         count_answer(tx, &row, &parent, -1).await?;
     }
+    let stood = stood(tx, &row).await?;
     quotes::forgotten(tx, &row).await?;
     conversations::forgotten(tx, &row).await?;
     let group = groups::left(tx, town, &row).await?;
@@ -538,8 +547,26 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
         author: row.author_id,
         audience: Audience::parse(&row.audience).unwrap_or(Audience::Direct),
         group,
+        stood,
     };
     journal::record(tx, town, &entry).await
+}
+
+/// Whose followers are told that a post they passed on is gone, at most.
+const BOOSTERS: u64 = 200;
+
+pub(crate) async fn stood(tx: &Tx, row: &entity::post::Model) -> Outcome<Stood> {
+    let named = posts::mentions_of(tx, &[row.id]).await?;
+    Ok(Stood {
+        post: row.id,
+        tags: row.tags.lines().map(text::folded_tag).collect(),
+        named: named.into_iter().map(|it| it.account_id).collect(),
+        boosters: if row.boosts > 0 {
+            posts::boosters(tx, row.id, BOOSTERS).await?
+        } else {
+            Vec::new()
+        },
+    })
 }
 
 /// A boost stands for what it boosts.

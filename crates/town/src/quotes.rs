@@ -4,13 +4,19 @@
 mod elsewhere;
 mod shown;
 
-use parvis_model::{audience::Audience, id::Id, page::Page, policy::Consent, refusal::Refusal};
+use parvis_model::{
+    audience::Audience,
+    id::Id,
+    page::Page,
+    policy::{Consent, Interaction},
+    refusal::Refusal,
+};
 use parvis_store::{Tx, accounts, entity, posts, quotes as rows};
 
 use crate::{
-    Error, Outcome, PostView, Town, Viewer,
+    Error, Outcome, Paged, PostView, Town, Viewer, interactions,
     journal::{self, Entry},
-    pages::posts_in_order,
+    pages::page_of,
     policies,
     posts::{own, readable},
 };
@@ -19,6 +25,9 @@ pub use elsewhere::{AskedQuote, RemoteQuote, answered, asked, revoked};
 pub(crate) use elsewhere::{arrived_again, keep};
 pub use shown::{QuoteState, QuoteView, Quoting};
 pub(crate) use shown::{Quotes, quotings};
+
+/// The kind of their stamps.
+const QUOTE: &str = Interaction::Quote.as_str();
 
 /// A post that may be quoted.
 pub(crate) struct Quotable {
@@ -122,7 +131,7 @@ async fn stamp(
     quoting: &str,
     quoter: Id,
 ) -> Outcome<Id> {
-    if let Some(stamp) = rows::stamp_for(tx, quoted.id, quoting).await? {
+    if let Some(stamp) = rows::stamp_for(tx, quoted.id, quoting, QUOTE).await? {
         if stamp.quoter_id != quoter {
             rows::give_stamp(tx, stamp.id, quoter).await?;
         }
@@ -133,6 +142,7 @@ async fn stamp(
         quoted_id: quoted.id,
         quoting_uri: quoting.to_owned(),
         quoter_id: quoter,
+        kind: QUOTE.into(),
         created_at: town.now(),
         revoked_at: None,
     };
@@ -216,17 +226,18 @@ pub(crate) async fn forgotten(tx: &Tx, post: &entity::post::Model) -> Outcome<()
 }
 
 /// Posts that quote one, as far as the viewer may see them.
-pub async fn of(town: &Town, viewer: &Viewer, post: Id, page: Page) -> Outcome<Vec<PostView>> {
+pub async fn of(town: &Town, viewer: &Viewer, post: Id, page: Page) -> Outcome<Paged<PostView>> {
     let quoted = crate::posts::view(town, viewer, post).await?;
     let quoted = quoted.boost_of.as_ref().map_or(quoted.id, |of| of.id);
     let db = town.store.snapshot().await?;
     let ids = rows::of_quoted(&db, viewer.eyes(), town.now(), quoted, &page).await?;
-    posts_in_order(&db, town, *viewer, &ids).await
+    page_of(&db, town, *viewer, &ids, &page).await
 }
 
-/// The consent that an author of this town gave to one quote, while it stands.
+/// The consent that an author of this town gave to one quote, answer, like or boost, while it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
+    pub what: Interaction,
     pub author_uri: String,
     pub quoted_uri: String,
     pub quoting_uri: String,
@@ -240,13 +251,20 @@ pub async fn stamp_by_id(town: &Town, stamp: Id) -> Result<Option<Stamp>, Error>
     else {
         return Ok(None);
     };
-    let Some(quoted) = posts::by_id(db, stamp.quoted_id).await? else {
+    let (Some(quoted), Some(what)) = (
+        posts::by_id(db, stamp.quoted_id).await?,
+        Interaction::parse(&stamp.kind),
+    ) else {
         return Ok(None);
     };
+    if !interactions::still_stands(db, &stamp).await? {
+        return Ok(None);
+    }
     let author = accounts::by_id(db, quoted.author_id).await?;
     Ok(author
         .filter(|it| it.suspended_at.is_none())
         .map(|author| Stamp {
+            what,
             author_uri: author.uri,
             quoted_uri: quoted.uri,
             quoting_uri: stamp.quoting_uri,

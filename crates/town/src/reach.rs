@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use parvis_model::{handle::Handle, id::Id};
 
-use crate::{Outcome, Town};
+use crate::{Outcome, Town, previews::WebPage};
 
 /// What an address led to, now known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,24 @@ pub enum Wish {
     Poll(Id),
 }
 
+/// The bytes of a file elsewhere.
+pub struct Fetched {
+    pub bytes: Vec<u8>,
+    /// Its place among those under way; free again when this is dropped.
+    pub held: Box<dyn Send + Sync>,
+}
+
+/// Why something elsewhere is not to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Not there, or not what was asked for: asking again soon is no use.
+    Gone,
+    /// Its server does not give it just now.
+    NotNow,
+    /// Its server was not asked: too many are being asked already.
+    Busy,
+}
+
 #[async_trait]
 pub trait Reach: Send + Sync {
     /// Finds a person of another server by handle; asks that server if need be.
@@ -33,6 +51,12 @@ pub trait Reach: Send + Sync {
     async fn uri(&self, town: &Arc<Town>, uri: &str) -> Outcome<Option<Found>>;
     /// Asks for it in the background, if it has not been asked for lately. Never waits; what is not to be had is not said.
     fn wish(&self, wish: Wish);
+    /// The bytes of a picture elsewhere, no more of them than we would decode. Whether they are one is not looked at.
+    async fn picture(&self, address: &str) -> Result<Fetched, Missing>;
+    /// What a page of the web says of itself.
+    async fn web_page(&self, address: &str) -> Result<WebPage, Missing>;
+    /// May this address be asked at all, so far as can be told beforehand? Whoever asks it is checked again.
+    async fn may_ask(&self, address: &str) -> bool;
 }
 
 /// For a program that speaks with nobody: the command line, a benchmark's seeding.
@@ -49,4 +73,16 @@ impl Reach for Nowhere {
     }
 
     fn wish(&self, _: Wish) {}
+
+    async fn picture(&self, _: &str) -> Result<Fetched, Missing> {
+        Err(Missing::NotNow)
+    }
+
+    async fn web_page(&self, _: &str) -> Result<WebPage, Missing> {
+        Err(Missing::NotNow)
+    }
+
+    async fn may_ask(&self, _: &str) -> bool {
+        false
+    }
 }

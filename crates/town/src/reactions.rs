@@ -4,7 +4,7 @@ use parvis_model::{id::Id, page::Page};
 use parvis_store::{Tx, entity, posts, reactions, timelines::Pointing};
 
 use crate::{
-    AccountView, Outcome, Paged, Town, Viewer, accounts, follows,
+    AccountView, Outcome, Paged, Town, Viewer, accounts, follows, groups,
     journal::{self, Entry},
     policies,
     posts::{self as town_posts, may_write, original, readable},
@@ -42,6 +42,7 @@ pub(crate) async fn favourite_as(
             account: me,
             post: post.id,
             uri,
+            echoes: groups::echoes(tx, town, me, &post).await?,
         };
         journal::record(tx, town, &entry).await?;
     }
@@ -55,10 +56,15 @@ pub async fn unfavourite(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> 
     };
     reactions::unfavourite(tx, done.id).await?;
     posts::count(tx, post, posts::Count::Favourites, -1).await?;
+    let echoes = match posts::by_id(tx, post).await? {
+        Some(post) => groups::echoes(tx, town, me, &post).await?,
+        None => false,
+    };
     let entry = Entry::Unfavourited {
         account: me,
         post,
         uri: done.uri,
+        echoes,
     };
     journal::record(tx, town, &entry).await
 }

@@ -2,14 +2,19 @@
 
 use std::{future::Future, sync::Arc};
 
-use parvis_model::clock::{DAY, HOUR, Timestamp};
-use parvis_store::{Tx, logins, media, seen};
+use parvis_model::{
+    clock::{DAY, HOUR, MINUTE, Timestamp},
+    id,
+};
+use parvis_store::{Tx, logins, media, preview_cards, seen};
 
 use crate::{
-    Error, Failure, Outcome, Town, apps,
+    Error, Failure, Outcome, Town, announcements, apps,
     journal::{self, Batch, Entry, Reader},
     media::drop_files,
     notifications,
+    previews::FRESH,
+    remote_pictures,
     sessions::IDLE,
 };
 
@@ -22,6 +27,8 @@ pub const ALL: [&str; 3] = ["notifications", "files", "federation"];
 const BATCH: u64 = 200;
 /// Pictures uploaded and not used for so long are removed.
 const ABANDONED: Timestamp = DAY;
+/// Entries stay so long for the streams, which keep no place of their own in the journal.
+const FOR_STREAMS: Timestamp = 5 * MINUTE;
 /// Ids of arrived activities are kept so long (federation.md: 30 days).
 const SEEN: Timestamp = 30 * DAY;
 
@@ -78,7 +85,7 @@ pub async fn drop_files_next(town: &Arc<Town>) -> Outcome<usize> {
     for entry in &batch.entries {
         if let Entry::FilesDropped { keys } = entry {
             for key in keys {
-                town.media.remove(key).await.map_err(Error::Files)?;
+                drop_file(town, key).await;
             }
         }
     }
@@ -87,6 +94,21 @@ pub async fn drop_files_next(town: &Arc<Town>) -> Outcome<usize> {
         .write(move |tx| Box::pin(async move { moved_on(FILES, tx, &batch).await }))
         .await?;
     Ok(count)
+}
+
+/// One that cannot be removed stays, as the log says, and does not keep the others.
+async fn drop_file(town: &Town, key: &str) {
+    let dropped = match remote_pictures::drop_file(town, key).await {
+        Ok(false) => town
+            .media
+            .remove(key)
+            .await
+            .map_err(|err| Error::Files(err).into()),
+        other => other,
+    };
+    if let Err(err) = dropped {
+        tracing::error!(%err, town = town.host, key, "a file that nobody needs can't be removed");
+    }
 }
 
 async fn moved_on(reader: Reader, tx: &Tx, batch: &Batch) -> Outcome<()> {
@@ -102,14 +124,19 @@ async fn moved_on(reader: Reader, tx: &Tx, batch: &Batch) -> Outcome<()> {
 /// Removes what nobody needs any more: read entries, old ids, ended sessions, unused pictures.
 pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
     let now = town.now();
+    let abandoned = id::first_of(now - ABANDONED);
+    town.media.forget_before(abandoned).map_err(Error::Files)?;
     let keeper = Arc::clone(town);
     town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move {
-                parvis_store::journal::prune(tx, &ALL, 10_000).await?;
+                parvis_store::journal::prune(tx, &ALL, now - FOR_STREAMS, 10_000).await?;
                 seen::forget_before(tx, now - SEEN).await?;
                 logins::forget_sessions(tx, now - IDLE).await?;
                 apps::forget(tx, now).await?;
+                announcements::forget(tx, now).await?;
+                let cards = preview_cards::take_unused(tx, now - FRESH, 1_000).await?;
+                remote_pictures::forget_cards(tx, &keeper, &cards).await?;
                 let rows = media::abandoned(tx, now - ABANDONED).await?;
                 media::delete(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
                 drop_files(tx, &keeper, &rows).await

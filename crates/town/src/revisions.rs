@@ -96,5 +96,6 @@ pub(crate) async fn keep(
         options: json(serde_json::to_string(options))?,
         created_at: row.edited_at.unwrap_or(row.created_at),
     };
-    Ok(revisions::insert(tx, revision, limits::REVISIONS).await?)
+    let (most, bytes) = (limits::REVISIONS, limits::REVISION_BYTES);
+    Ok(revisions::insert(tx, revision, most, bytes).await?)
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Failure, MediaView, Outcome, Paged, Town,
+    media::must_be_ready,
     polls::NewPoll,
     posts::{self, Compose, may_write},
 };
@@ -101,6 +102,8 @@ pub struct ScheduledView {
     pub due_at: Timestamp,
     pub post: Compose,
     pub media: Vec<MediaView>,
+    /// It could not be published when its time came.
+    pub refused: bool,
 }
 
 /// `at` must lie far enough ahead. Whether the post itself is sound, [`posts::prepare`] says beforehand.
@@ -122,6 +125,7 @@ pub async fn schedule(
     let mut named = HashSet::new();
     post.media.retain(|picture| named.insert(*picture));
     let pictures = post.media.clone();
+    must_be_ready(tx, &pictures).await?;
     let found = media::by_ids(tx, &pictures).await?;
     let free = |id: &Id| {
         let picture = found.iter().find(|row| row.id == *id);
@@ -136,6 +140,7 @@ pub async fn schedule(
         account_id: me,
         due_at: at,
         post: serde_json::to_string(&Kept::from(post)).map_err(unwritten)?,
+        refused: false,
     };
     let id = row.id;
     rows::insert(tx, row, &pictures).await?;
@@ -169,6 +174,7 @@ async fn views(db: &Tx, town: &Town, found: Vec<rows::Scheduled>) -> Outcome<Vec
             due_at: row.due_at,
             post: typed(&row)?,
             media: Vec::new(),
+            refused: row.refused,
         });
     }
     let pictures: Vec<Id> = shown
@@ -224,7 +230,7 @@ pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
 }
 
 /// Publishes whatever's time has come. What may no longer be published (the answered post is gone, the account suspended)
-/// is dropped; what fails otherwise is tried again later.
+/// stays with its author, who may choose another time; what fails otherwise is tried again later.
 pub async fn publish_due(town: &Arc<Town>) -> Outcome<()> {
     loop {
         let due = rows::due(town.store.read(), town.now(), BATCH).await?;
@@ -245,7 +251,7 @@ async fn put_aside(town: &Town, id: Id, failure: Failure) -> Outcome<()> {
     let now = town.now();
     let refused = matches!(failure, Failure::Refused(_));
     if refused {
-        tracing::info!(err = %failure, town = town.host, id, "a scheduled post is dropped");
+        tracing::info!(err = %failure, town = town.host, id, "a scheduled post is refused");
     } else {
         tracing::error!(err = %failure, town = town.host, id, "a scheduled post waits a little longer");
     }
@@ -253,7 +259,7 @@ async fn put_aside(town: &Town, id: Id, failure: Failure) -> Outcome<()> {
         .write(move |tx| {
             Box::pin(async move {
                 if refused {
-                    rows::take(tx, id, now).await?;
+                    rows::refuse(tx, id, now).await?;
                 } else {
                     rows::postpone(tx, id, now, now + MINUTE).await?;
                 }

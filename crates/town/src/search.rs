@@ -1,89 +1,199 @@
 //! Finding people, posts and tags among what is known here. Faces ask `Town::reach` first for handles and addresses.
 
+mod posts;
+mod taking_in;
+mod terms;
+
 use parvis_model::{
-    handle::{Handle, folded},
+    handle::Handle,
     id::Id,
+    limits,
+    search::{QUESTION, Question},
     text::folded_tag,
 };
-use parvis_store::{accounts, search};
+use parvis_store::search::{self, Sought};
 
 use crate::{
     AccountView, Outcome, PostView, Town, Viewer,
-    accounts::by_handle,
+    accounts::{self, by_handle},
     pages::posts_in_order,
-    posts,
+    posts as all_posts,
     views::{TagView, accounts_in_order},
 };
 
-const PEOPLE: u64 = 20;
-const POSTS: u64 = 20;
-const TAGS: u64 = 10;
-/// Characters that are looked at.
-const QUERY: usize = 200;
+pub use taking_in::{take_in, watch};
+
+/// Characters of an address.
+const ADDRESS: usize = limits::REMOTE_URI;
+/// Things that may be left out before the first shown.
+const DEEPEST: u64 = 1_000;
+/// Words of a name that are looked at.
+const NAME_WORDS: usize = 8;
 
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     pub accounts: Vec<AccountView>,
     pub posts: Vec<PostView>,
     pub tags: Vec<TagView>,
+    /// There are more people than these.
+    pub more_accounts: bool,
+    /// Posts older than this one are to be found as well.
+    pub next_posts: Option<Id>,
 }
 
-pub async fn find(town: &Town, viewer: &Viewer, query: &str) -> Outcome<Results> {
-    let query: String = query
-        .trim()
-        .chars()
-        .filter(|c| *c != '\0')
-        .take(QUERY)
-        .collect();
-    if query.is_empty() {
+/// What is to be found, and which part of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    pub accounts: bool,
+    pub posts: bool,
+    pub tags: bool,
+    /// Only people whom the viewer follows.
+    pub followed: bool,
+    /// Only posts by this account …
+    pub author: Option<Id>,
+    /// … and older than this post …
+    pub before: Option<Id>,
+    /// … and newer than this one.
+    pub after: Option<Id>,
+    /// Of each kind.
+    pub limit: u64,
+    pub offset: u64,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self {
+            accounts: true,
+            posts: true,
+            tags: true,
+            followed: false,
+            author: None,
+            before: None,
+            after: None,
+            limit: limits::PAGE,
+            offset: 0,
+        }
+    }
+}
+
+pub async fn find(town: &Town, viewer: &Viewer, query: &str, wanted: Wanted) -> Outcome<Results> {
+    let query = bounded(query, ADDRESS);
+    if query.is_empty() || wanted.limit == 0 {
         return Ok(Results::default());
     }
     if query.starts_with("http://") || query.starts_with("https://") {
-        return by_address(town, viewer, &query).await;
+        return by_address(town, viewer, &query, wanted).await;
     }
-    if let Ok(handle) = query.parse::<Handle>()
+    if wanted.accounts
+        && let Ok(handle) = query.parse::<Handle>()
         && (handle.domain.is_some() || query.starts_with('@'))
         && let Some(row) = by_handle(town, &handle).await?
     {
+        let is_wanted =
+            wanted.offset == 0 && (!wanted.followed || follows(town, viewer, row.id).await?);
+        let one = is_wanted.then(|| AccountView::new(town, row));
         return Ok(Results {
-            accounts: vec![AccountView::new(town, row)],
+            accounts: one.into_iter().collect(),
             ..Results::default()
         });
     }
-    by_words(town, viewer, &query).await
+    by_words(town, viewer, &query, wanted).await
 }
 
-async fn by_address(town: &Town, viewer: &Viewer, address: &str) -> Outcome<Results> {
-    let account = crate::accounts::by_address(town, address).await?;
-    let post = posts::by_address(town, viewer, address).await?;
-    Ok(Results {
-        accounts: account.into_iter().collect(),
-        posts: post.into_iter().collect(),
-        tags: Vec::new(),
-    })
+async fn follows(town: &Town, viewer: &Viewer, other: Id) -> Outcome<bool> {
+    match viewer.account {
+        Some(me) => Ok(accounts::relation(town, me, other).await?.following),
+        None => Ok(false),
+    }
 }
 
-async fn by_words(town: &Town, viewer: &Viewer, words: &str) -> Outcome<Results> {
-    let db = town.store.snapshot().await?;
-    let bare = words.trim_start_matches(['@', '#']);
-    let people = if words.starts_with('#') {
-        Vec::new()
-    } else {
-        accounts::named_like(&db, &folded(bare), PEOPLE).await?
+fn bounded(query: &str, most: usize) -> String {
+    let query = query.trim().chars().filter(|c| *c != '\0');
+    query.take(most).collect()
+}
+
+async fn by_address(
+    town: &Town,
+    viewer: &Viewer,
+    address: &str,
+    wanted: Wanted,
+) -> Outcome<Results> {
+    let mut results = Results::default();
+    if wanted.offset > 0 {
+        return Ok(results);
+    }
+    if wanted.accounts {
+        let account = accounts::by_address(town, address).await?;
+        results.accounts.extend(account);
+    }
+    if wanted.posts {
+        let post = all_posts::by_address(town, viewer, address).await?;
+        results.posts.extend(post);
+    }
+    Ok(results)
+}
+
+async fn by_words(town: &Town, viewer: &Viewer, words: &str, wanted: Wanted) -> Outcome<Results> {
+    if wanted.offset > DEEPEST {
+        return Ok(Results::default());
+    }
+    // An index that cannot be written to still answers.
+    if let Err(err) = taking_in::take_in_fresh(town).await {
+        tracing::warn!(%err, town = town.host, "what is new waits for the search");
+    }
+    let wanted = Wanted {
+        limit: wanted.limit.min(limits::PAGE_MAX),
+        ..wanted
     };
-    let ids = search::posts(&db, viewer.eyes(), town.now(), words, POSTS).await?;
-    let tags = search::tags(&db, &folded_tag(bare), TAGS).await?;
-    Ok(Results {
-        accounts: people
-            .into_iter()
-            .map(|row| AccountView::new(town, row))
+    let question = Question::read(words);
+    let understood = if wanted.posts {
+        posts::understand(town, viewer, &question, &wanted).await?
+    } else {
+        None
+    };
+    let db = town.store.snapshot().await?;
+    let mut results = Results::default();
+    if wanted.accounts && (question.is_plain() || words.starts_with('@')) {
+        let followed_by = viewer.account.filter(|_| wanted.followed);
+        let sought = sought(town, words, followed_by);
+        let mut ids = search::people(&db, &sought, wanted.limit + 1, wanted.offset).await?;
+        let ends = wanted.offset + wanted.limit > DEEPEST;
+        results.more_accounts = !ends && ids.len() as u64 > wanted.limit;
+        ids.truncate(wanted.limit as usize);
+        results.accounts = accounts_in_order(&db, town, &ids).await?;
+    }
+    if let Some(understood) = understood {
+        search::with_patience(&db).await?;
+        let found = posts::find(&db, town, viewer, understood, &wanted).await?;
+        results.posts = posts_in_order(&db, town, *viewer, &found.ids).await?;
+        results.next_posts = found.next;
+    }
+    if wanted.tags && !words.starts_with('@') && !words.contains(char::is_whitespace) {
+        let start = folded_tag(words);
+        let rows = search::tags(&db, &start, wanted.limit, wanted.offset).await?;
+        results.tags = rows.iter().map(|row| TagView::new(&row.name)).collect();
+    }
+    Ok(results)
+}
+
+/// Who may be meant: names by how their words begin, and behind an `@` how that of their server does.
+fn sought(town: &Town, words: &str, followed_by: Option<Id>) -> Sought {
+    let words = words.trim_start_matches('@');
+    let (name, server) = match words.split_once('@') {
+        Some((name, server)) => (name, Some(server.trim().to_lowercase())),
+        None => (words, None),
+    };
+    Sought {
+        starts: name
+            .split_whitespace()
+            .map(taking_in::start_of)
+            .filter(|start| !start.is_empty())
+            .take(NAME_WORDS)
             .collect(),
-        posts: posts_in_order(&db, town, *viewer, &ids).await?,
-        tags: tags
-            .into_iter()
-            .map(|row| TagView::new(&row.name))
-            .collect(),
-    })
+        server: server.filter(|server| !server.is_empty()),
+        host: town.host.clone(),
+        followed_by,
+    }
 }
 
 /// Those whose name begins so, as one types it after an `@`. `offset` and `limit`: which of them.
@@ -95,19 +205,16 @@ pub async fn people(
     limit: u64,
     offset: u64,
 ) -> Outcome<Vec<AccountView>> {
-    let start: String = start
-        .trim()
-        .trim_start_matches('@')
-        .chars()
-        .filter(|c| *c != '\0')
-        .take(QUERY)
-        .collect();
+    let start = bounded(start, QUESTION);
     if start.is_empty() {
         return Ok(Vec::new());
     }
+    if let Err(err) = taking_in::take_in_fresh(town).await {
+        tracing::warn!(%err, town = town.host, "what is new waits for the search");
+    }
     let db = town.store.snapshot().await?;
-    let only = followed.then_some(me);
-    let ids = search::people(&db, &folded(&start), only, limit, offset).await?;
+    let sought = sought(town, &start, followed.then_some(me));
+    let ids = search::people(&db, &sought, limit, offset).await?;
     accounts_in_order(&db, town, &ids).await
 }
 

@@ -22,6 +22,12 @@ pub async fn open_answers(town: &Town, post: &PostView) -> Outcome<Vec<String>> 
     Ok(posts::open_answers(db, post.id, post.author.id, limits::PAGE_MAX).await?)
 }
 
+/// Addresses of the posts of a thread that everyone may see, the oldest first.
+pub async fn open_thread(town: &Town, post: &PostView) -> Outcome<Vec<String>> {
+    let db = town.store.read();
+    Ok(posts::open_thread(db, post.thread, limits::THREAD_SHOWN).await?)
+}
+
 /// As far as it is known here; where a resident looks, more of it is asked for. Walks without recursion: a thread may be
 /// thousands deep.
 pub async fn around(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Thread> {

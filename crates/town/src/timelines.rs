@@ -6,14 +6,15 @@ pub use parvis_store::timelines::{Scope, Shown};
 
 use crate::{
     Outcome, Paged, PostView, Town, Viewer,
-    pages::{arranged, posts_in_order},
+    pages::{arranged, page_of, posts_in_order},
 };
 
 /// Posts and boosts of the people a resident follows, and the own ones.
-pub async fn home(town: &Town, me: Id, page: Page) -> Outcome<Vec<PostView>> {
+pub async fn home(town: &Town, me: Id, page: Page) -> Outcome<Paged<PostView>> {
     let db = town.store.read();
     let (ids, rows) = timelines::home(db, me, town.now(), &page).await?;
-    arranged(db, town, Viewer::resident(me), &ids, rows).await
+    let posts = arranged(db, town, Viewer::resident(me), &ids, rows).await?;
+    Ok(Paged::of_ids(posts, &ids, page.limit))
 }
 
 /// Public posts of everyone known here.
@@ -22,17 +23,17 @@ pub async fn public(
     viewer: &Viewer,
     scope: Scope,
     page: Page,
-) -> Outcome<Vec<PostView>> {
+) -> Outcome<Paged<PostView>> {
     let db = town.store.snapshot().await?;
     let ids = timelines::public(&db, viewer.eyes(), town.now(), scope, &page).await?;
-    posts_in_order(&db, town, *viewer, &ids).await
+    page_of(&db, town, *viewer, &ids, &page).await
 }
 
 /// The town page: public posts of this town and, for residents, those for the town only.
-pub async fn square(town: &Town, viewer: &Viewer, page: Page) -> Outcome<Vec<PostView>> {
+pub async fn square(town: &Town, viewer: &Viewer, page: Page) -> Outcome<Paged<PostView>> {
     let db = town.store.snapshot().await?;
     let ids = timelines::square(&db, viewer.eyes(), town.now(), &page).await?;
-    posts_in_order(&db, town, *viewer, &ids).await
+    page_of(&db, town, *viewer, &ids, &page).await
 }
 
 pub async fn of_account(
@@ -41,10 +42,10 @@ pub async fn of_account(
     account: Id,
     shown: Shown,
     page: Page,
-) -> Outcome<Vec<PostView>> {
+) -> Outcome<Paged<PostView>> {
     let db = town.store.snapshot().await?;
     let ids = timelines::of_account(&db, viewer.eyes(), town.now(), account, shown, &page).await?;
-    posts_in_order(&db, town, *viewer, &ids).await
+    page_of(&db, town, *viewer, &ids, &page).await
 }
 
 /// Which posts with tags are meant; tags are names as people write them.
@@ -62,7 +63,7 @@ pub struct TagQuery {
 /// Tags that one question may name of each kind, besides the first.
 const TAGS: usize = 4;
 
-pub async fn tag(town: &Town, viewer: &Viewer, tag: &str, page: Page) -> Outcome<Vec<PostView>> {
+pub async fn tag(town: &Town, viewer: &Viewer, tag: &str, page: Page) -> Outcome<Paged<PostView>> {
     let query = TagQuery {
         any: vec![tag.to_owned()],
         ..TagQuery::default()
@@ -76,7 +77,7 @@ pub async fn tagged(
     query: TagQuery,
     scope: Scope,
     page: Page,
-) -> Outcome<Vec<PostView>> {
+) -> Outcome<Paged<PostView>> {
     let db = town.store.snapshot().await?;
     let keys = |names: Vec<String>| {
         let mut keys: Vec<String> = names
@@ -95,7 +96,7 @@ pub async fn tagged(
         media_only: query.media_only,
     };
     let ids = timelines::tagged(&db, viewer.eyes(), town.now(), &tagged, scope, &page).await?;
-    posts_in_order(&db, town, *viewer, &ids).await
+    page_of(&db, town, *viewer, &ids, &page).await
 }
 
 /// What I like, the last liked first.

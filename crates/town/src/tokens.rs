@@ -169,6 +169,8 @@ pub async fn issue(tx: &Tx, town: &Town, user: Id, name: &str, scopes: &Scopes) 
 /// What stands behind a token.
 #[derive(Clone, Debug)]
 pub struct Bearer {
+    /// The token itself; `None` where it stands for an app alone.
+    pub token: Option<Id>,
     pub scopes: Scopes,
     /// `None` where no app was registered: the command line issued it.
     pub app: Option<Id>,
@@ -188,6 +190,7 @@ pub async fn bearer(town: &Town, secret: &str) -> Outcome<Option<Bearer>> {
             touch(town, Touched::Resident(token.id), today);
         }
         return Ok(Some(Bearer {
+            token: Some(token.id),
             scopes: Scopes::stored(&token.scopes),
             app: token.app_id,
             name: token.name,
@@ -201,6 +204,7 @@ pub async fn bearer(town: &Town, secret: &str) -> Outcome<Option<Bearer>> {
         touch(town, Touched::App(token.id), today);
     }
     Ok(Some(Bearer {
+        token: None,
         scopes: Scopes::stored(&token.scopes),
         app: Some(token.app_id),
         name: String::new(),

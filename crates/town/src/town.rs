@@ -12,10 +12,13 @@ use parvis_store::{Store, audience::Eyes, entity};
 use tokio::sync::Notify;
 
 use crate::{
-    Error, Outcome, accounts, keys,
+    Error, Outcome, accounts,
+    keys::{self, PushKey},
     rates::Rates,
     reach::{Nowhere, Reach},
+    remote_pictures::RemotePictures,
     secrets,
+    streams::Streams,
 };
 
 #[derive(Clone, Debug)]
@@ -38,9 +41,13 @@ pub struct Town {
     pub media: Media,
     pub clock: Clock,
     pub ids: Ids,
+    /// What it proves itself with to push services.
+    pub push_key: PushKey,
     profile: RwLock<Arc<Profile>>,
     reach: OnceLock<Arc<dyn Reach>>,
     rates: Rates,
+    streams: Streams,
+    remote_pictures: RemotePictures,
 }
 
 impl std::fmt::Debug for Town {
@@ -66,14 +73,18 @@ impl Town {
             None => found(&options.store, &origin, &host, &ids, options.clock.now()).await?,
         };
         keys::complete(&options.store).await?;
+        let push_key = keys::push_key(&options.store, options.clock.now()).await?;
         Ok(Arc::new(Self {
+            push_key,
             host,
             origin,
             store: options.store,
             media: options.media,
+            remote_pictures: RemotePictures::new(&row.secret),
             ids,
             profile: RwLock::new(Arc::new(Profile::from(row))),
             reach: OnceLock::new(),
+            streams: Streams::default(),
             rates: Rates::new(options.rates, options.clock.clone()),
             clock: options.clock,
         }))
@@ -114,6 +125,16 @@ impl Town {
 
     pub fn rates(&self) -> &Rates {
         &self.rates
+    }
+
+    /// Pictures of other servers that are kept here.
+    pub fn remote_pictures(&self) -> &RemotePictures {
+        &self.remote_pictures
+    }
+
+    /// Everyone who listens in this process.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
     }
 
     /// Told whenever the journal may have grown.

@@ -12,10 +12,12 @@ use crate::{
     Outcome, Town,
     filters::FilterMatch,
     polls::PollView,
+    previews::PreviewView,
     quotes::{QuoteView, Quoting},
+    remote_pictures::{self, Kind},
 };
 
-/// One page of a list whose cursor is not the item's own id.
+/// One page of a list. Its cursors are those of what was found, also where some of it is not shown.
 #[derive(Clone, Debug)]
 pub struct Paged<T> {
     pub items: Vec<T>,
@@ -26,16 +28,19 @@ pub struct Paged<T> {
 }
 
 impl<T> Paged<T> {
+    /// Each cursor stands beside the id of its item.
     pub(crate) fn new(items: Vec<T>, cursors: &[(Id, Id)], limit: u64) -> Self {
-        let next = if cursors.len() as u64 >= limit {
-            cursors.last()
-        } else {
-            None
-        };
+        let cursors: Vec<Id> = cursors.iter().map(|(cursor, _)| *cursor).collect();
+        Self::of_ids(items, &cursors, limit)
+    }
+
+    /// Of a list whose cursors are the ids that were found; of those, some may not be shown.
+    pub(crate) fn of_ids(items: Vec<T>, ids: &[Id], limit: u64) -> Self {
+        let is_full = ids.len() as u64 >= limit;
         Self {
             items,
-            next: next.map(|pair| pair.0),
-            prev: cursors.first().map(|pair| pair.0),
+            next: ids.last().filter(|_| is_full).copied(),
+            prev: ids.first().copied(),
         }
     }
 }
@@ -90,8 +95,9 @@ pub struct FieldView {
 #[derive(Clone, Debug)]
 pub struct MediaView {
     pub id: Id,
-    /// Absolute address.
+    /// Absolute address: ours for pictures, its own server's for other files of others. Empty until it is ready.
     pub url: String,
+    /// Empty where there is none.
     pub preview_url: String,
     pub remote_url: Option<String>,
     pub mime: String,
@@ -104,6 +110,12 @@ pub struct MediaView {
     pub blurhash: Option<String>,
     /// Each -1 to 1; x right, y up.
     pub focus: (f32, f32),
+    /// Of sound and video, in milliseconds; 0 where it is not known.
+    pub duration: i32,
+    /// Pictures of a video in 1,000 seconds; 0 where it is not known.
+    pub frame_rate: i32,
+    /// Of sound and video, bits a second; 0 where it is not known.
+    pub bit_rate: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +223,8 @@ pub struct PostView {
     pub thread: Id,
     pub media: Vec<MediaView>,
     pub poll: Option<PollView>,
+    /// What the page it leads to is about.
+    pub preview: Option<Arc<PreviewView>>,
     pub quote: Option<QuoteView>,
     /// Who may quote it.
     pub quoting: Quoting,
@@ -247,8 +261,7 @@ impl AccountView {
         } else {
             acct.clone()
         };
-        let picture =
-            |kept: Option<String>| kept.map(|it| if local { town.media_url(&it) } else { it });
+        let [avatar, header] = account_pictures(town, &row);
         Self {
             id: row.id,
             kind: AccountKind::parse(&row.kind).unwrap_or(AccountKind::Person),
@@ -264,8 +277,8 @@ impl AccountView {
             domain: row.domain,
             bio_html: row.bio_html,
             bio_source: row.bio_source,
-            avatar: picture(row.avatar),
-            header: picture(row.header),
+            avatar,
+            header,
             fields: serde_json::from_str(&row.fields).unwrap_or_default(),
             locked: row.locked,
             discoverable: row.discoverable,
@@ -296,15 +309,59 @@ impl AccountView {
     }
 }
 
+/// Avatar and header, at addresses of ours whosever they are.
+fn account_pictures(town: &Town, row: &entity::account::Card) -> [Option<String>; 2] {
+    let own = [row.avatar.as_deref(), row.header.as_deref()];
+    if row.domain.is_empty() {
+        return own.map(|kept| kept.map(|key| town.media_url(key)));
+    }
+    if own == [None, None] {
+        return [None, None];
+    }
+    let seal = town
+        .remote_pictures()
+        .seal_of_account(row.id, own[0], own[1]);
+    let address = |kind| remote_pictures::address(town, kind, row.id, seal);
+    [
+        own[0].map(|_| address(Kind::Avatar)),
+        own[1].map(|_| address(Kind::Header)),
+    ]
+}
+
+/// Of a file as it is, and of its small version.
+fn media_addresses(town: &Town, row: &entity::media::Model) -> [String; 2] {
+    if let Some(file) = row.file.as_deref() {
+        let preview = row.preview_file.as_deref();
+        let preview = preview.map(|preview| town.media_url(preview));
+        return [town.media_url(file), preview.unwrap_or_default()];
+    }
+    let Some(remote) = row.remote_url.as_deref() else {
+        // It is not ready yet.
+        return [String::new(), String::new()];
+    };
+    if !remote_pictures::is_shown(&row.mime) {
+        return [remote.to_owned(), String::new()];
+    }
+    let seal = town.remote_pictures().seal_of_media(row.id, remote);
+    [Kind::Large, Kind::Small].map(|kind| remote_pictures::address(town, kind, row.id, seal))
+}
+
 impl MediaView {
+    /// A picture that we show; other files are linked.
+    pub fn is_picture(&self) -> bool {
+        self.mime.starts_with("image/") && !self.preview_url.is_empty()
+    }
+
+    pub fn is_video(&self) -> bool {
+        self.mime.starts_with("video/")
+    }
+
     pub(crate) fn new(town: &Town, row: entity::media::Model) -> Self {
-        let remote = row.remote_url.clone().unwrap_or_default();
-        let address =
-            |file: Option<&str>| file.map_or_else(|| remote.clone(), |file| town.media_url(file));
+        let [url, preview_url] = media_addresses(town, &row);
         Self {
             id: row.id,
-            url: address(row.file.as_deref()),
-            preview_url: address(row.preview_file.as_deref().or(row.file.as_deref())),
+            url,
+            preview_url,
             remote_url: row.remote_url,
             mime: row.mime,
             description: row.description,
@@ -314,6 +371,9 @@ impl MediaView {
             preview_height: row.preview_height,
             blurhash: row.blurhash,
             focus: (row.focus_x as f32 / 1000.0, row.focus_y as f32 / 1000.0),
+            duration: row.duration,
+            frame_rate: row.frame_rate,
+            bit_rate: row.bit_rate,
         }
     }
 }

@@ -32,6 +32,7 @@ const STYLES: &str = concat!(
     include_str!("../../../frontend/styles/components/post.css"),
     include_str!("../../../frontend/styles/components/poll.css"),
     include_str!("../../../frontend/styles/components/quote.css"),
+    include_str!("../../../frontend/styles/components/preview.css"),
     include_str!("../../../frontend/styles/components/people.css"),
     include_str!("../../../frontend/styles/utilities.css"),
     include_str!("../../../frontend/styles/print.css"),

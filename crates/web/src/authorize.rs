@@ -116,8 +116,7 @@ pub async fn ask(mut page: Page) -> Answer {
     let mut answer = html(&AuthorizePage::new(&page.frame, &request, &page.query))?;
     // Browsers hold the way back to the app against the page with the form.
     let way = scheme(&request.redirect_uri);
-    let https = page.town.origin.starts_with("https://");
-    if let Ok(policy) = HeaderValue::from_str(&headers::policy(https, way.as_deref())) {
+    if let Ok(policy) = HeaderValue::from_str(&headers::policy(way.as_deref())) {
         let head = answer.headers_mut();
         head.insert(header::CONTENT_SECURITY_POLICY, policy);
     }

@@ -99,25 +99,33 @@ impl<'a> Card<'a> {
         self.post
             .media
             .iter()
-            .filter(|file| is_picture(file))
+            .filter(|file| file.is_picture())
             .collect()
     }
 
     pub fn has_pictures(&self) -> bool {
-        self.post.media.iter().any(is_picture)
+        self.post.media.iter().any(MediaView::is_picture)
     }
 
-    /// What is no picture: sound, video, documents; linked, not shown.
+    /// Sound and video that lie here: played on the page, once somebody asks for it.
+    pub fn recordings(&self) -> Vec<&'a MediaView> {
+        let all = self.post.media.iter();
+        all.filter(|file| is_recording(file)).collect()
+    }
+
+    pub fn has_recordings(&self) -> bool {
+        self.post.media.iter().any(is_recording)
+    }
+
+    /// What else there is: documents, and whatever lies on other servers; linked, not shown.
     pub fn files(&self) -> Vec<&'a MediaView> {
-        self.post
-            .media
-            .iter()
-            .filter(|file| !is_picture(file))
+        let all = self.post.media.iter();
+        all.filter(|file| !file.is_picture() && !is_recording(file))
             .collect()
     }
 
     pub fn has_files(&self) -> bool {
-        !self.post.media.iter().all(is_picture)
+        !self.files().is_empty()
     }
 
     pub fn grid(&self) -> &'static str {
@@ -129,8 +137,8 @@ impl<'a> Card<'a> {
     }
 }
 
-fn is_picture(file: &MediaView) -> bool {
-    file.mime.starts_with("image/")
+fn is_recording(file: &MediaView) -> bool {
+    file.remote_url.is_none() && (file.is_video() || file.mime.starts_with("audio/"))
 }
 
 /// Whom a post answers, as far as the post itself says; nothing for those who go on with their own.

@@ -7,10 +7,9 @@ use parvis_model::{
     account::{AccountKind, Registration, Role},
     audience::Audience,
     clock::Timestamp,
-    limits,
     locale::{Arg, Locale},
 };
-use parvis_town::{AccountView, MediaView, PostView, Profile};
+use parvis_town::{AccountView, MediaView, Paged, PostView, Profile};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{asked::Asked, assets, card::Card, settings::device, visit::Visit, write::Composing};
@@ -376,6 +375,25 @@ impl Frame {
         )
     }
 
+    /// Of a video, so that the page does not jump when it plays.
+    pub fn extent(&self, file: &MediaView) -> Html {
+        let known = file.width > 0 && file.height > 0;
+        Html(if known {
+            format!(r#" width="{}" height="{}""#, file.width, file.height)
+        } else {
+            String::new()
+        })
+    }
+
+    /// What is said of sound or video, or what it is.
+    pub fn heard(&self, file: &MediaView) -> String {
+        match file.description.trim() {
+            "" if file.is_video() => self.t("a-video"),
+            "" => self.t("a-sound"),
+            words => words.to_owned(),
+        }
+    }
+
     pub fn size(&self, picture: &MediaView) -> Html {
         let known = picture.preview_width > 0 && picture.preview_height > 0;
         Html(if known {
@@ -543,15 +561,8 @@ impl Pages {
         }
     }
 
-    /// Of a list of posts, which is at its end when a page is not full.
-    pub fn of_posts(base: &str, later: bool, posts: &[PostView]) -> Self {
-        let full = posts.len() as u64 >= limits::PAGE;
-        Self::new(
-            base,
-            "avant",
-            later,
-            posts.last().filter(|_| full).map(|post| post.id),
-        )
+    pub fn of_posts(base: &str, later: bool, posts: &Paged<PostView>) -> Self {
+        Self::new(base, "avant", later, posts.next)
     }
 
     pub fn is_later(&self) -> bool {

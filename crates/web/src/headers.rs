@@ -38,7 +38,7 @@ pub async fn guard(request: Request, next: Next) -> Response {
 
 fn strict(headers: &mut HeaderMap, https: bool) {
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
-        && let Ok(policy) = HeaderValue::from_str(&policy(https, None))
+        && let Ok(policy) = HeaderValue::from_str(&policy(None))
     {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -64,15 +64,13 @@ fn strict(headers: &mut HeaderMap, https: bool) {
     }
 }
 
-/// Pictures of people of other towns still come from their own servers, so any https picture is let in (and http
-/// where the town itself has no https, as in the demo); once the town keeps copies, this becomes 'self'. `blob:`
-/// is the preview of a picture someone is about to send. `way`: the scheme of addresses that a form on the page may lead on
-/// to, when what it is sent to answers with a redirect; which those are is decided there.
-pub fn policy(https: bool, way: Option<&str>) -> String {
-    let http = if https { "" } else { " http:" };
+/// Nothing is loaded from anywhere else: pictures of other servers come through ours. `blob:` is the preview of a picture
+/// someone is about to send. `way`: the scheme of addresses that a form on the page may lead on to, when what it is sent to
+/// answers with a redirect; which those are is decided there.
+pub fn policy(way: Option<&str>) -> String {
     let way = way.map(|scheme| format!(" {scheme}:")).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob: https:{http}; \
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; media-src 'self'; \
          form-action 'self'{way}; frame-ancestors 'none'; base-uri 'none'"
     )
 }
@@ -89,7 +87,7 @@ mod tests {
         assert!(policy.starts_with("default-src 'none';"));
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
         assert!(
-            !policy.contains("unsafe") && !policy.contains("http:"),
+            !policy.contains("unsafe") && !policy.contains("http"),
             "{policy}"
         );
         assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));

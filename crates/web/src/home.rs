@@ -8,6 +8,7 @@ use parvis_model::{audience::Audience, id::Id};
 use parvis_town::{PostView, Viewer, timelines};
 
 use crate::{
+    announcements::{self, Announced},
     fault::Fault,
     frame::{Frame, Pages, Typed},
     page::{Answer, Page, html},
@@ -18,6 +19,7 @@ use crate::{
 #[template(path = "home.html")]
 pub struct HomePage<'a> {
     pub page: &'a Frame,
+    pub announcements: Vec<Announced>,
     pub posts: Vec<PostView>,
     pub pages: Pages,
     pub compose: Composing,
@@ -53,8 +55,9 @@ pub async fn home(page: Page) -> Answer {
     let posts = timelines::home(&page.town, user.account, page.piece()).await?;
     html(&HomePage {
         page: &page.frame,
+        announcements: announcements::for_home(&page, user.account).await?,
         pages: Pages::of_posts("/", page.is_later(), &posts),
-        posts: each_once(posts),
+        posts: each_once(posts.items),
         compose: Composing::quick(Audience::Public),
         form: Typed::default(),
     })
@@ -85,7 +88,7 @@ async fn landing(page: &Page) -> Result<Response, Fault> {
     html(&LandingPage {
         page: &page.frame,
         pages: Pages::of_posts("/ville", page.is_later(), &posts),
-        posts,
+        posts: posts.items,
     })
 }
 
@@ -94,6 +97,6 @@ pub async fn town(page: Page) -> Answer {
     html(&TownPage {
         page: &page.frame,
         pages: Pages::of_posts("/ville", page.is_later(), &posts),
-        posts,
+        posts: posts.items,
     })
 }

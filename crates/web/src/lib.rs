@@ -3,6 +3,7 @@
 
 mod about;
 mod actions;
+mod announcements;
 mod asked;
 mod assets;
 mod authorize;
@@ -24,8 +25,11 @@ mod people;
 mod permissions;
 mod polls;
 mod posts;
+mod previews;
 mod profile;
 mod quotes;
+mod ranges;
+mod remote_pictures;
 mod reports;
 mod routes;
 #[cfg(test)]

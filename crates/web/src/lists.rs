@@ -35,7 +35,7 @@ pub async fn tag(page: Page, Path(tag): Path<String>) -> Answer {
         note: String::new(),
         empty: frame.t("tag-empty"),
         pages: Pages::of_posts(&base, page.is_later(), &posts),
-        posts,
+        posts: posts.items,
     })
 }
 
@@ -62,7 +62,7 @@ fn kept(
         heading: page.frame.t(heading),
         note: page.frame.t(note),
         empty: page.frame.t(empty),
-        pages: Pages::new(base, "avant", page.is_later(), list.next),
+        pages: Pages::of_posts(base, page.is_later(), &list),
         posts: list.items,
     })
 }

@@ -247,10 +247,11 @@ pub fn id(text: &str) -> Result<Id, Fault> {
 
 /// Only what we wrote into the cookie ourselves is shown.
 fn done(key: &str) -> Option<&'static str> {
-    const DONE: [&str; 21] = [
+    const DONE: [&str; 23] = [
         "done-published",
         "done-edited",
         "done-voted",
+        "done-quote-taken-back",
         "done-deleted",
         "done-blocked",
         "done-unblocked",
@@ -269,6 +270,7 @@ fn done(key: &str) -> Option<&'static str> {
         "done-logged-out",
         "done-approved",
         "done-rejected",
+        "done-announcement-dismissed",
     ];
     DONE.into_iter().find(|known| *known == key)
 }

@@ -59,7 +59,8 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
         let shown = post.boost_of.as_ref().map_or(post.id, |of| of.id);
         pinned.iter().any(|pinned| pinned.id == shown)
     };
-    let posts = posts.into_iter().filter(|post| !is_pinned(post)).collect();
+    let posts = posts.items.into_iter();
+    let posts = posts.filter(|post| !is_pinned(post)).collect();
     let relation = match &page.user {
         Some(user) => accounts::relation(&page.town, user.account, who.id).await?,
         None => Relation::default(),

@@ -9,9 +9,9 @@ use axum::{
 use parvis_model::limits;
 
 use crate::{
-    about, actions, assets, authorize, connections, copies, fault, headers, home, lists, log_in,
-    media, notices, people, polls, posts, profile, quotes, reports, search, set_up, settings,
-    sign_up, staff, visit, write,
+    about, actions, announcements, assets, authorize, connections, copies, fault, headers, home,
+    lists, log_in, media, notices, people, polls, posts, profile, quotes, remote_pictures, reports,
+    search, set_up, settings, sign_up, staff, visit, write,
 };
 
 /// Bytes of a form without pictures: the longest text, four times over for its encoding, and some room.
@@ -64,6 +64,7 @@ fn pages() -> Router {
             post(quotes::take_back),
         )
         .route("/actions/compte/{id}/{deed}", post(actions::on_account))
+        .route("/actions/annonce/{id}/lue", post(announcements::dismiss))
         // one's own
         .route("/avis", get(notices::list))
         .route("/demandes", get(people::requests))
@@ -75,6 +76,7 @@ fn pages() -> Router {
             get(settings::account).post(settings::change_password),
         )
         .route("/reglages/langue", post(settings::change_language))
+        .route("/reglages/citations", post(settings::change_quoters))
         .route(
             "/reglages/codes",
             get(settings::codes).post(settings::renew_codes),
@@ -138,5 +140,9 @@ fn files() -> Router {
         .route("/thumbnail-default.png", get(assets::thumbnail))
         .route("/assets/{name}", get(assets::asset))
         .route("/theme/{name}", get(assets::theme))
+        .route(
+            "/media/remote/{kind}/{of}/{seal}",
+            get(remote_pictures::picture),
+        )
         .route("/media/{*key}", get(media::file))
 }

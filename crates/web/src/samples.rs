@@ -25,7 +25,7 @@ use parvis_town::{
 
 use self::copies::{copies, deletion};
 use self::town::{
-    NOW, bruno, frame, judo, marie, me, picture, post, posts, relation, session, thread,
+    NOW, announced, bruno, frame, judo, marie, me, picture, post, posts, relation, session, thread,
 };
 use crate::{
     about::AboutPage,
@@ -109,6 +109,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             "accueil",
             rendered(&HomePage {
                 page: &at("/"),
+                announcements: announced(&at("/")),
                 posts: posts(),
                 pages: Pages::default(),
                 compose: Composing::quick(Audience::Public),
@@ -119,6 +120,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             "accueil-vide",
             rendered(&HomePage {
                 page: &at("/"),
+                announcements: vec![],
                 posts: vec![],
                 pages: Pages::default(),
                 compose: Composing::quick(Audience::Public),
@@ -288,6 +290,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 query: "chat",
                 trouble: Some("Ce serveur ne répond pas.".into()),
                 people: vec![(bruno(), Relation::default())],
+                groups: vec![(marie(), Relation::default())],
+                more_people: Some("/recherche?q=chat&gens=20".into()),
                 posts: posts(),
                 tags: vec![TagView {
                     name: "jardin".into(),
@@ -371,6 +375,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             rendered(&AccountForm {
                 page: &at("/reglages/compte"),
                 language: "fr".into(),
+                quoters: parvis_model::policy::Quoters::Followers,
                 form: Typed::default(),
             }),
         ),

@@ -1,13 +1,13 @@
 //! Searching people, posts and tags; for residents also live on other servers, by handle or address.
 
 use askama::Template;
-use parvis_model::handle::Handle;
+use parvis_model::{account::AccountKind, handle::Handle, id::Id};
 use parvis_town::{
     AccountView, Failure, Outcome, PostView, Rate, accounts,
     accounts::Relation,
     posts,
     reach::Found,
-    search::{self, Results},
+    search::{self, Results, Wanted},
     views::TagView,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -29,29 +29,91 @@ pub struct SearchPage<'a> {
     /// What went wrong on the way to another server.
     pub trouble: Option<String>,
     pub people: Vec<(AccountView, Relation)>,
+    pub groups: Vec<(AccountView, Relation)>,
+    /// Where more people and groups are shown.
+    pub more_people: Option<String>,
     pub posts: Vec<PostView>,
     pub tags: Vec<TagView>,
     pub pages: Pages,
 }
 
+/// Which part of what was found is shown.
+enum Part {
+    /// The beginning of everything.
+    All,
+    /// People, so many passed over.
+    People(u64),
+    /// Posts older than this one.
+    Posts(Id),
+}
+
+impl Part {
+    fn of(page: &Page) -> Self {
+        match (page.query.id("avant"), page.query.text("gens").parse()) {
+            (Some(id), _) => Self::Posts(id),
+            (None, Ok(passed @ 1..)) => Self::People(passed),
+            (None, _) => Self::All,
+        }
+    }
+
+    fn wanted(&self) -> Wanted {
+        let all = Wanted::default();
+        match *self {
+            Self::All => all,
+            Self::People(offset) => Wanted {
+                posts: false,
+                tags: false,
+                offset,
+                ..all
+            },
+            Self::Posts(before) => Wanted {
+                accounts: false,
+                tags: false,
+                before: Some(before),
+                ..all
+            },
+        }
+    }
+}
+
 pub async fn search(page: Page) -> Answer {
     let query: String = page.query.text("q").chars().take(QUERY).collect();
-    let (found, trouble) = match fetch(&page, &query).await {
-        Ok(found) => (found, None),
-        Err(failure) => (None, Some(trouble(failure, &page)?)),
+    let part = Part::of(&page);
+    let (found, trouble) = match part {
+        Part::All => match fetch(&page, &query).await {
+            Ok(found) => (found, None),
+            Err(failure) => (None, Some(trouble(failure, &page)?)),
+        },
+        Part::People(_) | Part::Posts(_) => (None, None),
     };
-    let mut results = search::find(&page.town, &page.viewer, &query).await?;
+    let wanted = part.wanted();
+    let mut results = search::find(&page.town, &page.viewer, &query, wanted).await?;
     if let Some(found) = found {
         add(&page, found, &mut results).await?;
     }
+    let base = format!(
+        "/recherche?q={}",
+        utf8_percent_encode(&query, NON_ALPHANUMERIC)
+    );
+    let passed = wanted.offset.saturating_add(wanted.limit);
+    let more_people = results
+        .more_accounts
+        .then(|| format!("{base}&gens={passed}"));
+    let is_later = !matches!(part, Part::All);
+    let (groups, people) = with_relations(&page, results.accounts)
+        .await?
+        .into_iter()
+        .partition(|(who, _)| who.kind == AccountKind::Group);
     html(&SearchPage {
         page: &page.frame,
         query: &query,
         trouble,
-        people: with_relations(&page, results.accounts).await?,
+        people,
+        groups,
+        more_people,
+        pages: Pages::new(&base, "avant", is_later, results.next_posts),
         posts: results.posts,
         tags: results.tags,
-        pages: Pages::default(),
     })
 }
 

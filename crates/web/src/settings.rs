@@ -1,14 +1,15 @@
 //! One's own settings: profile, password, connected devices, people one keeps away.
 
-use std::sync::Arc;
+use std::{borrow::Borrow, sync::Arc};
 
 use askama::Template;
 use axum::response::Response;
-use parvis_model::{limits, page::Page as Piece};
+use parvis_model::{limits, page::Page as Piece, policy::Quoters, refusal::Refusal};
 use parvis_town::{
     AccountView, Failure, Outcome,
     accounts::{self, Change, ProfileEdit},
     media::{self, Shape},
+    preferences::{self, PreferenceEdit},
     relations, sessions,
     sessions::SessionView,
     users,
@@ -20,6 +21,7 @@ use crate::{
     form::Form,
     frame::{Frame, Pages, Typed},
     page::{Answer, Page, Resident, html, html_with, redirect},
+    quotes,
     sign_up::SignedUpPage,
 };
 
@@ -38,6 +40,8 @@ pub struct AccountForm<'a> {
     pub page: &'a Frame,
     /// Code of the language chosen for the pages; empty follows the browser.
     pub language: String,
+    /// Who may quote what one writes, unless one says otherwise.
+    pub quoters: Quoters,
     pub form: Typed,
 }
 
@@ -102,7 +106,9 @@ fn described(who: &AccountView) -> Asked {
 }
 
 pub async fn edit_profile(Resident { page, me, .. }: Resident, form: Form) -> Answer {
-    match change_profile(&page, me, &form).await {
+    let mut kept = Vec::new();
+    let changed = change_profile(&page, me, &form, &mut kept).await;
+    match media::unless_refused(&page.town, kept, changed).await {
         Ok(()) => Ok(page.onward("/reglages/profil", "done-saved")),
         Err(failure) => {
             let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
@@ -111,7 +117,8 @@ pub async fn edit_profile(Resident { page, me, .. }: Resident, form: Form) -> An
     }
 }
 
-async fn change_profile(page: &Page, me: i64, form: &Form) -> Outcome<()> {
+/// `kept`: the files that were kept for it.
+async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String>) -> Outcome<()> {
     let fields = (1..=limits::PROFILE_FIELDS)
         .map(|n| {
             (
@@ -127,8 +134,8 @@ async fn change_profile(page: &Page, me: i64, form: &Form) -> Outcome<()> {
         discoverable: Some(form.on("discoverable")),
         indexable: Some(form.on("discoverable")),
         fields: Some(fields),
-        avatar: picture(page, form, "avatar", Shape::Avatar).await?,
-        header: picture(page, form, "header", Shape::Header).await?,
+        avatar: picture(page, form, "avatar", Shape::Avatar, kept).await?,
+        header: picture(page, form, "header", Shape::Header, kept).await?,
     };
     let town = Arc::clone(&page.town);
     page.town
@@ -145,6 +152,7 @@ async fn picture(
     form: &Form,
     field: &'static str,
     shape: Shape,
+    kept: &mut Vec<String>,
 ) -> Outcome<Change<String>> {
     let Some(bytes) = form.file(field) else {
         let without = if field == "avatar" {
@@ -159,7 +167,10 @@ async fn picture(
         });
     };
     match media::picture(&page.town, bytes.to_vec(), shape).await {
-        Ok(key) => Ok(Change::Set(key)),
+        Ok(key) => {
+            kept.push(key.clone());
+            Ok(Change::Set(key))
+        }
         Err(Failure::Refused(mut refusal)) => {
             // The town does not know which of the two pictures it was.
             refusal.field = Some(field);
@@ -169,10 +180,17 @@ async fn picture(
     }
 }
 
-pub async fn account(Resident { page, user, .. }: Resident) -> Answer {
+impl AccountForm<'_> {
+    fn is_usual(&self, quoters: impl Borrow<Quoters>) -> bool {
+        self.quoters == *quoters.borrow()
+    }
+}
+
+pub async fn account(Resident { page, me, user, .. }: Resident) -> Answer {
     html(&AccountForm {
         page: &page.frame,
         language: user.locale.unwrap_or_default(),
+        quoters: preferences::of(&page.town, me).await?.quoters,
         form: Typed::default(),
     })
 }
@@ -184,6 +202,25 @@ pub async fn change_language(Resident { page, user, .. }: Resident, form: Form) 
         .store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move { users::set_locale(tx, &town, user.id, language).await })
+        })
+        .await?;
+    Ok(page.onward("/reglages/compte", "done-saved"))
+}
+
+pub async fn change_quoters(Resident { page, me, .. }: Resident, form: Form) -> Answer {
+    let Some(quoters) = quotes::quoters(&form) else {
+        let unknown = Refusal::invalid("citable", "refusal-quoters-unknown");
+        return Err(Failure::from(unknown).into());
+    };
+    let edit = PreferenceEdit {
+        quoters: Some(quoters),
+        ..PreferenceEdit::default()
+    };
+    let town = Arc::clone(&page.town);
+    page.town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { preferences::set(tx, &town, me, edit).await })
         })
         .await?;
     Ok(page.onward("/reglages/compte", "done-saved"))
@@ -215,7 +252,7 @@ pub async fn renew_codes(Resident { page, user, .. }: Resident, form: Form) -> A
     }
 }
 
-pub async fn change_password(Resident { page, user, .. }: Resident, form: Form) -> Answer {
+pub async fn change_password(Resident { page, me, user, .. }: Resident, form: Form) -> Answer {
     let (old, new) = (
         form.values.exact("old_password").to_owned(),
         form.values.exact("password").to_owned(),
@@ -231,6 +268,7 @@ pub async fn change_password(Resident { page, user, .. }: Resident, form: Form) 
                 &AccountForm {
                     page: &page.frame,
                     language: user.locale.unwrap_or_default(),
+                    quoters: preferences::of(&page.town, me).await?.quoters,
                     form,
                 },
             )

@@ -5,8 +5,16 @@ use std::{collections::BTreeSet, fs, path::Path};
 use parvis_model::locale::Locale;
 
 /// Our own messages: all of this crate's files, but not the moments and refusals that other crates speak.
-const FILES: [&str; 8] = [
-    "apps", "pages", "posts", "polls", "quotes", "people", "accounts", "town",
+const FILES: [&str; 9] = [
+    "announcements",
+    "apps",
+    "pages",
+    "posts",
+    "polls",
+    "quotes",
+    "people",
+    "accounts",
+    "town",
 ];
 
 fn frontend() -> std::path::PathBuf {

@@ -8,6 +8,7 @@ use parvis_model::{audience::Audience, id::Id, limits, policy::Quoters};
 use parvis_town::{
     Failure, MediaView, Outcome, PostView, Rate, media,
     posts::{self, Compose},
+    preferences,
 };
 
 use crate::{
@@ -181,6 +182,7 @@ fn shown(status: StatusCode, page: &Page, compose: &Composing, form: Typed) -> A
 
 pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
     let mut compose = Composing::tall(&page);
+    compose.quoters = preferences::of(&page.town, me).await?.quoters;
     let mut text = page.query.text("texte").to_owned();
     if let Some(question) = page.query.id("reponse") {
         let question = posts::view(&page.town, &page.viewer, question).await?;
@@ -206,7 +208,7 @@ pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
 }
 
 pub async fn publish(Resident { page, me, .. }: Resident, form: Form) -> Answer {
-    let mut compose = asked_for(&page, &form).await?;
+    let mut compose = asked_for(&page, me, &form).await?;
     if form.on("plus") {
         return match keep_pictures(&page, me, &form).await {
             Ok(kept) => {
@@ -235,7 +237,7 @@ fn again(failure: Failure, page: &Page, compose: &Composing, form: Form) -> Answ
 }
 
 /// The form as it was sent.
-async fn asked_for(page: &Page, form: &Form) -> Result<Composing, Fault> {
+async fn asked_for(page: &Page, me: Id, form: &Form) -> Result<Composing, Fault> {
     let mut compose = Composing::tall(page);
     if let Some(question) = form.values.id("reponse") {
         compose.answers = Some(posts::view(&page.town, &page.viewer, question).await?);
@@ -243,9 +245,10 @@ async fn asked_for(page: &Page, form: &Form) -> Result<Composing, Fault> {
     if let Some(quoted) = form.values.id("citation") {
         compose.quotes = Some(posts::view(&page.town, &page.viewer, quoted).await?);
     }
-    if let Some(quoters) = quotes::quoters(form) {
-        compose.quoters = quoters;
-    }
+    compose.quoters = match quotes::quoters(form) {
+        Some(quoters) => quoters,
+        None => preferences::of(&page.town, me).await?.quoters,
+    };
     if let Some(language) = form.values.some("langue") {
         compose.language = language.to_owned();
     }
@@ -287,7 +290,11 @@ fn draft(form: &Form, compose: &Composing) -> Compose {
         media: compose.kept.iter().map(|picture| picture.id).collect(),
         poll: polls::asked(form),
         quote: compose.quotes.as_ref().map(|quoted| quoted.id),
-        quoters: quotes::quoters(form),
+        quoters: if compose.editing {
+            quotes::quoters(form)
+        } else {
+            Some(compose.quoters)
+        },
     }
 }
 
@@ -302,7 +309,7 @@ async fn keep_pictures(page: &Page, me: Id, form: &Form) -> Outcome<Vec<MediaVie
         .collect();
     let mut kept = Vec::new();
     for id in wanted.into_iter().take(limits::POST_PICTURES) {
-        kept.push(media::view(&page.town, me, id).await?);
+        kept.push(media::view(&page.town, me, id).await?.0);
     }
     for n in 1..=limits::POST_PICTURES {
         if let Some(bytes) = form.file(&format!("image-{n}")) {
@@ -401,8 +408,9 @@ async fn change(
         poll: None,
         ..draft(form, compose)
     };
-    let draft = posts::prepare(&page.town, me, asked).await?;
+    let mut draft = posts::prepare(&page.town, me, asked).await?;
     let described = descriptions(form, &compose.kept);
+    draft.redescribed = !described.is_empty();
     let (town, post) = (Arc::clone(&page.town), post.id);
     page.town
         .store

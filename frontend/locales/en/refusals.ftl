@@ -30,6 +30,12 @@ refusal-too-many-pictures =
        *[other] No more than { $limit } pictures can go with a post: remove some.
     }
 refusal-picture-unreadable = This picture could not be read. Try a JPEG, PNG, GIF or WebP file.
+refusal-recording-unreadable = This sound or video could not be read. Try an MP4, WebM, MP3, M4A, Ogg, FLAC or WAV file.
+refusal-recording-too-large = This sound or video is too large. Make it smaller, then try again.
+refusal-recording-too-long = This sound or video is too long.
+refusal-media-not-ready = Cannot attach files that have not finished processing. Try again in a moment!
+refusal-media-failed = This file could not be prepared. Try another one.
+refusal-media-in-use = This file belongs to a post.
 refusal-picture-too-large = This picture is too large. Make it smaller, then try again.
 refusal-description-too-long = The picture’s description is too long: { $limit } characters at most.
 refusal-audience-too-wide = An answer cannot be shown to more people than what it answers. Choose a smaller audience.
@@ -122,4 +128,12 @@ refusal-filter-action = Say what is to become of filtered posts.
 refusal-keyword = Give a word or phrase of { $limit } characters at most.
 refusal-filters-full = That is enough: { $limit } at most. Delete some first.
 refusal-scheduled-soon = A post that waits must wait five minutes at least.
+refusal-domain-blocks-full = That is enough blocked servers: { $limit } at most. Unblock some first.
 refusal-scheduled-full = That is enough waiting posts: { $limit } at most. Publish or delete some first.
+refusal-streams-full = Too many apps are listening at the same time. Close some and try again.
+refusal-stream-scope = This app is not allowed to listen to that.
+refusal-announcement-text = Write the announcement, in { $limit } characters at most.
+refusal-announcement-end = The end must come after the beginning, and after now.
+refusal-announcements-full = There are { $limit } announcements already: take one off first.
+refusal-emoji = Answer with a single emoji.
+refusal-emoji-full = This announcement has { $limit } different emoji already: choose one of them.

@@ -30,6 +30,12 @@ refusal-too-many-pictures =
        *[other] Pas plus de { $limit } images par message : retirez-en.
     }
 refusal-picture-unreadable = Cette image n’a pas pu être lue. Essayez avec un fichier JPEG, PNG, GIF ou WebP.
+refusal-recording-unreadable = Ce son ou cette vidéo n’a pas pu être lu. Essayez avec un fichier MP4, WebM, MP3, M4A, Ogg, FLAC ou WAV.
+refusal-recording-too-large = Ce son ou cette vidéo est trop lourd. Réduisez le fichier, puis essayez de nouveau.
+refusal-recording-too-long = Ce son ou cette vidéo est trop long.
+refusal-media-not-ready = Un fichier est encore en préparation. Essayez de nouveau dans un instant !
+refusal-media-failed = Ce fichier n’a pas pu être préparé. Essayez avec un autre.
+refusal-media-in-use = Ce fichier appartient à un message.
 refusal-picture-too-large = Cette image est trop grande. Réduisez-la, puis essayez de nouveau.
 refusal-description-too-long = La description de l’image est trop longue : { $limit } caractères au plus.
 refusal-audience-too-wide = Une réponse ne peut pas être montrée à plus de monde que le message d’origine. Choisissez un public plus restreint.
@@ -122,4 +128,12 @@ refusal-filter-action = Dites ce que deviennent les messages filtrés.
 refusal-keyword = Donnez un mot ou une expression de { $limit } caractères au plus.
 refusal-filters-full = C’est assez : { $limit } au plus. Supprimez-en d’abord.
 refusal-scheduled-soon = Un message programmé doit attendre cinq minutes au moins.
+refusal-domain-blocks-full = C’est assez de serveurs bloqués : { $limit } au plus. Débloquez-en d’abord.
 refusal-scheduled-full = C’est assez de messages programmés : { $limit } au plus. Publiez-en ou supprimez-en d’abord.
+refusal-streams-full = Trop d’applications écoutent en même temps. Fermez-en et réessayez.
+refusal-stream-scope = Cette application n’a pas la permission d’écouter cela.
+refusal-announcement-text = Écrivez l’annonce, en { $limit } signes au plus.
+refusal-announcement-end = La fin doit venir après le début, et après maintenant.
+refusal-announcements-full = Il y a déjà { $limit } annonces : retirez-en une d’abord.
+refusal-emoji = Répondez par un seul emoji.
+refusal-emoji-full = Cette annonce a déjà { $limit } emojis différents : choisissez-en un parmi eux.

@@ -1,22 +1,26 @@
 //! Accounts, one's own with what only oneself sees.
 
+use std::borrow::Cow;
+
 use parvis_model::{
     account::{AccountKind, Role},
     clock::{DAY, Timestamp},
 };
-use parvis_town::{AccountView, preferences::Preferences, views::FieldView};
+use parvis_town::{AccountView, preferences::Preferences, tags::FeaturedTagView, views::FieldView};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use super::{
     scalar::{Address, Day, Each, IdText, Moment, Nothing, counted},
     status::visibility,
+    tag::FeaturedTag,
 };
 
 /// Pictures of those who have none of their own, on this server. Apps of phones do not draw SVG.
 const NO_AVATAR: &str = "/avatar-default.png";
 const NO_HEADER: &str = "/header-default.png";
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Account<'a> {
     id: IdText,
     username: &'a str,
@@ -59,7 +63,7 @@ pub struct Account<'a> {
     feature_approval: FeatureApproval,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Field<'a> {
     name: &'a str,
     value: &'a str,
@@ -67,7 +71,7 @@ struct Field<'a> {
 }
 
 /// Nobody can be put into collections here.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FeatureApproval {
     automatic: Nothing,
     manual: Nothing,
@@ -161,8 +165,22 @@ impl Serialize for Accounts<'_> {
     }
 }
 
+impl JsonSchema for Accounts<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Accounts".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<Account<'_>>::json_schema(generator)
+    }
+}
+
 /// An account that the reader has muted, and until when.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct MutedAccount<'a> {
     #[serde(flatten)]
     account: Account<'a>,
@@ -179,7 +197,8 @@ impl<'a> MutedAccount<'a> {
 }
 
 /// One's own account.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CredentialAccount")]
 pub struct Credentials<'a> {
     #[serde(flatten)]
     account: Account<'a>,
@@ -187,7 +206,8 @@ pub struct Credentials<'a> {
     role: RoleShown,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CredentialSource")]
 struct Source<'a> {
     note: &'a str,
     fields: Each<'a, FieldView, Field<'a>>,
@@ -202,7 +222,8 @@ struct Source<'a> {
     quote_policy: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Role")]
 struct RoleShown {
     id: &'static str,
     name: &'static str,
@@ -259,6 +280,71 @@ impl<'a> Credentials<'a> {
                 highlighted: false,
                 collection_limit: 0,
             },
+        }
+    }
+}
+
+/// One's own profile as one typed it; pictures only where one has them.
+#[derive(Serialize, JsonSchema)]
+pub struct Profile<'a> {
+    id: IdText,
+    display_name: &'a str,
+    note: &'a str,
+    fields: Each<'a, FieldView, FieldTyped<'a>>,
+    avatar: Option<&'a str>,
+    avatar_static: Option<&'a str>,
+    avatar_description: &'static str,
+    header: Option<&'a str>,
+    header_static: Option<&'a str>,
+    header_description: &'static str,
+    locked: bool,
+    bot: bool,
+    hide_collections: bool,
+    discoverable: bool,
+    indexable: bool,
+    show_media: bool,
+    show_media_replies: bool,
+    show_featured: bool,
+    attribution_domains: Nothing,
+    featured_tags: Vec<FeaturedTag<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct FieldTyped<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl<'a> Profile<'a> {
+    pub fn new(origin: &'a str, view: &'a AccountView, featured: &'a [FeaturedTagView]) -> Self {
+        let (avatar, header) = (view.avatar.as_deref(), view.header.as_deref());
+        Self {
+            id: IdText(view.id),
+            display_name: &view.display_name,
+            note: &view.bio_source,
+            fields: Each(&view.fields, |field| FieldTyped {
+                name: &field.name,
+                value: &field.value_source,
+            }),
+            avatar,
+            avatar_static: avatar,
+            avatar_description: "",
+            header,
+            header_static: header,
+            header_description: "",
+            locked: view.locked,
+            bot: view.kind.is_automated(),
+            hide_collections: false,
+            discoverable: view.discoverable,
+            indexable: view.indexable,
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
+            attribution_domains: [],
+            featured_tags: featured
+                .iter()
+                .map(|tag| FeaturedTag::new(origin, tag))
+                .collect(),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use parvis_model::clock::SECOND;
 use parvis_town::{apps::AppView, grants::Issued, tokens::Scopes};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::IdText;
 
 /// What an app may know of itself.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Application<'a> {
     id: IdText,
     name: &'a str,
@@ -22,7 +23,7 @@ pub struct Application<'a> {
 }
 
 /// Shown once.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[expect(clippy::struct_field_names, reason = "as apps call them")]
 struct Credentials<'a> {
     client_id: &'a str,
@@ -32,7 +33,8 @@ struct Credentials<'a> {
 }
 
 impl<'a> Application<'a> {
-    pub fn new(app: &'a AppView) -> Self {
+    /// `vapid_key`: of the town.
+    pub fn new(app: &'a AppView, vapid_key: &'a str) -> Self {
         Self {
             id: IdText(app.id),
             name: &app.name,
@@ -40,24 +42,24 @@ impl<'a> Application<'a> {
             scopes: app.scopes.iter().collect(),
             redirect_uris: app.redirect_uris.iter().map(String::as_str).collect(),
             redirect_uri: app.redirect_uris.join("\n"),
-            vapid_key: "",
+            vapid_key,
             credentials: None,
         }
     }
 
-    pub fn with_secret(app: &'a AppView, secret: &'a str) -> Self {
+    pub fn with_secret(app: &'a AppView, secret: &'a str, vapid_key: &'a str) -> Self {
         Self {
             credentials: Some(Credentials {
                 client_id: &app.client_id,
                 client_secret: secret,
                 client_secret_expires_at: 0,
             }),
-            ..Self::new(app)
+            ..Self::new(app, vapid_key)
         }
     }
 
     /// For a token of the command line, which belongs to no app.
-    pub fn of_token(name: &'a str, scopes: &'a Scopes) -> Self {
+    pub fn of_token(name: &'a str, scopes: &'a Scopes, vapid_key: &'a str) -> Self {
         Self {
             id: IdText(0),
             name,
@@ -65,13 +67,13 @@ impl<'a> Application<'a> {
             scopes: scopes.iter().collect(),
             redirect_uris: Vec::new(),
             redirect_uri: String::new(),
-            vapid_key: "",
+            vapid_key,
             credentials: None,
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[expect(clippy::struct_field_names, reason = "as apps call them")]
 pub struct Token<'a> {
     access_token: &'a str,

@@ -1,11 +1,12 @@
 //! Exchanges among few.
 
 use parvis_town::{AccountView, conversations::ConversationView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Accounts, Status, scalar::IdText};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Conversation<'a> {
     id: IdText,
     unread: bool,

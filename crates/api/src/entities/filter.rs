@@ -2,11 +2,12 @@
 
 use parvis_model::id::Id;
 use parvis_town::filters::{FilterAction, FilterMatch, FilterView, FilteredPost, Keyword};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::{Each, IdText, Moment};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Filter<'a> {
     #[serde(flatten)]
     head: FilterHead<'a>,
@@ -15,7 +16,7 @@ pub struct Filter<'a> {
 }
 
 /// Without what it looks for.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FilterHead<'a> {
     id: IdText,
     title: &'a str,
@@ -50,7 +51,7 @@ impl<'a> Filter<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FilterKeyword<'a> {
     id: IdText,
     keyword: &'a str,
@@ -67,7 +68,7 @@ impl<'a> FilterKeyword<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FilterStatus {
     id: IdText,
     status_id: IdText,
@@ -83,7 +84,7 @@ impl FilterStatus {
 }
 
 /// A keyword of a filter, as apps knew it before filters had several.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FilterV1<'a> {
     id: IdText,
     phrase: &'a str,
@@ -107,7 +108,7 @@ impl<'a> FilterV1<'a> {
 }
 
 /// Why a post meets a filter of the reader's.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FilterResult<'a> {
     filter: FilterHead<'a>,
     keyword_matches: Option<&'a [String]>,

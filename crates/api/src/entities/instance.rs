@@ -2,6 +2,7 @@
 
 use parvis_model::{account::Registration, clock::SECOND, limits};
 use parvis_town::{Profile, Town};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::{Address, Nothing};
@@ -14,7 +15,31 @@ const API_VERSION: u8 = 2;
 const THUMBNAIL: &str = "/thumbnail-default.png";
 /// Characters that an address counts for.
 const ADDRESS: usize = 23;
-const PICTURE_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+/// What may be sent, under every name that apps and their systems give it.
+const MEDIA_TYPES: [&str; 22] = [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "audio/mp4",
+    "audio/m4a",
+    "audio/x-m4a",
+    "audio/webm",
+    "audio/ogg",
+    "audio/vorbis",
+    "audio/opus",
+    "audio/mpeg",
+    "audio/mp3",
+    "audio/flac",
+    "audio/x-flac",
+    "audio/wav",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/vnd.wave",
+];
 
 /// Counted by the caller.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +49,7 @@ pub struct Counts {
     pub posts: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct InstanceV2<'a> {
     domain: &'a str,
     title: &'a str,
@@ -35,7 +60,7 @@ pub struct InstanceV2<'a> {
     thumbnail: Thumbnail<'a>,
     icon: Nothing,
     languages: [&'a str; 1],
-    configuration: Configuration,
+    configuration: Configuration<'a>,
     registrations: Registrations,
     api_versions: ApiVersions,
     contact: Contact<'a>,
@@ -43,34 +68,34 @@ pub struct InstanceV2<'a> {
     wrapstodon: Option<()>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Usage {
     users: Users,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Users {
     active_month: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Thumbnail<'a> {
     url: Address<'a>,
     description: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ApiVersions {
     mastodon: u8,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Contact<'a> {
     email: &'a str,
     account: Option<()>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Registrations {
     enabled: bool,
     approval_required: bool,
@@ -80,10 +105,10 @@ struct Registrations {
     url: String,
 }
 
-#[derive(Serialize)]
-struct Configuration {
+#[derive(Serialize, JsonSchema)]
+struct Configuration<'a> {
     urls: Urls,
-    vapid: Vapid,
+    vapid: Vapid<'a>,
     #[serde(flatten)]
     bounds: Bounds,
     translation: Translation,
@@ -91,7 +116,7 @@ struct Configuration {
     limited_federation: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Urls {
     streaming: String,
     status: Option<String>,
@@ -100,18 +125,18 @@ struct Urls {
     terms_of_service: Option<String>,
 }
 
-/// Push is not built yet.
-#[derive(Serialize)]
-struct Vapid {
-    public_key: &'static str,
+/// What the town proves itself with to push services.
+#[derive(Serialize, JsonSchema)]
+struct Vapid<'a> {
+    public_key: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Translation {
     enabled: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[expect(clippy::struct_field_names, reason = "the names are Mastodon's")]
 struct TimelinesAccess {
     live_feeds: FeedAccess,
@@ -119,7 +144,7 @@ struct TimelinesAccess {
     trending_link_feeds: FeedAccess,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FeedAccess {
     local: &'static str,
     remote: &'static str,
@@ -135,7 +160,7 @@ const CLOSED: FeedAccess = FeedAccess {
 };
 
 /// How much of everything; the same in both shapes.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Bounds {
     accounts: AccountBounds,
     statuses: StatusBounds,
@@ -143,7 +168,7 @@ struct Bounds {
     polls: PollBounds,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AccountBounds {
     max_featured_tags: usize,
     max_pinned_statuses: usize,
@@ -156,25 +181,25 @@ struct AccountBounds {
     max_note_length: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StatusBounds {
     max_characters: usize,
     max_media_attachments: usize,
     characters_reserved_per_url: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MediaBounds {
-    supported_mime_types: [&'static str; 4],
+    supported_mime_types: [&'static str; MEDIA_TYPES.len()],
     description_limit: usize,
     image_size_limit: usize,
     image_matrix_limit: u64,
     video_size_limit: usize,
-    video_frame_rate_limit: usize,
-    video_matrix_limit: usize,
+    video_frame_rate_limit: u32,
+    video_matrix_limit: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PollBounds {
     max_options: usize,
     max_characters_per_option: usize,
@@ -200,13 +225,13 @@ const BOUNDS: Bounds = Bounds {
         characters_reserved_per_url: ADDRESS,
     },
     media_attachments: MediaBounds {
-        supported_mime_types: PICTURE_TYPES,
+        supported_mime_types: MEDIA_TYPES,
         description_limit: limits::PICTURE_DESCRIPTION,
         image_size_limit: limits::PICTURE_BYTES,
         image_matrix_limit: limits::PICTURE_PIXELS,
-        video_size_limit: 0,
-        video_frame_rate_limit: 0,
-        video_matrix_limit: 0,
+        video_size_limit: limits::RECORDING_BYTES,
+        video_frame_rate_limit: limits::VIDEO_RATE,
+        video_matrix_limit: limits::VIDEO_PIXELS,
     },
     polls: PollBounds {
         max_options: limits::POLL_OPTIONS,
@@ -216,7 +241,7 @@ const BOUNDS: Bounds = Bounds {
     },
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Rule<'a> {
     id: String,
     text: &'a str,
@@ -290,7 +315,9 @@ impl<'a> InstanceV2<'a> {
                     privacy_policy: None,
                     terms_of_service: None,
                 },
-                vapid: Vapid { public_key: "" },
+                vapid: Vapid {
+                    public_key: &town.push_key.public,
+                },
                 bounds: BOUNDS,
                 translation: Translation { enabled: false },
                 timelines_access: TimelinesAccess {
@@ -321,7 +348,7 @@ impl<'a> InstanceV2<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct InstanceV1<'a> {
     uri: &'a str,
     title: &'a str,
@@ -341,12 +368,12 @@ pub struct InstanceV1<'a> {
     rules: Rules<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct UrlsV1 {
     streaming_api: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[expect(clippy::struct_field_names, reason = "the names are Mastodon's")]
 struct Stats {
     user_count: u64,

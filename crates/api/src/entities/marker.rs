@@ -1,11 +1,12 @@
 //! How far the reader has read.
 
 use parvis_town::markers;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::{IdText, Moment};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Marker {
     last_read_id: IdText,
     version: i64,

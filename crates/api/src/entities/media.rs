@@ -1,16 +1,19 @@
-//! Pictures that hang on posts.
+//! Pictures, sound and video that hang on posts.
 
 use parvis_town::MediaView;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::IdText;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct MediaAttachment<'a> {
     id: IdText,
+    #[schemars(extend("enum" = ["image", "video", "audio", "unknown"]))]
     r#type: &'static str,
-    url: &'a str,
-    preview_url: &'a str,
+    /// Only while it is not ready there is none.
+    url: Option<&'a str>,
+    preview_url: Option<&'a str>,
     remote_url: Option<&'a str>,
     preview_remote_url: Option<&'a str>,
     text_url: Option<&'a str>,
@@ -19,8 +22,10 @@ pub struct MediaAttachment<'a> {
     blurhash: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Meta {
+    #[serde(flatten)]
+    recording: Option<Recording>,
     #[serde(skip_serializing_if = "Option::is_none")]
     original: Option<Extent>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,22 +33,58 @@ struct Meta {
     focus: Focus,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Extent {
+    #[serde(flatten)]
+    sides: Option<Sides>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame_rate: Option<String>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bitrate: Option<i32>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Sides {
     width: i32,
     height: i32,
     size: String,
     aspect: f64,
 }
 
-#[derive(Serialize)]
+/// Of sound and video whose length is known.
+#[derive(Serialize, JsonSchema)]
+struct Recording {
+    /// `h:mm:ss.ss`
+    length: String,
+    /// Seconds.
+    duration: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fps: Option<i32>,
+}
+
+impl Recording {
+    fn of(view: &MediaView) -> Option<Self> {
+        let (seconds, hundredths) = (view.duration / 1_000, view.duration % 1_000 / 10);
+        let (minutes, hours) = (seconds / 60 % 60, seconds / 3_600);
+        (view.duration > 0).then(|| Self {
+            length: format!("{hours}:{minutes:02}:{:02}.{hundredths:02}", seconds % 60),
+            duration: f64::from(view.duration) / 1_000.0,
+            fps: Some((view.frame_rate + 500) / 1_000).filter(|rate| *rate > 0),
+        })
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
 struct Focus {
     x: f32,
     y: f32,
 }
 
-impl Extent {
-    /// `None` where it is not known.
+impl Sides {
+    /// `None` where they are not known.
     fn of(width: i32, height: i32) -> Option<Self> {
         let known = width > 0 && height > 0;
         known.then(|| Self {
@@ -55,24 +96,50 @@ impl Extent {
     }
 }
 
+impl Extent {
+    fn of_preview(view: &MediaView) -> Option<Self> {
+        let sides = Sides::of(view.preview_width, view.preview_height)?;
+        Some(Self {
+            sides: Some(sides),
+            frame_rate: None,
+            duration: None,
+            bitrate: None,
+        })
+    }
+
+    /// `None` where nothing of it is known.
+    fn of_file(view: &MediaView) -> Option<Self> {
+        let sides = Sides::of(view.width, view.height);
+        let rate = Some(view.frame_rate).filter(|rate| *rate > 0);
+        (sides.is_some() || view.duration > 0).then(|| Self {
+            sides,
+            frame_rate: rate.map(|rate| format!("{rate}/1000")),
+            duration: Some(f64::from(view.duration) / 1_000.0).filter(|long| *long > 0.0),
+            bitrate: Some(view.bit_rate).filter(|rate| *rate > 0),
+        })
+    }
+}
+
 impl<'a> MediaAttachment<'a> {
     pub fn new(view: &'a MediaView) -> Self {
         Self {
             id: IdText(view.id),
             r#type: match view.mime.split('/').next() {
-                Some("image") => "image",
+                // What is not ready shows no picture yet.
+                Some("image") if view.is_picture() || view.url.is_empty() => "image",
                 Some("video") => "video",
                 Some("audio") => "audio",
                 _ => "unknown",
             },
-            url: &view.url,
-            preview_url: &view.preview_url,
+            url: Some(view.url.as_str()).filter(|url| !url.is_empty()),
+            preview_url: Some(view.preview_url.as_str()).filter(|url| !url.is_empty()),
             remote_url: view.remote_url.as_deref(),
             preview_remote_url: None,
             text_url: None,
             meta: Meta {
-                original: Extent::of(view.width, view.height),
-                small: Extent::of(view.preview_width, view.preview_height),
+                recording: Recording::of(view),
+                original: Extent::of_file(view),
+                small: Extent::of_preview(view),
                 focus: Focus {
                     x: view.focus.0,
                     y: view.focus.1,

@@ -2,6 +2,7 @@
 //! (<https://docs.joinmastodon.org/entities/>). Knows no request.
 
 mod account;
+mod announcement;
 mod app;
 mod conversation;
 mod filter;
@@ -12,6 +13,8 @@ mod notification;
 mod notification_group;
 mod people_list;
 mod poll;
+mod preview_card;
+mod push;
 mod quote;
 mod relationship;
 mod revision;
@@ -22,17 +25,20 @@ mod scheduled;
 mod status;
 mod tag;
 
-pub use account::{Account, Accounts, Credentials, MutedAccount};
+pub use account::{Account, Accounts, Credentials, MutedAccount, Profile};
+pub use announcement::Announcement;
 pub use app::{Application, Token};
 pub use conversation::Conversation;
 pub use filter::{Filter, FilterKeyword, FilterStatus, FilterV1};
-pub use instance::{Counts, InstanceV1, InstanceV2, rules};
+pub use instance::{Counts, InstanceV1, InstanceV2, Rules, rules};
 pub use marker::Marker;
 pub use media::MediaAttachment;
 pub use notification::{Notification, type_of};
 pub use notification_group::{Expand, GroupedNotifications, NotificationRequest, PolicyShown};
 pub use people_list::List;
 pub use poll::Poll;
+pub use preview_card::PreviewCard;
+pub use push::{PushMessage, WebPushSubscription};
 pub use quote::{Quote, QuoteApproval};
 pub use relationship::Relationship;
 pub use revision::StatusEdit;

@@ -1,6 +1,7 @@
 //! What a resident is told.
 
 use parvis_town::notifications::{NotificationKind, NotificationView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -8,7 +9,7 @@ use super::{
     scalar::{IdText, Moment},
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Notification<'a> {
     id: IdText,
     r#type: &'static str,

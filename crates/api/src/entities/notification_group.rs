@@ -7,6 +7,7 @@ use parvis_town::{
     AccountView, PostView,
     notifications::{GroupView, NotificationPolicy, RequestView},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -25,7 +26,7 @@ pub enum Expand {
     PartialAvatars,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct GroupedNotifications<'a> {
     accounts: Vec<Account<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +36,7 @@ pub struct GroupedNotifications<'a> {
 }
 
 /// What is needed to show a small picture.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PartialAccount<'a> {
     id: IdText,
     acct: &'a str,
@@ -47,7 +48,7 @@ struct PartialAccount<'a> {
     bot: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct NotificationGroup {
     group_key: String,
     notifications_count: usize,
@@ -143,7 +144,8 @@ impl<'a> PartialAccount<'a> {
 }
 
 /// How those are received whom one does not know.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NotificationPolicy")]
 pub struct PolicyShown {
     for_not_following: &'static str,
     for_not_followers: &'static str,
@@ -153,7 +155,8 @@ pub struct PolicyShown {
     summary: Summary,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NotificationPolicySummary")]
 struct Summary {
     pending_requests_count: i64,
     pending_notifications_count: i64,
@@ -177,7 +180,7 @@ impl PolicyShown {
 }
 
 /// Somebody of whom something is held back.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct NotificationRequest<'a> {
     id: IdText,
     created_at: Moment,

@@ -1,11 +1,12 @@
 //! Lists of people.
 
 use parvis_town::lists::{Answers, ListView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::IdText;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct List<'a> {
     id: IdText,
     title: &'a str,

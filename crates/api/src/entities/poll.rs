@@ -1,11 +1,12 @@
 //! A poll, inside its post and alone.
 
 use parvis_town::{PostView, polls::PollView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::{IdText, Moment, Nothing, counted};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Poll<'a> {
     /// That of its post: there is one at most with each.
     id: IdText,
@@ -20,13 +21,14 @@ pub struct Poll<'a> {
     mine: Option<Mine>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PollOption")]
 struct Choice<'a> {
     title: &'a str,
     votes_count: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Mine {
     voted: bool,
     own_votes: Vec<usize>,

@@ -5,11 +5,12 @@ use parvis_town::{
     PostView,
     quotes::{QuoteState, Quoting},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Status;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Quote<'a> {
     state: &'static str,
     quoted_status: Option<Box<Status<'a>>>,
@@ -36,7 +37,7 @@ impl<'a> Quote<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct QuoteApproval {
     automatic: Vec<&'static str>,
     manual: Vec<&'static str>,

@@ -2,11 +2,12 @@
 
 use parvis_model::id::Id;
 use parvis_town::accounts::Relation;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::{IdText, Moment};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Relationship<'a> {
     id: IdText,
     following: bool,

@@ -1,6 +1,7 @@
 //! What a post said at one time.
 
 use parvis_town::{MediaView, revisions::RevisionView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     status::Content,
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct StatusEdit<'a> {
     content: Content<'a>,
     spoiler_text: &'a str,
@@ -21,12 +22,14 @@ pub struct StatusEdit<'a> {
     emojis: Nothing,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EditedPoll")]
 struct Asked<'a> {
     options: Each<'a, String, Choice<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EditedOption")]
 struct Choice<'a> {
     title: &'a str,
 }

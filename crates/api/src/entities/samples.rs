@@ -9,6 +9,7 @@ use parvis_model::{
 };
 use parvis_town::{
     AccountView, MediaView, PostView,
+    previews::{PreviewKind, PreviewView},
     quotes::Quoting,
     views::{FieldView, MentionView, Mine, PostKind, TagView},
 };
@@ -63,6 +64,9 @@ pub fn picture() -> MediaView {
         preview_height: 200,
         blurhash: Some("LEHV6nWB2yk8".into()),
         focus: (0.0, 0.5),
+        duration: 0,
+        frame_rate: 0,
+        bit_rate: 0,
     }
 }
 
@@ -89,6 +93,7 @@ pub fn post() -> PostView {
         thread: 4,
         media: vec![picture()],
         poll: None,
+        preview: None,
         quote: None,
         quoting: Quoting {
             allowed: Allowed::EVERYONE,
@@ -124,5 +129,25 @@ pub fn post() -> PostView {
         group: None,
         in_group: false,
         local: true,
+    }
+}
+
+pub fn preview() -> PreviewView {
+    PreviewView {
+        url: "https://journal.example/pont".into(),
+        kind: PreviewKind::Link,
+        title: "Le pont & la « rivière »".into(),
+        description: "Il a deux cents ans.".into(),
+        language: Some("fr".into()),
+        author_name: "Nora".into(),
+        author_url: "https://journal.example/nora".into(),
+        provider_name: "Le Journal".into(),
+        provider_url: "https://journal.example".into(),
+        image: Some("https://v.example/media/remote/card/9/0".into()),
+        image_description: "Un pont".into(),
+        width: 640,
+        height: 320,
+        blurhash: Some("LEHV6nWB2yk8".into()),
+        published_at: Some(1_773_480_413_089),
     }
 }

@@ -1,12 +1,14 @@
 //! Values inside the documents: ids, moments, pictures of our own, lists.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use jiff::{Timestamp as Instant, civil::DateTime, tz::TimeZone};
 use parvis_model::{
     clock::{SECOND, Timestamp},
     id::Id,
 };
+use percent_encoding::{CONTROLS, utf8_percent_encode};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// An id as a text: JavaScript has no 64-bit integers.
@@ -84,7 +86,8 @@ impl Serialize for Day {
 /// A list of which there is none yet, or never.
 pub type Nothing = [(); 0];
 
-/// An address: someone's, or one of our own pages and pictures.
+/// An address: someone's, or one of our own pages and pictures, whose letters beyond ASCII are written as RFC 3986 has them:
+/// apps of phones take nothing else for an address.
 #[derive(Clone, Copy, Debug)]
 pub enum Address<'a> {
     Whole(&'a str),
@@ -95,9 +98,38 @@ impl Serialize for Address<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Whole(address) => to.serialize_str(address),
-            Self::Here { origin, path } => to.collect_str(&format_args!("{origin}{path}")),
+            Self::Here { origin, path } => {
+                let path = utf8_percent_encode(path, CONTROLS);
+                to.collect_str(&format_args!("{origin}{path}"))
+            }
         }
     }
+}
+
+/// How a value is described that is written in a way of its own.
+macro_rules! described {
+    ($($type:ty, $name:literal: $schema:tt;)*) => {$(
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )*};
+}
+
+described! {
+    IdText, "Id": { "type": "string", "pattern": "^[0-9]+$" };
+    Moment, "Moment": { "type": "string", "format": "date-time" };
+    Day, "Day": { "type": "string", "format": "date" };
+    Address<'_>, "Address": { "type": "string", "format": "uri" };
 }
 
 /// Views, each shown as its document while it is written.
@@ -107,6 +139,20 @@ pub struct Each<'a, V, E>(pub &'a [V], pub fn(&'a V) -> E);
 impl<V, E: Serialize> Serialize for Each<'_, V, E> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+impl<V, E: JsonSchema> JsonSchema for Each<'_, V, E> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<E>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<E>::json_schema(generator)
     }
 }
 

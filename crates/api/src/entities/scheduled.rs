@@ -2,6 +2,7 @@
 
 use parvis_model::{clock::SECOND, policy::Quoters};
 use parvis_town::{MediaView, polls::NewPoll, posts::Compose, scheduled::ScheduledView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -10,16 +11,19 @@ use super::{
     visibility,
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ScheduledStatus<'a> {
     id: IdText,
     scheduled_at: Moment,
     params: PostParams<'a>,
+    /// Ours: it could not be published when its time came, and waits for its author to choose another.
+    refused: bool,
     media_attachments: Each<'a, MediaView, MediaAttachment<'a>>,
 }
 
 /// What was asked for. Which app asked is not kept.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ScheduledParams")]
 struct PostParams<'a> {
     text: &'a str,
     visibility: &'static str,
@@ -37,7 +41,8 @@ struct PostParams<'a> {
     with_rate_limit: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ScheduledPoll")]
 struct PollParams<'a> {
     options: &'a [String],
     /// Seconds.
@@ -63,6 +68,7 @@ impl<'a> ScheduledStatus<'a> {
             id: IdText(view.id),
             scheduled_at: Moment(view.due_at),
             params: PostParams::new(&view.post),
+            refused: view.refused,
             media_attachments: Each(&view.media, MediaAttachment::new),
         }
     }

@@ -8,15 +8,16 @@ use parvis_town::{
     filters::FilterMatch,
     views::{MentionView, TagView},
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Account, MediaAttachment, Poll, Quote, QuoteApproval,
+    Account, MediaAttachment, Poll, PreviewCard, Quote, QuoteApproval,
     filter::FilterResult,
     scalar::{Address, Each, IdText, Moment, Nothing, counted},
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Status<'a> {
     id: IdText,
     uri: &'a str,
@@ -28,6 +29,7 @@ pub struct Status<'a> {
     /// What its author typed; only in the answer to a deletion.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
+    #[schemars(extend("enum" = ["public", "unlisted", "private", "direct"]))]
     visibility: &'static str,
     /// Ours: the post never leaves this town.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -47,7 +49,7 @@ pub struct Status<'a> {
     in_reply_to_account_id: Option<IdText>,
     reblog: Option<Box<Status<'a>>>,
     poll: Option<Poll<'a>>,
-    card: Option<()>,
+    card: Option<PreviewCard<'a>>,
     language: Option<&'a str>,
     quote: Option<Quote<'a>>,
     quote_approval: QuoteApproval,
@@ -57,7 +59,7 @@ pub struct Status<'a> {
 }
 
 /// What the reader has done with it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Mine<'a> {
     favourited: bool,
     reblogged: bool,
@@ -69,7 +71,7 @@ struct Mine<'a> {
     filtered: Each<'a, FilterMatch, FilterResult<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Mention<'a> {
     id: IdText,
     username: &'a str,
@@ -103,6 +105,20 @@ impl Serialize for Content<'_> {
     }
 }
 
+impl JsonSchema for Content<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Content".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        str::json_schema(generator)
+    }
+}
+
 /// A text inside HTML.
 struct Escaped<'a>(&'a str);
 
@@ -123,7 +139,7 @@ struct Tags<'a> {
     tags: &'a [TagView],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TagLink<'a> {
     name: &'a str,
     url: Address<'a>,
@@ -138,6 +154,20 @@ impl Serialize for Tags<'_> {
                 path: &tag.path,
             },
         }))
+    }
+}
+
+impl JsonSchema for Tags<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "TagLinks".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<TagLink<'_>>::json_schema(generator)
     }
 }
 
@@ -205,7 +235,7 @@ impl<'a> Status<'a> {
             in_reply_to_account_id: view.reply_to_account.map(IdText),
             reblog: original.map(|original| Box::new(Self::new(origin, original))),
             poll: Poll::of(view),
-            card: None,
+            card: view.preview.as_deref().map(PreviewCard::new),
             language: view.language.as_deref(),
             quote: Quote::of(origin, view),
             quote_approval: QuoteApproval::new(view.quoting),
@@ -242,15 +272,30 @@ impl Serialize for Statuses<'_> {
     }
 }
 
+impl JsonSchema for Statuses<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Statuses".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<Status<'_>>::json_schema(generator)
+    }
+}
+
 /// What a post answers and what answers it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Context<'a> {
     pub ancestors: Statuses<'a>,
     pub descendants: Statuses<'a>,
 }
 
 /// What its author typed, to be edited.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StatusSource")]
 pub struct Source<'a> {
     id: IdText,
     text: &'a str,

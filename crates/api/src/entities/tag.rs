@@ -4,12 +4,13 @@ use parvis_town::{
     tags::{FeaturedTagView, MyTag, TagStanding},
     views::TagView,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalar::{Address, Day, IdText, Nothing, counted};
 
 /// Nothing is counted of a tag, since nothing here is ranked: its history is empty.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Tag<'a> {
     id: &'a str,
     name: &'a str,
@@ -51,7 +52,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FeaturedTag<'a> {
     id: IdText,
     name: &'a str,
@@ -98,7 +99,7 @@ mod tests {
         {
           "id": "fête",
           "name": "Fête",
-          "url": "https://v.example/tags/fête",
+          "url": "https://v.example/tags/f%C3%AAte",
           "history": [],
           "following": true,
           "featuring": false
@@ -118,7 +119,7 @@ mod tests {
         {
           "id": "4",
           "name": "Fête",
-          "url": "https://v.example/tags/fête",
+          "url": "https://v.example/tags/f%C3%AAte",
           "statuses_count": 3,
           "last_status_at": "2026-03-14"
         }

@@ -2,8 +2,8 @@
 
 use parvis_model::id::{self, Id};
 use parvis_town::notifications::{self, Reception};
-use serde::Deserialize;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{self, Answer, done},
@@ -24,17 +24,23 @@ async fn shown_policy(caller: &Caller) -> Answer {
     answer::json(&PolicyShown::new(policy, held))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "NotificationPolicyParams")]
 #[serde(default)]
 pub struct PolicyParams {
+    #[schemars(extend("enum" = ["accept", "filter", "drop", null]))]
     #[serde(rename = "for_not_following")]
     not_following: Option<String>,
+    #[schemars(extend("enum" = ["accept", "filter", "drop", null]))]
     #[serde(rename = "for_not_followers")]
     not_followers: Option<String>,
+    #[schemars(extend("enum" = ["accept", "filter", "drop", null]))]
     #[serde(rename = "for_new_accounts")]
     new_accounts: Option<String>,
+    #[schemars(extend("enum" = ["accept", "filter", "drop", null]))]
     #[serde(rename = "for_private_mentions")]
     private_mentions: Option<String>,
+    #[schemars(extend("enum" = ["accept", "filter", "drop", null]))]
     #[serde(rename = "for_limited_accounts")]
     limited_accounts: Option<String>,
 }
@@ -103,7 +109,7 @@ async fn turn_away(caller: &Caller, people: Vec<Id>) -> Answer {
     done()
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ManyParams {
     id: Vec<String>,
@@ -125,7 +131,12 @@ pub async fn dismiss_many(caller: Caller, params: Params<ManyParams>) -> Answer 
     turn_away(&caller, params.fields.ids()?).await
 }
 
+#[derive(Serialize, JsonSchema)]
+pub struct Merged {
+    merged: bool,
+}
+
 /// What was agreed to is let through in the same step: there is never anything to wait for.
 pub async fn merged(_: Caller) -> Answer {
-    answer::json(&json!({ "merged": true }))
+    answer::json(&Merged { merged: true })
 }

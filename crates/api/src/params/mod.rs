@@ -26,8 +26,8 @@ const DOCUMENT: usize = 512 * 1024;
 /// Bytes of a body with one picture.
 const UPLOAD: usize = limits::PICTURE_BYTES + 1024 * 1024;
 /// Bytes of one text in a body with files.
-const TEXT: usize = 256 * 1024;
-const PARTS: usize = 200;
+pub const TEXT: usize = 256 * 1024;
+pub const PARTS: usize = 200;
 
 /// The parameters of a request, from its address and its body; where both give one, the body's counts.
 #[derive(Debug)]
@@ -72,6 +72,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Params<T> {
     }
 }
 
+/// What an app says in one JSON text outside of a request.
+pub fn of_json<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    let given: Value = serde_json::from_str(text).map_err(|_| Fault::Malformed)?;
+    T::deserialize(Lenient(&given)).map_err(|err| Fault::Unprocessable(err.to_string()))
+}
+
+/// The parameters among the parts of a body with files.
+pub fn of_texts<T: DeserializeOwned>(texts: Vec<(String, String)>) -> Result<T, Fault> {
+    let given = Value::Object(tree::of(texts).map_err(|_| Fault::Malformed)?);
+    T::deserialize(Lenient(&given)).map_err(|err| Fault::Unprocessable(err.to_string()))
+}
+
 type Body = (Map<String, Value>, Vec<Upload>);
 
 async fn read_body(mut request: Request, state: &(impl Send + Sync)) -> Result<Body, Fault> {
@@ -101,7 +113,7 @@ async fn read_body(mut request: Request, state: &(impl Send + Sync)) -> Result<B
 }
 
 /// The media type, without its parameters.
-fn kind_of(headers: &HeaderMap) -> String {
+pub fn kind_of(headers: &HeaderMap) -> String {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -152,7 +164,7 @@ fn is_file(part: &Field<'_>) -> bool {
             .is_some_and(|kind| !kind.starts_with("text/plain"))
 }
 
-fn of_part(err: &MultipartError) -> Fault {
+pub fn of_part(err: &MultipartError) -> Fault {
     of_status(err.status())
 }
 

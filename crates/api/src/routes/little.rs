@@ -1,10 +1,10 @@
 //! Addresses of the small things: finding people, pictures of oneself, words of the town, and what it has none of.
 
-use super::{Endpoint, delete, get};
+use super::{Endpoint, delete, get, patch, post};
 use crate::{
     accounts, directory,
     gate::Access::{Open, Public, Resident},
-    instance, unbuilt,
+    instance, sign_up, unbuilt,
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -19,6 +19,17 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/api/v1/directory",
             Public(&["read:accounts"]),
             directory::directory,
+        ),
+        get(
+            "/api/v1/profile",
+            Resident(&["read:accounts", "profile"]),
+            accounts::profile,
+        ),
+        patch("/api/v1/profile", writes, accounts::update_profile),
+        post(
+            "/api/v1/emails/confirmations",
+            writes,
+            sign_up::confirm_again,
         ),
         delete("/api/v1/profile/avatar", writes, accounts::remove_avatar),
         delete("/api/v1/profile/header", writes, accounts::remove_header),

@@ -1,10 +1,11 @@
-//! Addresses of what residents are told: notifications, conversations.
+//! Addresses of what residents are told: notifications, through push services too, conversations, and
+//! what the town announces.
 
-use super::{Endpoint, delete, get, patch, post};
+use super::{Endpoint, delete, get, patch, post, put};
 use crate::{
-    conversations,
+    announcements, conversations,
     gate::Access::{self, Resident},
-    notifications,
+    notifications, push,
 };
 
 const READ: Access = Resident(&["read:notifications"]);
@@ -15,7 +16,35 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(grouped());
     all.extend(held_back());
     all.extend(among_few());
+    all.extend(pushed());
+    all.extend(announced());
     all
+}
+
+fn announced() -> Vec<Endpoint> {
+    const REACTION: &str = "/api/v1/announcements/{id}/reactions/{name}";
+    const REACT: Access = Resident(&["write:favourites"]);
+    vec![
+        get("/api/v1/announcements", Resident(&[]), announcements::list),
+        post(
+            "/api/v1/announcements/{id}/dismiss",
+            Resident(&["write:accounts"]),
+            announcements::dismiss,
+        ),
+        put(REACTION, REACT, announcements::react),
+        delete(REACTION, REACT, announcements::unreact),
+    ]
+}
+
+fn pushed() -> Vec<Endpoint> {
+    const PUSH: Access = Resident(&["push"]);
+    const SUBSCRIPTION: &str = "/api/v1/push/subscription";
+    vec![
+        get(SUBSCRIPTION, PUSH, push::show),
+        post(SUBSCRIPTION, PUSH, push::subscribe),
+        put(SUBSCRIPTION, PUSH, push::change),
+        delete(SUBSCRIPTION, PUSH, push::unsubscribe),
+    ]
 }
 
 fn one_by_one() -> Vec<Endpoint> {

@@ -1,6 +1,7 @@
 //! The whole API over a town in a throwaway folder.
 
 mod lists;
+mod media;
 mod others;
 mod people;
 mod posting;
@@ -35,7 +36,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 struct House {
     town: Arc<Town>,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 struct Reply {
@@ -84,7 +85,7 @@ impl House {
         Self {
             town,
             router,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -127,6 +128,12 @@ impl House {
     async fn ask(&self, request: Request<Body>) -> Reply {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = answer.into_parts();
+        // A stream has no end.
+        let endless = head
+            .headers
+            .get("content-type")
+            .is_some_and(|kind| kind == "text/event-stream");
+        let body = if endless { Body::empty() } else { body };
         let bytes = to_bytes(body, 10 << 20).await.unwrap();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Reply {

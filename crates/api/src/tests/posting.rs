@@ -204,6 +204,14 @@ async fn a_post_for_the_town_stays_in_the_town_and_so_do_its_answers() {
         ))
         .await;
     assert_eq!(answer["local_only"], true);
+    let secret = lea
+        .posts("status=@marc+entre+nous&visibility=direct&local_only=true")
+        .await;
+    assert_eq!(
+        (&secret["visibility"], secret["local_only"].as_bool()),
+        (&json!("direct"), None),
+        "what is for one stays for one"
+    );
 }
 
 #[tokio::test]

@@ -108,8 +108,7 @@ impl Doors {
                 self.door_to(&found)?
             }
         };
-        let is_secure = url.scheme() == "https" && url.port_or_known_default() == Some(443);
-        if door == Door::Global && !is_secure {
+        if door == Door::Global && !is_secure(url) {
             Err(FetchFault::Insecure)
         } else {
             Ok(door)
@@ -128,6 +127,11 @@ impl Doors {
             Err(FetchFault::Forbidden)
         }
     }
+}
+
+/// As the public internet is asked.
+pub(super) fn is_secure(url: &Url) -> bool {
+    url.scheme() == "https" && url.port_or_known_default() == Some(443)
 }
 
 #[expect(

@@ -34,6 +34,8 @@ pub enum FetchFault {
     JustFailed,
     /// Our own request could not be signed.
     Unsigned,
+    /// Too many others are being fetched; this one was not asked for at all.
+    Busy,
 }
 
 impl FetchFault {
@@ -55,6 +57,7 @@ impl FetchFault {
             Self::Budget => "budget",
             Self::JustFailed => "just_failed",
             Self::Unsigned => "unsigned",
+            Self::Busy => "busy",
         }
     }
 }

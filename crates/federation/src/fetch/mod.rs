@@ -5,6 +5,7 @@ mod answer;
 mod budget;
 mod doors;
 mod fault;
+mod files;
 mod memory;
 
 use std::{sync::Arc, time::Duration};
@@ -23,10 +24,17 @@ use reqwest::{Body, Method, Response};
 use serde_json::Value;
 use url::Url;
 
-pub use self::{addresses::may_reach, answer::Answer, budget::Budget, fault::FetchFault};
+pub use self::{
+    addresses::may_reach,
+    answer::Answer,
+    budget::Budget,
+    fault::FetchFault,
+    files::{File, Sort},
+};
 use self::{
     answer::Kind,
     doors::{Door, Doors},
+    files::Files,
     memory::Memory,
 };
 use crate::{json, outbox::host_of, signatures::Signer};
@@ -50,6 +58,7 @@ pub struct Fetcher(Arc<Inner>);
 struct Inner {
     doors: Doors,
     memory: Memory,
+    files: Files,
     timeout: Duration,
     clock: Clock,
 }
@@ -82,6 +91,7 @@ impl Fetcher {
         Ok(Self(Arc::new(Inner {
             doors,
             memory: Memory::new(),
+            files: Files::new(),
             timeout,
             clock,
         })))
@@ -139,6 +149,16 @@ impl Fetcher {
             Ok(answer::of_delivery(answer, self.0.clock.now()).await)
         };
         self.in_time(sent).await
+    }
+
+    /// May this address be asked, so far as can be told beforehand? A name that leads nowhere just now may do so later.
+    pub async fn may_ask(&self, url: &Url) -> bool {
+        let door = async { self.0.doors.door(url).await };
+        match self.in_time(door).await {
+            Ok(_) => true,
+            Err(FetchFault::Unreachable | FetchFault::TimedOut) => doors::is_secure(url),
+            Err(_) => false,
+        }
     }
 
     /// Leaves alone for a minute what failed.

@@ -5,7 +5,9 @@ use parvis_store::{Tx, posts as rows};
 use parvis_town::{
     Outcome, Town,
     arrivals::{self, Arrival, ArrivedBoost},
-    groups, pins, posts,
+    groups,
+    interactions::{self, Asked},
+    pins, posts,
     quotes::{self, AskedQuote},
     reports::{self, ArrivedReport},
 };
@@ -28,6 +30,12 @@ pub(crate) enum Deed {
         answers: Vec<String>,
     },
     QuoteAsked(AskedQuote),
+    /// `deed`: what they ask to do; `origin`: of the activity that does it.
+    Asked {
+        asked: Asked,
+        origin: String,
+        deed: Box<Self>,
+    },
     /// `stamp`: where they agree.
     QuoteAnswered {
         author: Id,
@@ -137,6 +145,11 @@ impl Deed {
                 arrivals::vote_arrived(tx, town, who, poll, &answers).await
             }
             Self::QuoteAsked(asked) => quotes::asked(tx, town, asked).await,
+            Self::Asked {
+                asked,
+                origin,
+                deed,
+            } => asked_for(tx, town, asked, &origin, *deed).await,
             Self::QuoteAnswered {
                 author,
                 post,
@@ -228,12 +241,28 @@ async fn handed_on(tx: &Tx, town: &Town, who: Id, said: String, deed: Deed) -> O
         Deed::Like { post, .. } | Deed::Unlike { post, .. } => {
             let changed = Box::pin(deed.run(tx, town)).await?;
             if changed {
-                groups::echo_of(tx, town, who, post, said).await?;
+                groups::echo_of_like(tx, town, who, post, said).await?;
             }
             Ok(changed)
         }
         other => Box::pin(other.run(tx, town)).await,
     }
+}
+
+/// Does what somebody asks for, where they may, and answers.
+async fn asked_for(tx: &Tx, town: &Town, asked: Asked, origin: &str, deed: Deed) -> Outcome<bool> {
+    let Some(allowed) = interactions::allowed(tx, &asked).await? else {
+        return Ok(false);
+    };
+    if allowed {
+        // What came by itself, or was undone before it came, must not count again; a post sees to that itself.
+        let is_post = matches!(deed, Deed::Post(_) | Deed::Nothing);
+        if is_post || arrivals::first_time(tx, town, &asked.instrument, origin).await? {
+            Box::pin(deed.run(tx, town)).await?;
+        }
+    }
+    interactions::answer(tx, town, asked, allowed).await?;
+    Ok(true)
 }
 
 /// An edit may overtake what it edits.

@@ -3,6 +3,7 @@
 mod comments;
 mod gestures;
 mod groups;
+mod interactions;
 mod posts;
 mod quotes;
 
@@ -52,6 +53,9 @@ pub(crate) async fn of(
         Kind::Accept => answered(federation, activity, actor, true, budget).await,
         Kind::Reject => answered(federation, activity, actor, false, budget).await,
         Kind::QuoteRequest => quotes::asked(federation, activity, actor, id, budget).await,
+        Kind::ReplyRequest | Kind::LikeRequest | Kind::AnnounceRequest => {
+            interactions::asked(federation, activity, actor, id, budget).await
+        }
         Kind::Undo => undo(federation, activity, actor).await,
         Kind::Like => like(federation, activity, actor, id).await,
         Kind::Announce => groups::announce(federation, activity, actor, id, budget).await,

@@ -52,15 +52,36 @@ impl Inboxes {
 
     /// Without servers that the town has blocked.
     pub(super) async fn list(self, town: &Town) -> Outcome<Vec<String>> {
-        let hosts: BTreeSet<String> = self.0.iter().filter_map(|i| super::host_of(i)).collect();
-        let hosts: Vec<String> = hosts.into_iter().collect();
-        if hosts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let blocked = servers::blocked_among(town.store.read(), &hosts).await?;
-        let is_open =
-            |inbox: &String| super::host_of(inbox).is_some_and(|host| !blocked.contains(&host));
-        Ok(self.0.into_iter().filter(is_open).collect())
+        let open = Open::among(town, hosts(&self.0)).await?;
+        Ok(self.0.into_iter().filter(|inbox| open.is(inbox)).collect())
+    }
+}
+
+/// The servers of some inboxes, each once.
+pub(super) fn hosts<'a>(inboxes: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let hosts = inboxes.into_iter().filter_map(|it| super::host_of(it));
+    let hosts: BTreeSet<String> = hosts.collect();
+    hosts.into_iter().collect()
+}
+
+/// Which of some inboxes are on no server that the town has blocked.
+pub(super) struct Open {
+    blocked: Vec<String>,
+}
+
+impl Open {
+    /// `hosts`: of all that will be asked about.
+    pub(super) async fn among(town: &Town, hosts: Vec<String>) -> Outcome<Self> {
+        let blocked = if hosts.is_empty() {
+            Vec::new()
+        } else {
+            servers::blocked_among(town.store.read(), &hosts).await?
+        };
+        Ok(Self { blocked })
+    }
+
+    pub(super) fn is(&self, inbox: &str) -> bool {
+        super::host_of(inbox).is_some_and(|host| !self.blocked.contains(&host))
     }
 }
 

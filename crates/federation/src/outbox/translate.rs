@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use parvis_model::{audience::Audience, id::Id};
+use parvis_model::{audience::Audience, id::Id, policy::Interaction};
 use parvis_store::{
     accounts,
     entity::{account, post},
@@ -16,7 +16,8 @@ use parvis_town::{
 use super::{
     Outgoing,
     audience::{self, Inboxes},
-    consents, gestures, groups,
+    consents, gestures,
+    groups::Groups,
 };
 use crate::{
     actors, follows, groups as our_groups, polls, posts, quotes, reactions,
@@ -31,20 +32,26 @@ pub(super) struct Known {
 
 pub(super) async fn all(town: &Town, entries: &[Entry]) -> Outcome<Vec<Outgoing>> {
     let known = Known::load(town, entries).await?;
+    let groups = Groups::load(town, &known, entries).await?;
     let mut outgoing = Vec::new();
     for entry in entries {
         if let Entry::PollVoted { account, post } = entry {
             outgoing.extend(voted(town, &known, *account, *post).await?);
         } else {
-            let done = one(town, &known, entry).await?;
-            let echo = groups::echoed(town, &known, entry, done.as_ref()).await?;
+            let done = one(town, &known, &groups, entry).await?;
+            let echo = groups.echoed(town, &known, entry, done.as_ref())?;
             outgoing.extend(done.into_iter().chain(echo));
         }
     }
     Ok(outgoing)
 }
 
-async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoing>> {
+async fn one(
+    town: &Town,
+    known: &Known,
+    groups: &Groups,
+    entry: &Entry,
+) -> Outcome<Option<Outgoing>> {
     match entry {
         Entry::PostPublished { post } => published(town, known, *post).await,
         Entry::PostEdited { post } => edited(town, known, *post).await,
@@ -61,11 +68,28 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             stamp,
         } => {
             let answered = quotes::Answered {
+                what: Interaction::Quote,
                 request,
                 quoting,
                 stamp: *stamp,
             };
             consents::answered(town, known, *quoted, *asker, &answered).await
+        }
+        Entry::InteractionAnswered {
+            interaction,
+            post,
+            asker,
+            request,
+            instrument,
+            stamp,
+        } => {
+            let answered = quotes::Answered {
+                what: *interaction,
+                request,
+                quoting: instrument,
+                stamp: *stamp,
+            };
+            consents::answered(town, known, *post, *asker, &answered).await
         }
         Entry::QuoteRevoked {
             author,
@@ -88,7 +112,7 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             ..
         } => deleted(town, known.local(*author), uri, *audience).await,
         Entry::HandedOn { group, about, said } => {
-            groups::handed_on(town, known, *group, about, said).await
+            groups.handed_on(town, known, *group, about, said)
         }
         Entry::Boosted { boost } => boosted(town, known, *boost).await,
         Entry::Unboosted {
@@ -96,6 +120,7 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             account,
             of_uri,
             of_author,
+            ..
         } => {
             let Some(booster) = known.local(*account) else {
                 return Ok(None);
@@ -107,7 +132,9 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             let undo = reactions::unboost(town, booster, uri, of_uri)?;
             Ok(Some(undo.to(inboxes.list(town).await?)))
         }
-        Entry::Favourited { account, post, uri } => {
+        Entry::Favourited {
+            account, post, uri, ..
+        } => {
             let Some((liker, author, post)) = known.reaction(*account, *post) else {
                 return Ok(None);
             };
@@ -118,7 +145,9 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
             )
             .await
         }
-        Entry::Unfavourited { account, post, uri } => {
+        Entry::Unfavourited {
+            account, post, uri, ..
+        } => {
             let Some((liker, author, post)) = known.reaction(*account, *post) else {
                 return Ok(None);
             };
@@ -229,9 +258,16 @@ async fn one(town: &Town, known: &Known, entry: &Entry) -> Outcome<Option<Outgoi
         }
         // Several activities each: see `all`.
         Entry::PollVoted { .. }
+        | Entry::PostNarrowed { .. }
         | Entry::Quoted { .. }
         | Entry::Reported { .. }
         | Entry::SignedUp { .. }
+        | Entry::Notified { .. }
+        | Entry::NotificationsMerged { .. }
+        | Entry::FiltersChanged { .. }
+        | Entry::Announced { .. }
+        | Entry::AnnouncementAnswered { .. }
+        | Entry::AnnouncementRemoved { .. }
         | Entry::FilesDropped { .. } => Ok(None),
     }
 }
@@ -407,7 +443,7 @@ async fn account_closed(
 }
 
 impl Known {
-    async fn load(town: &Town, entries: &[Entry]) -> Outcome<Self> {
+    pub(super) async fn load(town: &Town, entries: &[Entry]) -> Outcome<Self> {
         let (mut people, mut posts, mut own) = (Vec::new(), Vec::new(), Vec::new());
         for entry in entries {
             match entry {
@@ -417,8 +453,13 @@ impl Known {
                 | Entry::PollClosed { post }
                 | Entry::PostAmended { post }
                 | Entry::QuoteAsked { post } => own.push(*post),
-                Entry::QuoteAnswered { quoted, asker, .. } => {
-                    posts.push(*quoted);
+                Entry::QuoteAnswered {
+                    quoted: post,
+                    asker,
+                    ..
+                }
+                | Entry::InteractionAnswered { post, asker, .. } => {
+                    posts.push(*post);
                     people.push(*asker);
                 }
                 Entry::QuoteRevoked { author, quoter, .. } => people.extend([*author, *quoter]),
@@ -461,9 +502,16 @@ impl Known {
                 }
                 Entry::ProfileChanged { account } => people.push(*account),
                 Entry::Quoted { .. }
+                | Entry::PostNarrowed { .. }
                 | Entry::AccountClosed { .. }
                 | Entry::Reported { .. }
                 | Entry::SignedUp { .. }
+                | Entry::Notified { .. }
+                | Entry::NotificationsMerged { .. }
+                | Entry::FiltersChanged { .. }
+                | Entry::Announced { .. }
+                | Entry::AnnouncementAnswered { .. }
+                | Entry::AnnouncementRemoved { .. }
                 | Entry::FilesDropped { .. } => {}
                 Entry::AccountMoved { account, to } => people.extend([*account, *to]),
             }

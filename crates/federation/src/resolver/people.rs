@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use parvis_model::{
+    clock::DAY,
     handle::{Handle, folded},
     uri as address,
 };
@@ -90,8 +91,20 @@ impl Resolver {
         {
             return Ok(Some(known.domain));
         }
+        let claimed: Option<Handle> = actor.webfinger.and_then(|handle| handle.parse().ok());
+        let is_at_home = |handle: &Handle| handle.domain.as_deref() == Some(host.as_str());
+        let is_plain = match &claimed {
+            Some(claimed) => is_at_home(claimed),
+            None => self.names_plainly(&host),
+        };
+        if is_plain {
+            return Ok(Some(host));
+        }
         let said = self.handle_of(&host, actor.username, &id, budget).await;
-        let named = said.or_else(|| actor.webfinger?.parse().ok());
+        if said.as_ref().is_some_and(is_at_home) {
+            self.plain_names.insert(host.clone(), self.town.now());
+        }
+        let named = said.or(claimed);
         let other = named
             .and_then(|handle: Handle| handle.domain)
             .filter(|other| *other != host);
@@ -105,6 +118,12 @@ impl Resolver {
             return Ok(Some(other));
         }
         Ok(Some(host))
+    }
+
+    /// Where somebody does not say under which domain they are known, one person of their server was asked about for all.
+    fn names_plainly(&self, host: &str) -> bool {
+        let heard = self.plain_names.get(host);
+        heard.is_some_and(|at| self.town.now() - at < DAY)
     }
 
     /// What a server calls the person behind an actor id, if it names that very id.

@@ -11,10 +11,13 @@ use parvis_model::{
 use parvis_store::accounts;
 use parvis_town::{
     Outcome, Town,
-    reach::{Found, Reach, Wish},
+    previews::WebPage,
+    reach::{Fetched, Found, Missing, Reach, Wish},
 };
+use url::Url;
 
 use super::Resolver;
+use crate::{pictures, previews};
 
 pub(crate) struct Plug(pub(crate) Arc<Resolver>);
 
@@ -40,5 +43,20 @@ impl Reach for Plug {
 
     fn wish(&self, wish: Wish) {
         self.0.send_out(wish.into());
+    }
+
+    async fn picture(&self, address: &str) -> Result<Fetched, Missing> {
+        pictures::picture(&self.0.fetcher, address).await
+    }
+
+    async fn web_page(&self, address: &str) -> Result<WebPage, Missing> {
+        previews::web_page(&self.0.fetcher, address).await
+    }
+
+    async fn may_ask(&self, address: &str) -> bool {
+        match Url::parse(address) {
+            Ok(url) => self.0.fetcher.may_ask(&url).await,
+            Err(_) => false,
+        }
     }
 }

@@ -102,7 +102,7 @@ impl Shape {
 
 /// Why a signed request is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("signature refused: {}", self.word())]
+#[error("signature refused: {}{}", self.word(), self.hint())]
 pub enum Fault {
     /// There is no signature.
     Missing,
@@ -132,6 +132,15 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// For whoever reads the log of a server whose own clock is off: then everybody is refused.
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Old => " (dated more than an hour back; are the clocks of both servers right?)",
+            Self::Early => " (dated minutes ahead; are the clocks of both servers right?)",
+            _ => "",
+        }
+    }
+
     /// One short word for logs and counters.
     pub fn word(self) -> &'static str {
         match self {

@@ -26,6 +26,9 @@ pub enum Kind {
     Add,
     Remove,
     QuoteRequest,
+    ReplyRequest,
+    LikeRequest,
+    AnnounceRequest,
     Other,
 }
 
@@ -125,6 +128,11 @@ impl Kind {
             "Remove" => Self::Remove,
             // Written out where a context names no term for it.
             "QuoteRequest" | "https://w3id.org/fep/044f#QuoteRequest" => Self::QuoteRequest,
+            "ReplyRequest" | "https://gotosocial.org/ns#ReplyRequest" => Self::ReplyRequest,
+            "LikeRequest" | "https://gotosocial.org/ns#LikeRequest" => Self::LikeRequest,
+            "AnnounceRequest" | "https://gotosocial.org/ns#AnnounceRequest" => {
+                Self::AnnounceRequest
+            }
             _ => return None,
         })
     }
@@ -146,6 +154,9 @@ impl Kind {
             Self::Add => "Add",
             Self::Remove => "Remove",
             Self::QuoteRequest => "QuoteRequest",
+            Self::ReplyRequest => "ReplyRequest",
+            Self::LikeRequest => "LikeRequest",
+            Self::AnnounceRequest => "AnnounceRequest",
             Self::Other => "other",
         }
     }

@@ -17,7 +17,7 @@ enum Meaning {
 }
 
 /// Terms outside the contexts above (docs: federation.md section 1.4).
-const TERMS: [(&str, Meaning); 28] = [
+const TERMS: [(&str, Meaning); 35] = [
     ("Hashtag", Meaning::Is("as:Hashtag")),
     ("sensitive", Meaning::Is("as:sensitive")),
     (
@@ -67,12 +67,38 @@ const TERMS: [(&str, Meaning); 28] = [
         "QuoteAuthorization",
         Meaning::Is("https://w3id.org/fep/044f#QuoteAuthorization"),
     ),
+    (
+        "ReplyRequest",
+        Meaning::Is("https://gotosocial.org/ns#ReplyRequest"),
+    ),
+    (
+        "LikeRequest",
+        Meaning::Is("https://gotosocial.org/ns#LikeRequest"),
+    ),
+    (
+        "AnnounceRequest",
+        Meaning::Is("https://gotosocial.org/ns#AnnounceRequest"),
+    ),
+    (
+        "ReplyAuthorization",
+        Meaning::Is("https://gotosocial.org/ns#ReplyAuthorization"),
+    ),
+    (
+        "LikeAuthorization",
+        Meaning::Is("https://gotosocial.org/ns#LikeAuthorization"),
+    ),
+    (
+        "AnnounceAuthorization",
+        Meaning::Is("https://gotosocial.org/ns#AnnounceAuthorization"),
+    ),
+    ("conversation", Meaning::Is("ostatus:conversation")),
     ("quoteUrl", Meaning::Is("as:quoteUrl")),
     ("quoteUri", Meaning::Is("fedibird:quoteUri")),
     ("_misskey_quote", Meaning::Is("misskey:_misskey_quote")),
 ];
 
-const NAMESPACES: [(&str, &str); 6] = [
+const NAMESPACES: [(&str, &str); 7] = [
+    ("ostatus", "http://ostatus.org#"),
     ("toot", "http://joinmastodon.org/ns#"),
     ("schema", "http://schema.org#"),
     ("litepub", "http://litepub.social/ns#"),

@@ -165,6 +165,7 @@ impl Node {
         timelines::home(&self.town, me, Page::default())
             .await
             .unwrap()
+            .items
     }
 
     /// The post with these words on somebody's home page, once it is there.

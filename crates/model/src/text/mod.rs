@@ -1,11 +1,13 @@
 //! What people write: Markdown-light in, safe HTML out. Knows no account: who a mention means is passed in.
 
 mod clean;
+mod leads;
 mod links;
 mod markdown;
 mod markup;
 mod pieces;
 mod quotes;
+pub mod words;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,6 +19,7 @@ use crate::{
 };
 
 pub use clean::{clean, plain};
+pub use leads::first_link;
 pub use links::{bio, line};
 pub use markdown::render;
 pub use quotes::{with_quote_link, with_quote_marked, without_quote_link};

@@ -1,4 +1,4 @@
-//! Pictures of posts.
+//! Pictures, sound and video of posts.
 
 use sea_orm::entity::prelude::*;
 use serde::Deserialize;
@@ -30,6 +30,12 @@ pub struct Model {
     pub focus_x: i32,
     pub focus_y: i32,
     pub created_at: i64,
+    /// Milliseconds; 0 for pictures and where it is not known.
+    pub duration: i32,
+    /// Pictures in 1,000 seconds; 0 where it is not known.
+    pub frame_rate: i32,
+    /// Bits a second; 0 where it is not known.
+    pub bit_rate: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

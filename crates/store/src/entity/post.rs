@@ -60,6 +60,8 @@ pub struct Model {
     pub group_id: Option<i64>,
     #[serde(deserialize_with = "truth")]
     pub in_group: bool,
+    /// What the page it links to is about.
+    pub card_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,5 @@
-//! The word of somebody of this town that a certain post may quote one of theirs.
+//! The word of somebody of this town that a certain post may quote one of theirs, or answer it, or that somebody may like it
+//! or pass it on.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,6 +12,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub quoting_uri: String,
     pub quoter_id: i64,
+    /// In the form of `model::policy::Interaction`.
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
     pub created_at: i64,
     pub revoked_at: Option<i64>,
 }

@@ -14,7 +14,7 @@ const WINDOW: i64 = 2_000;
 
 /// What a resident reads at home, as a condition over the post `p`: own posts and those of followed people; answers only
 /// where both sides are followed, boosts only of people who are not muted, nothing of people on exclusive lists.
-fn belongs_at_home() -> String {
+pub(crate) fn belongs_at_home() -> String {
     let follows = |account: &str, more: &str| {
         format!(
             "EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = {account} AND f.accepted{more})"

@@ -8,4 +8,5 @@ mod door;
 mod journal;
 mod plans;
 mod scratch;
+mod search;
 mod timelines;

@@ -8,9 +8,9 @@ use parvis_store::{
     audience::Eyes,
     conversations, copies,
     deliveries::{self, Lane},
-    domain_blocks, filters, follows, keys, lists, media, notes, notification_policies,
+    domain_blocks, filters, follows, groups, keys, lists, media, notes, notification_policies,
     notifications::{self, Wanted},
-    pages, posts, reactions, relations, scheduled, servers, tags,
+    pages, posts, reactions, relations, scheduled, servers, tags, thread_mutes,
     timelines::{self, Answers, Pointing, Scope, Shown, Tagged},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Statement};
@@ -168,6 +168,9 @@ async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
     posts::boosts_of(db, 10).await?;
     posts::count(db, 10, posts::Count::Replies, 1).await?;
     posts::adopt_answers(db, &post).await?;
+    thread_mutes::move_to(db, &[10], 11).await?;
+    conversations::move_to(db, &[10], 11).await?;
+    posts::open_thread(db, 10, 40).await?;
     posts::uncount_boosts_of(db, 10).await?;
     posts::mention(db, 10, &[2]).await?;
     posts::mentions_of(db, &[10]).await?;
@@ -200,6 +203,9 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     tags::featured(db, 1).await?;
     tags::used_by(db, 1, 10).await?;
     follows::remote_inboxes(db, 1).await?;
+    follows::remote_inboxes_of_all(db, &[1, 2]).await?;
+    groups::standings(db, &[(1, 2), (1, 3)]).await?;
+    deliveries::inboxes_of_objects(db, &["x".into(), "y".into()]).await?;
     follows::listeners(db, &[1]).await?;
     follows::by_uri(db, 1, "https://a.example/1").await?;
     follows::has_local_follower(db, 1).await?;

@@ -119,6 +119,7 @@ pub fn post(id: i64, author: i64, audience: &str) -> entity::post::Model {
         found: false,
         group_id: None,
         in_group: false,
+        card_id: None,
     }
 }
 

@@ -1,17 +1,18 @@
 //! Posts of other servers that change or end after they came. Knows no accounts but by their number.
 
-use parvis_model::{id::Id, limits, refusal::Refusal};
+use parvis_model::{audience::Audience, id::Id, limits, refusal::Refusal};
 use parvis_store::{
     Tx, accounts, entity, media, polls as polls_rows, posts, quotes as quotes_rows,
 };
 
 use super::{Arrival, RemoteMedia, follow_up, no_later};
 use crate::{
-    Outcome, Town, groups,
-    journal::{self, Entry},
+    Outcome, Town, conversations, groups,
+    journal::{self, Entry, Stood},
+    media::drop_files,
     polls,
-    posts::{remove, tag},
-    quotes, revisions,
+    posts::{count_answer, remove, stood, tag, unboost},
+    previews, quotes, revisions,
     views::PostKind,
 };
 
@@ -39,7 +40,9 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
         quotes_rows::set_policy(tx, row.id, policy.clone()).await?;
     }
     // Some servers tell no time of an edit, or the same for two: what counts is whether it says something else.
-    if poll != polls::Again::Anew && says_the_same(tx, &row, &arrival).await? {
+    let audience = audience_from_now(&row, &arrival);
+    let narrowed = audience.as_str() != row.audience;
+    if poll != polls::Again::Anew && !narrowed && says_the_same(tx, &row, &arrival).await? {
         return Ok(quote || policy != row.policy || poll == polls::Again::Counted);
     }
     let id = row.id;
@@ -49,16 +52,22 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
         .map_or_else(|| town.now(), |at| no_later(town, at));
     // The pictures come anew with every edit, so there are none to keep.
     revisions::keep(tx, town, &row, &[], &asked).await?;
+    let stood = stood(tx, &row).await?;
     posts::forget_mentions(tx, id).await?;
-    media::take_from_post(tx, id).await?;
+    let former = media::take_from_post(tx, id).await?;
+    drop_files(tx, town, &former).await?;
     follow_up(tx, town, id, &arrival).await?;
     tag(tx, town, id, &arrival.tags).await?;
     // Its author may have made it one for few.
-    if arrival.audience.is_open() {
+    if audience.is_open() {
         groups::echo(tx, town, arrival.author, &row, arrival.said.clone()).await?;
     }
+    let in_group = row.in_group && (!narrowed || stays_in_group(tx, town, &row, audience).await?);
+    let before = narrowed.then(|| row.clone());
     let has_poll = polls_rows::by_post(tx, id).await?.is_some();
     let edited = entity::post::Model {
+        audience: audience.as_str().into(),
+        in_group,
         title: arrival.title,
         html: arrival.html,
         summary: arrival.summary,
@@ -81,9 +90,62 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
         edited_at: Some(edited_at),
         ..row
     };
-    posts::update(tx, edited).await?;
+    posts::update(tx, edited.clone()).await?;
+    previews::look_for(tx, town, &edited).await?;
+    if let Some(before) = before {
+        stands_for_fewer(tx, town, &before, &edited, stood).await?;
+    }
     journal::record(tx, town, &Entry::PostEdited { post: id }).await?;
     Ok(true)
+}
+
+/// Never more than those it was for until now. Some servers leave out of an edit whom it is for: that changes nothing.
+fn audience_from_now(row: &entity::post::Model, arrival: &Arrival) -> Audience {
+    let now = Audience::parse(&row.audience).unwrap_or(Audience::Direct);
+    let is_addressed = arrival.audience != Audience::Direct
+        || !arrival.mentions.is_empty()
+        || !arrival.sent_to.is_empty();
+    if is_addressed {
+        arrival.audience.at_most(now)
+    } else {
+        now
+    }
+}
+
+/// A group passes on only what is open to everyone: what is for few leaves it.
+async fn stays_in_group(
+    tx: &Tx,
+    town: &Town,
+    row: &entity::post::Model,
+    audience: Audience,
+) -> Outcome<bool> {
+    if let Some(group) = row.group_id.filter(|_| !audience.is_open()) {
+        unboost(tx, town, group, row.id).await?;
+    }
+    Ok(audience.is_open())
+}
+
+/// Those who were shown it and may not see it any more are told that it is gone.
+async fn stands_for_fewer(
+    tx: &Tx,
+    town: &Town,
+    before: &entity::post::Model,
+    now: &entity::post::Model,
+    stood: Stood,
+) -> Outcome<()> {
+    if let Some(parent) = before.reply_to_id
+        && let Some(parent) = posts::by_id(tx, parent).await?
+    {
+        count_answer(tx, before, &parent, -1).await?;
+        count_answer(tx, now, &parent, 1).await?;
+    }
+    conversations::said(tx, town, now).await?;
+    let entry = Entry::PostNarrowed {
+        author: now.author_id,
+        audience: Audience::parse(&before.audience).unwrap_or(Audience::Direct),
+        stood,
+    };
+    journal::record(tx, town, &entry).await
 }
 
 async fn says_the_same(tx: &Tx, row: &entity::post::Model, arrival: &Arrival) -> Outcome<bool> {

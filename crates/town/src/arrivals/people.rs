@@ -9,7 +9,7 @@ use parvis_model::{
 };
 use parvis_store::{Tx, accounts, entity, keys, posts};
 
-use crate::{Outcome, Town, moves, views::FieldView};
+use crate::{Outcome, Town, moves, remote_pictures, views::FieldView};
 
 /// An account of another server, as its server describes it. HTML is cleaned already.
 #[derive(Clone, Debug)]
@@ -51,10 +51,13 @@ pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id>
     if known.as_ref().is_some_and(|known| known.domain.is_empty()) {
         return Err(Refusal::forbidden("refusal-not-yours").into());
     }
-    let replaced = replaced(tx, &remote).await?;
+    let replaced = replaced(tx, town, &remote).await?;
     let further_keys = remote.further_keys.clone();
     if let Some(known) = known {
         let id = known.id;
+        if (&known.avatar, &known.header) != (&remote.avatar, &remote.header) {
+            remote_pictures::forget_portraits(tx, town, id).await?;
+        }
         accounts::describe(tx, remote_row(town, remote, known)).await?;
         keys::set_further(tx, id, further_keys).await?;
         return Ok(id);
@@ -72,10 +75,15 @@ pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id>
 }
 
 /// Where the handle belonged to an actor that its server has replaced, the newer one has the name and the old one goes.
-async fn replaced(tx: &Tx, remote: &RemoteAccount) -> Outcome<Option<entity::account::Model>> {
+async fn replaced(
+    tx: &Tx,
+    town: &Town,
+    remote: &RemoteAccount,
+) -> Outcome<Option<entity::account::Model>> {
     let holder = accounts::by_handle(tx, &folded(&remote.name), &remote.domain).await?;
     let old = holder.filter(|holder| holder.uri != remote.uri);
     if let Some(old) = &old {
+        remote_pictures::forget_account(tx, town, old.id).await?;
         accounts::delete(tx, old.id).await?;
     }
     Ok(old)
@@ -173,6 +181,7 @@ pub async fn account_gone(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
         at: town.now(),
     };
     posts::bury(tx, stone).await?;
+    remote_pictures::forget_account(tx, town, account).await?;
     Ok(accounts::delete(tx, account).await?)
 }
 

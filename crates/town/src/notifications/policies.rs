@@ -15,7 +15,11 @@ use parvis_store::{
 };
 
 use super::NotificationKind;
-use crate::{AccountView, Outcome, Paged, PostView, Town, Viewer, pages, views};
+use crate::{
+    AccountView, Outcome, Paged, PostView, Town, Viewer, conversations,
+    journal::{self, Entry},
+    pages, views,
+};
 
 /// An account is new for so long.
 const NEW: Timestamp = 30 * DAY;
@@ -100,7 +104,7 @@ pub async fn set_policy(tx: &Tx, _town: &Town, me: Id, policy: NotificationPolic
 }
 
 /// What the policy of `to` says of something that `from` does.
-pub(super) async fn reception(
+pub(crate) async fn reception(
     tx: &Tx,
     town: &Town,
     to: Id,
@@ -205,14 +209,15 @@ async fn shown(db: &Tx, town: &Town, me: Id, held: Vec<Held>) -> Outcome<Vec<Req
 }
 
 /// From now on one hears of these people, and of what was held back.
-pub async fn accept(tx: &Tx, _town: &Town, me: Id, people: &[Id]) -> Outcome<()> {
+pub async fn accept(tx: &Tx, town: &Town, me: Id, people: &[Id]) -> Outcome<()> {
     for from in people {
         rows::held_of(tx, me, *from)
             .await?
             .ok_or_else(Refusal::not_found)?;
+        conversations::let_through(tx, town, me, *from).await?;
         rows::agree(tx, me, *from).await?;
     }
-    Ok(())
+    journal::record(tx, town, &Entry::NotificationsMerged { account: me }).await
 }
 
 /// What was held back is forgotten.

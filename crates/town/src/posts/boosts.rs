@@ -81,6 +81,7 @@ pub(crate) fn boost_row(
         found: false,
         group_id: None,
         in_group: false,
+        card_id: None,
     }
 }
 
@@ -110,6 +111,7 @@ pub async fn unboost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
         account: me,
         of_uri: of.uri,
         of_author: of.author_id,
+        boost: boost.id,
     };
     journal::record(tx, town, &entry).await
 }

@@ -3,7 +3,7 @@
 use parvis_model::{id::Id, policy::Consent};
 use parvis_store::{Tx, entity, posts as posts_rows, quotes as rows};
 
-use super::{QuoteState, counted, settled, stamp, stamp_uri};
+use super::{QUOTE, QuoteState, counted, settled, stamp, stamp_uri};
 use crate::{
     Outcome, Town,
     arrivals::{self, Arrival},
@@ -82,7 +82,7 @@ async fn judged(
         return Ok((QuoteState::Accepted, None));
     }
     if quoted.local {
-        let stamp = rows::stamp_for(tx, quoted.id, &post.uri).await?;
+        let stamp = rows::stamp_for(tx, quoted.id, &post.uri, QUOTE).await?;
         // Given to somebody else it says nothing of this post.
         return Ok(match stamp.filter(|it| it.quoter_id == post.author_id) {
             Some(stamp) if stamp.revoked_at.is_some() => (QuoteState::Revoked, None),
@@ -195,7 +195,7 @@ async fn may_quote(tx: &Tx, asked: &AskedQuote, quoted: &entity::post::Model) ->
     if !is_seen(tx, asked.who, quoted).await? {
         return Ok(false);
     }
-    if let Some(given) = rows::stamp_for(tx, quoted.id, &asked.quoting).await? {
+    if let Some(given) = rows::stamp_for(tx, quoted.id, &asked.quoting, QUOTE).await? {
         // What was taken back is not given again.
         if given.revoked_at.is_some() {
             return Ok(false);
@@ -238,7 +238,7 @@ async fn agreed(
         return Ok(());
     };
     if quote.quoted_id == Some(quoted.id)
-        && let Some(stamp) = rows::stamp_for(tx, quoted.id, quoting).await?
+        && let Some(stamp) = rows::stamp_for(tx, quoted.id, quoting, QUOTE).await?
     {
         let stamp = Some(stamp_uri(town, stamp.id));
         settled(tx, town, quote, QuoteState::Accepted, stamp).await?;

@@ -2,7 +2,12 @@
 
 use parvis_model::{audience::Audience, page::Page, refusal::Kind};
 use parvis_town::{
-    Viewer, accounts, notifications::NotificationKind, posts, search, threads, timelines,
+    Viewer, accounts,
+    notifications::NotificationKind,
+    posts,
+    search::{self, Wanted},
+    threads,
+    timelines::{self, Scope},
 };
 
 use crate::scratch::{self, arrival, refused};
@@ -146,7 +151,7 @@ async fn search_finds_for_visitors_only_what_is_public() {
     }
     t.says(marie, "#secretdubourg", Audience::Town).await;
     let count = async |viewer: Viewer| {
-        search::find(&t.town, &viewer, "pomme")
+        search::find(&t.town, &viewer, "pomme", Wanted::default())
             .await
             .unwrap()
             .posts
@@ -154,18 +159,14 @@ async fn search_finds_for_visitors_only_what_is_public() {
     };
     assert_eq!(count(Viewer::nobody()).await, 1);
     assert_eq!(count(Viewer::resident(bruno)).await, 2);
-    assert_eq!(
-        count(Viewer::resident(marie)).await,
-        4,
-        "one's own, but for direct ones"
-    );
-    let tags = search::find(&t.town, &Viewer::nobody(), "#secret")
+    assert_eq!(count(Viewer::resident(marie)).await, 5, "all one's own");
+    let tags = search::find(&t.town, &Viewer::nobody(), "#secret", Wanted::default())
         .await
         .unwrap()
         .tags;
     assert!(tags.is_empty());
     assert_eq!(
-        search::find(&t.town, &Viewer::nobody(), "#verg")
+        search::find(&t.town, &Viewer::nobody(), "#verg", Wanted::default())
             .await
             .unwrap()
             .tags
@@ -182,7 +183,7 @@ async fn signs_of_search_patterns_are_plain_letters() {
     t.says(marie, "100% laine", Audience::Public).await;
     t.says(marie, "100 moutons", Audience::Public).await;
     let found = async |words: &str| {
-        search::find(&t.town, &Viewer::nobody(), words)
+        search::find(&t.town, &Viewer::nobody(), words, Wanted::default())
             .await
             .unwrap()
     };
@@ -193,7 +194,12 @@ async fn signs_of_search_patterns_are_plain_letters() {
         .map(|one| one.name)
         .collect();
     assert_eq!(people, ["marie_75"]);
-    assert_eq!(found("100%").await.posts.len(), 1);
+    assert_eq!(found("marie_75@valm").await.accounts.len(), 1);
+    assert_eq!(
+        found("100%").await.posts.len(),
+        2,
+        "a sign of no word counts for nothing"
+    );
     assert!(found("\0").await.posts.is_empty());
 }
 
@@ -207,10 +213,11 @@ async fn what_a_suspended_person_wrote_is_seen_nowhere() {
     assert!(!t.sees(Viewer::resident(bruno), post).await);
     let home = timelines::home(&t.town, bruno, Page::default())
         .await
-        .unwrap();
+        .unwrap()
+        .items;
     assert!(home.is_empty(), "not by a boost either");
     assert!(
-        search::find(&t.town, &Viewer::nobody(), "pomme")
+        search::find(&t.town, &Viewer::nobody(), "pomme", Wanted::default())
             .await
             .unwrap()
             .posts
@@ -229,6 +236,26 @@ async fn what_a_suspended_person_wrote_is_seen_nowhere() {
     );
     deed!(t, |tx, town| accounts::unsuspend(tx, town, marie)).unwrap();
     assert!(t.sees(Viewer::nobody(), post).await);
+}
+
+#[tokio::test]
+async fn a_list_goes_on_below_what_a_suspended_person_wrote() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    let below = t.says(bruno, "dessous", Audience::Public).await;
+    for _ in 0..4 {
+        t.says(marie, "dessus", Audience::Public).await;
+    }
+    deed!(t, |tx, town| accounts::suspend(tx, town, marie)).unwrap();
+    let (mut page, mut found) = (Page::default().limited(2), Vec::new());
+    for _ in 0..4 {
+        let posts = timelines::public(&t.town, &Viewer::nobody(), Scope::All, page).await;
+        let posts = posts.unwrap();
+        found.extend(posts.items.iter().map(|post| post.id));
+        let Some(next) = posts.next else { break };
+        page = Page::older_than(Some(next)).limited(2);
+    }
+    assert_eq!(found, [below]);
 }
 
 #[tokio::test]

@@ -57,6 +57,7 @@ async fn a_locked_person_is_asked_and_shows_nothing_before_the_yes() {
         timelines::home(&t.town, bruno, Page::default())
             .await
             .unwrap()
+            .items
             .is_empty()
     );
     assert_eq!(

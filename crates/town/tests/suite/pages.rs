@@ -49,7 +49,7 @@ pub fn count_from_now_on() {
 
 async fn home(t: &Scratch, me: i64) -> (usize, usize) {
     let (count, posts) = questions(timelines::home(&t.town, me, Page::default())).await;
-    (count, posts.unwrap().len())
+    (count, posts.unwrap().items.len())
 }
 
 #[tokio::test]

@@ -341,7 +341,7 @@ async fn a_page_with_polls_costs_one_question_more_however_many_there_are() {
     let home = async || {
         let page = timelines::home(&t.town, marie, Page::default());
         let (count, posts) = crate::pages::questions(page).await;
-        (count, posts.unwrap().len())
+        (count, posts.unwrap().items.len())
     };
     let (without, _) = home().await;
     t.publish(marie, market(false)).await.unwrap();

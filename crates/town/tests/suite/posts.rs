@@ -64,10 +64,15 @@ async fn a_post_is_rendered_counted_and_found_again() {
         parvis_model::page::Page::default(),
     )
     .await;
-    assert_eq!(tagged.unwrap()[0].id, post);
-    let found = search::find(&t.town, &Viewer::nobody(), &view.url)
-        .await
-        .unwrap();
+    assert_eq!(tagged.unwrap().items[0].id, post);
+    let found = search::find(
+        &t.town,
+        &Viewer::nobody(),
+        &view.url,
+        search::Wanted::default(),
+    )
+    .await
+    .unwrap();
     assert_eq!(found.posts[0].id, post);
 }
 

@@ -96,7 +96,7 @@ async fn a_list_passes_on_nothing_of_someone_muted_or_of_a_blocked_server() {
     t.boosts(chloe, far.unwrap().unwrap()).await.unwrap();
     let count = async || {
         let page = lists::timeline(&t.town, marie, list, Page::default()).await;
-        page.unwrap().len()
+        page.unwrap().items.len()
     };
     assert_eq!(count().await, 2);
     let terms = MuteTerms {
@@ -137,6 +137,7 @@ async fn a_friends_boost_of_someone_blocked_is_not_at_home() {
         timelines::home(&t.town, marie, Page::default())
             .await
             .unwrap()
+            .items
             .len(),
         1
     );
@@ -145,6 +146,7 @@ async fn a_friends_boost_of_someone_blocked_is_not_at_home() {
         timelines::home(&t.town, marie, Page::default())
             .await
             .unwrap()
+            .items
             .is_empty()
     );
 }
@@ -200,6 +202,7 @@ async fn a_mute_hides_and_silences_until_it_runs_out() {
         timelines::home(&t.town, marie, Page::default())
             .await
             .unwrap()
+            .items
             .len()
     };
     assert_eq!((home().await, t.told(marie).await.len()), (0, 0));

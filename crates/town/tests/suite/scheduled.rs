@@ -44,6 +44,9 @@ async fn picture(t: &Scratch, owner: Id) -> Id {
         focus_y: 0,
         blurhash: None,
         created_at: NOW,
+        duration: 0,
+        frame_rate: 0,
+        bit_rate: 0,
     };
     deed!(t, |tx, _town| async { Ok(media::insert(tx, row).await?) }).unwrap();
     id
@@ -84,6 +87,7 @@ async fn one_that_cannot_be_read_does_not_keep_the_others_waiting() {
         account_id: marie,
         due_at: NOW - HOUR,
         post: "{".into(),
+        refused: false,
     };
     deed!(t, |tx, _town| async {
         Ok(rows::insert(tx, broken, &[]).await?)

@@ -13,6 +13,7 @@ use parvis_model::{
 use parvis_town::{
     AccountView, MediaView, PostView, Profile,
     accounts::Relation,
+    announcements::AnnouncementView,
     polls::{OptionView, PollView},
     quotes::{QuoteState, QuoteView, Quoting},
     sessions::SessionView,
@@ -21,6 +22,7 @@ use parvis_town::{
 };
 
 use crate::{
+    announcements::Announced,
     frame::{Frame, Me},
     visit::Visit,
 };
@@ -173,6 +175,7 @@ pub fn post(id: i64, author: AccountView, html: &str, at: Timestamp) -> PostView
         thread: id,
         media: Vec::new(),
         poll: None,
+        preview: None,
         mentions: Vec::new(),
         tags: Vec::new(),
         replies: 6,
@@ -206,6 +209,9 @@ pub fn picture(id: i64, description: &str) -> MediaView {
         preview_height: 360,
         blurhash: None,
         focus: (0.0, 0.0),
+        duration: 0,
+        frame_rate: 0,
+        bit_rate: 0,
     }
 }
 
@@ -425,4 +431,28 @@ pub fn session(current: bool) -> SessionView {
         network: "192.0.2.7".into(),
         current,
     }
+}
+
+pub fn announced(page: &Frame) -> Vec<Announced> {
+    let about = |html: &str, ends_at: Option<i64>| {
+        let view = AnnouncementView {
+            id: 1,
+            text: String::new(),
+            html: html.into(),
+            starts_at: ends_at.map(|end| end - DAY),
+            ends_at,
+            all_day: true,
+            published_at: NOW - HOUR,
+            put_away: false,
+            reactions: Vec::new(),
+        };
+        Announced::new(page, view)
+    };
+    vec![
+        about(
+            "<p>La rue du Moulin est fermée pour travaux.</p>",
+            Some(NOW + 3 * DAY),
+        ),
+        about("<p>La bibliothèque cherche des bénévoles.</p>", None),
+    ]
 }

@@ -6,10 +6,12 @@ mod fanout;
 mod flood;
 mod followers;
 mod ingest;
+mod media;
 mod pages;
 mod publish;
 mod start;
 mod strangers;
+mod streams;
 
 use std::fmt;
 
@@ -45,10 +47,16 @@ pub enum Scenario {
     Dead,
     /// The home timeline
     Home,
+    /// Words, phrases, operators and names looked for
+    Search,
     /// The town's public timeline and page
     Town,
     /// A resident's page and posts
     Profile,
+    /// 10,000 apps listen at once
+    Streams,
+    /// Photographs of 12 megapixels, one after the other
+    Media,
 }
 
 impl Scenario {
@@ -71,8 +79,11 @@ impl Scenario {
             Self::Flood => flood::flood(grounds).await,
             Self::Dead => dead::dead(grounds).await,
             Self::Home => pages::home(grounds, posts).await,
+            Self::Search => pages::search(grounds, posts).await,
             Self::Town => pages::town(grounds, posts).await,
             Self::Profile => pages::profile(grounds, posts).await,
+            Self::Streams => streams::streams(grounds).await,
+            Self::Media => media::media(grounds).await,
         }
     }
 }

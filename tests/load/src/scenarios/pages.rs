@@ -46,6 +46,49 @@ pub async fn home(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
     .await
 }
 
+/// What the seed's people write of: words in many posts, one in few, and names.
+pub async fn search(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
+    const COMMON: [&str; 6] = [
+        "cerises",
+        "fanfare",
+        "chemin",
+        "chats",
+        "hirondelle",
+        "tomates",
+    ];
+    const TWO: [&str; 3] = ["fanfare+cour", "pain+four+-cerises", "horloge+has:media"];
+    const SELDOM: [&str; 2] = ["kiosque", "kiosques+language:fr"];
+    const PHRASES: [&str; 2] = ["%22petit+chat+gris%22", "%22le+chemin+du+moulin%22"];
+    const NAMES: [&str; 3] = ["dominique", "person", "dom+pre"];
+    over_sizes(grounds, sizes, |known| {
+        let asked = |kind: &str, questions: &[&str]| -> Vec<String> {
+            let path = |question| format!("/api/v2/search?type={kind}&q={question}");
+            questions.iter().map(path).collect()
+        };
+        let posts = |name, questions: &[&str]| {
+            list(name, asked("statuses", questions), Some(&known.reader))
+        };
+        let people = list(
+            "search, names",
+            asked("accounts", &NAMES),
+            Some(&known.reader),
+        )?;
+        let by_author = format!("from:{}", known.author);
+        Ok(vec![
+            posts("search, one word", &COMMON)?,
+            posts("search, several words", &TWO)?,
+            posts("search, a seldom word", &SELDOM)?,
+            posts("search, a phrase", &PHRASES)?,
+            posts("search, one author", &[&by_author])?,
+            View {
+                mark: "\"followers_count\":",
+                ..people
+            },
+        ])
+    })
+    .await
+}
+
 pub async fn town(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
     over_sizes(grounds, sizes, |known| {
         let path = "/api/v1/timelines/public?local=true".to_owned();

@@ -19,6 +19,8 @@ const BOOSTS: u32 = 10;
 const BOOSTS_AND_ANSWERS: u32 = 30;
 const PICTURES: u32 = 10;
 const TAGGED: u32 = 10;
+/// One in so many holds a word that no other does.
+const SELDOM: usize = 200;
 /// How far back people answer and boost. Younger posts are held back until then, so that each is
 /// written once, with its final counts.
 const MEMORY: usize = 2_000;
@@ -130,6 +132,9 @@ impl Chronicle {
 
     fn note(&mut self, id: Id, at: Timestamp, author: usize) -> Entry {
         let mut text = words::text(&mut self.random);
+        if self.count.is_multiple_of(SELDOM) {
+            text.push_str(" Rendez-vous au kiosque.");
+        }
         let tag = self.random.random_ratio(TAGGED, 100);
         let tag = tag.then(|| self.random.random_range(0..TAGS.len()));
         if let Some(number) = tag {
@@ -260,6 +265,7 @@ impl Chronicle {
             found: false,
             group_id: None,
             in_group: false,
+            card_id: None,
         }
     }
 }
@@ -288,5 +294,8 @@ fn picture(post: &entity::post::Model, position: i32) -> entity::media::Model {
         focus_x: 0,
         focus_y: 0,
         created_at: post.created_at,
+        duration: 0,
+        frame_rate: 0,
+        bit_rate: 0,
     }
 }

@@ -18,7 +18,7 @@ use std::{
 use anyhow::{Context, Result};
 use parvis_model::{clock::Timestamp, id::Id};
 use parvis_store::{DbErr, entity};
-use parvis_town::Town;
+use parvis_town::{Town, search};
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
@@ -31,7 +31,7 @@ use chronicle::{Batch, Chronicle};
 use people::Cast;
 
 /// To be raised whenever other rows are written than before.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Posts written in one transaction.
 const BATCH: usize = 5_000;
 /// One post a minute in the whole known world.
@@ -136,6 +136,7 @@ async fn fresh(place: Place, posts: usize) -> Result<Seeded> {
         .context("a resident writes")?
         .clone();
     cast.settle_counts(&town).await?;
+    while search::take_in(&town).await? {}
     check(&town, posts).await?;
     residents::close_town(town, &place).await?;
     Ok(Seeded {

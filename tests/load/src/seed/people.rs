@@ -178,6 +178,7 @@ fn named(
         followers_uri: format!("{uri}/followers"),
         following_uri: format!("{uri}/following"),
         featured_uri: None,
+        indexable: true,
         key_id: format!("{uri}#main-key"),
         ..like.clone()
     }

@@ -86,6 +86,12 @@ async fn wanted(
     }
 }
 
+/// Does a boost say whom it is for, and not everyone?
+pub(super) fn is_for_followers(boost: &Activity) -> bool {
+    let addresses = || boost.to.iter().chain(&boost.cc);
+    addresses().next().is_some() && !addresses().any(|to| is_public(to))
+}
+
 async fn boost(
     federation: &Federation,
     activity: &Activity<'_>,
@@ -94,15 +100,13 @@ async fn boost(
     object: &str,
     budget: &Budget,
 ) -> Outcome<Meaning> {
-    let addresses = || activity.to.iter().chain(&activity.cc);
-    let for_followers = addresses().next().is_some() && !addresses().any(|to| is_public(to));
     match wanted(federation, actor, object, budget).await? {
         Some(post) => Ok(Deed::Boost(ArrivedBoost {
             who: actor.id,
             post,
             uri: id.to_owned(),
             published: activity.published.unwrap_or_else(|| federation.town.now()),
-            for_followers,
+            for_followers: is_for_followers(activity),
         })
         .into()),
         None => Ok(Ignored("nobody here asked for it, or it is not to be had")),

@@ -8,6 +8,9 @@ pub struct Collection<T> {
     pub id: String,
     #[serde(rename = "type")]
     kind: &'static str,
+    /// Who keeps it, where it is nobody's by its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributed_to: Option<String>,
     pub total_items: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
@@ -99,10 +102,18 @@ impl<T> Collection<T> {
         Self {
             id,
             kind: "OrderedCollection",
+            attributed_to: None,
             total_items,
             first,
             ordered_items: None,
         }
+    }
+
+    /// Says who keeps it.
+    #[must_use]
+    pub fn of(mut self, actor: String) -> Self {
+        self.attributed_to = Some(actor);
+        self
     }
 
     /// Everything at once.
@@ -111,6 +122,7 @@ impl<T> Collection<T> {
         Self {
             id,
             kind: "OrderedCollection",
+            attributed_to: None,
             total_items,
             first: None,
             ordered_items: Some(items),

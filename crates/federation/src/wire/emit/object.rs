@@ -39,6 +39,12 @@ pub struct Note {
     pub attachment: Vec<Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
+    /// The thread that it begins (FEP-7888).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// The same, as older servers call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     pub published: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated: Option<String>,

@@ -1,5 +1,6 @@
 //! Quotes, consents to them and policies as we send them (docs: federation.md section 13, FEP-044f).
 
+use parvis_model::policy::Interaction;
 use serde::Serialize;
 
 /// What makes a post quote another, for readers of every kind.
@@ -51,7 +52,7 @@ impl Permission {
     }
 }
 
-/// Asks an author; `instrument` is the post that is to quote.
+/// Asks an author; `instrument` is the post that is to quote, or whatever else is asked for.
 #[derive(Clone, Debug, Serialize)]
 pub struct Request<T> {
     pub id: String,
@@ -68,11 +69,43 @@ impl<T> Request<T> {
     pub fn new(id: String, actor: String, to: Vec<String>, object: String, instrument: T) -> Self {
         Self {
             id,
-            kind: "QuoteRequest",
+            kind: Interaction::Quote.request(),
             actor,
             to,
             object,
             instrument,
+        }
+    }
+
+    #[must_use]
+    pub fn about(self, what: Interaction) -> Self {
+        let kind = what.request();
+        Self { kind, ..self }
+    }
+}
+
+/// How the questions and the stamps of each are called.
+pub trait Named {
+    fn request(self) -> &'static str;
+    fn authorization(self) -> &'static str;
+}
+
+impl Named for Interaction {
+    fn request(self) -> &'static str {
+        match self {
+            Self::Reply => "ReplyRequest",
+            Self::Like => "LikeRequest",
+            Self::Boost => "AnnounceRequest",
+            Self::Quote => "QuoteRequest",
+        }
+    }
+
+    fn authorization(self) -> &'static str {
+        match self {
+            Self::Reply => "ReplyAuthorization",
+            Self::Like => "LikeAuthorization",
+            Self::Boost => "AnnounceAuthorization",
+            Self::Quote => "QuoteAuthorization",
         }
     }
 }
@@ -105,10 +138,15 @@ impl Stamp {
     pub fn new(id: String, author: String, quoting: String, quoted: String) -> Self {
         Self {
             id,
-            kind: "QuoteAuthorization",
+            kind: Interaction::Quote.authorization(),
             attributed_to: author,
             interacting_object: quoting,
             interaction_target: quoted,
         }
+    }
+    #[must_use]
+    pub fn about(self, what: Interaction) -> Self {
+        let kind = what.authorization();
+        Self { kind, ..self }
     }
 }

@@ -131,6 +131,8 @@ fn note() -> Note {
         attachment: vec![picture],
         audience: None,
         in_reply_to: Some("https://masto.example/users/paul/statuses/1".into()),
+        context: None,
+        conversation: None,
         published: "2025-09-12T09:00:00Z".into(),
         updated: None,
         url: "https://bourg.example/@lea/55".into(),

@@ -1,0 +1,108 @@
+//! What the page is about that a post links to. Words only: nothing of the page is embedded.
+
+use parvis_town::previews::PreviewView;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::scalar::Moment;
+
+#[derive(Serialize, JsonSchema)]
+pub struct PreviewCard<'a> {
+    url: &'a str,
+    title: &'a str,
+    description: &'a str,
+    language: Option<&'a str>,
+    r#type: &'static str,
+    author_name: &'a str,
+    author_url: &'a str,
+    provider_name: &'a str,
+    provider_url: &'a str,
+    html: &'static str,
+    width: i32,
+    height: i32,
+    image: Option<&'a str>,
+    image_description: &'a str,
+    embed_url: &'static str,
+    blurhash: Option<&'a str>,
+    published_at: Option<Moment>,
+    authors: Vec<Author<'a>>,
+    missing_attribution: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Author<'a> {
+    name: &'a str,
+    url: &'a str,
+    /// A page cannot prove here whose account it is by.
+    account: Option<()>,
+}
+
+impl<'a> PreviewCard<'a> {
+    pub fn new(view: &'a PreviewView) -> Self {
+        let author = (!view.author_name.is_empty()).then_some(Author {
+            name: &view.author_name,
+            url: &view.author_url,
+            account: None,
+        });
+        Self {
+            url: &view.url,
+            title: &view.title,
+            description: &view.description,
+            language: view.language.as_deref(),
+            r#type: view.kind.as_str(),
+            author_name: &view.author_name,
+            author_url: &view.author_url,
+            provider_name: &view.provider_name,
+            provider_url: &view.provider_url,
+            html: "",
+            width: view.width,
+            height: view.height,
+            image: view.image.as_deref(),
+            image_description: &view.image_description,
+            embed_url: "",
+            blurhash: view.blurhash.as_deref(),
+            published_at: view.published_at.map(Moment),
+            authors: author.into_iter().collect(),
+            missing_attribution: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn a_card_has_every_key_and_embeds_nothing() {
+        insta::assert_json_snapshot!(PreviewCard::new(&samples::preview()), @r#"
+        {
+          "url": "https://journal.example/pont",
+          "title": "Le pont & la « rivière »",
+          "description": "Il a deux cents ans.",
+          "language": "fr",
+          "type": "link",
+          "author_name": "Nora",
+          "author_url": "https://journal.example/nora",
+          "provider_name": "Le Journal",
+          "provider_url": "https://journal.example",
+          "html": "",
+          "width": 640,
+          "height": 320,
+          "image": "https://v.example/media/remote/card/9/0",
+          "image_description": "Un pont",
+          "embed_url": "",
+          "blurhash": "LEHV6nWB2yk8",
+          "published_at": "2026-03-14T09:26:53.089Z",
+          "authors": [
+            {
+              "name": "Nora",
+              "url": "https://journal.example/nora",
+              "account": null
+            }
+          ],
+          "missing_attribution": false
+        }
+        "#);
+    }
+}

@@ -1,0 +1,114 @@
+//! How much a member can make a group write to everyone who follows it.
+
+use parvis_testkit::{
+    Actor, Resident,
+    actor::{PUBLIC, marker},
+    keys,
+    resident::id,
+    town::PASSWORD,
+    until,
+};
+use serde_json::{Value, json};
+
+use crate::place::Place;
+
+/// What the town says of it in its limits.
+const AN_HOUR: usize = 100;
+
+async fn association(place: &Place) -> Resident {
+    let create = [
+        "account",
+        "create",
+        "amap",
+        "--group",
+        "--owner",
+        "lea",
+        "--password-stdin",
+    ];
+    let password = format!("{PASSWORD}\n");
+    let made = place.town.cli_with_input(&create, &password).await;
+    made.succeeding();
+    place.town.resident_known("amap").await
+}
+
+async fn member(place: &Place, amap: &Resident, host: &str, name: &str) -> Actor {
+    let actor = place.remote.host(host).actor(name, keys::first(), |_| ());
+    let follow = actor.activity("Follow", &json!(amap.uri));
+    place.arrives(&actor, &follow).await;
+    until("the group accepts", || async {
+        let accepts = actor.host.accepted_of("Accept");
+        accepts.iter().any(|it| it["object"]["id"] == follow["id"])
+    })
+    .await;
+    actor
+}
+
+/// Likes of somebody, and ends of likes, that the group has told `follower` of.
+fn told(follower: &Actor, amap: &Resident, who: &str) -> usize {
+    let announces = follower.host.accepted_of("Announce").into_iter();
+    let by_group = announces.filter(|it| it["actor"] == amap.uri.as_str());
+    let of_likes = by_group.filter(|it| {
+        let inner = &it["object"];
+        inner["actor"] == who && (inner["type"] == "Like" || inner["type"] == "Undo")
+    });
+    of_likes.count()
+}
+
+#[tokio::test]
+async fn who_likes_and_takes_it_back_without_end_is_handed_on_a_hundred_times_an_hour() {
+    let place = Place::new().await;
+    let amap = association(&place).await;
+    let marc = place.town.resident("marc").await;
+    let paul = member(&place, &amap, "lemmy", "paul").await;
+    let mia = member(&place, &amap, "mbin", "mia").await;
+    let post = place
+        .lea
+        .posts(&format!("@amap {}", marker("panier")))
+        .await;
+    let favourites = || async { now(&place.lea, &post).await["favourites_count"].clone() };
+
+    // Somebody of another server, and a resident: likes and ends of likes, all of which count.
+    let path = |verb: &str| format!("/api/v1/statuses/{}/{verb}", id(&post));
+    for _ in 0..AN_HOUR / 2 + 2 {
+        let like = paul.activity("Like", &post["uri"]);
+        place.arrives(&paul, &like).await;
+        place.arrives(&paul, &paul.activity("Undo", &like)).await;
+        for verb in ["favourite", "unfavourite"] {
+            marc.post_form(&path(verb), &[]).await.expecting(200);
+        }
+    }
+    place
+        .arrives(&paul, &paul.activity("Like", &post["uri"]))
+        .await;
+    marc.post_form(&path("favourite"), &[]).await.expecting(200);
+    assert_eq!(favourites().await, 2, "each like is kept");
+
+    // Others are heard as before; hers comes after all of theirs.
+    place
+        .arrives(&mia, &mia.activity("Like", &post["uri"]))
+        .await;
+    until("her like is handed on", || async {
+        told(&mia, &amap, &mia.id) == 1
+    })
+    .await;
+    assert_eq!(told(&mia, &amap, &paul.id), AN_HOUR);
+    assert_eq!(told(&mia, &amap, &marc.uri), AN_HOUR);
+    assert_eq!(favourites().await, 3);
+
+    // What is written is no like, and goes on.
+    let mut note = paul.note_to(&marker("encore là"), &[PUBLIC], &[&amap.uri]);
+    note["inReplyTo"] = post["uri"].clone();
+    paul.host.serve_document(&note);
+    place.arrives(&paul, &paul.create(&note)).await;
+    until("his answer is handed on", || async {
+        let announces = mia.host.accepted_of("Announce");
+        announces
+            .iter()
+            .any(|it| it["object"]["object"]["id"] == note["id"])
+    })
+    .await;
+}
+
+async fn now(resident: &Resident, post: &Value) -> Value {
+    resident.status(id(post)).await.expecting(200).json()
+}
