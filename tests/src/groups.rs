@@ -445,16 +445,25 @@ async fn who_has_left_a_group_hears_of_the_end_and_nobody_gets_the_words_after_i
     })
     .await;
 
-    // An edit that makes it one for few stays with them.
-    let mut few = page.clone();
-    few["content"] = json!("<p>entre nous</p>");
-    few["to"] = json!([bob.followers()]);
-    few["updated"] = json!(now());
-    place.arrives(&bob, &bob.addressed("Update", &few)).await;
     let update = bob.update(&page, "pour tous");
     place.arrives(&bob, &update).await;
     until("the open edit is handed on", || async {
         !place.handed_on(&mia.host, "Update", uri).is_empty()
+    })
+    .await;
+    // An edit that makes it one for few stays with them, and so do later ones.
+    let mut few = page.clone();
+    few["to"] = json!([bob.followers()]);
+    few["cc"] = json!([]);
+    for words in ["entre nous", "encore entre nous"] {
+        few["content"] = json!(format!("<p>{words}</p>"));
+        few["updated"] = json!(now());
+        place.arrives(&bob, &bob.addressed("Update", &few)).await;
+    }
+    let second = place.page(&bob, &marker("Plants"));
+    place.arrives(&bob, &place.create(&bob, &second)).await;
+    until("the next post is handed on", || async {
+        place.handed_on(&mia.host, "Create", &second["id"]).len() == 1
     })
     .await;
     let updates = place.handed_on(&mia.host, "Update", uri);
