@@ -200,7 +200,7 @@ async fn what_is_right_is_let_in() {
         .expecting(202);
     let post = lea.reads_on_home(&text).await;
     let notices = || async { door.town.browser_of("lea").await.opens("/avis").await.html };
-    assert!(notices().await.contains(&text));
+    until("she is told", || async { notices().await.contains(&text) }).await;
 
     let edited = marker("bonsoir");
     assert!(

@@ -112,10 +112,12 @@ async fn a_post_crosses_over_and_the_answer_comes_back(
             .says(&reply),
         "the answer is on the post's page"
     );
-    assert!(
-        marie_browser.opens("/avis").await.says(&reply),
-        "she is told"
-    );
+    eventually("she is told", || {
+        let mut marie = marie_browser.clone();
+        let reply = &reply;
+        async move { marie.opens("/avis").await.says(reply).then_some(()) }
+    })
+    .await;
 }
 
 #[tokio::test]
