@@ -48,7 +48,7 @@ async fn hears_up_to(listener: &mut Listener, is_last: impl Fn(&PostView) -> boo
     let mut heard = BTreeSet::new();
     loop {
         let next = timeout(Duration::from_mins(1), listener.next()).await;
-        let message = next.expect("something is heard").expect("it goes on");
+        let message = next.unwrap().unwrap();
         if let What::Posted(post) = &message.news.what {
             heard.insert(post.id);
             if is_last(post) {
@@ -206,7 +206,7 @@ async fn follows_elsewhere(t: &Scratch, who: Id, other: Id) {
 /// The next message.
 async fn hears(listener: &mut Listener) -> std::sync::Arc<News> {
     let next = timeout(Duration::from_mins(1), listener.next()).await;
-    let message = next.expect("something is heard").expect("it goes on");
+    let message = next.unwrap().unwrap();
     message.news
 }
 
