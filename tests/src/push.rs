@@ -191,6 +191,10 @@ async fn only_what_the_app_asked_for_is_sent() {
     let lise = town.resident("lise").await;
     marie.follows(&jean.handle()).await;
     lise.follows(&marie.handle()).await;
+    until("the new follower is told of", || async {
+        marie.list("/api/v1/notifications").await.len() == 1
+    })
+    .await;
     let mut places = Vec::new();
     for policy in ["all", "followed", "follower", "none"] {
         let app = town.resident_known("marie").await;

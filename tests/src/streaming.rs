@@ -103,8 +103,9 @@ async fn a_boost_arrives_at_home_and_goes_again() {
 async fn what_one_is_told_arrives_on_sockets_and_as_events() {
     let town = TestTown::start("valmont").await;
     let (marie, jean) = (town.resident("marie").await, town.resident("jean").await);
-    let post = marie.posts(&marker("Qui aide au four à pain ?")).await;
     let mut home = Ear::of(&town, &marie.token, "user").await;
+    let post = marie.posts(&marker("Qui aide au four à pain ?")).await;
+    assert_eq!(home.hears().await.unwrap()["event"], "update");
     let mut told = Ear::of(&town, &marie.token, "user:notification").await;
     let mut events = Events::of(&town, &marie.token, "user/notification").await;
     let path = format!("/api/v1/statuses/{}/favourite", id(&post));

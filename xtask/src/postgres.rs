@@ -18,6 +18,8 @@ use crate::{checks, packages, run};
 /// The role and the one who owns everything in it.
 const ROLE: &str = "parvis";
 const START: Duration = Duration::from_mins(1);
+/// Bytes: twice what the tests ever take.
+const ROOM_IN_MEMORY: u64 = 3 << 30;
 
 pub fn tests(workspace: &Workspace) -> Result<Note> {
     checks::build(workspace)?;
@@ -277,7 +279,11 @@ impl Owner {
 fn folder(target: &Path, owner: Option<Owner>) -> Result<PathBuf> {
     let system = std::env::temp_dir();
     let fits = owner.is_none_or(|owner| owner.may_enter(target));
-    let parent = if fits { target } else { &system };
+    let parent = match in_memory() {
+        Some(memory) => memory,
+        None if fits => target,
+        None => &system,
+    };
     let folder = parent.join(format!("throwaway-postgres-{}", std::process::id()));
     DirBuilder::new()
         .mode(0o700)
@@ -285,6 +291,13 @@ fn folder(target: &Path, owner: Option<Owner>) -> Result<PathBuf> {
         .with_context(|| format!("cannot make {}", folder.display()))?;
     hand_over(&folder, owner)?;
     Ok(folder)
+}
+
+/// Where files lie in memory, if there is room: every test makes a database of its own, which is hundreds of files.
+fn in_memory() -> Option<&'static Path> {
+    let folder = Path::new("/dev/shm");
+    let system = rustix::fs::statvfs(folder).ok()?;
+    (system.f_bavail * system.f_frsize >= ROOM_IN_MEMORY).then_some(folder)
 }
 
 fn hand_over(path: &Path, owner: Option<Owner>) -> Result<()> {

@@ -58,6 +58,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
         TESTKIT,
         &[
             "parvis-model",
+            "parvis-migrations",
             "parvis-store",
             "parvis-media",
             "parvis-town",

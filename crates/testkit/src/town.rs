@@ -1,7 +1,7 @@
 //! A town of the real program, started for one test on a throwaway folder (and, where `PARVIS_TEST_POSTGRES` names a
 //! server, a throwaway database there).
 
-use std::{process::Command, sync::Arc};
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, process::Command, sync::Arc};
 
 use http::{HeaderMap, Method};
 use url::Url;
@@ -9,6 +9,7 @@ use url::Url;
 use crate::{
     actor::fresh,
     browser::Browser,
+    empty,
     exchange::{self, Reply},
     line::Line,
     patience::eventually,
@@ -39,8 +40,18 @@ impl TestTown {
     /// With settings beside the usual ones, which they may replace.
     pub async fn start_with(name: &str, settings: &[(&str, &str)]) -> Self {
         let town = Self::prepare(name, settings);
+        town.give_empty_tables();
         town.program.start().await;
         town
+    }
+
+    /// Spares a town on SQLite the making of its tables.
+    fn give_empty_tables(&self) {
+        if let Some(file) = self.sqlite_file() {
+            let folder = file.parent().unwrap();
+            DirBuilder::new().mode(0o700).create(folder).unwrap();
+            std::fs::write(file, empty::sqlite()).unwrap();
+        }
     }
 
     /// A town whose database server is at the other end of a line; `None` where the tests run on SQLite.
@@ -281,14 +292,13 @@ impl Database {
             .ok()
             .filter(|server| !server.is_empty())?;
         let name = format!("parvis_test_{}_{}", std::process::id(), fresh());
-        let mut url = Url::parse(&server).expect("PARVIS_TEST_POSTGRES is a URL");
-        url.set_path(&name);
+        let empty = empty::postgres(&server);
         assert!(
-            command(&server, &format!("create database {name}")),
+            psql(&server, &format!("create database {name} template {empty}")),
             "no database from {server}"
         );
         Some(Self {
-            url: url.into(),
+            url: url_of(&server, &name),
             server,
             name,
         })
@@ -297,14 +307,22 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        command(
+        psql(
             &self.server,
             &format!("drop database if exists {} with (force)", self.name),
         );
     }
 }
 
-fn command(server: &str, sql: &str) -> bool {
+/// Where a database of this server is reached.
+pub(crate) fn url_of(server: &str, database: &str) -> String {
+    let mut url = Url::parse(server).expect("PARVIS_TEST_POSTGRES is a URL");
+    url.set_path(database);
+    url.into()
+}
+
+/// `false`: the server would not.
+pub(crate) fn psql(server: &str, sql: &str) -> bool {
     let run = Command::new("psql")
         .args([
             "--quiet",

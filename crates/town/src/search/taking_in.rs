@@ -24,6 +24,9 @@ const BATCH: u64 = 200;
 const BYTES: usize = 1 << 20;
 /// Posts read and analysed at once.
 const ANALYSED: usize = 50;
+/// How often a question looks whether all that is new stands in the index, and how long it leaves to whoever is at it.
+const TRIES: u8 = 4;
+const MOMENT: Duration = Duration::from_millis(25);
 /// How long things gather.
 const GATHER: Duration = Duration::from_secs(1);
 /// Words of one name that count.
@@ -75,8 +78,19 @@ pub async fn take_in(town: &Town) -> Outcome<bool> {
 /// Takes in what happened just now, so that a question finds it; in bounds.
 pub(super) async fn take_in_fresh(town: &Town) -> Outcome<()> {
     for kind in [Kind::Account, Kind::Post] {
-        let waiting = index::waiting(town.store.read(), kind, true, BATCH).await?;
-        take(town, kind, &waiting).await?;
+        let mut before = Vec::new();
+        for _ in 0..TRIES {
+            let waiting = index::waiting(town.store.read(), kind, true, BATCH).await?;
+            if waiting.is_empty() {
+                break;
+            }
+            if waiting == before {
+                // Somebody else is at it, and will be done in a moment.
+                tokio::time::sleep(MOMENT).await;
+            }
+            take(town, kind, &waiting).await?;
+            before = waiting;
+        }
     }
     Ok(())
 }
