@@ -41,6 +41,11 @@ const DEED_TIME: Duration = Duration::from_secs(10);
 const QUEUE: usize = 1_024;
 /// A connection unused for so long may be dead without our knowing: it is tried before it is trusted.
 const IDLE_IN_DOUBT: Duration = Duration::from_secs(1);
+/// Deeds of one group stand each in a savepoint. Every statement is a walk to another thread and back, so the end of one deed
+/// goes along with the beginning of the next, and the end of the last is the end of the group.
+const BEGIN: &str = "SAVEPOINT deed";
+const END_AND_BEGIN: &str = "RELEASE deed; SAVEPOINT deed";
+const UNDO: &str = "ROLLBACK TO deed";
 /// Any number that no other program uses on the same PostgreSQL database.
 const MIGRATION_LOCK: i64 = 0x5041_5256_4953;
 
@@ -383,8 +388,9 @@ async fn write_group(
     let mut ran = Vec::new();
     let mut lost = None;
     let mut next = Some(first);
+    let mut begin = BEGIN;
     while let Some(deed) = next {
-        match run_in_savepoint(&outer, deed).await {
+        match run_in_savepoint(&outer, begin, deed).await {
             Ok(done) => ran.push(done),
             Err((done, err)) => {
                 ran.extend(done);
@@ -392,11 +398,12 @@ async fn write_group(
                 break;
             }
         }
+        begin = END_AND_BEGIN;
         let more = ran.len() < GROUP && started.elapsed() < GROUP_TIME;
         next = if more { waiting.try_recv().ok() } else { None };
     }
     let lost = match lost {
-        // A savepoint that could not be closed leaves the transaction in doubt: undo all of it.
+        // A savepoint that could not be begun or undone leaves the transaction in doubt: undo all of it.
         Some(err) => outer.rollback().await.err().or(Some(err)),
         None => outer.commit().await.err(),
     };
@@ -411,26 +418,21 @@ async fn write_group(
 }
 
 /// The error side carries what ran, if it did, to be told of the failure.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the store begins transactions, nobody else"
-)]
-async fn run_in_savepoint(outer: &Tx, deed: Box<dyn Deed>) -> Result<Ran, (Option<Ran>, DbErr)> {
-    let savepoint = match outer.begin().await {
-        Ok(savepoint) => savepoint,
-        Err(err) => {
-            deed.fail(err.clone());
-            return Err((None, err));
-        }
-    };
-    let ran = deed.run(&savepoint).await;
-    let closed = if ran.keep {
-        savepoint.commit().await
-    } else {
-        savepoint.rollback().await
-    };
-    match closed {
-        Ok(()) => Ok(ran),
+async fn run_in_savepoint(
+    group: &Tx,
+    begin: &str,
+    deed: Box<dyn Deed>,
+) -> Result<Ran, (Option<Ran>, DbErr)> {
+    if let Err(err) = group.execute_unprepared(begin).await {
+        deed.fail(err.clone());
+        return Err((None, err));
+    }
+    let ran = deed.run(group).await;
+    if ran.keep {
+        return Ok(ran);
+    }
+    match group.execute_unprepared(UNDO).await {
+        Ok(_) => Ok(ran),
         Err(err) => Err((Some(ran), err)),
     }
 }
