@@ -4,25 +4,41 @@
 for (const form of document.querySelectorAll("form[data-compose]")) {
   if (!(form instanceof HTMLFormElement)) continue;
   count(form);
-  oneByOne([...form.querySelectorAll(".slot:has(input[type='file'])")]);
+  oneByOne([...form.querySelectorAll(".slots > .slot:has(input[type='file'])")]);
   for (const input of form.querySelectorAll('input[type="file"]')) {
     if (input instanceof HTMLInputElement) preview(input);
   }
 }
 
 /**
- * Shows how many signs are left once fewer than a tenth remain; an address counts as 23, as when published.
+ * How long a text is: an address counts as 23 signs, a name without its server, as when published.
+ * @param {string} text
+ */
+function lengthOf(text) {
+  const plain = text
+    .replace(/https?:\/\/\S+/g, "x".repeat(23))
+    .replace(/(@[\p{L}\p{N}_]+)@[\p{L}\p{N}.-]+[\p{L}\p{N}]/gu, "$1");
+  return [...new Intl.Segmenter().segment(plain.trim())].length;
+}
+
+/**
+ * Shows how many signs are left: always where one writes at length, else once fewer than a tenth remain. Said aloud only then,
+ * and not at each letter.
  * @param {HTMLFormElement} form
  */
 function count(form) {
   const text = form.querySelector('textarea[name="text"]');
   const place = form.querySelector("[data-count]");
+  const said = form.querySelector("[data-count-said]");
   const limit = Number(form.dataset.limit);
-  if (!(text instanceof HTMLTextAreaElement) || !(place instanceof HTMLElement) || !limit) return;
+  if (!(text instanceof HTMLTextAreaElement) || !place || !said || !limit) return;
   const show = () => {
-    const left = limit - [...text.value.replace(/https?:\/\/\S+/g, "x".repeat(23))].length;
-    place.textContent = left < limit / 10 ? String(left) : "";
+    const left = limit - lengthOf(text.value);
+    const short = left < limit / 10;
+    const words = `${left.toLocaleString(document.documentElement.lang)} ${form.dataset.left ?? ""}`;
+    place.textContent = short || form.classList.contains("tall") ? words : "";
     place.classList.toggle("over", left < 0);
+    if (short && (left % 50 === 0 || left < 0)) said.textContent = words;
   };
   text.addEventListener("input", show);
   show();
@@ -52,7 +68,7 @@ function preview(input) {
   input.addEventListener("change", () => {
     if (image.src) URL.revokeObjectURL(image.src);
     const file = input.files?.[0];
-    image.hidden = !file;
-    if (file) image.src = URL.createObjectURL(file);
+    image.hidden = !file?.type.startsWith("image/");
+    if (file && !image.hidden) image.src = URL.createObjectURL(file);
   });
 }

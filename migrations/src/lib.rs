@@ -22,6 +22,11 @@ mod m20261122_000016_remote_pictures;
 mod m20261122_000017_preview_cards;
 mod m20261122_000018_threads;
 mod m20261122_000019_interactions;
+mod m20261122_000020_appearance;
+mod m20261122_000021_drafts;
+mod m20261122_000023_account;
+mod m20261122_000024_attribution;
+mod m20261122_000025_reply_consents;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -49,6 +54,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_preview_cards::Migration),
             Box::new(m20261122_000018_threads::Migration),
             Box::new(m20261122_000019_interactions::Migration),
+            Box::new(m20261122_000024_attribution::Migration),
+            Box::new(m20261122_000025_reply_consents::Migration),
+            Box::new(m20261122_000020_appearance::Migration),
+            Box::new(m20261122_000021_drafts::Migration),
+            Box::new(m20261122_000023_account::Migration),
         ]
     }
 }

@@ -94,6 +94,12 @@ class Visitor {
     assert.ok(this.#requests.length > 0, 'nothing was asked at all');
   }
 
+  /** Browsers complain of every page that says no; here it was asked for. */
+  forgive(status) {
+    const isMeant = (line) => line.includes(`status of ${status}`);
+    this.#complaints = this.#complaints.filter((line) => !isMeant(line));
+  }
+
   leave() {
     return this.page.context().close();
   }

@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, Method};
 use parvis_testkit::{
-    Neighbourhood, Reply, Resident, TestTown,
+    Bucket, Neighbourhood, Reply, Resident, TestTown,
     actor::marker,
     eventually,
     exchange::{self, headers},
@@ -21,7 +21,13 @@ macro_rules! place {
     };
 }
 
-async fn uploads(town: &TestTown, who: &Resident, path: &str, file: &[u8], about: &str) -> Reply {
+pub async fn uploads(
+    town: &TestTown,
+    who: &Resident,
+    path: &str,
+    file: &[u8],
+    about: &str,
+) -> Reply {
     let mut body = format!(
         "--b\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\n{about}\r\n\
          --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n"
@@ -38,7 +44,7 @@ async fn uploads(town: &TestTown, who: &Resident, path: &str, file: &[u8], about
 }
 
 /// Sent as apps do, which ask again until it is ready.
-async fn sends_film(town: &TestTown, who: &Resident) -> Value {
+pub async fn sends_film(town: &TestTown, who: &Resident) -> Value {
     let sent = uploads(town, who, "/api/v2/media", FILM, "La fête").await;
     let sent = sent.expecting(202).json();
     assert_eq!(sent["url"], Value::Null);
@@ -51,11 +57,11 @@ async fn sends_film(town: &TestTown, who: &Resident) -> Value {
     .await
 }
 
-async fn ranged(url: &Value, range: &str) -> Reply {
+pub async fn ranged(url: &Value, range: &str) -> Reply {
     asked(Method::GET, url, headers(&[("range", range)])).await
 }
 
-async fn asked(method: Method, url: &Value, headers: HeaderMap) -> Reply {
+pub async fn asked(method: Method, url: &Value, headers: HeaderMap) -> Reply {
     exchange::send(method, url.as_str().unwrap(), headers, Vec::new()).await
 }
 
@@ -140,6 +146,52 @@ async fn a_film_is_served_in_the_parts_that_are_asked_for() {
     let tag = whole.header("etag").unwrap();
     let known = headers(&[("if-none-match", tag)]);
     asked(Method::GET, url, known).await.expecting(304);
+}
+
+/// What browsers ask for on pages.
+const BROWSER: &str = "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5";
+
+#[tokio::test]
+async fn a_browser_gets_small_pictures_as_webp_and_whoever_does_not_ask_what_the_api_told() {
+    let bucket = Bucket::open().await;
+    let settings = bucket.settings();
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(key, it)| (*key, it.as_str()))
+        .collect();
+    for settings in [Vec::new(), settings] {
+        let town = TestTown::start_with("valmont", &settings).await;
+        let marie = town.resident("marie").await;
+        let screen = include_bytes!("../../docs/pictures/home.png");
+        let sent = uploads(&town, &marie, "/api/v2/media", screen, "").await;
+        let url = sent.expecting(200).json()["preview_url"].clone();
+        let accepting = |kinds| asked(Method::GET, &url, headers(&[("accept", kinds)]));
+        let lighter = accepting(BROWSER).await.expecting(200);
+        assert_eq!(lighter.header("content-type"), Some("image/webp"));
+        assert!(lighter.body.starts_with(b"RIFF"));
+        for kinds in ["*/*", "image/*", "image/webp;q=0, image/jpeg"] {
+            let plain = accepting(kinds).await.expecting(200);
+            assert_eq!(plain.header("content-type"), Some("image/jpeg"), "{kinds}");
+            assert!(plain.body.len() > lighter.body.len());
+            assert_ne!(plain.header("etag"), lighter.header("etag"));
+        }
+        for vary in [&lighter, &accepting("*/*").await] {
+            let mut vary = vary.headers.get_all("vary").iter();
+            assert!(vary.any(|it| it == "accept"), "a cache must know");
+        }
+        let known = [
+            ("accept", BROWSER),
+            ("if-none-match", lighter.header("etag").unwrap()),
+        ];
+        asked(Method::GET, &url, headers(&known))
+            .await
+            .expecting(304);
+        let part = [("accept", BROWSER), ("range", "bytes=4-9")];
+        let part = asked(Method::GET, &url, headers(&part))
+            .await
+            .expecting(206);
+        assert_eq!(part.body, lighter.body[4..=9]);
+    }
 }
 
 #[tokio::test]

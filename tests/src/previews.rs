@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use http::Method;
 use parvis_testkit::{
     Canary, Remote, Resident, TestTown,
     actor::marker,
@@ -288,4 +289,117 @@ async fn an_errand_survives_the_end_of_the_program() {
     town.program.start_worker();
     assert_eq!(card(&lea, &post).await["title"], "Plus tard");
     assert_eq!(host.times_asked("/page"), 1);
+}
+
+/// What the card says of who wrote the page: the account it names, and whether the reader's own consent is missing.
+fn author(card: &Value) -> (Value, Value) {
+    let author = card["authors"][0]["account"]["acct"].clone();
+    (author, card["missing_attribution"].clone())
+}
+
+async fn agrees(place: &Place, sites: &Value) -> exchange::Reply {
+    let url = place.town.url("/api/v1/accounts/update_credentials");
+    let authorization = format!("Bearer {}", place.lea.token);
+    let pairs = [
+        ("authorization", authorization.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let body = json!({"attribution_domains": sites}).to_string();
+    exchange::send(Method::PATCH, &url, exchange::headers(&pairs), body.into()).await
+}
+
+#[tokio::test]
+async fn a_page_is_by_whom_it_names_where_they_name_its_site() {
+    let place = Place::new().await;
+    let jean = place.town.resident("jean").await;
+    let journal = place.remote.host("journal");
+    let body = format!(
+        "<title>Le pont</title><meta name='fediverse:creator' content='{}'>",
+        place.lea.handle()
+    );
+    journal.serve("/pont", html(&body));
+    let post = jean.posts(&journal.url("/pont")).await;
+    assert_eq!(
+        author(&card(&jean, &post).await),
+        (Value::Null, json!(false))
+    );
+    let asked = card(&place.lea, &post).await;
+    assert_eq!(
+        author(&asked),
+        (Value::Null, json!(true)),
+        "she alone may agree"
+    );
+
+    let kept = agrees(
+        &place,
+        &json!(["https://Localhost.example/", "journal.localhost"]),
+    )
+    .await
+    .expecting(200)
+    .json();
+    let sites = json!(["localhost.example", "journal.localhost"]);
+    assert_eq!(kept["source"]["attribution_domains"], sites);
+    let profile = place.lea.get("/api/v1/profile").await.expecting(200).json();
+    assert_eq!(profile["attribution_domains"], sites);
+    let actor = exchange::get_document(&place.lea.uri).await.expecting(200);
+    assert_eq!(actor.json()["attributionDomains"], sites);
+    for reader in [&jean, &place.lea] {
+        let card = card(reader, &post).await;
+        assert_eq!(author(&card), (json!("lea"), json!(false)));
+        assert_eq!(
+            (&card["author_name"], &card["authors"][0]["name"]),
+            (&json!(""), &json!(""))
+        );
+    }
+
+    agrees(&place, &json!(["fr"])).await.expecting(422);
+    let many: Vec<String> = (0..101).map(|n| format!("site{n}.example")).collect();
+    agrees(&place, &json!(many)).await.expecting(422);
+    agrees(&place, &json!([])).await.expecting(200);
+    assert_eq!(
+        author(&card(&jean, &post).await).0,
+        Value::Null,
+        "until she takes it back"
+    );
+}
+
+#[tokio::test]
+async fn a_page_is_by_somebody_elsewhere_as_their_server_says() {
+    let place = Place::new().await;
+    let journal = place.remote.host("journal");
+    let (nora, rose) = (
+        place.remote.host("far").person("nora"),
+        place.remote.host("far").person("rose"),
+    );
+    let mut document = nora.document();
+    document["attributionDomains"] = json!(["localhost", "journal.localhost", 7, "no site"]);
+    nora.host.serve_document(&document);
+    for (path, creator) in [("/a", &nora), ("/b", &rose)] {
+        let body = format!(
+            "<title>T</title><meta content='{}' name=fediverse:creator>",
+            creator.handle()
+        );
+        journal.serve(path, html(&body));
+    }
+    let by_nora = place.lea.posts(&journal.url("/a")).await;
+    assert_eq!(
+        author(&card(&place.lea, &by_nora).await).0,
+        json!(nora.acct())
+    );
+    let by_rose = place.lea.posts(&journal.url("/b")).await;
+    assert_eq!(
+        author(&card(&place.lea, &by_rose).await).0,
+        Value::Null,
+        "she does not say so"
+    );
+
+    document["attributionDomains"] = json!([]);
+    nora.host.serve_document(&document);
+    place
+        .arrives(&nora, &nora.activity("Update", &document))
+        .await;
+    until("what she says now counts", || async {
+        author(&card(&place.lea, &by_nora).await).0 == Value::Null
+    })
+    .await;
 }

@@ -52,6 +52,8 @@ pub struct ProfileParams {
     discoverable: Option<bool>,
     indexable: Option<bool>,
     fields_attributes: Option<Vec<FieldParams>>,
+    /// Sites whose pages may name one as their author.
+    attribution_domains: Option<Vec<String>>,
     /// As texts only to be taken away, by an empty one.
     avatar: Option<String>,
     header: Option<String>,
@@ -133,6 +135,7 @@ async fn write(
         locked: fields.locked,
         discoverable: fields.discoverable,
         indexable: fields.indexable,
+        attribution_domains: fields.attribution_domains,
         fields: fields.fields_attributes.map(|fields| {
             fields
                 .into_iter()

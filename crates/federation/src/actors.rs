@@ -1,6 +1,8 @@
 //! Accounts as actors: ours as we show them, others' as the town keeps them.
 
-use parvis_model::{account::AccountKind, handle::is_name_char, limits, text, uri as address};
+use parvis_model::{
+    account::AccountKind, attribution, handle::is_name_char, limits, text, uri as address,
+};
 use parvis_store::entity::{account, further_key};
 use parvis_town::{AccountView, Outcome, Town, arrivals::RemoteAccount, views::FieldView};
 
@@ -89,6 +91,7 @@ pub(crate) fn shown(
         image: view.header.clone().map(picture),
         also_known_as: row.aliases.lines().map(str::to_owned).collect(),
         moved_to,
+        attribution_domains: view.attribution_domains.clone(),
         group,
         attachment: fields
             .map(|field| PropertyValue::new(field.name.clone(), field.value_html.clone()))
@@ -156,6 +159,11 @@ pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccou
         key_pem,
         further_keys: keys.collect(),
         created_at: actor.published,
+        attribution_domains: actor
+            .attribution_domains
+            .iter()
+            .filter_map(|site| attribution::site(site))
+            .collect(),
         aliases: actor
             .also_known_as
             .iter()

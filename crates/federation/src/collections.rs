@@ -44,7 +44,7 @@ pub(crate) async fn outbox(town: &Town, account: &AccountView, asked: Asked) -> 
     Ok(json!(page))
 }
 
-fn said(town: &Town, post: &PostView) -> Option<Value> {
+pub(crate) fn said(town: &Town, post: &PostView) -> Option<Value> {
     if post.boost_of.is_some() {
         return Some(json!(reactions::announcement(post)?));
     }

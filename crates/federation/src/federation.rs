@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     delivery::{self, Said},
+    documents::Written,
     fetch::Fetcher,
     keys::Keys,
     knocks, outbox,
@@ -63,6 +64,7 @@ impl Federation {
         let signer = signer(&town, town.profile().actor_id, &forms).await?;
         let resolver = Arc::new(Resolver::new(town.clone(), fetcher.clone(), signer));
         town.set_reach(Arc::new(Plug(resolver.clone())));
+        town.set_documents(Arc::new(Written));
         Ok(Arc::new(Self {
             keys: Keys::new(resolver.clone(), town.rates().are_on()),
             blocked: Cache::new(PEERS),

@@ -4,6 +4,7 @@
 mod actors;
 mod collections;
 mod delivery;
+mod documents;
 mod events;
 mod federation;
 pub mod fetch;

@@ -21,6 +21,7 @@ use crate::{
             self,
             activity::Activity,
             object::{Document, Note, Source, Tag, Tombstone},
+            quote::Approved,
         },
     },
 };
@@ -43,6 +44,18 @@ pub(crate) fn create(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> 
         create
     })?;
     Ok(Some(known))
+}
+
+/// The same for those who did not get it at first, under a number of its own.
+pub(crate) fn create_again(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> {
+    let Some(note) = note(town, post) else {
+        return Ok(None);
+    };
+    let published = emit::date(post.created_at);
+    let create = Outgoing::new(town, post.author.id, "Create", &post.uri, |id| {
+        Activity::around("Create", id, published, note)
+    })?;
+    Ok(Some(create))
 }
 
 pub(crate) fn creation(town: &Town, post: &PostView) -> Option<Activity<Note>> {
@@ -129,6 +142,11 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
         url: post.url.clone(),
         question: post.poll.as_ref().map(polls::question),
         quoting: quotes::quoting(post),
+        approved: post
+            .consent
+            .as_ref()
+            .and_then(|consent| consent.stamp.clone())
+            .map(Approved::new),
         interaction_policy: quotes::policy(post),
         replies: collections::replies_elsewhere(post),
         likes: collections::likes(post),

@@ -6,7 +6,7 @@ mod linked;
 
 use encoding_rs::{Encoding, UTF_8};
 use jiff::{Timestamp as Moment, civil};
-use parvis_model::{clock::Timestamp, limits, text, uri as address};
+use parvis_model::{clock::Timestamp, handle::Handle, limits, text, uri as address};
 use parvis_town::{
     previews::{PreviewKind, WebPage},
     reach::Missing,
@@ -137,7 +137,14 @@ fn understood(head: &Head, base: &Url, oembed: &Value) -> Option<WebPage> {
         )
         .unwrap_or_default(),
         published_at: published.and_then(|text| moment(&text)),
+        creator: meta(&["fediverse:creator"]).and_then(|text| creator(&text)),
     })
+}
+
+/// Whom a page names as its author, with their server: a bare name could be anybody's.
+fn creator(text: &str) -> Option<Handle> {
+    let handle: Handle = text::plain(text).trim().parse().ok()?;
+    handle.domain.is_some().then_some(handle)
 }
 
 /// What a site says itself, as far as apps know it.

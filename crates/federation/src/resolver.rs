@@ -9,6 +9,7 @@ mod pins;
 mod plug;
 mod quotes;
 mod threads;
+mod ways;
 
 use std::{sync::Arc, time::Duration};
 

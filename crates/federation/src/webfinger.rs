@@ -14,12 +14,11 @@ use crate::{
     Federation, actors,
     routes::{Shared, broken},
     uri::{self, Ours},
-    wire::jrd::{self, Descriptor, Link},
+    wire::jrd::{self, Descriptor, Link, SUBSCRIBE},
 };
 
 const PROFILE_PAGE: &str = "http://webfinger.net/rel/profile-page";
 const AVATAR: &str = "http://webfinger.net/rel/avatar";
-const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
 const ACTIVITY: &str = "application/activity+json";
 const LD: &str = "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
 
@@ -122,7 +121,7 @@ fn describe(federation: &Federation, view: &AccountView) -> Descriptor {
         links.push(Link::to(PROFILE_PAGE, "text/html", view.url.clone()));
         links.push(Link::template(
             SUBSCRIBE,
-            format!("{origin}/recherche?q={{uri}}"),
+            format!("{origin}/authorize_interaction?uri={{uri}}"),
         ));
     }
     if let Some(avatar) = &view.avatar {

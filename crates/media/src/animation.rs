@@ -82,6 +82,7 @@ pub fn rewritten(bytes: &[u8]) -> Result<Encoded, PictureFault> {
         width: width.into(),
         height: height.into(),
         bytes: written,
+        lighter: None,
     })
 }
 

@@ -78,7 +78,7 @@ impl Cache {
         let place = Arc::clone(&self.places)
             .acquire_owned()
             .await
-            .map_err(|closed| Fault::Folder(io::Error::other(closed)))?;
+            .map_err(|closed| Fault::Storage(io::Error::other(closed)))?;
         let target = self.folder.join(slot.path());
         let work = tokio::task::spawn_blocking(move || {
             // Held by the work, not by the waiting: a caller that goes away frees no place early.

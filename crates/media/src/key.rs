@@ -12,6 +12,8 @@ const SHARD: usize = 2;
 pub enum FileType {
     Jpeg,
     Png,
+    /// Only beside a JPEG or a PNG of the same name.
+    Webp,
     /// Only animations.
     Gif,
     Mp4,
@@ -28,9 +30,10 @@ pub enum FileType {
 }
 
 impl FileType {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Jpeg,
         Self::Png,
+        Self::Webp,
         Self::Gif,
         Self::Mp4,
         Self::M4a,
@@ -46,6 +49,7 @@ impl FileType {
         match self {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
+            Self::Webp => "image/webp",
             Self::Gif => "image/gif",
             Self::Mp4 => "video/mp4",
             Self::M4a => "audio/mp4",
@@ -62,6 +66,7 @@ impl FileType {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
+            Self::Webp => "webp",
             Self::Gif => "gif",
             Self::Mp4 => "mp4",
             Self::M4a => "m4a",
@@ -101,6 +106,18 @@ impl Key {
 
     pub fn file_type(self) -> FileType {
         self.file_type
+    }
+
+    /// Where the same picture lies as WebP, if it does. It is kept, renamed and removed with it.
+    pub(crate) fn lighter(self) -> Option<Self> {
+        let file_type = FileType::Webp;
+        let still = matches!(self.file_type, FileType::Jpeg | FileType::Png);
+        still.then_some(Self { file_type, ..self })
+    }
+
+    /// Whether what is sent under this name may depend on what the reader can read.
+    pub fn has_choice(self) -> bool {
+        self.lighter().is_some() || self.file_type == FileType::Webp
     }
 
     /// Relative to the media folder.

@@ -30,6 +30,10 @@ const HEADER: Size = Size {
     height: 500,
 };
 const JPEG_QUALITY: u8 = 82;
+/// Looks as a JPEG of the quality above; of what stays without loss, how hard it is tried.
+const WEBP_QUALITY: f32 = 75.0;
+/// Bytes that a second file must save; and a tenth.
+const WORTH_A_FILE: usize = 1024;
 /// A transparent picture that would be larger than this as PNG (in bytes) is laid on white instead.
 const TRANSPARENT_BYTES: usize = 1024 * 1024;
 /// No camera makes more; beyond this a picture is a thread, not a picture.
@@ -74,6 +78,8 @@ pub struct Encoded {
     pub width: u32,
     pub height: u32,
     pub bytes: Vec<u8>,
+    /// The same picture as WebP, where that was asked for and is clearly smaller.
+    pub lighter: Option<Vec<u8>>,
 }
 
 /// All that is kept of one upload.
@@ -132,11 +138,24 @@ impl Upload {
 
     /// Blocks; see [`prepare`].
     pub fn prepare(self, shape: Shape) -> Result<Prepared, PictureFault> {
+        self.made(shape, Pixels::encode)
+    }
+
+    /// The same, and each picture that pages show many of as WebP, too.
+    pub fn prepare_for_pages(self, shape: Shape) -> Result<Prepared, PictureFault> {
+        self.made(shape, Pixels::encode_twice)
+    }
+
+    fn made(
+        self,
+        shape: Shape,
+        encode: impl Fn(&Pixels, bool) -> Result<Encoded, PictureFault>,
+    ) -> Result<Prepared, PictureFault> {
         let lossless = self.format != ImageFormat::Jpeg;
         let upright = self.decode(shape)?;
         let pixels = Pixels::of(upright);
-        let original = pixels.encode(lossless)?;
         if shape != Shape::Post {
+            let original = encode(&pixels, lossless)?;
             let blurhash = (shape == Shape::Preview).then(|| pixels.blurhash());
             return Ok(Prepared {
                 original,
@@ -146,7 +165,10 @@ impl Upload {
         }
         let small = pixels.preview();
         let blurhash = Some(small.as_ref().unwrap_or(&pixels).blurhash()?);
-        let preview = small.map(|small| small.encode(lossless)).transpose()?;
+        let (original, preview) = match small {
+            Some(small) => (pixels.encode(lossless)?, Some(encode(&small, lossless)?)),
+            None => (encode(&pixels, lossless)?, None),
+        };
         Ok(Prepared {
             original,
             preview,
@@ -395,6 +417,21 @@ impl Pixels {
         })
     }
 
+    /// The same, and as WebP where that saves enough: what became a PNG stays without loss.
+    fn encode_twice(&self, lossless: bool) -> Result<Encoded, PictureFault> {
+        let encoded = self.encode(lossless)?;
+        let picture = match encoded.file_type {
+            FileType::Png => webp(&self.picture, true)?,
+            _ => webp(&on_white(&self.picture), false)?,
+        };
+        let saved = encoded.bytes.len().saturating_sub(picture.len());
+        let enough = saved >= WORTH_A_FILE.max(encoded.bytes.len() / 10);
+        Ok(Encoded {
+            lighter: enough.then_some(picture),
+            ..encoded
+        })
+    }
+
     /// `None`: small enough as it is.
     fn preview(&self) -> Option<Self> {
         let size = Size::of(&self.picture);
@@ -446,11 +483,25 @@ fn png(picture: &DynamicImage) -> Result<Encoded, PictureFault> {
     Ok(encoded(FileType::Png, picture, bytes))
 }
 
+fn webp(picture: &DynamicImage, lossless: bool) -> Result<Vec<u8>, PictureFault> {
+    let (width, height) = (picture.width(), picture.height());
+    let encoder = match picture {
+        DynamicImage::ImageRgba8(pixels) => webp::Encoder::from_rgba(pixels, width, height),
+        DynamicImage::ImageRgb8(pixels) => webp::Encoder::from_rgb(pixels, width, height),
+        _ => return Err(PictureFault::Damaged),
+    };
+    let encoded = encoder.encode_simple(lossless, WEBP_QUALITY);
+    encoded
+        .map(|bytes| bytes.to_vec())
+        .map_err(|_| PictureFault::Damaged)
+}
+
 fn encoded(file_type: FileType, picture: &DynamicImage, bytes: Vec<u8>) -> Encoded {
     Encoded {
         file_type,
         width: picture.width(),
         height: picture.height(),
         bytes,
+        lighter: None,
     }
 }

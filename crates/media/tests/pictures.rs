@@ -6,7 +6,7 @@ use std::{io::Cursor, time::Instant};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
 use parvis_media::{
     FileType, PictureFault, Shape,
-    picture::{Encoded, prepare},
+    picture::{Encoded, Upload, prepare},
 };
 
 const RED: Rgb<u8> = Rgb([220, 30, 30]);
@@ -457,6 +457,57 @@ fn a_cut_or_scrambled_picture_never_brings_the_decoder_down() {
         prepare(b"\x89PNG\r\n\x1a\n".to_vec(), Shape::Post).err(),
         Some(PictureFault::Damaged)
     );
+}
+
+/// Soft hills of colour under a little grain, as photographs are.
+fn hills(width: u32, height: u32) -> RgbImage {
+    let mut grain = grain();
+    RgbImage::from_fn(width, height, |x, y| {
+        let [r, g, b] = grain().map(|channel| channel % 12);
+        let wave = |scale: f32| ((x as f32 / scale).sin() + (y as f32 / scale).cos()) * 50.0;
+        let shade = |scale: f32| (120.0 + wave(scale)) as u8;
+        Rgb([shade(90.0) + r, shade(60.0) + g, shade(40.0) + b])
+    })
+}
+
+#[test]
+fn a_photograph_has_a_webp_beside_its_preview_alone_and_no_trace_in_it() {
+    let photograph = with_exif(&jpeg(&hills(1600, 1200)), 1);
+    let upload = Upload::check(photograph.clone()).unwrap();
+    let prepared = upload.prepare_for_pages(Shape::Post).unwrap();
+    assert_eq!(prepared.original.lighter, None);
+    let preview = prepared.preview.unwrap();
+    let lighter = preview.lighter.as_ref().unwrap();
+    assert!(lighter.len() < preview.bytes.len() * 9 / 10);
+    assert_eq!(image::guess_format(lighter).unwrap(), ImageFormat::WebP);
+    for trace in [PLACE, b"Exif", b"EXIF", b"MM\0\x2a"] {
+        assert!(!contains(lighter, trace));
+    }
+    let (webp, plain) = (image::load_from_memory(lighter).unwrap(), decoded(&preview));
+    assert_eq!((webp.width(), webp.height()), (640, 480));
+    for (x, y) in [(10, 10), (50, 50), (90, 30), (30, 90)] {
+        let colour = *plain.to_rgb8().get_pixel(640 * x / 100, 480 * y / 100);
+        assert!(looks(&webp, x, y, colour), "at {x}, {y}");
+    }
+    let alone = prepare(photograph, Shape::Post).unwrap();
+    assert_eq!(alone.preview.unwrap().lighter, None);
+}
+
+#[test]
+fn what_is_drawn_or_transparent_loses_nothing_as_webp() {
+    let logo = RgbaImage::from_fn(600, 600, |x, y| {
+        let colour = (x * y / 97 % 7 * 30) as u8;
+        Rgba([colour, 90, 160, if x < 200 { 0 } else { 255 }])
+    });
+    let upload = Upload::check(encoded(logo, ImageFormat::Png)).unwrap();
+    let kept = upload.prepare_for_pages(Shape::Post).unwrap().original;
+    assert_eq!(kept.file_type, FileType::Png);
+    let plain = decoded(&kept).into_rgba8();
+    let lighter = image::load_from_memory(&kept.lighter.unwrap()).unwrap();
+    for (webp, plain) in lighter.into_rgba8().pixels().zip(plain.pixels()) {
+        // Of what nobody sees only that it cannot be seen.
+        assert!(webp == plain || webp[3] == 0 && plain[3] == 0);
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The words of the domain: ids, time, audiences, text, handles, refusals. Pure; knows no database, no network, no pages.
 
 pub mod account;
+pub mod appearance;
+pub mod attribution;
 pub mod audience;
 pub mod backoff;
 pub mod clock;

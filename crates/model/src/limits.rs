@@ -81,6 +81,8 @@ pub const REMOTE_POLL_OPTIONS: usize = 500;
 pub const REMOTE_FIELDS: usize = 16;
 /// Other accounts that one account may name as its own.
 pub const ALIASES: usize = 20;
+/// Sites whose pages may name one as their author.
+pub const ATTRIBUTION_SITES: usize = 100;
 /// Characters of a note about somebody.
 pub const PRIVATE_NOTE: usize = 2_000;
 /// Former texts that are kept of one post.
@@ -106,6 +108,10 @@ pub const FILTER_POSTS: usize = 1_000;
 pub const KEYWORD: usize = 100;
 /// Posts of one person that wait for their time.
 pub const SCHEDULED: i64 = 300;
+/// Posts that one person has begun and not published.
+pub const DRAFTS: i64 = 50;
+/// Of one of them, as it is kept.
+pub const DRAFT_BYTES: usize = 64 * 1024;
 /// Posts on top of one page.
 pub const PINS: usize = 5;
 /// The same of an account elsewhere; groups have more.
@@ -146,3 +152,7 @@ pub const PAGE_MAX: u64 = 40;
 pub const THREAD: u64 = 4_096;
 /// Posts of a thread whose addresses other servers are given.
 pub const THREAD_SHOWN: u64 = 500;
+/// Lines of a table that somebody brings along.
+pub const IMPORT_ROWS: usize = 10_000;
+/// Bytes of such a table.
+pub const IMPORT_BYTES: usize = 1024 * 1024;

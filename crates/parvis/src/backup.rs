@@ -37,6 +37,9 @@ struct Manifest {
     public_url: String,
     /// Is the database in the archive? That of a PostgreSQL town is not.
     database: bool,
+    /// Where residents' files stay that are not in the archive, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bucket: Option<String>,
 }
 
 /// Writes the town to a new file.
@@ -58,6 +61,7 @@ pub async fn save(place: &Place, file: &Path) -> Done {
         made_at: now(),
         public_url: place.public_url.to_string(),
         database: copy.is_some(),
+        bucket: place.bucket.place(place.host()),
     };
     // Takes its name only when it is whole, and never that of another file.
     let unfinished = tempfile::NamedTempFile::new_in(folder).with_context(making)?;
@@ -78,6 +82,12 @@ pub async fn save(place: &Place, file: &Path) -> Done {
              pg_dump --format=custom --file={}.pgdump {}",
             file.display(),
             place.database()
+        );
+    }
+    if let Some(bucket) = &manifest.bucket {
+        eprintln!(
+            "Its pictures, sound and video lie in {bucket} and are not in this file: they stay there. \
+             Keep a second copy by the means of that storage."
         );
     }
     Ok(())
@@ -194,6 +204,12 @@ pub async fn restore(settings: &Settings, file: &Path) -> Done {
              before you start the town."
         );
     }
+    if let Some(bucket) = manifest.bucket {
+        eprintln!(
+            "Its pictures, sound and video are not in this file. They lay in {bucket}: bring them back there if \
+             need be, and give the same media.s3 settings."
+        );
+    }
     Ok(())
 }
 
@@ -220,7 +236,7 @@ fn destination(settings: &Settings, public_url: PublicUrl) -> Done<Place> {
         place.with_address(public_url)
     } else {
         let folder = installation::folder_of(settings, &public_url);
-        Place::new(public_url, folder, None)
+        Place::new(public_url, folder, None).with_files_in(&settings.media.s3)
     };
     if place.is_inhabited() || place.media().exists() {
         return Err(Stop::refused(format!(
@@ -338,6 +354,7 @@ mod tests {
             made_at: now(),
             public_url: "https://valmont.example".into(),
             database,
+            bucket: None,
         }
     }
 

@@ -115,6 +115,8 @@ pub enum Account {
         #[command(flatten)]
         password: Password,
     },
+    /// Ask someone for the password alone again, who has lost the phone and the codes of a two-step log-in
+    TwoStepOff { name: String },
     /// Leave for another account, which must name this one among its own first; followers come along
     Move {
         name: String,

@@ -16,11 +16,12 @@ use tokio::net::TcpListener;
 
 use self::{story::Story, telling::tell};
 use crate::{
+    bucket::BucketSettings,
     exit::{Done, Stop},
     installation::{self, Place},
     node::Node,
     serve,
-    settings::{FederationSettings, LimitSettings, Settings},
+    settings::{FederationSettings, LimitSettings, MediaSettings, Settings},
 };
 
 const FOLDER: &str = "./demo-data";
@@ -90,6 +91,10 @@ fn demo_settings(given: Settings) -> Settings {
         federation: FederationSettings {
             allow_private_networks: vec![IpNet::from(SocketAddr::from(([127, 0, 0, 1], 0)).ip())],
             ..FederationSettings::default()
+        },
+        media: MediaSettings {
+            s3: BucketSettings::default(),
+            ..given.media
         },
         limits: LimitSettings {
             rate: false,

@@ -17,6 +17,7 @@ use figment::{
 use serde::Deserialize;
 
 use crate::{
+    bucket::BucketSettings,
     exit::{Done, Stop},
     public_url::{self, PublicUrl},
     settings::{DatabaseUrl, Settings},
@@ -36,6 +37,8 @@ pub struct Place {
     pub folder: PathBuf,
     /// `None`: the SQLite file in the folder.
     database_url: Option<DatabaseUrl>,
+    /// Where residents' files lie, if not in the folder.
+    pub bucket: BucketSettings,
     /// Does someone say that this town shall be, or do we only suppose it?
     stated: bool,
 }
@@ -54,8 +57,15 @@ impl Place {
             public_url,
             folder,
             database_url,
+            bucket: BucketSettings::default(),
             stated: true,
         }
+    }
+
+    #[must_use]
+    pub fn with_files_in(self, bucket: &BucketSettings) -> Self {
+        let bucket = bucket.clone();
+        Self { bucket, ..self }
     }
 
     /// The same place for a town whose address only now becomes known.
@@ -199,6 +209,7 @@ fn single(settings: &Settings) -> Done<Place> {
         public_url,
         folder,
         database_url,
+        bucket: settings.media.s3.clone(),
         stated,
     })
 }
@@ -228,7 +239,8 @@ fn in_towns_folder(settings: &Settings) -> Done<Vec<Place>> {
     let mut places = Vec::new();
     for folder in folders {
         if let Some(noted) = read_town_file(&folder)? {
-            places.push(Place::new(noted.public_url, folder, noted.database_url));
+            let place = Place::new(noted.public_url, folder, noted.database_url);
+            places.push(place.with_files_in(&settings.media.s3));
         }
     }
     Ok(places)
@@ -327,7 +339,7 @@ pub fn found_in_towns_folder(
         })?),
     };
     let folder = folder_of(settings, &public_url);
-    let place = Place::new(public_url, folder, database_url);
+    let place = Place::new(public_url, folder, database_url).with_files_in(&settings.media.s3);
     let known = places(settings)?;
     if known
         .iter()

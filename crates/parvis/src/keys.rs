@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    bucket::{self, Secret},
     public_url,
     settings::{DatabaseUrl, LogFormat, Settings},
 };
@@ -102,6 +103,64 @@ pub const KEYS: &[Key] = &[
         expected: "a number of mebibytes such as 1024",
         set: |settings, value| put(&mut settings.media.cache_quota, number(value)),
         show: |settings| Some(settings.media.cache_quota.to_string()),
+        ..PLAIN
+    },
+    Key {
+        path: "media.s3.endpoint",
+        expected: bucket::EXPECTED_ENDPOINT,
+        set: |settings, value| {
+            let endpoint = text(value).and_then(bucket::endpoint);
+            put(&mut settings.media.s3.endpoint, endpoint.map(Some))
+        },
+        show: |settings| settings.media.s3.endpoint.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "media.s3.bucket",
+        expected: "the name of a bucket: letters, digits, dots and hyphens",
+        set: |settings, value| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+            let name = some_text(value).filter(|name| name.bytes().all(plain));
+            put(&mut settings.media.s3.name, name.map(Some))
+        },
+        show: |settings| settings.media.s3.name.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "media.s3.region",
+        expected: "the name of a region such as us-east-1",
+        set: |settings, value| put(&mut settings.media.s3.region, some_text(value)),
+        show: |settings| Some(quoted(&settings.media.s3.region)),
+        ..PLAIN
+    },
+    Key {
+        path: "media.s3.access_key",
+        expected: "the access key's public part",
+        set: |settings, value| {
+            put(
+                &mut settings.media.s3.access_key,
+                some_text(value).map(Some),
+            )
+        },
+        show: |settings| settings.media.s3.access_key.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "media.s3.secret_key",
+        expected: "the access key's secret part",
+        secret: true,
+        set: |settings, value| {
+            let key = some_text(value).map(Secret);
+            put(&mut settings.media.s3.secret_key, key.map(Some))
+        },
+        show: |settings| settings.media.s3.secret_key.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "media.s3.path_style",
+        expected: "on or off",
+        set: |settings, value| put(&mut settings.media.s3.path_style, switch(value)),
+        show: |settings| Some(quoted(&on_off(settings.media.s3.path_style))),
         ..PLAIN
     },
     Key {
@@ -217,6 +276,12 @@ fn put<T>(slot: &mut T, value: Option<T>) -> Option<()> {
 
 fn text(value: &Value) -> Option<&str> {
     value.as_str().map(str::trim)
+}
+
+fn some_text(value: &Value) -> Option<String> {
+    text(value)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 fn parsed<T: FromStr>(value: &Value) -> Option<T> {

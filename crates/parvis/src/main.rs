@@ -2,6 +2,7 @@
 
 mod announcements;
 mod backup;
+mod bucket;
 mod cli;
 mod config;
 mod demo;

@@ -107,6 +107,7 @@ impl Node {
                 router,
             },
         );
+        self.work.spawn(look_for_files(town.clone()));
         self.work
             .spawn(worker::keep_profile_fresh(town.clone(), self.stop.clone()));
         self.work
@@ -208,6 +209,13 @@ impl Node {
     /// Work that must end before the program does.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.work.spawn(work);
+    }
+}
+
+/// Says at the start, rather than with the first upload, that files cannot be kept.
+async fn look_for_files(town: Arc<Town>) {
+    if let Err(error) = town.media.check().await {
+        tracing::error!(town = town.host, %error, "files can be neither kept nor shown for now");
     }
 }
 

@@ -17,6 +17,7 @@ use parvis_model::{
 use parvis_town::{
     Failure, Outcome, Town, accounts, groups, moves, settings as town_settings,
     tokens::{self, Scopes},
+    two_step,
     users::{self, UserView},
 };
 
@@ -58,6 +59,7 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Account) -> Don
         }
         Account::Delete { name, yes } => delete(&town, &name, yes).await,
         Account::ResetPassword { name, password } => reset_password(&town, &name, &password).await,
+        Account::TwoStepOff { name } => two_step_off(&town, &name).await,
         Account::Move { name, target } => {
             let user = resident(&town, &name).await?;
             let to = elsewhere(settings, &town, &target).await?;
@@ -236,6 +238,19 @@ async fn reset_password(town: &Arc<Town>, name: &str, asked: &Password) -> Done 
         println!("{password}");
     }
     Ok(())
+}
+
+async fn two_step_off(town: &Arc<Town>, name: &str) -> Done {
+    let user = resident(town, name).await?;
+    let was_on = town
+        .store
+        .write(move |tx| Box::pin(async move { two_step::remove(tx, user.id).await }))
+        .await?;
+    if was_on {
+        said(format_args!("{name} logs in with the password alone now."))
+    } else {
+        said(format_args!("{name} had no two-step log-in."))
+    }
 }
 
 /// The bearer token alone on standard output.

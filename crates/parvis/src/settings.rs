@@ -17,6 +17,7 @@ use figment::{
 use ipnet::IpNet;
 
 use crate::{
+    bucket::BucketSettings,
     keys::{KEYS, Key, nearest},
     public_url::PublicUrl,
 };
@@ -65,6 +66,8 @@ pub struct FederationSettings {
 pub struct MediaSettings {
     /// Mebibytes of pictures of other servers that a town keeps, so that its people see them from here.
     pub cache_quota: u64,
+    /// Where residents' files lie, instead of a folder.
+    pub s3: BucketSettings,
 }
 
 #[derive(Clone, Debug)]
@@ -111,7 +114,10 @@ impl Default for Settings {
             workers: true,
             trusted_proxies: Vec::new(),
             federation: FederationSettings::default(),
-            media: MediaSettings { cache_quota: 1024 },
+            media: MediaSettings {
+                cache_quota: 1024,
+                s3: BucketSettings::default(),
+            },
             limits: LimitSettings::default(),
             log: LogSettings::default(),
             origins: BTreeMap::new(),
@@ -243,6 +249,9 @@ impl Sources {
             .map_err(|error| Problems(explained(error)))?;
         let mut settings = Settings::default();
         take(&mut settings, &figment, "", &values, &mut problems);
+        if problems.is_empty() {
+            problems.extend(settings.media.s3.problem());
+        }
         if problems.is_empty() {
             Ok(settings)
         } else {
@@ -392,7 +401,8 @@ fn origin(figment: &Figment, value: &Value) -> String {
 
 fn wrong(key: &Key, value: &Value, from: &str) -> String {
     let shown = match value {
-        Value::String(_, text) if key.secret => masked(text),
+        Value::String(_, text) if key.secret && text.contains("://") => masked(text),
+        _ if key.secret => "***".to_owned(),
         value => serde_json::to_string(value).unwrap_or_default(),
     };
     format!("{} = {shown} ({from}): expected {}", key.path, key.expected)

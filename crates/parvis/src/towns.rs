@@ -40,11 +40,22 @@ pub async fn open(place: &Place, rates: bool, clock: Clock) -> Done<Arc<Town>> {
     let options = TownOptions {
         origin: place.public_url.origin().to_owned(),
         store,
-        media: Media::in_folder(place.media()),
+        media: files(place)?,
         clock,
         rates,
     };
     Ok(Town::open(options).await?)
+}
+
+/// Uploads wait in the town's folder, whatever keeps them afterwards.
+fn files(place: &Place) -> Done<Media> {
+    match place.bucket.options(place.host()) {
+        None => Ok(Media::in_folder(place.media())),
+        Some(options) => {
+            let media = Media::in_bucket(options, place.media());
+            media.map_err(|error| Stop::wrong(format!("media.s3: {error}")))
+        }
+    }
 }
 
 /// The town a command is about, opened; it must have been founded.

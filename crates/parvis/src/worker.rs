@@ -4,7 +4,9 @@
 use std::{sync::Arc, time::Duration};
 
 use parvis_federation::{Federation, Push};
-use parvis_town::{Town, media, polls, previews::errands, readers, scheduled, search, streams};
+use parvis_town::{
+    Town, imports, media, polls, previews::errands, readers, scheduled, search, streams,
+};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +29,9 @@ pub async fn run(
         kept_going("push", &town, &stop, || push.clone().run(stop.clone())),
         kept_going("notifications", &town, &stop, || {
             readers::run(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("imports", &town, &stop, || {
+            imports::watch(town.clone(), stop.clone().cancelled_owned())
         }),
         kept_going("polls", &town, &stop, || {
             polls::watch(town.clone(), stop.clone().cancelled_owned())

@@ -4,6 +4,7 @@ use parvis_model::page::Page;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::{
+    audience::{Eyes, visible},
     dialect,
     timelines::{bounds, order},
 };
@@ -81,6 +82,57 @@ pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<Conversa
     Conversation::find_by_statement(dialect::statement(db, &sql, [id.into()]))
         .one(db)
         .await
+}
+
+/// A person's conversation in a thread.
+pub async fn in_thread(
+    db: &impl ConnectionTrait,
+    account: i64,
+    thread: i64,
+) -> Result<Option<Conversation>, DbErr> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM conversation c WHERE c.account_id = $1 AND c.thread_id = $2"
+    );
+    Conversation::find_by_statement(dialect::statement(
+        db,
+        &sql,
+        [account.into(), thread.into()],
+    ))
+    .one(db)
+    .await
+}
+
+/// What few say to each other in a thread, as far as the one who looks may read it: ids, the newest first.
+pub async fn messages(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    thread: i64,
+    page: &Page,
+) -> Result<Vec<i64>, DbErr> {
+    let mut params = eyes.params(now);
+    params.push(thread.into());
+    let (between, upwards) = bounds(page, "p.id", &mut params);
+    params.push((page.limit as i64).into());
+    let sql = format!(
+        "SELECT p.id FROM post p WHERE p.thread_id = $3 AND p.audience = 'direct' AND p.boost_of_id IS NULL AND {}{between} \
+         ORDER BY p.id {} LIMIT ${}",
+        visible(eyes),
+        order(upwards),
+        params.len()
+    );
+    let mut ids = dialect::ids(db, &sql, params).await?;
+    if upwards {
+        ids.reverse();
+    }
+    Ok(ids)
+}
+
+/// How many conversations hold something unread; counting stops at `most`.
+pub async fn unread(db: &impl ConnectionTrait, me: i64, most: u64) -> Result<i64, DbErr> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM conversation WHERE account_id = $1 AND unread \
+         AND last_post_id IS NOT NULL LIMIT $2) x";
+    dialect::number(db, sql, [me.into(), (most as i64).into()]).await
 }
 
 pub async fn set_unread(db: &impl ConnectionTrait, id: i64, unread: bool) -> Result<(), DbErr> {

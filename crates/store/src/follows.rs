@@ -236,3 +236,10 @@ pub async fn familiar(
         .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
         .collect()
 }
+
+/// How many other servers they live on who follow somebody.
+pub async fn servers_behind(db: &impl ConnectionTrait, target: i64) -> Result<i64, DbErr> {
+    let sql = "SELECT COUNT(DISTINCT a.domain) FROM follow f JOIN account a ON a.id = f.follower_id \
+         WHERE f.target_id = $1 AND f.accepted AND a.domain <> ''";
+    dialect::number(db, sql, [target.into()]).await
+}

@@ -59,6 +59,19 @@ pub async fn mark_read(db: &impl ConnectionTrait, account: i64, upto: i64) -> Re
     Ok(())
 }
 
+pub async fn set_appearance(
+    db: &impl ConnectionTrait,
+    id: i64,
+    appearance: String,
+) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::Appearance, Expr::value(appearance))
+        .filter(login::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Those who wait for a moderator's yes, oldest first.
 pub async fn waiting(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<login::Model>, DbErr> {
     login::Entity::find()

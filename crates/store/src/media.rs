@@ -144,7 +144,8 @@ pub async fn abandoned(db: &impl ConnectionTrait, before: i64) -> Result<Vec<med
         .filter(media::Column::PostId.is_null())
         .filter(media::Column::CreatedAt.lt(before))
         .filter(Expr::cust(
-            "NOT EXISTS (SELECT 1 FROM scheduled_media w WHERE w.media_id = media.id)",
+            "NOT EXISTS (SELECT 1 FROM scheduled_media w WHERE w.media_id = media.id) \
+             AND NOT EXISTS (SELECT 1 FROM draft_media d WHERE d.media_id = media.id)",
         ))
         .all(db)
         .await

@@ -18,7 +18,7 @@ pub struct PageRows {
     /// Those that these eyes may see, each once; with those that boosts among them pass on.
     pub posts: Vec<post::Model>,
     pub marks: Vec<Mark>,
-    /// Who wrote the posts, who is named in them, and their groups.
+    /// Who wrote the posts and the pages they link to, who is named in them, and their groups.
     pub people: Vec<account::Card>,
     pub media: Vec<media::Model>,
     /// What the pages are about that the posts link to.
@@ -86,7 +86,8 @@ pub(crate) async fn of_question(
          UNION ALL SELECT n.post_id, 4, n.account_id FROM shown CROSS JOIN pin n WHERE n.account_id = $1 AND n.post_id = shown.id \
          UNION ALL SELECT t.thread_id, 5, t.account_id FROM thread_mute t WHERE t.account_id = $1 AND t.thread_id IN (SELECT thread_id FROM shown) \
          UNION ALL SELECT 0, 6, x.account_id FROM word_filter x WHERE x.account_id = $1 AND (x.expires_at IS NULL OR x.expires_at > $2)), \
-         people AS MATERIALIZED (SELECT author_id AS id FROM shown UNION SELECT group_id FROM shown UNION SELECT account_id FROM marks WHERE what = 0) \
+         people AS MATERIALIZED (SELECT author_id AS id FROM shown UNION SELECT group_id FROM shown UNION SELECT account_id FROM marks WHERE what = 0 \
+         UNION SELECT c.author_id FROM shown CROSS JOIN preview_card c WHERE c.id = shown.card_id) \
          SELECT {asked_rows}, {posts}, {mark_rows}, {cards}, {media}, {previews}",
         asked_rows = gathered("asked.id, asked.by_tag", "asked"),
         posts = gathered(

@@ -432,3 +432,21 @@ pub async fn local_counts(db: &impl ConnectionTrait) -> Result<(i64, i64), DbErr
     let answers = dialect::number(db, &format!("{posts} AND reply_to_uri IS NOT NULL"), []).await?;
     Ok((all - answers, answers))
 }
+
+/// What whom it answers says of it, and where others can check that.
+pub async fn set_consent(
+    db: &impl ConnectionTrait,
+    post: i64,
+    state: &str,
+    stamp: Option<String>,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE post SET reply_state = $2, reply_stamp = $3 WHERE id = $1";
+    dialect::run(db, sql, [post.into(), state.into(), stamp.into()]).await?;
+    Ok(())
+}
+
+/// Answers that rely on a stamp.
+pub async fn by_reply_stamp(db: &impl ConnectionTrait, stamp: &str) -> Result<Vec<i64>, DbErr> {
+    let sql = "SELECT id FROM post WHERE reply_stamp = $1 ORDER BY id";
+    dialect::ids(db, sql, [stamp.into()]).await
+}

@@ -27,11 +27,14 @@ pub struct Card {
     pub blurhash: Option<String>,
     pub published_at: Option<i64>,
     pub fetched_at: i64,
+    /// Whom the page names as its author, whether they agree or not.
+    pub author_id: Option<i64>,
 }
 
 /// Of a card `c`.
 pub(crate) const COLUMNS: &str = "c.id, c.url, c.kind, c.title, c.description, c.language, c.author_name, c.author_url, c.provider_name, \
-     c.provider_url, c.image_url, c.image_description, c.width, c.height, c.blurhash, c.published_at, c.fetched_at";
+     c.provider_url, c.image_url, c.image_description, c.width, c.height, c.blurhash, c.published_at, c.fetched_at, \
+     c.author_id";
 
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Errand {
@@ -60,10 +63,10 @@ pub async fn put(db: &impl ConnectionTrait, card: Card) -> Result<i64, DbErr> {
     let names = COLUMNS.replace("c.", "");
     let sql = format!(
         "INSERT INTO preview_card ({names}) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
          ON CONFLICT (url) DO UPDATE SET kind = $3, title = $4, description = $5, language = $6, author_name = $7, \
          author_url = $8, provider_name = $9, provider_url = $10, image_url = $11, image_description = $12, width = $13, \
-         height = $14, blurhash = $15, published_at = $16, fetched_at = $17 RETURNING id"
+         height = $14, blurhash = $15, published_at = $16, fetched_at = $17, author_id = $18 RETURNING id"
     );
     let params = [
         card.id.into(),
@@ -83,6 +86,7 @@ pub async fn put(db: &impl ConnectionTrait, card: Card) -> Result<i64, DbErr> {
         card.blurhash.into(),
         card.published_at.into(),
         card.fetched_at.into(),
+        card.author_id.into(),
     ];
     dialect::number(db, &sql, params).await
 }

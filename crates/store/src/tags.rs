@@ -85,6 +85,28 @@ pub async fn is_tied(
     Ok(dialect::number(db, &sql, [me.into(), tag.into()]).await? > 0)
 }
 
+/// Which of these posts carry a tag that somebody follows, by authors whom they do not: post and name of the tag.
+pub async fn bringing(
+    db: &impl ConnectionTrait,
+    me: i64,
+    posts: &[i64],
+) -> Result<Vec<(i64, String)>, DbErr> {
+    let sql = format!(
+        "SELECT t.post_id, g.name FROM post_tag t JOIN tag_follow f ON f.tag_id = t.tag_id AND f.account_id = $1 \
+         JOIN tag g ON g.id = t.tag_id JOIN post p ON p.id = t.post_id \
+         WHERE t.post_id IN {} AND p.author_id <> $1 AND NOT EXISTS (SELECT 1 FROM follow w WHERE w.follower_id = $1 \
+         AND w.target_id = p.author_id AND w.accepted) ORDER BY t.post_id, g.key",
+        dialect::listed(db, 2)
+    );
+    let params = [me.into(), dialect::json_list(posts).into()];
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, params))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
 pub async fn count(db: &impl ConnectionTrait, tie: Tie, me: i64) -> Result<i64, DbErr> {
     let sql = format!("SELECT COUNT(*) FROM {} WHERE account_id = $1", tie.table());
     dialect::number(db, &sql, [me.into()]).await

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) use home::belongs_at_home;
-pub use home::home;
+pub use home::{home, news};
 
 /// A condition on `column` and whether the page is read upwards. Parameters are appended to `params`.
 pub(crate) fn bounds(page: &Page, column: &str, params: &mut Vec<Value>) -> (String, bool) {
@@ -156,6 +156,28 @@ pub async fn list(
     let mut params = eyes.params(now);
     params.push(list.into());
     merged(db, members, &belongs, page, params).await
+}
+
+/// What the groups that somebody is in pass on and write.
+pub async fn groups(
+    db: &impl ConnectionTrait,
+    me: i64,
+    now: i64,
+    page: &Page,
+) -> Result<Vec<i64>, DbErr> {
+    let eyes = Eyes {
+        account: me,
+        resident: true,
+    };
+    let belongs = format!(
+        "p.audience <> 'direct' AND {visible} AND {unmuted} AND (p.boost_of_id IS NULL OR {original})",
+        visible = visible(eyes),
+        unmuted = unmuted("p.author_id"),
+        original = home::unmuted_original()
+    );
+    let groups = "SELECT f.target_id AS author FROM follow f JOIN account g ON g.id = f.target_id \
+         WHERE f.follower_id = $1 AND f.accepted AND g.kind = 'group'";
+    merged(db, groups, &belongs, page, eyes.params(now)).await
 }
 
 /// Which public posts are meant.
@@ -360,6 +382,10 @@ pub async fn pointing(
             "follow r WHERE r.follower_id = $1 AND r.accepted",
             "r.target_id",
         ),
+        Pointing::Groups => (
+            "follow r JOIN account g ON g.id = r.target_id WHERE r.follower_id = $1 AND r.accepted AND g.kind = 'group'",
+            "r.target_id",
+        ),
         Pointing::Requests => (
             "follow r WHERE r.target_id = $1 AND NOT r.accepted",
             "r.follower_id",
@@ -403,6 +429,8 @@ pub enum Pointing {
     Bookmarks,
     Followers,
     Following,
+    /// Those followed that are groups.
+    Groups,
     Requests,
     Blocked,
     Muted,

@@ -9,6 +9,7 @@
 
 pub mod actor;
 pub mod browser;
+pub mod bucket;
 pub mod canary;
 pub mod ear;
 mod empty;
@@ -22,6 +23,7 @@ pub mod neighbourhood;
 pub mod patience;
 pub mod program;
 pub mod push_service;
+pub mod questions;
 pub mod remote;
 pub mod resident;
 pub mod takes;
@@ -29,6 +31,7 @@ pub mod town;
 
 pub use actor::Actor;
 pub use browser::Browser;
+pub use bucket::Bucket;
 pub use canary::Canary;
 pub use ear::{Ear, Events};
 pub use exchange::Reply;

@@ -2,6 +2,7 @@
 
 use parvis_model::{
     account::AccountKind,
+    attribution,
     clock::Timestamp,
     handle::{Handle, folded},
     id::Id,
@@ -10,7 +11,7 @@ use parvis_model::{
     text,
 };
 pub use parvis_store::relations::Relation;
-use parvis_store::{Tx, accounts, entity, follows, media, posts};
+use parvis_store::{Tx, accounts, departures, entity, follows, media, posts};
 
 use crate::{
     AccountView, Outcome, Town, Viewer,
@@ -93,6 +94,8 @@ pub struct ProfileEdit {
     pub indexable: Option<bool>,
     /// (name, value); empty pairs are dropped.
     pub fields: Option<Vec<(String, String)>>,
+    /// Sites whose pages may name one as their author, typed as names or addresses.
+    pub attribution_domains: Option<Vec<String>>,
     /// Keys of files already kept.
     pub avatar: Change<String>,
     pub header: Change<String>,
@@ -116,6 +119,9 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
     }
     if let Some(fields) = edit.fields {
         row.fields = serde_json::to_string(&checked_fields(fields)?).unwrap_or_default();
+    }
+    if let Some(sites) = edit.attribution_domains {
+        row.attribution_domains = checked_sites(&sites)?.join("\n");
     }
     row.locked = edit.locked.unwrap_or(row.locked);
     row.discoverable = edit.discoverable.unwrap_or(row.discoverable);
@@ -173,6 +179,25 @@ fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refus
     Ok(checked)
 }
 
+fn checked_sites(typed: &[String]) -> Result<Vec<String>, Refusal> {
+    let mut sites = Vec::new();
+    for text in typed.iter().filter(|text| !text.trim().is_empty()) {
+        let site = attribution::site(text).ok_or_else(|| {
+            Refusal::invalid("attribution_domains", "refusal-site-unfit").with("site", text)
+        })?;
+        if !sites.contains(&site) {
+            sites.push(site);
+        }
+    }
+    if sites.len() > limits::ATTRIBUTION_SITES {
+        return Err(
+            Refusal::invalid("attribution_domains", "refusal-sites-full")
+                .with("limit", limits::ATTRIBUTION_SITES),
+        );
+    }
+    Ok(sites)
+}
+
 pub(crate) fn within(
     text: &str,
     limit: usize,
@@ -188,8 +213,14 @@ pub(crate) fn within(
     Ok(text.replace('\0', ""))
 }
 
-/// Closes an account to the public and to its owner; nothing is deleted.
+/// Closes an account to the public and to its owner; nothing is deleted. Who has asked to leave cannot come back by logging
+/// in any more.
 pub async fn suspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
+    departures::make_final(tx, account).await?;
+    hide(tx, town, account).await
+}
+
+pub(crate) async fn hide(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
     set_suspended(tx, town, account, Some(town.now())).await
 }
 
@@ -200,6 +231,7 @@ pub async fn unsuspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
     if posts::tombstone(tx, &row.uri).await?.is_some() {
         return Err(Refusal::not_found().into());
     }
+    departures::delete(tx, account).await?;
     set_suspended(tx, town, account, None).await
 }
 
@@ -337,6 +369,7 @@ pub(crate) fn local_row(
         aliases: String::new(),
         moved_to_id: None,
         moved_at: None,
+        attribution_domains: String::new(),
     }
 }
 

@@ -269,6 +269,8 @@ fn arrived_row(
         group_id: None,
         in_group: false,
         card_id: None,
+        reply_state: None,
+        reply_stamp: None,
     }
 }
 

@@ -10,7 +10,7 @@ use parvis_store::{
 use crate::{
     AccountView, Outcome, Paged, PostView, Town, Viewer,
     notifications::{self, NotificationKind, Reception},
-    pages::posts_in_order,
+    pages::{page_of, posts_in_order},
     views::accounts_in_order,
 };
 
@@ -162,6 +162,41 @@ pub(crate) async fn ending_with(
         found.extend(shown.into_iter().map(|view| (me, view)));
     }
     Ok(found)
+}
+
+/// A conversation with a piece of what was said in it, the newest first.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub about: ConversationView,
+    pub messages: Paged<PostView>,
+}
+
+/// One's own; others' are not found. Reading it here does not mark it as read.
+pub async fn exchange(town: &Town, me: Id, conversation: Id, page: Page) -> Outcome<Exchange> {
+    let db = town.store.snapshot().await?;
+    let row = own(&db, me, conversation).await?;
+    let viewer = Viewer::resident(me);
+    let ids = rows::messages(&db, viewer.eyes(), town.now(), row.thread_id, &page).await?;
+    let messages = page_of(&db, town, viewer, &ids, &page).await?;
+    let found = views(&db, town, me, vec![row]).await?;
+    Ok(Exchange {
+        about: found.into_iter().next().ok_or_else(Refusal::not_found)?,
+        messages,
+    })
+}
+
+/// One's own conversation in which a message stands.
+pub async fn of_message(town: &Town, me: Id, message: Id) -> Outcome<Id> {
+    let db = town.store.snapshot().await?;
+    let found = posts_in_order(&db, town, Viewer::resident(me), &[message]).await?;
+    let message = found.first().ok_or_else(Refusal::not_found)?;
+    let row = rows::in_thread(&db, me, message.thread).await?;
+    Ok(row.ok_or_else(Refusal::not_found)?.id)
+}
+
+/// How many hold something unread; counting stops at 100.
+pub async fn unread(town: &Town, me: Id) -> Outcome<i64> {
+    Ok(rows::unread(town.store.read(), me, 100).await?)
 }
 
 /// One's own; others' are not found.

@@ -28,7 +28,7 @@ pub enum FilterContext {
 }
 
 impl FilterContext {
-    const ALL: [Self; 5] = [
+    pub const ALL: [Self; 5] = [
         Self::Home,
         Self::Notifications,
         Self::Public,

@@ -210,6 +210,11 @@ pub async fn followers(
     people(town, Pointing::Followers, account, page).await
 }
 
+/// On how many servers of other towns a copy lies of what one writes for one's followers.
+pub async fn servers_behind(town: &Town, me: Id) -> Outcome<i64> {
+    Ok(follows::servers_behind(town.store.read(), me).await?)
+}
+
 pub async fn following(
     town: &Town,
     _viewer: &Viewer,
@@ -217,6 +222,11 @@ pub async fn following(
     page: Page,
 ) -> Outcome<Paged<AccountView>> {
     people(town, Pointing::Following, account, page).await
+}
+
+/// The groups one is in.
+pub async fn groups(town: &Town, me: Id, page: Page) -> Outcome<Paged<AccountView>> {
+    people(town, Pointing::Groups, me, page).await
 }
 
 /// Who asks to follow me.

@@ -42,6 +42,11 @@ pub enum Entry {
     PostAmended {
         post: Id,
     },
+    /// An author elsewhere lets a post of this town answer them, which waited for that; or they do not want it.
+    ReplyAnswered {
+        post: Id,
+        agreed: bool,
+    },
     /// A post of this town asks an author of another to be allowed to quote.
     QuoteAsked {
         post: Id,

@@ -3,17 +3,24 @@
 
 pub mod accounts;
 pub mod announcements;
+pub mod appearance;
 pub mod apps;
+pub mod archive;
 pub mod arrivals;
+pub mod consents;
 pub mod conversations;
 pub mod copies;
+pub mod departures;
 pub mod domain_blocks;
+pub mod drafts;
 pub mod endorsements;
+pub mod exports;
 mod failure;
 pub mod filters;
 pub mod follows;
 pub mod grants;
 pub mod groups;
+pub mod imports;
 pub mod interactions;
 pub mod invitations;
 pub mod journal;
@@ -55,6 +62,7 @@ pub mod timelines;
 pub mod tokens;
 mod touches;
 mod town;
+pub mod two_step;
 pub mod users;
 pub mod views;
 

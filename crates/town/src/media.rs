@@ -2,10 +2,10 @@
 
 mod work;
 
+pub use parvis_media::{Content, Found, Media, Part, Shape, Stored, Waiting};
 use parvis_media::{
     Fault, Incoming, KeptPicture, KeptUpload, Nature, PictureFault, RecordingFault,
 };
-pub use parvis_media::{Media, Shape, Stored, Waiting};
 use parvis_model::{id::Id, limits, refusal::Refusal};
 use parvis_store::{
     Tx, entity,
@@ -211,7 +211,7 @@ pub async fn unless_refused<T>(town: &Town, files: Vec<String>, written: Outcome
 
 fn unfit(fault: Fault) -> Failure {
     let key = match fault {
-        Fault::Folder(err) => return Error::Files(err).into(),
+        Fault::Storage(err) => return Error::Files(err).into(),
         Fault::Picture(PictureFault::TooManyBytes | PictureFault::TooManyPixels) => {
             "refusal-picture-too-large"
         }

@@ -100,6 +100,20 @@ pub(crate) async fn take_along(tx: &Tx, town: &Town, from: Id, to: Id) -> Outcom
     Ok(())
 }
 
+/// Accounts that I have said are mine too, so far as they are known here.
+pub async fn aliases(town: &Town, me: Id) -> Outcome<Vec<AccountView>> {
+    let db = town.store.read();
+    let mine = accounts::by_id(db, me)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let uris: Vec<String> = mine.aliases.lines().map(str::to_owned).collect();
+    let rows = accounts::by_uris(db, &uris).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| AccountView::new(town, row))
+        .collect())
+}
+
 /// The account that has taken the place of another.
 pub async fn successor(town: &Town, account: &AccountView) -> Outcome<Option<AccountView>> {
     let Some(id) = account.moved_to.filter(|_| !account.suspended) else {

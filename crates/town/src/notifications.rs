@@ -349,6 +349,7 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
         | Entry::PollVoted { .. }
         | Entry::PollCounted { .. }
         | Entry::PostAmended { .. }
+        | Entry::ReplyAnswered { .. }
         | Entry::QuoteAsked { .. }
         | Entry::QuoteAnswered { .. }
         | Entry::InteractionAnswered { .. }

@@ -15,6 +15,7 @@ use parvis_store::{
 
 use crate::{
     Error, Outcome, Paged, Town, Viewer,
+    consents::ReplyConsent,
     filters::Filters,
     polls::{self, PollView},
     previews::PreviewView,
@@ -136,7 +137,7 @@ impl Page {
             }
         }
         let people = rows.people.into_iter();
-        let accounts = people
+        let accounts: HashMap<Id, Arc<AccountView>> = people
             .map(|row| (row.id, Arc::new(AccountView::new(town, row))))
             .collect();
         let mut media: HashMap<Id, Vec<MediaView>> = HashMap::new();
@@ -146,7 +147,9 @@ impl Page {
         }
         let previews = rows.previews.into_iter().filter_map(|row| {
             let id = row.id;
-            Some((id, Arc::new(PreviewView::new(town, row)?)))
+            let named = row.author_id.and_then(|author| accounts.get(&author));
+            let view = PreviewView::new(town, row, named.cloned(), viewer)?;
+            Some((id, Arc::new(view)))
         });
         let previews = previews.collect();
         let with_poll = posts.iter().filter(|row| row.has_poll);
@@ -197,6 +200,7 @@ impl Page {
             (None, _) => Vec::new(),
         };
         Some(PostView {
+            consent: ReplyConsent::of(&row),
             path: format!("{}/{}", author.path, row.id),
             author,
             audience: Audience::parse(&row.audience)?,

@@ -1,6 +1,7 @@
 //! Posts of residents: writing, editing, deleting, passing on. Those of other servers arrive in `arrivals`.
 
 mod boosts;
+pub(crate) mod kept;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -22,7 +23,7 @@ use parvis_store::{Tx, accounts, entity, follows, media, posts, relations, sched
 use crate::{
     Error, Failure, Outcome, PostView, Town, Viewer,
     accounts::{by_handle, within},
-    conversations, groups,
+    consents, conversations, groups,
     journal::{self, Entry, Stood},
     media::{drop_files, must_be_ready},
     pages, policies,
@@ -230,6 +231,7 @@ async fn look_up(town: &Arc<Town>, handle: &Handle) -> Option<entity::account::M
 pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> {
     let author = may_write(tx, me).await?;
     let parent = readable_parent(tx, me, draft.reply_to).await?;
+    let consent = consents::begun(tx, me, parent.as_ref()).await?;
     let quoted = quotes::quotable(tx, me, draft.quote).await?;
     let group = groups::meant(tx, parent.as_ref(), &draft.mentions).await?;
     let at = draft.published_at.unwrap_or_else(|| town.now());
@@ -276,6 +278,10 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         group_id: group.as_ref().map(|group| group.id),
         in_group: false,
         card_id: None,
+        reply_state: consent
+            .filter(|_| audience.is_open())
+            .map(|state| state.as_str().into()),
+        reply_stamp: None,
     };
     if !posts::insert(tx, row.clone()).await? {
         return Err(Error::Other(format!("the id {id} is taken")).into());

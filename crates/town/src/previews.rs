@@ -3,14 +3,18 @@
 
 pub mod errands;
 
+use std::sync::Arc;
+
 use parvis_model::{
+    attribution,
     audience::Audience,
     clock::{DAY, SECOND, Timestamp},
+    handle::Handle,
     text, uri,
 };
 use parvis_store::{Tx, entity, preview_cards};
 
-use crate::{Outcome, Town, remote_pictures};
+use crate::{AccountView, Outcome, Town, Viewer, remote_pictures};
 
 /// How long what is known of a page holds.
 pub(crate) const FRESH: Timestamp = 14 * DAY;
@@ -59,10 +63,12 @@ pub struct WebPage {
     pub image: Option<String>,
     pub image_description: String,
     pub published_at: Option<Timestamp>,
+    /// The account that it names as its author.
+    pub creator: Option<Handle>,
 }
 
 /// A card under a post.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct PreviewView {
     /// As the post has it.
     pub url: String,
@@ -82,11 +88,27 @@ pub struct PreviewView {
     pub height: i32,
     pub blurhash: Option<String>,
     pub published_at: Option<Timestamp>,
+    /// Whose page it is, as both say.
+    pub author: Option<Arc<AccountView>>,
+    /// It names the viewer as its author, who does not say so.
+    pub misses_my_consent: bool,
 }
 
 impl PreviewView {
     /// `None`: nothing that could be shown.
-    pub(crate) fn new(town: &Town, row: preview_cards::Card) -> Option<Self> {
+    /// `named`: whom the page names as its author.
+    pub(crate) fn new(
+        town: &Town,
+        row: preview_cards::Card,
+        named: Option<Arc<AccountView>>,
+        viewer: Viewer,
+    ) -> Option<Self> {
+        let agrees =
+            |named: &Arc<AccountView>| attribution::covers(&named.attribution_domains, &row.url);
+        let misses_my_consent = named
+            .as_ref()
+            .is_some_and(|named| viewer.account == Some(named.id) && !agrees(named));
+        let author = named.filter(|named| !named.suspended && agrees(named));
         Some(Self {
             kind: PreviewKind::parse(&row.kind)?,
             image: row
@@ -105,6 +127,8 @@ impl PreviewView {
             height: row.height,
             blurhash: row.blurhash,
             published_at: row.published_at,
+            author,
+            misses_my_consent,
         })
     }
 }

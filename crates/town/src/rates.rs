@@ -20,6 +20,10 @@ pub enum Rate {
     LogInAccount,
     /// Log-ins from one network.
     LogInNetwork,
+    /// Codes tried at the second step of one login, right or wrong.
+    SecondStep,
+    /// Archives of all posts that one account takes along.
+    Archive,
     /// Accounts opened from one network.
     SignUpNetwork,
     /// Forms for an account sent from one network, good or not.
@@ -48,6 +52,8 @@ impl Rate {
         match self {
             Self::LogInAccount => (10, 15 * MINUTE),
             Self::LogInNetwork => (60, 15 * MINUTE),
+            Self::SecondStep => (6, 15 * MINUTE),
+            Self::Archive => (4, 60 * MINUTE),
             Self::SignUpNetwork => (10, 60 * MINUTE),
             Self::SignUpTries => (60, 60 * MINUTE),
             Self::RegisterApp | Self::LetIn => (30, 10 * MINUTE),

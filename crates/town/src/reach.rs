@@ -55,6 +55,9 @@ pub trait Reach: Send + Sync {
     async fn picture(&self, address: &str) -> Result<Fetched, Missing>;
     /// What a page of the web says of itself.
     async fn web_page(&self, address: &str) -> Result<WebPage, Missing>;
+    /// Where the server of a person lets them follow and answer from other sites: an address with `{uri}` in it, in the place of
+    /// what is meant. `None` where it does not say.
+    async fn subscribe_template(&self, handle: &Handle) -> Result<Option<String>, Missing>;
     /// May this address be asked at all, so far as can be told beforehand? Whoever asks it is checked again.
     async fn may_ask(&self, address: &str) -> bool;
 }
@@ -79,6 +82,10 @@ impl Reach for Nowhere {
     }
 
     async fn web_page(&self, _: &str) -> Result<WebPage, Missing> {
+        Err(Missing::NotNow)
+    }
+
+    async fn subscribe_template(&self, _: &Handle) -> Result<Option<String>, Missing> {
         Err(Missing::NotNow)
     }
 

@@ -9,7 +9,7 @@ use parvis_model::{
 use parvis_store::{Tx, logins, media, preview_cards, seen};
 
 use crate::{
-    Error, Failure, Outcome, Town, announcements, apps,
+    Error, Failure, Outcome, Town, announcements, apps, departures, imports,
     journal::{self, Batch, Entry, Reader},
     media::drop_files,
     notifications,
@@ -29,6 +29,12 @@ const BATCH: u64 = 200;
 const ABANDONED: Timestamp = DAY;
 /// Entries stay so long for the streams, which keep no place of their own in the journal.
 const FOR_STREAMS: Timestamp = 5 * MINUTE;
+/// Entries dropped in one write …
+const PORTION: u64 = 5_000;
+/// … and portions in one hour: two million entries, so that the journal of the busiest town does not grow without end.
+const PORTIONS: usize = 400;
+/// Between two portions, for others who want to write.
+const BREATH: std::time::Duration = std::time::Duration::from_millis(100);
 /// Ids of arrived activities are kept so long (federation.md: 30 days).
 const SEEN: Timestamp = 30 * DAY;
 
@@ -126,15 +132,17 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
     let now = town.now();
     let abandoned = id::first_of(now - ABANDONED);
     town.media.forget_before(abandoned).map_err(Error::Files)?;
+    departures::carry_out(town).await?;
+    prune(town).await?;
     let keeper = Arc::clone(town);
     town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move {
-                parvis_store::journal::prune(tx, &ALL, now - FOR_STREAMS, 10_000).await?;
                 seen::forget_before(tx, now - SEEN).await?;
                 logins::forget_sessions(tx, now - IDLE).await?;
                 apps::forget(tx, now).await?;
                 announcements::forget(tx, now).await?;
+                parvis_store::imports::forget(tx, now - imports::KEPT).await?;
                 let cards = preview_cards::take_unused(tx, now - FRESH, 1_000).await?;
                 remote_pictures::forget_cards(tx, &keeper, &cards).await?;
                 let rows = media::abandoned(tx, now - ABANDONED).await?;
@@ -143,6 +151,27 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
             })
         })
         .await
+}
+
+/// Drops what every reader has read and no stream needs, portion by portion, so that nobody who writes waits for all of it.
+/// Gives how many entries went.
+pub async fn prune(town: &Town) -> Outcome<u64> {
+    let before = town.now() - FOR_STREAMS;
+    let mut all = 0;
+    for _ in 0..PORTIONS {
+        let portion = town.store.write::<_, Failure, _>(move |tx| {
+            Box::pin(
+                async move { Ok(parvis_store::journal::prune(tx, &ALL, before, PORTION).await?) },
+            )
+        });
+        let gone = portion.await?;
+        all += gone;
+        if gone < PORTION {
+            break;
+        }
+        tokio::time::sleep(BREATH).await;
+    }
+    Ok(all)
 }
 
 /// Keeps house now and every hour, until `stop` is done.

@@ -402,7 +402,7 @@ async fn made(
     };
     match place.cache.keep(name.slot(), bytes).await {
         Ok(cached) => Ok(Ok(cached)),
-        Err(Fault::Folder(err)) => Err(Error::Files(err).into()),
+        Err(Fault::Storage(err)) => Err(Error::Files(err).into()),
         Err(fault) => {
             tracing::debug!(%fault, address, "no picture that could be shown");
             Ok(Err(Missing::Gone))

@@ -4,22 +4,18 @@
 use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
 use parvis_model::{
-    audience::Audience,
     clock::{MINUTE, Timestamp},
     id::Id,
     limits,
     page::Page,
-    policy::Quoters,
     refusal::Refusal,
 };
 use parvis_store::{Tx, media, scheduled as rows};
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Failure, MediaView, Outcome, Paged, Town,
+    Failure, MediaView, Outcome, Paged, Town,
     media::must_be_ready,
-    polls::NewPoll,
-    posts::{self, Compose, may_write},
+    posts::{self, Compose, kept, may_write},
 };
 
 /// What is to come sooner can as well be posted now.
@@ -27,74 +23,6 @@ const SOONEST: Timestamp = 5 * MINUTE;
 /// Looked at in one round.
 const BATCH: u64 = 20;
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// What somebody typed, as it is kept.
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept {
-    text: String,
-    summary: String,
-    sensitive: bool,
-    language: Option<String>,
-    audience: String,
-    reply_to: Option<Id>,
-    media: Vec<Id>,
-    poll: Option<KeptPoll>,
-    quote: Option<Id>,
-    quoters: Option<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct KeptPoll {
-    options: Vec<String>,
-    multiple: bool,
-    hide_totals: bool,
-    lasts: Timestamp,
-}
-
-impl From<Compose> for Kept {
-    fn from(typed: Compose) -> Self {
-        Self {
-            text: typed.text,
-            summary: typed.summary,
-            sensitive: typed.sensitive,
-            language: typed.language.filter(|code| posts::is_language(code)),
-            audience: typed.audience.as_str().into(),
-            reply_to: typed.reply_to,
-            media: typed.media,
-            poll: typed.poll.map(|poll| KeptPoll {
-                options: poll.options,
-                multiple: poll.multiple,
-                hide_totals: poll.hide_totals,
-                lasts: poll.lasts,
-            }),
-            quote: typed.quote,
-            quoters: typed.quoters.map(|quoters| quoters.as_str().into()),
-        }
-    }
-}
-
-fn typed(row: &rows::Scheduled) -> Result<Compose, Error> {
-    let unread = |err| Error::Other(format!("a scheduled post is not understood: {err}"));
-    let kept: Kept = serde_json::from_str(&row.post).map_err(unread)?;
-    Ok(Compose {
-        text: kept.text,
-        summary: kept.summary,
-        sensitive: kept.sensitive,
-        language: kept.language,
-        // What is not understood must not become open.
-        audience: Audience::parse(&kept.audience).unwrap_or(Audience::Direct),
-        reply_to: kept.reply_to,
-        media: kept.media,
-        poll: kept.poll.map(|poll| NewPoll {
-            options: poll.options,
-            multiple: poll.multiple,
-            hide_totals: poll.hide_totals,
-            lasts: poll.lasts,
-        }),
-        quote: kept.quote,
-        quoters: kept.quoters.as_deref().and_then(Quoters::parse),
-    })
-}
 
 #[derive(Clone, Debug)]
 pub struct ScheduledView {
@@ -134,12 +62,11 @@ pub async fn schedule(
     if !pictures.iter().all(free) || !rows::waiting_media(tx, &pictures).await?.is_empty() {
         return Err(Refusal::invalid("media", "refusal-file-missing").into());
     }
-    let unwritten = |err| Error::Other(format!("a post could not be scheduled: {err}"));
     let row = rows::Scheduled {
         id: town.ids.next(),
         account_id: me,
         due_at: at,
-        post: serde_json::to_string(&Kept::from(post)).map_err(unwritten)?,
+        post: kept::written(post)?,
         refused: false,
     };
     let id = row.id;
@@ -172,7 +99,7 @@ async fn views(db: &Tx, town: &Town, found: Vec<rows::Scheduled>) -> Outcome<Vec
         shown.push(ScheduledView {
             id: row.id,
             due_at: row.due_at,
-            post: typed(&row)?,
+            post: kept::read(&row.post)?,
             media: Vec::new(),
             refused: row.refused,
         });
@@ -271,7 +198,7 @@ async fn put_aside(town: &Town, id: Id, failure: Failure) -> Outcome<()> {
 
 /// The row goes in the same write that publishes: whoever finds it gone leaves the post to the other process.
 async fn publish(town: &Arc<Town>, row: rows::Scheduled) -> Outcome<()> {
-    let draft = posts::prepare(town, row.account_id, typed(&row)?).await?;
+    let draft = posts::prepare(town, row.account_id, kept::read(&row.post)?).await?;
     let shared = Arc::clone(town);
     town.store
         .write(move |tx| {

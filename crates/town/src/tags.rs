@@ -137,6 +137,15 @@ pub async fn followed(town: &Town, me: Id, page: Page) -> Outcome<Paged<TagView>
     Ok(Paged::new(items, &cursors, page.limit))
 }
 
+/// For each of these posts that stands at home for its tag alone: that tag. One question for all.
+pub async fn bringing(town: &Town, me: Id, posts: &[Id]) -> Outcome<HashMap<Id, TagView>> {
+    let found = rows::bringing(town.store.read(), me, posts).await?;
+    let found = found.into_iter().rev();
+    Ok(found
+        .map(|(post, name)| (post, TagView::new(&name)))
+        .collect())
+}
+
 pub async fn featured(town: &Town, account: Id) -> Outcome<Vec<FeaturedTagView>> {
     let found = rows::featured(town.store.read(), account).await?;
     let shown = found.into_iter().map(|row| FeaturedTagView {

@@ -17,6 +17,23 @@ pub async fn home(town: &Town, me: Id, page: Page) -> Outcome<Paged<PostView>> {
     Ok(Paged::of_ids(posts, &ids, page.limit))
 }
 
+/// More than this are not counted.
+pub const NEWS: i64 = 40;
+
+/// How many posts of others have come to a home since one that stood there; [`NEWS`] is as many or more.
+pub async fn news(town: &Town, me: Id, since: Id) -> Outcome<i64> {
+    let (db, limit) = (town.store.read(), NEWS.unsigned_abs());
+    let found = timelines::news(db, me, town.now(), since, limit).await?;
+    Ok(found.min(NEWS))
+}
+
+/// What the groups that a resident is in pass on and write.
+pub async fn groups(town: &Town, me: Id, page: Page) -> Outcome<Paged<PostView>> {
+    let db = town.store.snapshot().await?;
+    let ids = timelines::groups(&db, me, town.now(), &page).await?;
+    page_of(&db, town, Viewer::resident(me), &ids, &page).await
+}
+
 /// Public posts of everyone known here.
 pub async fn public(
     town: &Town,

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::{
     Error, Outcome, accounts,
+    archive::Documents,
     keys::{self, PushKey},
     rates::Rates,
     reach::{Nowhere, Reach},
@@ -45,6 +46,7 @@ pub struct Town {
     pub push_key: PushKey,
     profile: RwLock<Arc<Profile>>,
     reach: OnceLock<Arc<dyn Reach>>,
+    documents: OnceLock<Arc<dyn Documents>>,
     rates: Rates,
     streams: Streams,
     remote_pictures: RemotePictures,
@@ -84,6 +86,7 @@ impl Town {
             ids,
             profile: RwLock::new(Arc::new(Profile::from(row))),
             reach: OnceLock::new(),
+            documents: OnceLock::new(),
             streams: Streams::default(),
             rates: Rates::new(options.rates, options.clock.clone()),
             clock: options.clock,
@@ -120,6 +123,18 @@ impl Town {
     pub fn set_reach(&self, reach: Arc<dyn Reach>) {
         if self.reach.set(reach).is_err() {
             tracing::warn!(town = self.host, "reach was set twice");
+        }
+    }
+
+    /// How what people say here is written for others to read.
+    pub(crate) fn documents(&self) -> Option<&Arc<dyn Documents>> {
+        self.documents.get()
+    }
+
+    /// Given once, as [`Town::set_reach`] is.
+    pub fn set_documents(&self, documents: Arc<dyn Documents>) {
+        if self.documents.set(documents).is_err() {
+            tracing::warn!(town = self.host, "documents were set twice");
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parvis_model::{
     account::{AccountKind, Role},
+    appearance::Appearance,
     handle::{Handle, folded, username},
     id::Id,
     limits,
@@ -21,8 +22,10 @@ use crate::{
     secrets,
 };
 
+mod admission;
 mod newcomers;
 
+pub use admission::{Admission, log_in, recover, second_step};
 pub use newcomers::{prepare_checked, prepare_sign_up, problems};
 
 const RECOVERY_CODES: usize = 8;
@@ -35,6 +38,7 @@ pub struct UserView {
     pub name: String,
     pub role: Role,
     pub locale: Option<String>,
+    pub appearance: Appearance,
     pub email: Option<String>,
     pub approved: bool,
     pub suspended: bool,
@@ -72,6 +76,7 @@ impl From<logins::Holder> for UserView {
             name: holder.account_name,
             role: Role::parse(&login.role).unwrap_or(Role::Resident),
             locale: login.locale,
+            appearance: Appearance::parse(&login.appearance),
             email: login.email,
             approved: login.approved_at.is_some(),
             suspended: holder.suspended_at.is_some(),
@@ -233,6 +238,7 @@ pub async fn sign_up(tx: &Tx, town: &Town, prepared: Prepared) -> Outcome<Signed
         created_at: town.now(),
         approved_at: prepared.approved.then(|| town.now()),
         notifications_read_id: 0,
+        appearance: String::new(),
     };
     logins::insert(tx, login).await?;
     let recovery_codes = fresh_recovery_codes(tx, town, user).await?;
@@ -261,48 +267,6 @@ pub async fn fresh_recovery_codes(tx: &Tx, town: &Town, user: Id) -> Outcome<Vec
     Ok(codes)
 }
 
-/// `network`: where the attempt comes from, for the count of attempts.
-pub async fn log_in(town: &Town, who: &str, password: String, network: &str) -> Outcome<UserView> {
-    let found = find_to_admit(town, who, network).await?;
-    let hashed = found.as_ref().map(|(login, _)| login.password_hash.clone());
-    let right = secrets::verify_password(password, hashed).await?;
-    match found {
-        Some((login, account)) if right => admitted(login, &account),
-        _ => Err(Refusal::unauthenticated("refusal-login-wrong").into()),
-    }
-}
-
-/// Counts the attempt for the network and for the login, by whichever of its names it was called.
-async fn find_to_admit(
-    town: &Town,
-    who: &str,
-    network: &str,
-) -> Outcome<Option<(entity::login::Model, entity::account::Model)>> {
-    town.rates().count(Rate::LogInNetwork, network)?;
-    let found = find(town, who).await?;
-    match &found {
-        Some((login, _)) => town
-            .rates()
-            .count(Rate::LogInAccount, &login.id.to_string())?,
-        // Counted alike, so that the answer does not tell who has a login.
-        None => town.rates().count(
-            Rate::LogInAccount,
-            &secrets::hash(&who.trim().to_lowercase()),
-        )?,
-    }
-    Ok(found)
-}
-
-fn admitted(login: entity::login::Model, account: &entity::account::Model) -> Outcome<UserView> {
-    if account.suspended_at.is_some() {
-        return Err(Refusal::unauthenticated("refusal-login-suspended").into());
-    }
-    if login.approved_at.is_none() {
-        return Err(Refusal::unauthenticated("refusal-login-waiting").into());
-    }
-    Ok(UserView::new(login, account))
-}
-
 /// By name or e-mail.
 async fn find(
     town: &Town,
@@ -326,34 +290,6 @@ async fn find(
     Ok(login.map(|login| (login, account)))
 }
 
-/// Sets a new password by a recovery code, which is spent by it. Ends all sessions and tokens.
-pub async fn recover(
-    town: &Arc<Town>,
-    who: &str,
-    code: &str,
-    password: String,
-    network: &str,
-) -> Outcome<UserView> {
-    check_password(&password, "password")?;
-    let found = find_to_admit(town, who, network).await?;
-    let hashed = secrets::hash_password(password).await?;
-    let Some((login, account)) = found else {
-        return Err(Refusal::unauthenticated("refusal-login-wrong").into());
-    };
-    let code = secrets::hash(&code.trim().to_lowercase());
-    town.store
-        .write(move |tx| {
-            Box::pin(async move {
-                if !logins::use_recovery_code(tx, login.id, &code).await? {
-                    return Err(Refusal::unauthenticated("refusal-login-wrong").into());
-                }
-                replace_password(tx, login.id, hashed, None).await?;
-                admitted(login, &account)
-            })
-        })
-        .await
-}
-
 /// By oneself; `keep` is the session that stays.
 pub async fn change_password(
     town: &Arc<Town>,
@@ -370,6 +306,40 @@ pub async fn change_password(
         .await
 }
 
+/// `None`: none any more. Nobody writes to it yet, so it is not asked whether letters arrive there.
+pub async fn change_email(
+    town: &Arc<Town>,
+    user: Id,
+    password: String,
+    email: Option<String>,
+) -> Outcome<()> {
+    let email = email.as_deref().map(checked_email).transpose()?;
+    confirm_password(town, user, password).await?;
+    town.store
+        .write(move |tx| Box::pin(set_email(tx, user, email)))
+        .await
+}
+
+async fn set_email(tx: &Tx, user: Id, email: Option<String>) -> Outcome<()> {
+    let login = logins::by_id(tx, user)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    let email_key = email.as_ref().map(|email| email.to_lowercase());
+    if let Some(key) = &email_key
+        && logins::by_email(tx, key)
+            .await?
+            .is_some_and(|other| other.id != user)
+    {
+        return Err(Refusal::invalid("email", "refusal-email-taken").into());
+    }
+    let login = entity::login::Model {
+        email,
+        email_key,
+        ..login
+    };
+    Ok(logins::update(tx, login).await?)
+}
+
 /// New recovery codes for oneself; the password shows that it is oneself.
 pub async fn renew_recovery_codes(
     town: &Arc<Town>,
@@ -384,7 +354,7 @@ pub async fn renew_recovery_codes(
 }
 
 /// Counted like a log-in, so that an open session is no way to guess it.
-async fn confirm_password(town: &Town, user: Id, password: String) -> Outcome<()> {
+pub async fn confirm_password(town: &Town, user: Id, password: String) -> Outcome<()> {
     let login = logins::by_id(town.store.read(), user)
         .await?
         .ok_or_else(Refusal::not_found)?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Outcome, Town,
+    consents::ReplyConsent,
     filters::FilterMatch,
     polls::PollView,
     previews::PreviewView,
@@ -82,6 +83,8 @@ pub struct AccountView {
     pub local: bool,
     /// The account that has taken its place.
     pub moved_to: Option<Id>,
+    /// Sites whose pages may name it as their author.
+    pub attribution_domains: Vec<String>,
 }
 
 /// A line of a profile.
@@ -244,6 +247,8 @@ pub struct PostView {
     pub group: Option<Arc<AccountView>>,
     /// … which has taken it.
     pub in_group: bool,
+    /// What whom it answers says of it, where that matters; of posts of this town.
+    pub consent: Option<ReplyConsent>,
     pub local: bool,
 }
 
@@ -294,6 +299,7 @@ impl AccountView {
             suspended: row.suspended_at.is_some(),
             local,
             moved_to: row.moved_to_id,
+            attribution_domains: row.attribution_domains.lines().map(str::to_owned).collect(),
         }
     }
 

@@ -11,7 +11,7 @@ use parvis_model::{
 use parvis_store::Tx;
 use parvis_town::{
     Failure, Outcome, Town, follows, follows::FollowState, pins, posts, reactions, relations,
-    relations::MuteTerms,
+    relations::MuteTerms, thread_mutes,
 };
 
 use crate::{
@@ -31,6 +31,8 @@ enum PostDeed {
     Unkeep,
     Pin,
     Unpin,
+    Mute,
+    Unmute,
 }
 
 impl PostDeed {
@@ -44,6 +46,8 @@ impl PostDeed {
             "ne-plus-garder" => Self::Unkeep,
             "epingler" => Self::Pin,
             "ne-plus-epingler" => Self::Unpin,
+            "taire" => Self::Mute,
+            "ne-plus-taire" => Self::Unmute,
             _ => return Err(Fault::NotFound),
         })
     }
@@ -58,6 +62,8 @@ impl PostDeed {
             Self::Unkeep => reactions::unbookmark(tx, town, me, post).await,
             Self::Pin => pins::pin(tx, town, me, post).await,
             Self::Unpin => pins::unpin(tx, town, me, post).await,
+            Self::Mute => thread_mutes::mute(tx, town, me, post).await,
+            Self::Unmute => thread_mutes::unmute(tx, town, me, post).await,
         }
     }
 }

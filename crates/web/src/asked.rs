@@ -67,6 +67,20 @@ impl Asked {
         named.map(|(_, value)| value.trim())
     }
 
+    /// To be sent once more, without the form's token and as far as there is room for it (bytes).
+    pub fn encoded(&self, room: usize) -> String {
+        let mut encoded = String::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| name != "csrf") {
+            let mut pair = form_urlencoded::Serializer::new(String::new());
+            let pair = pair.append_pair(name, value).finish();
+            if encoded.len() + pair.len() < room {
+                encoded.push_str(if encoded.is_empty() { "" } else { "&" });
+                encoded.push_str(&pair);
+            }
+        }
+        encoded
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
     }
@@ -130,5 +144,15 @@ mod tests {
         assert_eq!(asked.ids("garde"), [1, 2]);
         assert!(asked.on("oui"));
         assert_eq!(asked.some("rien"), None);
+    }
+
+    #[test]
+    fn what_was_typed_can_be_sent_once_more() {
+        let asked = Asked::parse(b"csrf=abc&text=caf%C3%A9+%26+th%C3%A9&audience=town");
+        assert_eq!(
+            asked.encoded(100),
+            "text=caf%C3%A9+%26+th%C3%A9&audience=town"
+        );
+        assert_eq!(asked.encoded(20), "audience=town");
     }
 }

@@ -30,20 +30,53 @@ const STYLES: &str = concat!(
     include_str!("../../../frontend/styles/components/buttons.css"),
     include_str!("../../../frontend/styles/components/forms.css"),
     include_str!("../../../frontend/styles/components/post.css"),
+    include_str!("../../../frontend/styles/components/compose.css"),
     include_str!("../../../frontend/styles/components/poll.css"),
     include_str!("../../../frontend/styles/components/quote.css"),
     include_str!("../../../frontend/styles/components/preview.css"),
     include_str!("../../../frontend/styles/components/people.css"),
+    include_str!("../../../frontend/styles/components/notices.css"),
+    include_str!("../../../frontend/styles/components/chat.css"),
+    include_str!("../../../frontend/styles/components/filters.css"),
+    include_str!("../../../frontend/styles/components/appearance.css"),
+    include_str!("../../../frontend/styles/components/timelines.css"),
+    include_str!("../../../frontend/styles/components/account.css"),
+    include_str!("../../../frontend/styles/components/public.css"),
     include_str!("../../../frontend/styles/utilities.css"),
     include_str!("../../../frontend/styles/print.css"),
 );
 
-const SOURCES: [(&str, &str, &str); 3] = [
+const SOURCES: &[(&str, &str, &str)] = &[
     ("parvis.css", CSS, STYLES),
     (
         "compose.js",
         JS,
         include_str!("../../../frontend/scripts/compose.js"),
+    ),
+    (
+        "attach.js",
+        JS,
+        include_str!("../../../frontend/scripts/attach.js"),
+    ),
+    (
+        "suggest.js",
+        JS,
+        include_str!("../../../frontend/scripts/suggest.js"),
+    ),
+    (
+        "news.js",
+        JS,
+        include_str!("../../../frontend/scripts/news.js"),
+    ),
+    (
+        "pictures.js",
+        JS,
+        include_str!("../../../frontend/scripts/pictures.js"),
+    ),
+    (
+        "app.js",
+        JS,
+        include_str!("../../../frontend/scripts/app.js"),
     ),
     (
         "icon.svg",
@@ -107,6 +140,11 @@ pub fn path(name: &str) -> String {
         .get(name)
         .map(|asset| format!("/assets/{}", asset.fingerprinted))
         .unwrap_or_default()
+}
+
+/// Where all of them are, in no order that changes.
+pub fn paths() -> Vec<String> {
+    SOURCES.iter().map(|(name, ..)| path(name)).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A post as one sheet on a page: whose it is, why it is here, what hangs on it. Decides nothing about who may see it.
 
 use parvis_model::{audience::Audience, id::Id};
-use parvis_town::{AccountView, MediaView, PostView};
+use parvis_town::{AccountView, MediaView, PostView, views::TagView};
 
 /// Answers deeper than this are not moved in further.
 const DEEPEST: usize = 4;
@@ -9,6 +9,8 @@ const DEEPEST: usize = 4;
 pub struct Card<'a> {
     pub post: &'a PostView,
     pub booster: Option<&'a AccountView>,
+    /// The tag for which alone it stands in the list.
+    pub tag: Option<&'a TagView>,
     /// Whom it answers: name and page.
     pub answers: Option<(String, String)>,
     /// The post that the page is about.
@@ -36,12 +38,19 @@ impl<'a> Card<'a> {
         Self {
             post,
             booster: None,
+            tag: None,
             answers: answered(post),
             chosen: false,
             pinned: false,
             depth: 0,
             entry: post.id,
         }
+    }
+
+    #[must_use]
+    pub fn brought_by(mut self, tag: Option<&'a TagView>) -> Self {
+        self.tag = tag;
+        self
     }
 
     #[must_use]
@@ -101,6 +110,14 @@ impl<'a> Card<'a> {
             .iter()
             .filter(|file| file.is_picture())
             .collect()
+    }
+
+    /// What of a picture stays visible where it is cropped, in tenths from the left and from the top.
+    #[expect(clippy::unused_self, reason = "templates ask everything of their card")]
+    pub fn focus(&self, picture: &MediaView) -> String {
+        let tenths = |part: f32| ((part.clamp(-1.0, 1.0) + 1.0) * 5.0).round() as i32;
+        let (x, y) = picture.focus;
+        format!("fx-{} fy-{}", tenths(x), 10 - tenths(y))
     }
 
     pub fn has_pictures(&self) -> bool {

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 /// How long a browser keeps the log-in, seconds.
 const SESSION_AGE: u32 = 180 * 24 * 3_600;
 const FLASH_AGE: u32 = 60;
+const APPEARANCE_AGE: u32 = 365 * 24 * 3_600;
 
 /// Under https the `__Host-` prefix binds a cookie to this very host and to Secure (RFC 6265bis, 4.1.3.2).
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,8 @@ pub enum Cookie {
     Visitor,
     /// What was just done, shown on the next page.
     Flash,
+    /// How a visitor wants the pages to look.
+    Appearance,
 }
 
 impl Jar {
@@ -27,6 +30,10 @@ impl Jar {
         Self {
             secure: origin.starts_with("https://"),
         }
+    }
+
+    pub fn scheme(self) -> &'static str {
+        if self.secure { "https" } else { "http" }
     }
 
     fn name(self, cookie: Cookie) -> &'static str {
@@ -37,6 +44,8 @@ impl Jar {
             (Cookie::Visitor, false) => "parvis-visitor",
             (Cookie::Flash, true) => "__Host-parvis-flash",
             (Cookie::Flash, false) => "parvis-flash",
+            (Cookie::Appearance, true) => "__Host-parvis-look",
+            (Cookie::Appearance, false) => "parvis-look",
         }
     }
 
@@ -57,6 +66,7 @@ impl Jar {
             Cookie::Session => Some(SESSION_AGE),
             Cookie::Visitor => None,
             Cookie::Flash => Some(FLASH_AGE),
+            Cookie::Appearance => Some(APPEARANCE_AGE),
         };
         self.write(headers, cookie, value, age);
     }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    extract::{
+        FromRequest, Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
     http::{StatusCode, header},
 };
 
@@ -13,7 +16,7 @@ use crate::{asked::Asked, fault::Fault, visit::Visit};
 /// Bytes of one text value in a form with files.
 const TEXT_BYTES: usize = 256 * 1024;
 /// Parts of a form with files.
-const PARTS: usize = 100;
+pub const PARTS: usize = 100;
 
 /// A form that one of our own pages sent.
 #[derive(Debug, Default)]
@@ -84,7 +87,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-fn is_multipart(request: &Request) -> bool {
+pub fn is_multipart(request: &Request) -> bool {
     request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -102,12 +105,7 @@ async fn read_parts(mut parts: Multipart) -> Result<Form, Fault> {
         let Some(part) = parts.next_field().await.map_err(|err| of_part(&err))? else {
             return Ok(form);
         };
-        let field = part
-            .name()
-            .unwrap_or_default()
-            .chars()
-            .take(100)
-            .collect::<String>();
+        let field = name_of(&part);
         let is_file = part.file_name().is_some();
         let bytes = part.bytes().await.map_err(|err| of_part(&err))?;
         if is_file {
@@ -115,16 +113,23 @@ async fn read_parts(mut parts: Multipart) -> Result<Form, Fault> {
             if !bytes.is_empty() {
                 form.files.push(File { field, bytes });
             }
-        } else if bytes.len() > TEXT_BYTES {
-            return Err(Fault::TooLarge);
         } else {
-            form.values.add(
-                field,
-                String::from_utf8(bytes.into()).map_err(|_| Fault::BadRequest)?,
-            );
+            form.values.add(field, text_of(bytes)?);
         }
     }
     Err(Fault::BadRequest)
+}
+
+/// Of a part: that of its field.
+pub fn name_of(part: &Field<'_>) -> String {
+    part.name().unwrap_or_default().chars().take(100).collect()
+}
+
+pub fn text_of(bytes: Bytes) -> Result<String, Fault> {
+    if bytes.len() > TEXT_BYTES {
+        return Err(Fault::TooLarge);
+    }
+    String::from_utf8(bytes.into()).map_err(|_| Fault::BadRequest)
 }
 
 fn of_part(err: &MultipartError) -> Fault {

@@ -5,6 +5,7 @@ use std::{borrow::Borrow, fmt, ops::RangeInclusive, sync::Arc};
 
 use parvis_model::{
     account::{AccountKind, Registration, Role},
+    appearance::Appearance,
     audience::Audience,
     clock::Timestamp,
     locale::{Arg, Locale},
@@ -79,11 +80,14 @@ pub struct Frame {
     pub now: Timestamp,
     pub me: Option<Me>,
     pub unread: i64,
+    /// Private conversations with something new.
+    pub unread_messages: i64,
     pub requests: i64,
     /// Path and query of this page.
     pub here: String,
     /// Locale key of what was just done.
     pub flash: Option<&'static str>,
+    pub look: Appearance,
     pub visit: Arc<Visit>,
 }
 

@@ -19,7 +19,12 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 /// Web apps open these pages in a window of their own and wait for it to come back: a policy that cuts it off from its
 /// opener, on any step of the way, would leave them waiting.
 fn leads_to_an_app(path: &str) -> bool {
-    path == "/connexion" || path.starts_with("/oauth/")
+    matches!(path, "/connexion" | "/connexion/code") || path.starts_with("/oauth/")
+}
+
+/// Pieces of the town for other sites; they hold nothing that a cookie decides and no form.
+fn may_be_framed(path: &str) -> bool {
+    path.starts_with("/integrer/")
 }
 
 pub async fn guard(request: Request, next: Next) -> Response {
@@ -28,8 +33,12 @@ pub async fn guard(request: Request, next: Next) -> Response {
         .get::<Arc<Town>>()
         .is_some_and(|town| town.origin.starts_with("https://"));
     let for_an_app = leads_to_an_app(request.uri().path());
+    let framed = may_be_framed(request.uri().path());
     let mut response = next.run(request).await;
     strict(response.headers_mut(), https);
+    if framed {
+        response.headers_mut().remove(header::X_FRAME_OPTIONS);
+    }
     if for_an_app {
         response.headers_mut().remove(OPENER_POLICY);
     }
@@ -70,7 +79,7 @@ fn strict(headers: &mut HeaderMap, https: bool) {
 pub fn policy(way: Option<&str>) -> String {
     let way = way.map(|scheme| format!(" {scheme}:")).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; media-src 'self'; \
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; media-src 'self'; connect-src 'self'; manifest-src 'self'; \
          form-action 'self'{way}; frame-ancestors 'none'; base-uri 'none'"
     )
 }

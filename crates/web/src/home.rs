@@ -1,19 +1,27 @@
 //! The square: a resident's home, the town's page, and what a visitor sees first.
 
-use std::collections::HashSet;
+use std::{borrow::Borrow, collections::HashMap};
 
 use askama::Template;
-use axum::response::Response;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use parvis_model::{audience::Audience, id::Id};
-use parvis_town::{PostView, Viewer, timelines};
+use parvis_town::{Paged, PostView, Viewer, tags, timelines, views::TagView};
 
 use crate::{
     announcements::{self, Announced},
+    card::Card,
     fault::Fault,
     frame::{Frame, Pages, Typed},
     page::{Answer, Page, html},
+    timelines::each_once,
     write::Composing,
 };
+
+/// In an address: the newest post that stood here when one looked last.
+const SEEN: &str = "vu";
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -21,9 +29,54 @@ pub struct HomePage<'a> {
     pub page: &'a Frame,
     pub announcements: Vec<Announced>,
     pub posts: Vec<PostView>,
+    /// Which of them stand here for a tag alone.
+    pub brought: HashMap<Id, TagView>,
+    pub news: News,
     pub pages: Pages,
     pub compose: Composing,
     pub form: Typed,
+}
+
+impl HomePage<'_> {
+    fn card<'c>(&'c self, post: &'c PostView) -> Card<'c> {
+        Card::new(post).brought_by(self.brought.get(&post.id))
+    }
+
+    fn is_seen_from(&self, place: impl Borrow<usize>) -> bool {
+        self.news.seen_from == Some(*place.borrow())
+    }
+}
+
+/// What has come since one looked last, as far as the address says when that was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// The newest that stands here: what comes later is new.
+    pub newest: Id,
+    /// Where what one has seen begins, counted from the top.
+    pub seen_from: Option<usize>,
+    /// Nothing has come.
+    pub none: bool,
+}
+
+impl News {
+    fn of(page: &Page, posts: &Paged<PostView>) -> Self {
+        let news = Self {
+            newest: posts.prev.unwrap_or(1),
+            ..Self::default()
+        };
+        let Some(seen) = page.query.id(SEEN) else {
+            return news;
+        };
+        let first = posts.items.iter().position(|post| post.id <= seen);
+        let is_new_above = page.piece().max_id.is_some_and(|above| above > seen);
+        match first {
+            Some(0) if !is_new_above => Self {
+                none: !page.is_later(),
+                ..news
+            },
+            seen_from => Self { seen_from, ..news },
+        }
+    }
 }
 
 #[derive(Template)]
@@ -52,32 +105,35 @@ pub async fn home(page: Page) -> Answer {
     let Some(user) = &page.user else {
         return landing(&page).await;
     };
-    let posts = timelines::home(&page.town, user.account, page.piece()).await?;
+    let mut posts = timelines::home(&page.town, user.account, page.piece()).await?;
+    posts.items = each_once(posts.items);
+    let ids: Vec<Id> = posts.items.iter().map(|post| post.id).collect();
+    let seen = page.query.id(SEEN);
+    let base = seen.map_or("/".to_owned(), |seen| format!("/?{SEEN}={seen}"));
     html(&HomePage {
         page: &page.frame,
         announcements: announcements::for_home(&page, user.account).await?,
-        pages: Pages::of_posts("/", page.is_later(), &posts),
-        posts: each_once(posts.items),
+        brought: tags::bringing(&page.town, user.account, &ids).await?,
+        news: News::of(&page, &posts),
+        pages: Pages::of_posts(&base, page.is_later(), &posts),
+        posts: posts.items,
         compose: Composing::quick(Audience::Public),
         form: Typed::default(),
     })
 }
 
-/// A post that stands on the page itself is not shown again as shared; one shared by several people, once.
-fn each_once(posts: Vec<PostView>) -> Vec<PostView> {
-    let mut shown: HashSet<Id> = posts
-        .iter()
-        .filter(|post| post.boost_of.is_none())
-        .map(|post| post.id)
-        .collect();
-    posts
-        .into_iter()
-        .filter(|post| {
-            post.boost_of
-                .as_ref()
-                .is_none_or(|original| shown.insert(original.id))
-        })
-        .collect()
+/// How many posts have come to one's home since one that stood there, in words; nothing where there are none. Asked by the page
+/// that is open, once a minute.
+pub async fn news(page: Page) -> Answer {
+    let (Some(user), Some(since)) = (&page.user, page.query.id("depuis")) else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    let words = match timelines::news(&page.town, user.account, since).await? {
+        0 => return Ok(StatusCode::NO_CONTENT.into_response()),
+        count @ timelines::NEWS.. => page.frame.tn("new-posts-many", count),
+        count => page.frame.tn("new-posts", count),
+    };
+    Ok(words.into_response())
 }
 
 async fn landing(page: &Page) -> Result<Response, Fault> {

@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::response::Response;
+use axum::{http::StatusCode, response::Response};
 use parvis_model::id::Id;
-use parvis_town::{Failure, Outcome, sessions, users};
+use parvis_town::{
+    Failure, Outcome, sessions,
+    users::{self, Admission},
+};
 
 use crate::{
-    asked::local_path,
+    asked::{Asked, local_path},
     authorize::app_behind,
     cookies::Cookie,
     fault::typed_again,
     form::Form,
     frame::{Frame, Typed},
     page::{Answer, Page, html, html_with, redirect},
+    two_step, write,
 };
 
 #[derive(Template)]
@@ -45,12 +49,32 @@ pub async fn form(page: Page) -> Answer {
     })
 }
 
+/// Bytes of what somebody typed, as it goes along with the log-in.
+const TYPED: usize = 64 * 1024;
+
+/// For somebody whose session ended while they wrote: what they typed goes along and is a draft afterwards.
+pub fn with_text(page: &Page, typed: &Asked) -> Answer {
+    let values = Asked::of([
+        ("suite", "/brouillons".to_owned()),
+        ("ecrit", typed.encoded(TYPED)),
+    ]);
+    html_with(
+        StatusCode::FORBIDDEN,
+        &LogInPage {
+            page: &page.frame,
+            towards: None,
+            form: Typed::new(values),
+        },
+    )
+}
+
 pub async fn log_in(page: Page, form: Form) -> Answer {
     let password = form.values.exact("password").to_owned();
     match users::log_in(&page.town, form.text("name"), password, &page.network).await {
-        Ok(user) => {
-            let response = redirect(local_path(form.text("suite")));
-            Ok(opened(&page, user.id, response).await?)
+        Ok(admission) => {
+            let draft = keep_typed(&page, &admission, &form).await;
+            let next = draft.as_deref().unwrap_or(form.text("suite"));
+            come_in(&page, admission, next, None).await
         }
         Err(failure) => {
             let towards = app_behind(&page.town, form.text("suite")).await?;
@@ -65,6 +89,38 @@ pub async fn log_in(page: Page, form: Form) -> Answer {
             )
         }
     }
+}
+
+/// What came along is a draft as soon as it is known whose: where to go on with it.
+async fn keep_typed(page: &Page, admission: &Admission, form: &Form) -> Option<String> {
+    let account = match admission {
+        Admission::Admitted { user, .. } => user.account,
+        Admission::SecondStep { account, .. } => *account,
+    };
+    let typed = form.values.some("ecrit")?;
+    write::keep_typed(page, account, typed).await
+}
+
+/// In, or on to the second step. `next` is where to go, `done` what to say there.
+pub async fn come_in(
+    page: &Page,
+    admission: Admission,
+    next: &str,
+    done: Option<&'static str>,
+) -> Answer {
+    let next = local_path(next);
+    let (user, stays) = match admission {
+        Admission::Admitted { user, stays } => (user, stays),
+        Admission::SecondStep { ticket, .. } => {
+            return two_step::asked_for(page, &ticket, next).await;
+        }
+    };
+    let response = match done {
+        _ if stays => page.onward(next, "done-staying"),
+        Some(done) => page.onward(next, done),
+        None => redirect(next),
+    };
+    Ok(opened(page, user.id, response).await?)
 }
 
 /// Opens a session with a new secret, whatever the browser had before, and gives it to the browser.
@@ -117,7 +173,7 @@ pub async fn recover(page: Page, form: Form) -> Answer {
     )
     .await
     {
-        Ok(user) => Ok(opened(&page, user.id, page.onward("/", "done-password")).await?),
+        Ok(admission) => come_in(&page, admission, "/", Some("done-password")).await,
         Err(failure) => {
             let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
             html_with(

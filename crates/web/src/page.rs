@@ -1,6 +1,6 @@
 //! What every handler begins with: the town, who looks, in which language. And how it ends: a page or a way onward.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, pin::Pin, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -10,14 +10,16 @@ use axum::{
 };
 use parvis_model::{
     account::Role,
+    appearance::Appearance,
     id::{self, Id},
     locale::Locale,
     network,
     page::Page as Piece,
     refusal::Refusal,
 };
+use parvis_store::Tx;
 use parvis_town::{
-    Town, Viewer, accounts, follows, notifications,
+    Outcome, Town, Viewer, accounts, conversations, follows, notifications,
     sessions::{self, SessionView},
     users::UserView,
 };
@@ -32,6 +34,8 @@ use crate::{
 };
 
 pub type Answer = Result<Response, Fault>;
+/// A deed under way.
+pub type Doing<'t, T> = Pin<Box<dyn Future<Output = Outcome<T>> + Send + 't>>;
 
 /// A request for a page, by anyone.
 pub struct Page {
@@ -55,6 +59,19 @@ impl Page {
     /// Not the first piece of a list.
     pub fn is_later(&self) -> bool {
         self.query.id("avant").is_some()
+    }
+
+    /// Runs a deed in a write of its own; on disk when this returns.
+    pub async fn write<T, F>(&self, deed: F) -> Outcome<T>
+    where
+        F: for<'t> FnOnce(&'t Tx, &'t Town) -> Doing<'t, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let town = Arc::clone(&self.town);
+        self.town
+            .store
+            .write(move |tx| Box::pin(async move { deed(tx, &town).await }))
+            .await
     }
 
     pub fn jar(&self) -> Jar {
@@ -118,6 +135,8 @@ async fn welcome(
         let waiting = follows::requests(town, user.account, Piece::default()).await?;
         frame.requests = waiting.items.len() as i64;
     }
+    frame.unread_messages = conversations::unread(town, user.account).await?;
+    frame.look = user.appearance;
     frame.me = Some(Me {
         account,
         role: user.role,
@@ -139,6 +158,7 @@ pub fn bare_frame(parts: &Parts) -> Option<Frame> {
         now: town.now(),
         me: None,
         unread: 0,
+        unread_messages: 0,
         requests: 0,
         here: parts
             .uri
@@ -146,6 +166,10 @@ pub fn bare_frame(parts: &Parts) -> Option<Frame> {
             .map_or("/", |it| it.as_str())
             .to_owned(),
         flash: visit.flash().and_then(done),
+        look: visit
+            .jar()
+            .read(&parts.headers, Cookie::Appearance)
+            .map_or(Appearance::default(), |kept| Appearance::parse(&kept)),
         visit,
         town: profile,
     })
@@ -247,8 +271,23 @@ pub fn id(text: &str) -> Result<Id, Fault> {
 
 /// Only what we wrote into the cookie ourselves is shown.
 fn done(key: &str) -> Option<&'static str> {
-    const DONE: [&str; 23] = [
+    const DONE: &[&str] = &[
+        "done-conversation-deleted",
+        "done-conversation-muted",
+        "done-conversation-unmuted",
+        "done-filter-deleted",
+        "done-held-accepted",
+        "done-held-dismissed",
+        "done-note",
+        "done-notices-cleared",
+        "done-server-blocked",
+        "done-server-unblocked",
         "done-published",
+        "done-draft-saved",
+        "done-draft-deleted",
+        "done-scheduled",
+        "done-scheduled-cancelled",
+        "done-anew",
         "done-edited",
         "done-voted",
         "done-quote-taken-back",
@@ -270,7 +309,22 @@ fn done(key: &str) -> Option<&'static str> {
         "done-logged-out",
         "done-approved",
         "done-rejected",
+        "done-two-step-off",
+        "done-email",
+        "done-alias-added",
+        "done-alias-removed",
+        "done-moved",
+        "done-leaving",
+        "done-staying",
+        "done-import-begun",
+        "done-import-forgotten",
         "done-announcement-dismissed",
+        "done-tag-followed",
+        "done-tag-unfollowed",
+        "done-list-created",
+        "done-list-deleted",
+        "done-list-added",
+        "done-list-removed",
     ];
-    DONE.into_iter().find(|known| *known == key)
+    DONE.iter().copied().find(|known| *known == key)
 }

@@ -13,7 +13,7 @@ use parvis_town::{
 };
 
 use crate::{
-    asked::local_path,
+    asked::{Asked, local_path},
     card::Card,
     form::Form,
     frame::Frame,
@@ -25,7 +25,7 @@ pub struct Span {
     pub word: &'static str,
     pub key: &'static str,
     pub usual: bool,
-    lasts: Timestamp,
+    pub lasts: Timestamp,
 }
 
 const fn span(word: &'static str, key: &'static str, lasts: Timestamp) -> Span {
@@ -50,10 +50,10 @@ pub const SPANS: [Span; 6] = [
 ];
 
 /// What a form for writing asks; nothing where every answer was left empty.
-pub fn asked(form: &Form) -> Option<NewPoll> {
+pub fn asked(form: &Asked) -> Option<NewPoll> {
     let places = 1..=limits::POLL_OPTIONS;
     let options: Vec<String> = places
-        .map(|n| form.owned(&format!("reponse-{n}")))
+        .map(|n| form.text(&format!("reponse-{n}")).to_owned())
         .collect();
     if options.iter().all(String::is_empty) {
         return None;

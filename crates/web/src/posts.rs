@@ -1,12 +1,14 @@
 //! The page of one post with its thread, and its deletion.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::Path;
-use parvis_model::{audience::Audience, id::Id, refusal::Refusal};
+use parvis_model::{audience::Audience, id::Id, policy::Quoters, refusal::Refusal};
 use parvis_town::{
-    Failure, PostView, posts,
+    Outcome, PostView, drafts, follows, media,
+    polls::NewPoll,
+    posts::{self, Compose},
     threads::{self, Thread},
 };
 
@@ -17,7 +19,6 @@ use crate::{
     form::Form,
     frame::{Frame, Typed},
     page::{Answer, Page, Resident, html, id, redirect},
-    people::ConfirmPage,
     write::{Composing, greeting},
 };
 
@@ -31,6 +32,10 @@ pub struct PostPage<'a> {
     pub cards: Vec<Card<'a>>,
     /// The form for an answer, under the chosen post.
     pub compose: Option<Composing>,
+    /// One is told of nothing in it any more.
+    pub muted: bool,
+    /// More of it may lie elsewhere than is here.
+    pub from_elsewhere: bool,
     pub form: Typed,
 }
 
@@ -39,10 +44,13 @@ pub async fn thread(page: Page, Path((acct, post)): Path<(String, String)>) -> A
     if thread.post.path != format!("/@{acct}/{post}") {
         return Ok(redirect(&thread.post.path));
     }
-    let compose = page
-        .user
-        .as_ref()
-        .map(|_| Composing::answer(thread.post.clone()));
+    let compose = match &page.user {
+        Some(user) => Some(Composing {
+            servers: Some(follows::servers_behind(&page.town, user.account).await?),
+            ..Composing::answer(thread.post.clone())
+        }),
+        None => None,
+    };
     let text = page
         .user
         .as_ref()
@@ -53,6 +61,8 @@ pub async fn thread(page: Page, Path((acct, post)): Path<(String, String)>) -> A
         indexable: thread.post.author.indexable && thread.post.audience == Audience::Public,
         cards: cards(&thread),
         compose,
+        muted: thread.post.mine.is_some_and(|mine| mine.muted),
+        from_elsewhere: !thread.post.local,
         form: Typed::new([("text", text)].into_iter().collect()),
     })
 }
@@ -84,20 +94,21 @@ pub fn cards(thread: &Thread) -> Vec<Card<'_>> {
     cards
 }
 
+#[derive(Template)]
+#[template(path = "delete.html")]
+pub struct DeletePage<'a> {
+    pub page: &'a Frame,
+    pub card: Card<'a>,
+}
+
 pub async fn confirm_deletion(
     Resident { page, .. }: Resident,
     Path((_, post)): Path<(String, String)>,
 ) -> Answer {
     let post = own(&page, id(&post)?).await?;
-    let frame = &page.frame;
-    html(&ConfirmPage {
-        page: frame,
-        heading: frame.t("delete-heading"),
-        what: frame.t("delete-what"),
-        yes: frame.t("delete-yes"),
-        action: format!("{}/supprimer", post.path),
-        back: post.path.clone(),
-        card: Some(Card::new(&post)),
+    html(&DeletePage {
+        page: &page.frame,
+        card: Card::new(&post),
     })
 }
 
@@ -106,18 +117,59 @@ pub async fn delete(
     Path((_, post)): Path<(String, String)>,
     form: Form,
 ) -> Answer {
-    let post = id(&post)?;
-    let own_path = own(&page, post).await?.path;
-    let town = Arc::clone(&page.town);
-    page.town
-        .store
-        .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move { posts::delete(tx, &town, me, post).await })
-        })
+    let post = own(&page, id(&post)?).await?;
+    if form.on("recrire") {
+        let draft = write_anew(&page, me, &post).await?;
+        return Ok(page.onward(&format!("/ecrire?brouillon={draft}"), "done-anew"));
+    }
+    let id = post.id;
+    page.write(move |tx, town| Box::pin(posts::delete(tx, town, me, id)))
         .await?;
     // What one comes back to must not be the page that is gone.
-    let back = Some(local_path(form.text("retour"))).filter(|back| !back.starts_with(&own_path));
+    let back = Some(local_path(form.text("retour"))).filter(|back| !back.starts_with(&post.path));
     Ok(page.onward(back.unwrap_or("/"), "done-deleted"))
+}
+
+/// Deletes a post and keeps what it was as a draft, its files under new names; all or nothing.
+async fn write_anew(page: &Page, me: Id, post: &PostView) -> Outcome<Id> {
+    let aside = media::set_aside(&page.town, post.id).await?;
+    let (files, id, again) = (aside.clone(), post.id, again(post));
+    let drafted = page
+        .write(move |tx, town| {
+            Box::pin(async move {
+                media::detach(tx, town, me, id, files).await?;
+                posts::delete(tx, town, me, id).await?;
+                drafts::save(tx, town, me, None, again, None).await
+            })
+        })
+        .await;
+    if drafted.is_err() {
+        media::let_go(&page.town, aside).await?;
+    }
+    drafted
+}
+
+/// What would have to be typed for it.
+fn again(post: &PostView) -> Compose {
+    let poll = post.poll.as_ref().map(|poll| NewPoll {
+        options: poll.options.iter().map(|it| it.title.clone()).collect(),
+        multiple: poll.multiple,
+        hide_totals: poll.hide_totals,
+        lasts: poll.expires_at.map_or(0, |at| at - post.created_at),
+    });
+    let quoted = post.quote.as_ref().and_then(|quote| quote.post.as_ref());
+    Compose {
+        text: post.source.clone().unwrap_or_default(),
+        summary: post.summary.clone(),
+        sensitive: post.sensitive,
+        language: post.language.clone(),
+        audience: post.audience,
+        reply_to: post.reply_to,
+        media: post.media.iter().map(|file| file.id).collect(),
+        poll,
+        quote: quoted.map(|it| it.id),
+        quoters: Some(Quoters::of(post.quoting.allowed)),
+    }
 }
 
 /// A post of the one who looks; those of others are not for these pages.

@@ -1,11 +1,15 @@
 //! The page of one person, association or group.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::Path;
+use parvis_model::{id::Id, page::Page as Piece};
 use parvis_town::{
-    AccountView, PostView, accounts,
+    AccountView, Outcome, Paged, PostView, accounts,
     accounts::Relation,
-    moves, pins,
+    endorsements, follows, moves, notes, pins,
+    tags::{self, FeaturedTagView},
     timelines::{self, Shown},
 };
 
@@ -30,7 +34,55 @@ pub struct ProfilePage<'a> {
     pub pinned: Vec<PostView>,
     pub posts: Vec<PostView>,
     pub pages: Pages,
+    pub known: Known,
 }
+
+/// What else there is to say of somebody to the one who looks.
+#[derive(Default)]
+pub struct Known {
+    /// One's own, for oneself only.
+    pub note: String,
+    /// Those one follows who follow them.
+    pub familiar: Vec<Arc<AccountView>>,
+    pub recommends: Vec<AccountView>,
+    pub tags: Vec<FeaturedTagView>,
+}
+
+/// Familiar people named; the others are counted.
+const NAMED: usize = 3;
+
+impl Known {
+    pub fn familiar_shown(&self) -> &[Arc<AccountView>] {
+        &self.familiar[..self.familiar.len().min(NAMED)]
+    }
+
+    pub fn familiar_others(&self) -> i64 {
+        self.familiar.len().saturating_sub(NAMED) as i64
+    }
+
+    async fn of(page: &Page, who: &AccountView, shown: &str) -> Outcome<Self> {
+        let mut known = Self::default();
+        if let Some(user) = page.user.as_ref().filter(|user| user.account != who.id) {
+            let me = user.account;
+            let mut about = notes::about(&page.town, me, &[who.id]).await?;
+            known.note = about.remove(&who.id).unwrap_or_default();
+            let familiar = follows::familiar(&page.town, me, &[who.id]).await?;
+            known.familiar = familiar
+                .into_iter()
+                .flat_map(|(_, people)| people)
+                .collect();
+        }
+        if shown == ABOUT {
+            let piece = Piece::default();
+            known.recommends = endorsements::of(&page.town, who.id, piece).await?.items;
+            known.tags = tags::featured(&page.town, who.id).await?;
+        }
+        Ok(known)
+    }
+}
+
+/// The tab that shows no posts.
+const ABOUT: &str = "a-propos";
 
 pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
     let who = find(&page, &acct).await?;
@@ -40,14 +92,10 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
     let shown = match page.query.text("voir") {
         "reponses" => "reponses",
         "images" => "images",
+        ABOUT => ABOUT,
         _ => "",
     };
-    let what = Shown {
-        replies: shown == "reponses",
-        boosts: shown != "images",
-        media_only: shown == "images",
-    };
-    let posts = timelines::of_account(&page.town, &page.viewer, who.id, what, page.piece()).await?;
+    let posts = posts(&page, who.id, shown).await?;
     let pages = Pages::of_posts(&base(&who, shown), page.is_later(), &posts);
     let pinned = if shown.is_empty() && !page.is_later() {
         pins::of_account(&page.town, &page.viewer, who.id).await?
@@ -72,6 +120,7 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
             .as_ref()
             .is_some_and(|user| user.account == who.id),
         successor: moves::successor(&page.town, &who).await?,
+        known: Known::of(&page, &who, shown).await?,
         pages,
         who,
         relation,
@@ -79,6 +128,22 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
         pinned,
         posts,
     })
+}
+
+async fn posts(page: &Page, who: Id, shown: &str) -> Outcome<Paged<PostView>> {
+    if shown == ABOUT {
+        return Ok(Paged {
+            items: Vec::new(),
+            next: None,
+            prev: None,
+        });
+    }
+    let what = Shown {
+        replies: shown == "reponses",
+        boosts: shown != "images",
+        media_only: shown == "images",
+    };
+    timelines::of_account(&page.town, &page.viewer, who, what, page.piece()).await
 }
 
 fn base(who: &AccountView, shown: &str) -> String {

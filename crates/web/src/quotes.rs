@@ -12,11 +12,12 @@ use parvis_model::{
 };
 use parvis_town::{
     Failure, PostView,
+    consents::ReplyState,
     quotes::{self, QuoteState, QuoteView},
 };
 
 use crate::{
-    asked::local_path,
+    asked::{Asked, local_path},
     card::Card,
     form::Form,
     frame::Frame,
@@ -41,7 +42,7 @@ pub async fn take_back(
 }
 
 /// Who may quote, as a form says it.
-pub fn quoters(form: &Form) -> Option<Quoters> {
+pub fn quoters(form: &Asked) -> Option<Quoters> {
     Quoters::parse(form.text("citable"))
 }
 
@@ -77,6 +78,16 @@ impl<'a> Card<'a> {
         quote
             .filter(|_| self.post.local)
             .map(|quote| quote.uri.as_str())
+    }
+
+    /// Why one's own answer is not shown by everyone else: the key of the words.
+    pub fn why_held_back(&self) -> Option<&'static str> {
+        let is_mine = self.post.mine.is_some_and(|mine| mine.author);
+        match self.post.consent.as_ref().filter(|_| is_mine)?.state {
+            ReplyState::Waiting => Some("reply-waiting"),
+            ReplyState::Refused => Some("reply-refused"),
+            ReplyState::Open | ReplyState::Agreed => None,
+        }
     }
 
     pub fn may_quote(&self) -> bool {

@@ -1,11 +1,16 @@
 //! Every page rendered with made-up people in every language: nothing may break, no word may be missing. With
 //! `PARVIS_PAGES=folder` the pages are also written there, to be looked at.
 
+mod account;
 mod apps;
 mod copies;
+mod people;
+mod public;
+mod shell;
 mod town;
+mod writing;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
 use askama::Template;
 use parvis_model::{
@@ -18,7 +23,6 @@ use parvis_town::{
     AccountView, MediaView, PostView,
     accounts::Relation,
     invitations::InvitationView,
-    notifications::{GroupKey, NotificationKind, NotificationView},
     reports::{Category, ReportView},
     views::TagView,
 };
@@ -34,19 +38,18 @@ use crate::{
     card::Card,
     copies::DeletedPage,
     frame::{Pages, Typed},
-    home::{HomePage, LandingPage, NotOpenPage, TownPage},
-    lists::ListPage,
+    home::{HomePage, LandingPage, News, NotOpenPage, TownPage},
     log_in::{LogInPage, RecoverPage},
-    notices::NoticesPage,
     people::{ConfirmPage, MutePage, PeoplePage, RequestsPage},
     posts::{PostPage, cards},
-    profile::ProfilePage,
+    profile::{Known, ProfilePage},
     reports::{ReportPage, ReportsPage},
     search::SearchPage,
     set_up::{SetUpPage, described},
-    settings::{AccountForm, CodesForm, KeptAwayPage, ProfileForm, SessionsPage},
+    settings::{AccountForm, CodesForm, ProfileForm, SessionsPage},
     sign_up::{SignUpPage, SignedUpPage},
     staff::{SignUpsPage, TownForm, Waiting},
+    timelines::ListPage,
     write::{Composing, WritePage},
 };
 
@@ -87,22 +90,10 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
     let full = Composing {
         tall: true,
         answers: Some(question.clone()),
-        kept: vec![picture(1, "Un étal")],
+        kept: vec![picture(1, "Un étal").into()],
+        servers: Some(3),
         language: "fr".into(),
         ..Composing::quick(Audience::Town)
-    };
-    let notice = |kind, post: Option<PostView>, unread| {
-        NotificationView {
-            id: 1,
-            kind,
-            from: bruno(),
-            post,
-            at: NOW - HOUR,
-            unread,
-            group: GroupKey::Alone(1),
-            held_back: false,
-        }
-        .into()
     };
     vec![
         (
@@ -112,6 +103,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 announcements: announced(&at("/")),
                 posts: posts(),
                 pages: Pages::default(),
+                brought: HashMap::new(),
+                news: News::default(),
                 compose: Composing::quick(Audience::Public),
                 form: Typed::default(),
             }),
@@ -123,6 +116,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 announcements: vec![],
                 posts: vec![],
                 pages: Pages::default(),
+                brought: HashMap::new(),
+                news: News::default(),
                 compose: Composing::quick(Audience::Public),
                 form: Typed::default(),
             }),
@@ -176,6 +171,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 pinned: posts()[..1].to_vec(),
                 posts: posts()[1..].to_vec(),
                 pages: more(),
+                known: Known::default(),
             }),
         ),
         (
@@ -194,6 +190,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 pinned: vec![],
                 posts: vec![],
                 pages: Pages::default(),
+                known: Known::default(),
             }),
         ),
         (
@@ -224,6 +221,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 indexable: false,
                 cards: cards(&thread),
                 compose: Some(Composing::answer(thread.post.clone())),
+                muted: true,
+                from_elsewhere: true,
                 form: typed([("text", "@bruno ")]),
             }),
         ),
@@ -235,6 +234,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 indexable: true,
                 cards: cards(&thread),
                 compose: None,
+                muted: false,
+                from_elsewhere: true,
                 form: Typed::default(),
             }),
         ),
@@ -245,6 +246,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 heading: "Écrire".into(),
                 question: Some(Card::new(&question)),
                 compose: &full,
+                begun: 2,
                 form: wrong(Asked::of([("text", "Bonjour".into())]), "text"),
             }),
         ),
@@ -258,21 +260,6 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 action: "/x".into(),
                 back: "/".into(),
                 card: Some(Card::new(&question)),
-            }),
-        ),
-        (
-            "avis",
-            rendered(&NoticesPage {
-                page: &at("/avis"),
-                notices: vec![
-                    notice(NotificationKind::Mention, Some(question.clone()), true),
-                    notice(NotificationKind::FollowRequest, None, true),
-                    notice(NotificationKind::Boost, Some(question.clone()), false),
-                    notice(NotificationKind::Post, Some(question.clone()), false),
-                    notice(NotificationKind::SignUp, None, false),
-                    notice(NotificationKind::Report, None, false),
-                ],
-                pages: more(),
             }),
         ),
         (
@@ -426,16 +413,6 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             rendered(&apps::connected(&at("/reglages/applications"))),
         ),
         (
-            "reglages-personnes",
-            rendered(&KeptAwayPage {
-                page: &at("/reglages/personnes"),
-                blocked: vec![bruno()],
-                blocked_pages: more(),
-                muted: vec![],
-                muted_pages: Pages::default(),
-            }),
-        ),
-        (
             "mairie-inscriptions",
             rendered(&SignUpsPage {
                 page: &staff("/mairie/inscriptions"),
@@ -503,7 +480,14 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
 #[test]
 fn every_page_renders_in_every_language() {
     for (code, _) in Locale::all() {
-        for (name, html) in all(code) {
+        for (name, html) in all(code)
+            .into_iter()
+            .chain(account::all(code))
+            .chain(people::all(code))
+            .chain(public::all(code))
+            .chain(shell::all(code))
+            .chain(writing::all(code))
+        {
             assert!(html.contains(&format!("<html lang=\"{code}\">")), "{name}");
             assert!(html.contains("</html>"), "{name}");
             assert!(
@@ -541,6 +525,7 @@ fn what_people_wrote_is_escaped() {
         pinned: vec![],
         posts: vec![nasty],
         pages: Pages::default(),
+        known: Known::default(),
     });
     for bad in [
         "<script>alert",

@@ -1,16 +1,16 @@
-//! One's own settings: profile, password, connected devices, people one keeps away.
+//! One's own settings: profile, password, connected devices.
 
 use std::{borrow::Borrow, sync::Arc};
 
 use askama::Template;
 use axum::response::Response;
-use parvis_model::{limits, page::Page as Piece, policy::Quoters, refusal::Refusal};
+use parvis_model::{limits, policy::Quoters, refusal::Refusal};
 use parvis_town::{
     AccountView, Failure, Outcome,
     accounts::{self, Change, ProfileEdit},
     media::{self, Shape},
     preferences::{self, PreferenceEdit},
-    relations, sessions,
+    sessions,
     sessions::SessionView,
     users,
 };
@@ -19,7 +19,7 @@ use crate::{
     asked::Asked,
     fault::typed_again,
     form::Form,
-    frame::{Frame, Pages, Typed},
+    frame::{Frame, Typed},
     page::{Answer, Page, Resident, html, html_with, redirect},
     quotes,
     sign_up::SignedUpPage,
@@ -57,16 +57,6 @@ pub struct CodesForm<'a> {
 pub struct SessionsPage<'a> {
     pub page: &'a Frame,
     pub sessions: Vec<SessionView>,
-}
-
-#[derive(Template)]
-#[template(path = "settings_people.html")]
-pub struct KeptAwayPage<'a> {
-    pub page: &'a Frame,
-    pub blocked: Vec<AccountView>,
-    pub blocked_pages: Pages,
-    pub muted: Vec<AccountView>,
-    pub muted_pages: Pages,
 }
 
 pub async fn first(_: Resident) -> Response {
@@ -136,6 +126,7 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
         fields: Some(fields),
         avatar: picture(page, form, "avatar", Shape::Avatar, kept).await?,
         header: picture(page, form, "header", Shape::Header, kept).await?,
+        ..ProfileEdit::default()
     };
     let town = Arc::clone(&page.town);
     page.town
@@ -208,7 +199,7 @@ pub async fn change_language(Resident { page, user, .. }: Resident, form: Form) 
 }
 
 pub async fn change_quoters(Resident { page, me, .. }: Resident, form: Form) -> Answer {
-    let Some(quoters) = quotes::quoters(&form) else {
+    let Some(quoters) = quotes::quoters(&form.values) else {
         let unknown = Refusal::invalid("citable", "refusal-quoters-unknown");
         return Err(Failure::from(unknown).into());
     };
@@ -302,20 +293,6 @@ pub async fn close_session(Resident { page, user, .. }: Resident, form: Form) ->
         })
         .await?;
     Ok(page.onward("/reglages/sessions", "done-session-closed"))
-}
-
-pub async fn people(Resident { page, me, .. }: Resident) -> Answer {
-    let (blocked_from, muted_from) = (page.query.id("bloques"), page.query.id("masques"));
-    let blocked = relations::blocked(&page.town, me, Piece::older_than(blocked_from)).await?;
-    let muted = relations::muted(&page.town, me, Piece::older_than(muted_from)).await?;
-    let base = "/reglages/personnes";
-    html(&KeptAwayPage {
-        page: &page.frame,
-        blocked_pages: Pages::new(base, "bloques", blocked_from.is_some(), blocked.next),
-        blocked: blocked.items,
-        muted_pages: Pages::new(base, "masques", muted_from.is_some(), muted.next),
-        muted: muted.items,
-    })
 }
 
 /// Browser and system as a person would name them: `Firefox`, `Android`. Programs only claim to be these.

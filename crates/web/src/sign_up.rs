@@ -109,7 +109,7 @@ async fn welcome(page: &Page, joined: SignedUp) -> Result<Response, Fault> {
         (
             "joined-heading",
             "joined-what",
-            ("/reglages/profil", frame.t("joined-next")),
+            ("/premiers-pas/1", frame.t("joined-next")),
         )
     };
     let answer = html_with(

@@ -5,8 +5,15 @@ use std::{collections::BTreeSet, fs, path::Path};
 use parvis_model::locale::Locale;
 
 /// Our own messages: all of this crate's files, but not the moments and refusals that other crates speak.
-const FILES: [&str; 9] = [
+const FILES: &[&str] = &[
+    "conversations",
+    "filters",
+    "notices",
     "announcements",
+    "appearance",
+    "timelines",
+    "compose",
+    "threads",
     "apps",
     "pages",
     "posts",
@@ -14,6 +21,10 @@ const FILES: [&str; 9] = [
     "quotes",
     "people",
     "accounts",
+    "leaving",
+    "taking_along",
+    "two_step",
+    "public",
     "town",
 ];
 

@@ -1,151 +1,43 @@
-//! Writing and changing posts. Text that was typed is never lost: a refused form comes back as it was, pictures included.
+//! Writing and changing posts. What was typed is never lost: a refused form comes back as it was, files included.
 
-use std::{ops::RangeInclusive, sync::Arc};
+mod composing;
+mod files;
+mod given;
+mod sent;
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
-use parvis_model::{audience::Audience, id::Id, limits, policy::Quoters};
+use parvis_model::{
+    audience::Audience,
+    clock::Timestamp,
+    id::Id,
+    policy::Quoters,
+    refusal::{Kind, Refusal},
+};
+use parvis_store::Tx;
 use parvis_town::{
-    Failure, MediaView, Outcome, PostView, Rate, media,
+    Failure, Outcome, PostView, Rate, Town, drafts, follows, media,
     posts::{self, Compose},
-    preferences,
+    preferences::{self, PreferenceEdit},
+    scheduled,
 };
 
+use self::composing::{AUDIENCES, offered};
 use crate::{
+    asked::Asked,
     card::Card,
     fault::{Fault, typed_again},
-    form::Form,
     frame::{Frame, Typed},
+    log_in,
     page::{Answer, Page, Resident, html_with, id},
-    polls::{self, SPANS, Span},
+    polls,
     posts::own,
     quotes,
 };
 
-/// What a person may choose here; `neighbours` and `group` come with agreements and groups.
-const AUDIENCES: [Audience; 5] = [
-    Audience::Public,
-    Audience::Unlisted,
-    Audience::Town,
-    Audience::Followers,
-    Audience::Direct,
-];
-
-/// The form in which a post is written.
-pub struct Composing {
-    /// With everything, on a page of its own.
-    pub tall: bool,
-    pub editing: bool,
-    pub action: String,
-    pub audience: Audience,
-    pub answers: Option<PostView>,
-    /// The post that is to stand inside it.
-    pub quotes: Option<PostView>,
-    /// Who may quote it.
-    pub quoters: Quoters,
-    pub language: String,
-    /// Pictures that are here already.
-    pub kept: Vec<MediaView>,
-}
-
-impl Composing {
-    /// The box above the home page.
-    pub fn quick(audience: Audience) -> Self {
-        Self {
-            tall: false,
-            editing: false,
-            action: "/ecrire".into(),
-            audience,
-            answers: None,
-            quotes: None,
-            quoters: Quoters::Everyone,
-            language: String::new(),
-            kept: Vec::new(),
-        }
-    }
-
-    /// The box under a post.
-    pub fn answer(question: PostView) -> Self {
-        let audience = offered(question.audience);
-        Self {
-            answers: Some(question),
-            ..Self::quick(audience)
-        }
-    }
-
-    fn tall(page: &Page) -> Self {
-        Self {
-            tall: true,
-            language: page.frame.lang().to_owned(),
-            ..Self::quick(Audience::Public)
-        }
-    }
-
-    /// Characters of a text.
-    pub const LIMIT: usize = limits::POST_TEXT;
-
-    /// An answer never reaches further than what it answers.
-    fn widest(&self) -> Audience {
-        self.answers
-            .as_ref()
-            .map_or(Audience::Public, |question| offered(question.audience))
-    }
-
-    pub fn audiences(&self) -> Vec<Audience> {
-        let widest = self.widest();
-        AUDIENCES
-            .into_iter()
-            .filter(|audience| audience.at_most(widest) == *audience)
-            .collect()
-    }
-
-    /// May a question be asked with it?
-    pub fn may_ask(&self) -> bool {
-        self.tall && !self.editing
-    }
-
-    /// Places for the answers of a poll: those of most polls …
-    pub const ANSWER_PLACES: RangeInclusive<i32> = 1..=4;
-    /// … and the others, folded away.
-    pub const MORE_ANSWER_PLACES: RangeInclusive<i32> = 5..=limits::POLL_OPTIONS as i32;
-    pub const SPANS: [Span; 6] = SPANS;
-
-    pub fn free_slots(&self) -> i32 {
-        let free = limits::POST_PICTURES.saturating_sub(self.kept.len());
-        if self.tall {
-            free as i32
-        } else {
-            free.min(1) as i32
-        }
-    }
-}
-
-/// The audience itself, or the nearest narrower one that can be chosen.
-fn offered(audience: Audience) -> Audience {
-    match audience {
-        Audience::Neighbours => Audience::Town,
-        Audience::Group => Audience::Direct,
-        other => other,
-    }
-}
-
-/// Who is addressed in an answer: the author and all who were named, but not oneself.
-pub fn greeting(question: &PostView, me: Id) -> String {
-    let author = (question.author.id, &question.author.acct);
-    let named = question
-        .mentions
-        .iter()
-        .map(|mention| (mention.id, &mention.acct));
-    let mut seen = vec![me];
-    let mut text = String::new();
-    for (id, acct) in [author].into_iter().chain(named) {
-        if !seen.contains(&id) {
-            seen.push(id);
-            text.extend(["@", acct.as_str(), " "]);
-        }
-    }
-    text
-}
+pub use composing::{Composing, greeting};
+pub use files::{Attached, upload};
+pub use sent::{BODY, Sender, Sent};
 
 #[derive(Template)]
 #[template(path = "write.html")]
@@ -154,15 +46,22 @@ pub struct WritePage<'a> {
     pub heading: String,
     pub question: Option<Card<'a>>,
     pub compose: &'a Composing,
+    /// Drafts and posts that wait, to be gone on with.
+    pub begun: i64,
     pub form: Typed,
 }
 
-fn shown(status: StatusCode, page: &Page, compose: &Composing, form: Typed) -> Answer {
+async fn shown(status: StatusCode, page: &Page, compose: &Composing, form: Typed) -> Answer {
     let heading = match (compose.editing, &compose.answers) {
         (true, _) => "edit-heading",
         (false, Some(_)) => "reply-heading",
         (false, None) if compose.quotes.is_some() => "quote-heading",
         (false, None) => "write-heading",
+    };
+    let begun = match &page.user {
+        // Also when the database is away, since then what was typed is shown all the same.
+        Some(user) if status == StatusCode::OK => drafts::count(&page.town, user.account).await?,
+        _ => 0,
     };
     html_with(
         status,
@@ -175,160 +74,315 @@ fn shown(status: StatusCode, page: &Page, compose: &Composing, form: Typed) -> A
                 .or(compose.quotes.as_ref())
                 .map(Card::new),
             compose,
+            begun,
             form,
         },
     )
 }
 
+/// An empty form with what the resident usually chooses.
+async fn usual(page: &Page, me: Id) -> Outcome<Composing> {
+    let usual = preferences::of(&page.town, me).await?;
+    let tall = Composing::tall(page);
+    Ok(Composing {
+        quoters: usual.quoters,
+        audience: offered(usual.audience),
+        language: usual.language.unwrap_or_else(|| tall.language.clone()),
+        servers: Some(follows::servers_behind(&page.town, me).await?),
+        ..tall
+    })
+}
+
 pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
-    let mut compose = Composing::tall(&page);
-    compose.quoters = preferences::of(&page.town, me).await?.quoters;
-    let mut text = page.query.text("texte").to_owned();
+    let mut compose = usual(&page, me).await?;
+    let mut values = Asked::default();
+    if let Some(draft) = page.query.id("brouillon") {
+        let draft = drafts::view(&page.town, me, draft).await?;
+        compose.draft = Some(draft.id);
+        values = given::back(&page, &mut compose, draft.post, draft.media, draft.due_at).await?;
+    } else if let Some(waiting) = page.query.id("programme") {
+        let waiting = scheduled::view(&page.town, me, waiting).await?;
+        compose.scheduled = Some(waiting.id);
+        let (post, files, at) = (waiting.post, waiting.media, Some(waiting.due_at));
+        values = given::back(&page, &mut compose, post, files, at).await?;
+    } else {
+        values.add("text", asked_text(&page, me, &mut compose).await?);
+    }
+    shown(StatusCode::OK, &page, &compose, Typed::new(values)).await
+}
+
+/// What the text begins with, by where the reader comes from.
+async fn asked_text(page: &Page, me: Id, compose: &mut Composing) -> Outcome<String> {
     if let Some(question) = page.query.id("reponse") {
         let question = posts::view(&page.town, &page.viewer, question).await?;
-        text = greeting(&question, me);
-        compose.audience = offered(question.audience);
+        let text = greeting(&question, me);
+        compose.audience = compose.audience.at_most(offered(question.audience));
         compose.answers = Some(question);
-    } else if let Some(quoted) = page.query.id("citation") {
+        return Ok(text);
+    }
+    if let Some(quoted) = page.query.id("citation") {
         let quoted = posts::view(&page.town, &page.viewer, quoted).await?;
         if !quoted.audience.is_open() {
             compose.audience = offered(quoted.audience);
         }
         compose.quotes = Some(quoted);
     } else if let Some(acct) = page.query.some("a") {
-        text = format!("@{acct} ");
         compose.audience = Audience::Direct;
+        return Ok(format!("@{acct} "));
     }
-    shown(
-        StatusCode::OK,
-        &page,
-        &compose,
-        Typed::new([("text", text)].into_iter().collect()),
-    )
+    Ok(page.query.text("texte").to_owned())
 }
 
-pub async fn publish(Resident { page, me, .. }: Resident, form: Form) -> Answer {
-    let mut compose = asked_for(&page, me, &form).await?;
-    if form.on("plus") {
-        return match keep_pictures(&page, me, &form).await {
-            Ok(kept) => {
-                compose.kept = kept;
-                shown(StatusCode::OK, &page, &compose, Typed::new(form.values))
-            }
-            Err(failure) => again(failure, &page, &compose, form),
-        };
+/// What is to become of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Publish,
+    Save,
+    /// To be seen again, with its files put in order.
+    Look,
+}
+
+impl Wish {
+    fn of(values: &Asked) -> Self {
+        let ordering = ["plus", "avancer", "reculer", "retirer"];
+        if values.on("garder") {
+            Self::Save
+        } else if ordering.iter().any(|name| values.has(name)) {
+            Self::Look
+        } else {
+            Self::Publish
+        }
     }
-    let back = compose
-        .answers
-        .as_ref()
-        .map(|question| question.path.clone());
-    match send(&page, me, &form, &mut compose).await {
-        Ok(post) => Ok(match back {
-            Some(question) => page.onward(&format!("{question}#m-{post}"), "done-published"),
+}
+
+pub async fn publish(mut sent: Sent) -> Answer {
+    let me = match sent.sender() {
+        Sender::Nobody => return log_in::with_text(&sent.page, &sent.values),
+        Sender::Unsure(me) | Sender::Resident(me) => me,
+    };
+    let (mut compose, gone) = asked_for(&sent.page, me, &sent.values).await?;
+    let (kept, trouble) = files::kept(&mut sent, me).await;
+    compose.kept = kept;
+    let Sent { page, values, .. } = &sent;
+    let is_sure = matches!(sent.sender(), Sender::Resident(_));
+    if !is_sure || gone {
+        let why = if gone { "write-gone" } else { "write-unsure" };
+        let typed = Typed::new(values.clone()).with_wrong(None, page.frame.t(why));
+        return shown(StatusCode::UNPROCESSABLE_ENTITY, page, &compose, typed).await;
+    }
+    let done = match (trouble, Wish::of(values)) {
+        (Some(trouble), _) => Err(trouble),
+        (None, Wish::Look) => {
+            let typed = Typed::new(values.clone());
+            return shown(StatusCode::OK, page, &compose, typed).await;
+        }
+        (None, Wish::Save) => save(page, me, values, &compose).await,
+        (None, Wish::Publish) => send(page, me, values, &compose).await,
+    };
+    match done {
+        Ok(Done::Published(post)) => Ok(match &compose.answers {
+            Some(question) => page.onward(&format!("{}#m-{post}", question.path), "done-published"),
             None => page.onward("/", "done-published"),
         }),
-        Err(failure) => again(failure, &page, &compose, form),
+        Ok(Done::Scheduled) => Ok(page.onward("/brouillons", "done-scheduled")),
+        Ok(Done::Saved) => Ok(page.onward("/brouillons", "done-draft-saved")),
+        Err(failure) => again(failure, page, &compose, values.clone()).await,
     }
 }
 
-fn again(failure: Failure, page: &Page, compose: &Composing, form: Form) -> Answer {
-    let (status, typed) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
-    shown(status, page, compose, typed)
+/// What became of a form.
+enum Done {
+    Published(Id),
+    Scheduled,
+    Saved,
 }
 
-/// The form as it was sent.
-async fn asked_for(page: &Page, me: Id, form: &Form) -> Result<Composing, Fault> {
+async fn again(failure: Failure, page: &Page, compose: &Composing, values: Asked) -> Answer {
+    let typed = Typed::new(values);
+    // Something it names is gone meanwhile; what was typed is not.
+    if matches!(&failure, Failure::Refused(refusal) if refusal.kind == Kind::NotFound) {
+        let typed = typed.with_wrong(None, page.frame.t("write-gone"));
+        return shown(StatusCode::UNPROCESSABLE_ENTITY, page, compose, typed).await;
+    }
+    let (status, typed) = typed_again(failure, typed, page.frame.locale)?;
+    shown(status, page, compose, typed).await
+}
+
+/// The form as it was sent; and whether a post it names is gone meanwhile.
+async fn asked_for(page: &Page, me: Id, values: &Asked) -> Outcome<(Composing, bool)> {
+    let mut gone = false;
     let mut compose = Composing::tall(page);
-    if let Some(question) = form.values.id("reponse") {
-        compose.answers = Some(posts::view(&page.town, &page.viewer, question).await?);
+    if let Some(question) = values.id("reponse") {
+        compose.answers = still_there(page, question).await?;
+        gone |= compose.answers.is_none();
     }
-    if let Some(quoted) = form.values.id("citation") {
-        compose.quotes = Some(posts::view(&page.town, &page.viewer, quoted).await?);
+    if let Some(quoted) = values.id("citation") {
+        compose.quotes = still_there(page, quoted).await?;
+        gone |= compose.quotes.is_none();
     }
-    compose.quoters = match quotes::quoters(form) {
+    compose.quoters = match quotes::quoters(values) {
         Some(quoters) => quoters,
         None => preferences::of(&page.town, me).await?.quoters,
     };
-    if let Some(language) = form.values.some("langue") {
+    if let Some(language) = values.some("langue") {
         compose.language = language.to_owned();
     }
-    let wanted = Audience::parse(form.text("audience")).filter(|it| AUDIENCES.contains(it));
+    compose.servers = Some(follows::servers_behind(&page.town, me).await?);
+    compose.draft = values.id("brouillon");
+    if let Some(waiting) = values.id("programme") {
+        let still = scheduled::view(&page.town, me, waiting).await;
+        compose.scheduled = unless_gone(still)?.map(|it| it.id);
+        gone |= compose.scheduled.is_none();
+    }
+    let wanted = Audience::parse(values.text("audience")).filter(|it| AUDIENCES.contains(it));
     // A form that names no known audience is not made wider by guessing.
     let wanted = wanted.unwrap_or(Audience::Direct);
     compose.audience = wanted.at_most(compose.widest());
-    Ok(compose)
+    Ok((compose, gone))
 }
 
-/// Keeps the pictures first, so that a refused text does not lose them.
-async fn send(page: &Page, me: Id, form: &Form, compose: &mut Composing) -> Outcome<Id> {
+async fn still_there(page: &Page, post: Id) -> Outcome<Option<PostView>> {
+    unless_gone(posts::view(&page.town, &page.viewer, post).await)
+}
+
+/// What is gone, or may not be seen any more, is nothing.
+fn unless_gone<T>(found: Outcome<T>) -> Outcome<Option<T>> {
+    match found {
+        Err(Failure::Refused(refusal)) if refusal.kind == Kind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// When it is to be published; nothing where that is now.
+fn due(page: &Page, values: &Asked) -> Result<Option<Timestamp>, Refusal> {
+    let Some(typed) = values.some("quand") else {
+        return Ok(None);
+    };
+    let unread = || Refusal::invalid("time", "refusal-time");
+    let zone = jiff::tz::TimeZone::get(&page.frame.town.time_zone).map_err(|_| unread())?;
+    let typed: jiff::civil::DateTime = typed.parse().map_err(|_| unread())?;
+    let at = typed.to_zoned(zone).map_err(|_| unread())?;
+    Ok(Some(at.timestamp().as_millisecond()))
+}
+
+async fn send(page: &Page, me: Id, values: &Asked, compose: &Composing) -> Outcome<Done> {
     page.town.rates().count(Rate::Publish, &me.to_string())?;
-    compose.kept = keep_pictures(page, me, form).await?;
-    let draft = posts::prepare(&page.town, me, draft(form, compose)).await?;
-    let described = descriptions(form, &compose.kept);
-    let town = Arc::clone(&page.town);
-    page.town
-        .store
-        .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move {
-                for (picture, words) in described {
-                    media::describe(tx, &town, me, picture, &words).await?;
+    let at = due(page, values)?;
+    let typed = typed(values, compose);
+    let ready = posts::prepare(&page.town, me, typed.clone()).await?;
+    let changes = files::changes(&page.town, &compose.kept).await?;
+    let (draft, scheduled) = (compose.draft, compose.scheduled);
+    let language = values.some("langue").map(str::to_owned);
+    page.write(move |tx, town| {
+        Box::pin(async move {
+            for (file, change) in changes {
+                media::change(tx, town, me, file, change).await?;
+            }
+            if let Some(waiting) = scheduled {
+                scheduled::cancel(tx, town, me, waiting).await?;
+            }
+            let done = match at {
+                Some(at) => {
+                    scheduled::schedule(tx, town, me, typed, at).await?;
+                    Done::Scheduled
                 }
-                posts::publish(tx, &town, me, draft).await
-            })
+                None => Done::Published(posts::publish(tx, town, me, ready).await?),
+            };
+            if let Some(draft) = draft {
+                drafts::discard(tx, town, me, draft).await?;
+            }
+            remember(tx, town, me, language).await?;
+            Ok(done)
         })
-        .await
+    })
+    .await
 }
 
-fn draft(form: &Form, compose: &Composing) -> Compose {
+/// The language one chose last is the one offered next.
+async fn remember(tx: &Tx, town: &Town, me: Id, language: Option<String>) -> Outcome<()> {
+    let Some(language) = language else {
+        return Ok(());
+    };
+    let edit = PreferenceEdit {
+        language: Some(language),
+        ..PreferenceEdit::default()
+    };
+    preferences::set(tx, town, me, edit).await
+}
+
+async fn save(page: &Page, me: Id, values: &Asked, compose: &Composing) -> Outcome<Done> {
+    let typed = typed(values, compose);
+    let is_blank = typed.text.is_empty() && typed.summary.is_empty();
+    if is_blank && typed.media.is_empty() && typed.poll.is_none() {
+        return Err(Refusal::invalid("text", "refusal-draft-empty").into());
+    }
+    let at = due(page, values)?;
+    let changes = files::changes(&page.town, &compose.kept).await?;
+    let (draft, scheduled) = (compose.draft, compose.scheduled);
+    page.write(move |tx, town| {
+        Box::pin(async move {
+            for (file, change) in changes {
+                media::change(tx, town, me, file, change).await?;
+            }
+            // A post that was to wait for its time waits for its author instead.
+            if let Some(waiting) = scheduled {
+                scheduled::cancel(tx, town, me, waiting).await?;
+            }
+            drafts::save(tx, town, me, draft, typed, at).await?;
+            Ok(Done::Saved)
+        })
+    })
+    .await
+}
+
+/// What somebody typed whose session had ended meanwhile, kept as soon as it is known who they are: where to go on with it.
+/// What cannot be kept does not stand in the way of the log-in.
+pub async fn keep_typed(page: &Page, me: Id, typed: &str) -> Option<String> {
+    let values = Asked::parse(typed.as_bytes());
+    let saved = async {
+        let (mut compose, _) = asked_for(page, me, &values).await?;
+        // What they may see is not known before they are in; it is looked at when the draft is opened.
+        compose.answers = None;
+        compose.quotes = None;
+        compose.audience = Audience::parse(values.text("audience"))
+            .filter(|it| AUDIENCES.contains(it))
+            .unwrap_or(Audience::Direct);
+        let post = Compose {
+            reply_to: values.id("reponse"),
+            quote: values.id("citation"),
+            media: values.ids("garde"),
+            ..self::typed(&values, &compose)
+        };
+        let (at, draft) = (due(page, &values)?, compose.draft);
+        page.write(move |tx, town| Box::pin(drafts::save(tx, town, me, draft, post, at)))
+            .await
+    };
+    match saved.await {
+        Ok(draft) => Some(format!("/ecrire?brouillon={draft}")),
+        Err(error) => {
+            tracing::info!(%error, town = page.town.host, "what was typed is not kept");
+            None
+        }
+    }
+}
+
+fn typed(values: &Asked, compose: &Composing) -> Compose {
     Compose {
-        text: form.owned("text"),
-        summary: form.owned("summary"),
-        sensitive: form.on("sensible"),
+        text: values.text("text").to_owned(),
+        summary: values.text("summary").to_owned(),
+        sensitive: values.on("sensible"),
         language: Some(compose.language.clone()).filter(|language| !language.is_empty()),
         audience: compose.audience,
         reply_to: compose.answers.as_ref().map(|question| question.id),
-        media: compose.kept.iter().map(|picture| picture.id).collect(),
-        poll: polls::asked(form),
+        media: compose.kept.iter().map(|it| it.file.id).collect(),
+        poll: polls::asked(values),
         quote: compose.quotes.as_ref().map(|quoted| quoted.id),
         quoters: if compose.editing {
-            quotes::quoters(form)
+            quotes::quoters(values)
         } else {
             Some(compose.quoters)
         },
     }
-}
-
-/// Pictures kept at an earlier try and not taken back, then the new ones.
-async fn keep_pictures(page: &Page, me: Id, form: &Form) -> Outcome<Vec<MediaView>> {
-    let removed = form.values.ids("retirer");
-    let wanted: Vec<Id> = form
-        .values
-        .ids("garde")
-        .into_iter()
-        .filter(|id| !removed.contains(id))
-        .collect();
-    let mut kept = Vec::new();
-    for id in wanted.into_iter().take(limits::POST_PICTURES) {
-        kept.push(media::view(&page.town, me, id).await?.0);
-    }
-    for n in 1..=limits::POST_PICTURES {
-        if let Some(bytes) = form.file(&format!("image-{n}")) {
-            let words = form.owned(&format!("description-image-{n}"));
-            kept.push(media::keep(&page.town, me, bytes.to_vec(), &words).await?);
-        }
-    }
-    Ok(kept)
-}
-
-/// New words for pictures that were here before.
-fn descriptions(form: &Form, kept: &[MediaView]) -> Vec<(Id, String)> {
-    kept.iter()
-        .filter_map(|picture| {
-            let name = format!("description-{}", picture.id);
-            let words = form.owned(&name);
-            (form.values.has(&name) && words != picture.description).then_some((picture.id, words))
-        })
-        .collect()
 }
 
 pub async fn edit_form(
@@ -336,25 +390,15 @@ pub async fn edit_form(
     Path((_, post)): Path<(String, String)>,
 ) -> Answer {
     let post = own(&page, id(&post)?).await?;
-    let form = [
+    let mut values = Asked::of([
         ("text", post.source.clone().unwrap_or_default()),
         ("summary", post.summary.clone()),
-        (
-            "sensible",
-            if post.sensitive {
-                "1".into()
-            } else {
-                String::new()
-            },
-        ),
-    ];
+    ]);
+    if post.sensitive {
+        values.add("sensible", "1");
+    }
     let compose = editing(&page, &post);
-    shown(
-        StatusCode::OK,
-        &page,
-        &compose,
-        Typed::new(form.into_iter().collect()),
-    )
+    shown(StatusCode::OK, &page, &compose, Typed::new(values)).await
 }
 
 fn editing(page: &Page, post: &PostView) -> Composing {
@@ -367,25 +411,37 @@ fn editing(page: &Page, post: &PostView) -> Composing {
         action: format!("{}/modifier", post.path),
         audience: post.audience,
         language,
-        kept: post.media.clone(),
+        kept: post.media.iter().cloned().map(Attached::from).collect(),
         quoters: Quoters::of(post.quoting.allowed),
         ..Composing::tall(page)
     }
 }
 
-pub async fn edit(
-    Resident { page, me, .. }: Resident,
-    Path((_, post)): Path<(String, String)>,
-    form: Form,
-) -> Answer {
-    let post = own(&page, id(&post)?).await?;
-    let mut compose = editing(&page, &post);
-    if let Some(language) = form.values.some("langue") {
+pub async fn edit(Path((_, post)): Path<(String, String)>, mut sent: Sent) -> Answer {
+    let me = match sent.sender() {
+        Sender::Nobody => return log_in::with_text(&sent.page, &sent.values),
+        Sender::Unsure(_) => return Err(Fault::Stale),
+        Sender::Resident(me) => me,
+    };
+    let post = own(&sent.page, id(&post)?).await?;
+    let mut compose = editing(&sent.page, &post);
+    if let Some(language) = sent.values.some("langue") {
         compose.language = language.to_owned();
     }
-    match change(&page, me, &post, &form, &mut compose).await {
+    let (kept, trouble) = files::kept(&mut sent, me).await;
+    compose.kept = kept;
+    let Sent { page, values, .. } = &sent;
+    let changed = match (trouble, Wish::of(values)) {
+        (Some(trouble), _) => Err(trouble),
+        (None, Wish::Look) => {
+            let typed = Typed::new(values.clone());
+            return shown(StatusCode::OK, page, &compose, typed).await;
+        }
+        (None, Wish::Publish | Wish::Save) => change(page, me, &post, values, &compose).await,
+    };
+    match changed {
         Ok(()) => Ok(page.onward(&post.path, "done-edited")),
-        Err(failure) => again(failure, &page, &compose, form),
+        Err(failure) => again(failure, page, &compose, values.clone()).await,
     }
 }
 
@@ -393,10 +449,9 @@ async fn change(
     page: &Page,
     me: Id,
     post: &PostView,
-    form: &Form,
-    compose: &mut Composing,
+    values: &Asked,
+    compose: &Composing,
 ) -> Outcome<()> {
-    compose.kept = keep_pictures(page, me, form).await?;
     let asked = Compose {
         reply_to: post.reply_to,
         quote: post
@@ -406,21 +461,19 @@ async fn change(
             .map(|it| it.id),
         // What people have voted on stays as it is.
         poll: None,
-        ..draft(form, compose)
+        ..typed(values, compose)
     };
     let mut draft = posts::prepare(&page.town, me, asked).await?;
-    let described = descriptions(form, &compose.kept);
-    draft.redescribed = !described.is_empty();
-    let (town, post) = (Arc::clone(&page.town), post.id);
-    page.town
-        .store
-        .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move {
-                for (picture, words) in described {
-                    media::describe(tx, &town, me, picture, &words).await?;
-                }
-                posts::edit(tx, &town, me, post, draft).await
-            })
+    let changes = files::changes(&page.town, &compose.kept).await?;
+    draft.redescribed = !changes.is_empty();
+    let post = post.id;
+    page.write(move |tx, town| {
+        Box::pin(async move {
+            for (file, change) in changes {
+                media::change(tx, town, me, file, change).await?;
+            }
+            posts::edit(tx, town, me, post, draft).await
         })
-        .await
+    })
+    .await
 }

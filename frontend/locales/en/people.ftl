@@ -75,3 +75,42 @@ report-forward = Also pass it on, without your name, to the staff of { $domain }
 report-send = Send
 done-reported = Thank you, the town hall will look into it.
 has-moved = { $name } has moved:
+
+# What one sets up for a person
+tab-about = About
+follow-options = What I see of this person
+follow-shares = Show what they share, too
+follow-told = Tell me of each of their posts
+note = My note
+note-what = Only you see it.
+note-add = Note something about this person
+familiar = Among their followers, you follow:
+familiar-more = { $count ->
+    [one] and one other person
+   *[other] and { $count } other people
+}
+on-lists = Put on my lists
+block-server = Block all of { $domain }
+server-block-heading = Block the whole server { $domain }?
+server-block-what = You will see nothing of the people of this server any more, and neither you nor they can follow each other. Nothing changes for other residents.
+blocked-servers = Blocked servers
+blocked-servers-what = You see nothing of the people of these servers of other towns.
+blocked-servers-none = No server.
+server-to-block = Block a server
+server-to-block-hint = Its name, such as other-town.example
+server-block = Block this server
+muted-until = until { $when }
+mark-muted-until = Hidden until { $when }
+about-more = About this account
+about-page = Address
+about-since = Account opened
+about-known-since = Known here
+about-last-post = Last post
+about-home = Their page
+recommends = People whom { $name } recommends
+speaks-of = Their tags
+done-note = Noted. Only you see it.
+done-server-blocked = This server is blocked for you.
+done-server-unblocked = This server is no longer blocked for you.
+memberships-heading = On which lists to put { $name }?
+memberships-none = You have no list yet.

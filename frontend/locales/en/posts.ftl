@@ -68,18 +68,16 @@ compose-text = Your post
 compose-news = What is new in { $town }?
 compose-answer = Your reply
 answering = You are replying to { $name }
-compose-help = A name with @ notifies that person, a word with # becomes a tag. Between two stars a word is *slanted*; between two double stars, **bold**.
-compose-warning = Warning (optional)
+compose-warning = Warning
 compose-warning-hint = The post stays folded behind this line.
 compose-audience = Who will see this post
 compose-language = Language of the post
 compose-more = More choices
-compose-sensitive = These pictures may upset: hide them first
-pictures = Pictures
-picture-n = Picture { $count }
+compose-sensitive = What I attach may upset: hide it first
+pictures = Photos, sound, video
+picture-n = File { $count }
 picture-description = Description for those who cannot see the picture
 picture-description-why = What it shows, in one sentence
-picture-remove = Remove this picture
 
 # Deleting
 delete-heading = Delete this post?

@@ -20,3 +20,5 @@ quoters-usual-hint = For those you write from now on; you can choose otherwise f
 notice-quote = quoted your post
 notice-quoted-edit = edited a post you quoted
 done-quote-taken-back = Your post is no longer quoted.
+reply-waiting = The person you answer wishes to agree first: until then, outside of our town only they get your answer.
+reply-refused = The person you answer does not want this answer under their post.

@@ -93,6 +93,8 @@ refusal-too-many-fields =
         [one] The profile has a single line of this kind.
        *[other] The profile has at most { $limit } lines of this kind: remove some.
     }
+refusal-site-unfit = This is not the name of a site: { $site }. It should look like journal.example.
+refusal-sites-full = That is enough sites: { $limit } at most.
 
 ## Apps
 
@@ -127,6 +129,10 @@ refusal-filter-context = Say where the filter is to hold.
 refusal-filter-action = Say what is to become of filtered posts.
 refusal-keyword = Give a word or phrase of { $limit } characters at most.
 refusal-filters-full = That is enough: { $limit } at most. Delete some first.
+refusal-time = This date is not understood.
+refusal-drafts-full = That is enough drafts: { $limit } at most. Publish or throw away one first.
+refusal-draft-too-long = This draft is too long to be kept.
+refusal-draft-empty = There is nothing to keep yet.
 refusal-scheduled-soon = A post that waits must wait five minutes at least.
 refusal-domain-blocks-full = That is enough blocked servers: { $limit } at most. Unblock some first.
 refusal-scheduled-full = That is enough waiting posts: { $limit } at most. Publish or delete some first.
@@ -137,3 +143,28 @@ refusal-announcement-end = The end must come after the beginning, and after now.
 refusal-announcements-full = There are { $limit } announcements already: take one off first.
 refusal-emoji = Answer with a single emoji.
 refusal-emoji-full = This announcement has { $limit } different emoji already: choose one of them.
+
+## Two steps, moving, leaving
+
+refusal-two-step-on = Two-step log-in is on already.
+refusal-two-step-not-begun = Begin again: setting up was not begun.
+refusal-two-step-code = This code is not right, or was used before. Wait for the next one and try again.
+refusal-two-step-late = This took too long. Begin again with your password.
+refusal-handle-unknown = This account cannot be found. Check the address: it looks like @name@server.example.
+refusal-last-admin = You are the only one who administers this site. First hand it over to someone else.
+refusal-leaving-unsure = Tick the box to confirm.
+refusal-recipients = Name one to { $limit } people.
+refusal-recipient-unknown = We found nobody called “{ $name }”.
+
+## Bringing data
+
+refusal-import-unreadable = This file is not a table that can be read. Choose the .csv file downloaded from the other server.
+refusal-import-empty = There is nothing in this table. Choose another file.
+refusal-import-long = This table is too long: { $limit } lines at most. Cut it into several files.
+refusal-import-large = This file is too big: { $size } MB at most. Cut it into several files.
+refusal-imports-full = Three tables are under way already. Wait until they are finished.
+refusal-import-kind = Say what is in the table.
+refusal-import-no-person = This person cannot be found.
+refusal-import-no-post = This post cannot be found.
+refusal-import-not-followed = You do not follow this person: only those you follow can be on a list.
+refusal-import-refused = This was not possible.

@@ -78,3 +78,42 @@ report-forward = Transmettre aussi, sans votre nom, à l’équipe de { $domain 
 report-send = Envoyer
 done-reported = Merci, la mairie va regarder.
 has-moved = { $name } a déménagé :
+
+# Ce que l’on règle pour une personne
+tab-about = À propos
+follow-options = Ce que je vois de cette personne
+follow-shares = Montrer aussi ce qu’elle partage
+follow-told = Me prévenir de chacun de ses messages
+note = Ma note
+note-what = Vous seul la voyez.
+note-add = Noter quelque chose sur cette personne
+familiar = Parmi ses abonnés que vous suivez :
+familiar-more = { $count ->
+    [one] et une autre personne
+   *[other] et { $count } autres personnes
+}
+on-lists = Mettre sur mes listes
+block-server = Bloquer tout { $domain }
+server-block-heading = Bloquer tout le serveur { $domain } ?
+server-block-what = Vous ne verrez plus rien des personnes de ce serveur, et ni vous ni elles ne pourrez plus vous suivre. Rien ne change pour les autres habitants.
+blocked-servers = Serveurs bloqués
+blocked-servers-what = Vous ne voyez plus rien des personnes de ces serveurs d’autres villes.
+blocked-servers-none = Aucun serveur.
+server-to-block = Bloquer un serveur
+server-to-block-hint = Son nom, comme autre-ville.fr
+server-block = Bloquer ce serveur
+muted-until = jusqu’au { $when }
+mark-muted-until = Masqué jusqu’au { $when }
+about-more = Sur ce compte
+about-page = Adresse
+about-since = Compte ouvert
+about-known-since = Connu ici
+about-last-post = Dernier message
+about-home = Sa page
+recommends = Les personnes que { $name } recommande
+speaks-of = Ses étiquettes
+done-note = C’est noté. Vous seul le voyez.
+done-server-blocked = Ce serveur est bloqué pour vous.
+done-server-unblocked = Ce serveur n’est plus bloqué pour vous.
+memberships-heading = Sur quelles listes mettre { $name } ?
+memberships-none = Vous n’avez pas encore de liste.

@@ -68,18 +68,16 @@ compose-text = Votre message
 compose-news = Quoi de neuf à { $town } ?
 compose-answer = Votre réponse
 answering = Vous répondez à { $name }
-compose-help = Un nom avec @ prévient cette personne, un mot avec # en fait une étiquette. Entre deux étoiles, un mot devient *penché* ; entre deux doubles étoiles, **gras**.
-compose-warning = Avertissement (facultatif)
+compose-warning = Avertissement
 compose-warning-hint = Le message reste replié derrière cette ligne.
 compose-audience = Qui verra ce message
 compose-language = Langue du message
 compose-more = Plus de choix
-compose-sensitive = Ces images peuvent heurter : les cacher d’abord
-pictures = Photos
-picture-n = Photo { $count }
+compose-sensitive = Ce que je joins peut heurter : le cacher d’abord
+pictures = Photos, son, vidéo
+picture-n = Fichier { $count }
 picture-description = Description pour qui ne voit pas l’image
 picture-description-why = Ce qu’on y voit, en une phrase
-picture-remove = Retirer cette photo
 
 # Effacer
 delete-heading = Supprimer ce message ?

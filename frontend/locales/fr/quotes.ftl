@@ -20,3 +20,5 @@ quoters-usual-hint = Pour ceux que vous écrirez ; vous pourrez choisir autreme
 notice-quote = a cité votre message
 notice-quoted-edit = a modifié un message que vous avez cité
 done-quote-taken-back = Votre message n’est plus cité.
+reply-waiting = La personne à qui vous répondez veut d’abord donner son accord : en attendant, elle seule reçoit votre réponse, hors de notre ville.
+reply-refused = La personne à qui vous répondez ne souhaite pas cette réponse sous son message.

@@ -93,6 +93,8 @@ refusal-too-many-fields =
         [one] Le profil a une seule ligne de ce genre.
        *[other] Le profil a { $limit } lignes de ce genre au plus : retirez-en.
     }
+refusal-site-unfit = Ce n’est pas le nom d’un site : { $site }. Il devrait ressembler à journal.example.
+refusal-sites-full = Cela fait assez de sites : { $limit } au plus.
 
 ## Applications
 
@@ -127,6 +129,10 @@ refusal-filter-context = Dites où le filtre doit agir.
 refusal-filter-action = Dites ce que deviennent les messages filtrés.
 refusal-keyword = Donnez un mot ou une expression de { $limit } caractères au plus.
 refusal-filters-full = C’est assez : { $limit } au plus. Supprimez-en d’abord.
+refusal-time = Cette date n’est pas comprise.
+refusal-drafts-full = C’est assez de brouillons : { $limit } au plus. Publiez-en ou jetez-en un d’abord.
+refusal-draft-too-long = Ce brouillon est trop long pour être gardé.
+refusal-draft-empty = Il n’y a encore rien à garder.
 refusal-scheduled-soon = Un message programmé doit attendre cinq minutes au moins.
 refusal-domain-blocks-full = C’est assez de serveurs bloqués : { $limit } au plus. Débloquez-en d’abord.
 refusal-scheduled-full = C’est assez de messages programmés : { $limit } au plus. Publiez-en ou supprimez-en d’abord.
@@ -137,3 +143,28 @@ refusal-announcement-end = La fin doit venir après le début, et après mainten
 refusal-announcements-full = Il y a déjà { $limit } annonces : retirez-en une d’abord.
 refusal-emoji = Répondez par un seul emoji.
 refusal-emoji-full = Cette annonce a déjà { $limit } emojis différents : choisissez-en un parmi eux.
+
+## Deux étapes, déménagement, départ
+
+refusal-two-step-on = La connexion en deux étapes est déjà activée.
+refusal-two-step-not-begun = Recommencez : la mise en place n’était pas commencée.
+refusal-two-step-code = Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant et réessayez.
+refusal-two-step-late = Cela a pris trop de temps. Recommencez avec votre mot de passe.
+refusal-handle-unknown = Ce compte est introuvable. Vérifiez l’adresse : elle ressemble à @nom@serveur.example.
+refusal-last-admin = Vous êtes la seule personne à administrer ce site. Confiez-le d’abord à quelqu’un d’autre.
+refusal-leaving-unsure = Cochez la case pour confirmer.
+refusal-recipients = Nommez une à { $limit } personnes.
+refusal-recipient-unknown = Nous n’avons trouvé personne sous le nom « { $name } ».
+
+## Apporter des données
+
+refusal-import-unreadable = Ce fichier n’est pas un tableau lisible. Choisissez le fichier .csv téléchargé sur l’autre serveur.
+refusal-import-empty = Ce tableau ne contient rien. Choisissez un autre fichier.
+refusal-import-long = Ce tableau est trop long : { $limit } lignes au plus. Coupez-le en plusieurs fichiers.
+refusal-import-large = Ce fichier est trop lourd : { $size } Mo au plus. Coupez-le en plusieurs fichiers.
+refusal-imports-full = Trois tableaux sont déjà en cours. Attendez qu’ils soient finis.
+refusal-import-kind = Dites ce que contient le tableau.
+refusal-import-no-person = Cette personne est introuvable.
+refusal-import-no-post = Ce message est introuvable.
+refusal-import-not-followed = Vous ne suivez pas cette personne : seules celles que vous suivez vont sur une liste.
+refusal-import-refused = Ce n’était pas possible.

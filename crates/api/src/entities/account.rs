@@ -218,7 +218,7 @@ struct Source<'a> {
     hide_collections: bool,
     discoverable: bool,
     indexable: bool,
-    attribution_domains: Nothing,
+    attribution_domains: &'a [String],
     quote_policy: &'static str,
 }
 
@@ -269,7 +269,7 @@ impl<'a> Credentials<'a> {
                 hide_collections: false,
                 discoverable: view.discoverable,
                 indexable: view.indexable,
-                attribution_domains: [],
+                attribution_domains: &view.attribution_domains,
                 quote_policy: "public",
             },
             role: RoleShown {
@@ -305,7 +305,7 @@ pub struct Profile<'a> {
     show_media: bool,
     show_media_replies: bool,
     show_featured: bool,
-    attribution_domains: Nothing,
+    attribution_domains: &'a [String],
     featured_tags: Vec<FeaturedTag<'a>>,
 }
 
@@ -340,7 +340,7 @@ impl<'a> Profile<'a> {
             show_media: true,
             show_media_replies: true,
             show_featured: true,
-            attribution_domains: [],
+            attribution_domains: &view.attribution_domains,
             featured_tags: featured
                 .iter()
                 .map(|tag| FeaturedTag::new(origin, tag))

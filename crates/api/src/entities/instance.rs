@@ -9,8 +9,8 @@ use super::scalar::{Address, Nothing};
 
 /// Apps cut it at the first space and compare it with the versions of Mastodon they know.
 const VERSION: &str = concat!("4.5.0 (compatible; Parvis ", env!("CARGO_PKG_VERSION"), ")");
-/// What of Mastodon's API is built. 2: grouped notifications; 3 would promise attribution domains.
-const API_VERSION: u8 = 2;
+/// What of Mastodon's API is built. 7: quotes, with all before; 8 would promise yearly reports.
+const API_VERSION: u8 = 7;
 /// On this server; apps insist on one.
 const THUMBNAIL: &str = "/thumbnail-default.png";
 /// Characters that an address counts for.

@@ -4,7 +4,7 @@ use parvis_town::previews::PreviewView;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::scalar::Moment;
+use super::{Account, scalar::Moment};
 
 #[derive(Serialize, JsonSchema)]
 pub struct PreviewCard<'a> {
@@ -33,16 +33,19 @@ pub struct PreviewCard<'a> {
 struct Author<'a> {
     name: &'a str,
     url: &'a str,
-    /// A page cannot prove here whose account it is by.
-    account: Option<()>,
+    /// Where the page names it and it names the page's site.
+    account: Option<Account<'a>>,
 }
 
 impl<'a> PreviewCard<'a> {
-    pub fn new(view: &'a PreviewView) -> Self {
-        let author = (!view.author_name.is_empty()).then_some(Author {
+    /// `origin`: of this town.
+    pub fn new(origin: &'a str, view: &'a PreviewView) -> Self {
+        let account = view.author.as_deref();
+        let is_named = account.is_some() || !view.author_name.is_empty();
+        let author = is_named.then(|| Author {
             name: &view.author_name,
             url: &view.author_url,
-            account: None,
+            account: account.map(|account| Account::new(origin, account)),
         });
         Self {
             url: &view.url,
@@ -63,7 +66,7 @@ impl<'a> PreviewCard<'a> {
             blurhash: view.blurhash.as_deref(),
             published_at: view.published_at.map(Moment),
             authors: author.into_iter().collect(),
-            missing_attribution: false,
+            missing_attribution: view.misses_my_consent,
         }
     }
 }
@@ -75,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_card_has_every_key_and_embeds_nothing() {
-        insta::assert_json_snapshot!(PreviewCard::new(&samples::preview()), @r#"
+        insta::assert_json_snapshot!(PreviewCard::new("https://v.example", &samples::preview()), @r#"
         {
           "url": "https://journal.example/pont",
           "title": "Le pont & la « rivière »",

@@ -46,6 +46,7 @@ pub fn account() -> AccountView {
         last_post_at: Some(1_773_480_413_089),
         suspended: false,
         moved_to: None,
+        attribution_domains: Vec::new(),
         local: true,
     }
 }
@@ -94,6 +95,7 @@ pub fn post() -> PostView {
         media: vec![picture()],
         poll: None,
         preview: None,
+        consent: None,
         quote: None,
         quoting: Quoting {
             allowed: Allowed::EVERYONE,
@@ -149,5 +151,7 @@ pub fn preview() -> PreviewView {
         height: 320,
         blurhash: Some("LEHV6nWB2yk8".into()),
         published_at: Some(1_773_480_413_089),
+        author: None,
+        misses_my_consent: false,
     }
 }

@@ -235,7 +235,10 @@ impl<'a> Status<'a> {
             in_reply_to_account_id: view.reply_to_account.map(IdText),
             reblog: original.map(|original| Box::new(Self::new(origin, original))),
             poll: Poll::of(view),
-            card: view.preview.as_deref().map(PreviewCard::new),
+            card: view
+                .preview
+                .as_deref()
+                .map(|preview| PreviewCard::new(origin, preview)),
             language: view.language.as_deref(),
             quote: Quote::of(origin, view),
             quote_approval: QuoteApproval::new(view.quoting),

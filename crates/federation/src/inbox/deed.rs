@@ -5,7 +5,7 @@ use parvis_store::{Tx, posts as rows};
 use parvis_town::{
     Outcome, Town,
     arrivals::{self, Arrival, ArrivedBoost},
-    groups,
+    consents, groups,
     interactions::{self, Asked},
     pins, posts,
     quotes::{self, AskedQuote},
@@ -43,6 +43,20 @@ pub(crate) enum Deed {
         stamp: Option<String>,
     },
     QuoteRevoked {
+        author: Id,
+        stamp: String,
+    },
+    /// Whom a post of ours answers agrees; `stamp`: where others can check that.
+    ReplyAgreed {
+        author: Id,
+        post: Id,
+        stamp: Option<String>,
+    },
+    ReplyRefused {
+        author: Id,
+        post: Id,
+    },
+    ReplyRevoked {
         author: Id,
         stamp: String,
     },
@@ -156,6 +170,15 @@ impl Deed {
                 stamp,
             } => quotes::answered(tx, town, author, post, stamp).await,
             Self::QuoteRevoked { author, stamp } => quotes::revoked(tx, town, author, &stamp).await,
+            Self::ReplyAgreed {
+                author,
+                post,
+                stamp,
+            } => consents::agreed(tx, town, author, post, stamp).await,
+            Self::ReplyRefused { author, post } => consents::refused(tx, town, author, post).await,
+            Self::ReplyRevoked { author, stamp } => {
+                consents::revoked(tx, town, author, &stamp).await
+            }
             Self::Follow {
                 follower,
                 target,

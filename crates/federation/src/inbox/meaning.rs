@@ -1,6 +1,7 @@
 //! What an activity of a verified actor comes to. May ask other servers, changes nothing but what is known of them.
 
 mod comments;
+mod consents;
 mod gestures;
 mod groups;
 mod interactions;
@@ -119,6 +120,9 @@ async fn answered(
     if quotes {
         let asked = sent.as_ref().filter(|sent| quotes::is_request(sent));
         return quotes::answered(federation, activity, asked, actor, accepted, budget).await;
+    }
+    if let Some(post) = consents::answer_of_ours(federation, activity, sent.as_ref()).await? {
+        return consents::answered(federation, activity, &post, actor, accepted, budget).await;
     }
     let follower = match inner {
         Some(inner) if inner.kind == Kind::Follow => our_actor(federation, inner.actor),

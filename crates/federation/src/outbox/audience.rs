@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use parvis_model::{audience::Audience, id::Id};
 use parvis_store::{accounts, deliveries, entity::account, follows, servers};
-use parvis_town::{Outcome, PostView, Town};
+use parvis_town::{Outcome, PostView, Town, consents::ReplyConsent};
 
 /// A set of inboxes on other servers, in the alphabet's order.
 #[derive(Default)]
@@ -96,12 +96,22 @@ fn elsewhere<'a>(
 /// Who gets a post of this town.
 pub(super) async fn of_post(town: &Town, post: &PostView) -> Outcome<Inboxes> {
     let mut inboxes = Inboxes::default();
+    if post.consent.as_ref().is_some_and(ReplyConsent::holds_back) {
+        if let Some(author) = post.reply_to_account {
+            inboxes.add_personal(&accounts::by_id(town.store.read(), author).await?);
+        }
+        return Ok(inboxes);
+    }
     let mentioned: Vec<Id> = post.mentions.iter().map(|mention| mention.id).collect();
     let mentioned = accounts::by_ids(town.store.read(), &mentioned).await?;
     match post.audience {
         Audience::Public | Audience::Unlisted | Audience::Followers => {
             if let Some(author) = post.quote.as_ref().and_then(|quote| quote.author) {
                 inboxes.add(&accounts::by_id(town.store.read(), author).await?);
+            }
+            // Whoever lets only some answer tells the others that this one may.
+            if let Some(answered) = post.reply_to_account.filter(|_| post.consent.is_some()) {
+                inboxes.add(&accounts::by_id(town.store.read(), answered).await?);
             }
             inboxes.of_followers(town, post.author.id).await?;
             inboxes.add(&mentioned);

@@ -6,10 +6,13 @@ use parvis_town::{Outcome, Town};
 
 use super::{
     Outgoing,
-    audience::Inboxes,
+    audience::{self, Inboxes},
     translate::{Known, ours, personal},
 };
-use crate::quotes::{self, Answered};
+use crate::{
+    posts,
+    quotes::{self, Answered},
+};
 
 /// One of ours asks an author of theirs.
 pub(super) async fn asked(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
@@ -26,6 +29,18 @@ pub(super) async fn asked(town: &Town, known: &Known, post: Id) -> Outcome<Optio
         Some(request) => personal(town, &author, request).await,
         None => Ok(None),
     }
+}
+
+/// One of theirs agrees to an answer of ours, which until now they had alone.
+pub(super) async fn agreed(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing>> {
+    let Some(view) = ours(town, known, post).await? else {
+        return Ok(None);
+    };
+    let Some(create) = posts::create_again(town, &view)? else {
+        return Ok(None);
+    };
+    let inboxes = audience::of_post(town, &view).await?;
+    Ok(Some(create.to(inboxes.list(town).await?)))
 }
 
 /// One of theirs is answered, in the name of whom they asked.

@@ -59,6 +59,9 @@ async fn one(
             counted(town, known, *post).await
         }
         Entry::PostAmended { post } => amended(town, known, *post).await,
+        Entry::ReplyAnswered { post, agreed } if *agreed => {
+            consents::agreed(town, known, *post).await
+        }
         Entry::QuoteAsked { post } => consents::asked(town, known, *post).await,
         Entry::QuoteAnswered {
             quoted,
@@ -259,6 +262,7 @@ async fn one(
         // Several activities each: see `all`.
         Entry::PollVoted { .. }
         | Entry::PostNarrowed { .. }
+        | Entry::ReplyAnswered { .. }
         | Entry::Quoted { .. }
         | Entry::Reported { .. }
         | Entry::SignedUp { .. }
@@ -452,6 +456,7 @@ impl Known {
                 | Entry::PollCounted { post }
                 | Entry::PollClosed { post }
                 | Entry::PostAmended { post }
+                | Entry::ReplyAnswered { post, .. }
                 | Entry::QuoteAsked { post } => own.push(*post),
                 Entry::QuoteAnswered {
                     quoted: post,

@@ -53,6 +53,10 @@ impl Reach for Plug {
         previews::web_page(&self.0.fetcher, address).await
     }
 
+    async fn subscribe_template(&self, handle: &Handle) -> Result<Option<String>, Missing> {
+        self.0.subscribe_template(handle).await
+    }
+
     async fn may_ask(&self, address: &str) -> bool {
         match Url::parse(address) {
             Ok(url) => self.0.fetcher.may_ask(&url).await,

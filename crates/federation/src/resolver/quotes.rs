@@ -1,6 +1,6 @@
 //! What a post of another server quotes, and whether the author of that has agreed: only their own server can say so.
 
-use parvis_model::uri as address;
+use parvis_model::{policy::Interaction, uri as address};
 use parvis_store::posts as rows;
 use parvis_town::{Outcome, arrivals::RemoteQuote};
 use tokio::time::timeout;
@@ -67,7 +67,9 @@ impl Resolver {
         let quoted_author = parvis_store::accounts::by_id(db, row.author_id).await?;
         if let Some(quoted_author) = quoted_author.filter(|it| !same(&it.uri, author)) {
             let said = (quoted_author.uri.as_str(), id, row.uri.as_str());
-            found.stamp = self.confirmed(stamp, said, budget).await;
+            found.stamp = self
+                .confirmed(Interaction::Quote, stamp, said, budget)
+                .await;
         }
         Ok(())
     }
@@ -75,6 +77,7 @@ impl Resolver {
     /// Does the server of `author` show this stamp, for these two posts? Gives its address then.
     pub(crate) async fn confirmed(
         &self,
+        what: Interaction,
         stamp: &str,
         (author, quoting, quoted): (&str, &str, &str),
         budget: &Budget,
@@ -87,7 +90,7 @@ impl Resolver {
             return None;
         }
         let fetched = self.fetch(&stamp, budget).await?;
-        let said = Stamp::read(&fetched.json)?;
+        let said = Stamp::read(&fetched.json, what)?;
         let holds = same(&fetched.id, &stamp)
             && same(said.author, author)
             && same(said.quoting, quoting)

@@ -41,6 +41,8 @@ pub struct Actor<'a> {
     /// Other accounts it says are its own (FEP-7628).
     pub also_known_as: Vec<&'a str>,
     pub moved_to: Option<&'a str>,
+    /// Sites whose pages may name it as their author; not yet checked.
+    pub attribution_domains: Vec<&'a str>,
 }
 
 /// A line of the profile (FEP-fb2a).
@@ -117,6 +119,10 @@ impl<'a> Actor<'a> {
             suspended: doc.flag("suspended").unwrap_or(false),
             also_known_as: doc.ids("alsoKnownAs").take(limits::ALIASES).collect(),
             moved_to: doc.one_id("movedTo"),
+            attribution_domains: doc
+                .ids("attributionDomains")
+                .take(limits::ATTRIBUTION_SITES)
+                .collect(),
         })
     }
 

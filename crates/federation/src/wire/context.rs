@@ -17,7 +17,7 @@ enum Meaning {
 }
 
 /// Terms outside the contexts above (docs: federation.md section 1.4).
-const TERMS: [(&str, Meaning); 35] = [
+const TERMS: [(&str, Meaning); 38] = [
     ("Hashtag", Meaning::Is("as:Hashtag")),
     ("sensitive", Meaning::Is("as:sensitive")),
     (
@@ -34,6 +34,7 @@ const TERMS: [(&str, Meaning); 35] = [
     ("PropertyValue", Meaning::Is("schema:PropertyValue")),
     ("value", Meaning::Is("schema:value")),
     ("alsoKnownAs", Meaning::Id("as:alsoKnownAs")),
+    ("attributionDomains", Meaning::Id("toot:attributionDomains")),
     ("movedTo", Meaning::Id("as:movedTo")),
     ("directMessage", Meaning::Is("litepub:directMessage")),
     ("searchableBy", Meaning::Id("fedibird:searchableBy")),
@@ -66,6 +67,14 @@ const TERMS: [(&str, Meaning); 35] = [
     (
         "QuoteAuthorization",
         Meaning::Is("https://w3id.org/fep/044f#QuoteAuthorization"),
+    ),
+    (
+        "approvedBy",
+        Meaning::Id("https://gotosocial.org/ns#approvedBy"),
+    ),
+    (
+        "replyAuthorization",
+        Meaning::Id("https://gotosocial.org/ns#replyAuthorization"),
     ),
     (
         "ReplyRequest",

@@ -1,9 +1,23 @@
 //! WebFinger (RFC 7033) and host-meta (RFC 6415) documents, both ways. Knows no accounts.
 
+use parvis_model::limits;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unreadable, read::Doc};
+
+/// Where somebody follows and answers from, as servers have said it since OStatus.
+pub const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
+
+/// The address with `{uri}` in it at which somebody's server takes up what they want to follow or answer.
+pub fn subscribe_template(value: &Value) -> Option<&str> {
+    let doc = Doc::outermost(value).ok()?;
+    let template = doc
+        .docs("links")
+        .filter(|link| link.text("rel") == Some(SUBSCRIBE))
+        .find_map(|link| link.text("template"));
+    template.filter(|template| template.contains("{uri}") && template.len() <= limits::REMOTE_URI)
+}
 
 /// What WebFinger says about a handle, as far as we ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

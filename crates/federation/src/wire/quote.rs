@@ -1,10 +1,10 @@
 //! Reading quotes, the consents to them, and what a post says of who may do what with it (FEP-044f, FEP-e232, the older
 //! members of Misskey, Fedibird and others; docs: federation.md section 13). Believes nothing.
 
-use parvis_model::uri as address;
+use parvis_model::{policy::Interaction, uri as address};
 use serde_json::Value;
 
-use super::read::Doc;
+use super::{emit::quote::Named as _, read::Doc};
 
 /// In the order in which they count.
 const MEMBERS: [&str; 5] = [
@@ -67,7 +67,7 @@ fn in_tag<'a>(doc: &Doc<'a>) -> Option<&'a str> {
         .filter(|uri| address::canonical(uri).is_some())
 }
 
-/// The word of an author that one post may quote another.
+/// The word of an author that one post may quote another, or answer it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp<'a> {
     pub author: &'a str,
@@ -76,15 +76,21 @@ pub struct Stamp<'a> {
 }
 
 impl<'a> Stamp<'a> {
-    pub fn read(value: &'a Value) -> Option<Self> {
+    /// `ReplyApproval` with its members is what older GoToSocial gives.
+    pub fn read(value: &'a Value, what: Interaction) -> Option<Self> {
         let doc = Doc::outermost(value).ok()?;
-        if !doc.is_a("QuoteAuthorization") {
+        let is_older = what == Interaction::Reply && doc.is_a("ReplyApproval");
+        if !is_older && !doc.is_a(what.authorization()) {
             return None;
         }
+        let named = |name, old| {
+            doc.one_id(name)
+                .or_else(|| doc.one_id(old).filter(|_| is_older))
+        };
         Some(Self {
             author: doc.one_id("attributedTo")?,
-            quoting: doc.one_id("interactingObject")?,
-            quoted: doc.one_id("interactionTarget")?,
+            quoting: named("interactingObject", "object")?,
+            quoted: named("interactionTarget", "target")?,
         })
     }
 }

@@ -435,6 +435,7 @@ async fn profile(town: &Town, told: &TownTold, person: &Person) -> anyhow::Resul
         ),
         avatar: Change::Set(avatar),
         header: Change::Set(header),
+        ..ProfileEdit::default()
     })
 }
 

@@ -66,6 +66,9 @@ pub struct Model {
     pub aliases: String,
     pub moved_to_id: Option<i64>,
     pub moved_at: Option<i64>,
+    /// Sites whose pages may name it as their author, a line each.
+    #[sea_orm(column_type = "Text")]
+    pub attribution_domains: String,
 }
 
 /// What others see of an account: no keys, no addresses of machines. A page reads it for each person on it.
@@ -97,12 +100,13 @@ pub struct Card {
     pub updated_at: i64,
     pub suspended_at: Option<i64>,
     pub moved_to_id: Option<i64>,
+    pub attribution_domains: String,
 }
 
 /// The columns of [`Card`] of an account `a`, in the order of its fields.
 pub(crate) const CARD: &str = "a.id, a.kind, a.name, a.domain, a.uri, a.url, a.display_name, a.bio_html, a.bio_source, a.avatar, a.header, \
      a.fields, a.locked, a.discoverable, a.indexable, a.posts, a.followers, a.following, a.last_post_at, a.created_at, \
-     a.updated_at, a.suspended_at, a.moved_to_id";
+     a.updated_at, a.suspended_at, a.moved_to_id, a.attribution_domains";
 
 impl From<Model> for Card {
     fn from(row: Model) -> Self {
@@ -130,6 +134,7 @@ impl From<Model> for Card {
             updated_at: row.updated_at,
             suspended_at: row.suspended_at,
             moved_to_id: row.moved_to_id,
+            attribution_domains: row.attribution_domains,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Model {
     pub created_at: i64,
     pub approved_at: Option<i64>,
     pub notifications_read_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub appearance: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

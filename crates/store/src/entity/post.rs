@@ -62,6 +62,11 @@ pub struct Model {
     pub in_group: bool,
     /// What the page it links to is about.
     pub card_id: Option<i64>,
+    /// What whom it answers says of it, where that matters.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reply_state: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reply_stamp: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -51,6 +51,13 @@ pub async fn claim(
     Ok(dialect::run(db, sql, [id.into(), now.into(), until.into()]).await? > 0)
 }
 
+/// Puts one back until later that could not be kept for a reason that is not its own: the try does not count.
+pub async fn put_back(db: &impl ConnectionTrait, id: i64, until: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE media_work SET claimed_until = $2, tries = tries - 1 WHERE media_id = $1 AND NOT failed";
+    dialect::run(db, sql, [id.into(), until.into()]).await?;
+    Ok(())
+}
+
 /// Gives up what was begun so often: it brings whoever works on it down.
 pub async fn give_up(db: &impl ConnectionTrait, now: i64, tries: i64) -> Result<(), DbErr> {
     let sql = "UPDATE media_work SET failed = TRUE WHERE tries >= $2 AND claimed_until <= $1";

@@ -1,11 +1,12 @@
 //! What a resident reads at home: a hot path, so it is one question in most cases, with all that the page shows.
 
 use parvis_model::page::Page;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 
 use super::{bounds, merged, newest_of_tags, order, tagged_for};
 use crate::{
     audience::{Eyes, of_open_server, unmuted},
+    dialect,
     pages::{self, PageRows},
 };
 
@@ -91,12 +92,47 @@ async fn recent(
     now: i64,
     page: &Page,
 ) -> Result<(Vec<(i64, i32)>, PageRows), DbErr> {
+    let (asked, params) = question(db, eyes, now, page, "");
+    pages::of_question(db, eyes, &asked, params).await
+}
+
+/// How many posts of others have come to a home since one that stood there, up to `limit`. Only the newest posts of all are
+/// looked through: whoever asks again and again costs a short walk on an index.
+pub async fn news(
+    db: &impl ConnectionTrait,
+    me: i64,
+    now: i64,
+    since: i64,
+    limit: u64,
+) -> Result<i64, DbErr> {
+    let eyes = Eyes {
+        account: me,
+        resident: true,
+    };
+    let page = Page {
+        since_id: Some(since),
+        limit,
+        ..Page::default()
+    };
+    let (asked, params) = question(db, eyes, now, &page, " AND p.author_id <> $1");
+    let sql = format!("SELECT COUNT(DISTINCT id) FROM ({asked}) n");
+    dialect::number(db, &sql, params).await
+}
+
+/// What [`recent`] asks: ids, and whether each came by a tag. `only`: a further condition over the posts `p`.
+fn question(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    page: &Page,
+    only: &str,
+) -> (String, Vec<Value>) {
     let mut params = eyes.params(now);
     let (between, upwards) = bounds(page, "id", &mut params);
     params.push(WINDOW.into());
     params.push((page.limit as i64).into());
     let (window, limit) = (params.len() - 1, params.len());
-    let (order, belongs) = (order(upwards), belongs_at_home());
+    let (order, belongs) = (order(upwards), belongs_at_home() + only);
     let people = match db.get_database_backend() {
         // The end of the window is found first, on the index alone; then the walk stops at the first `limit` that belong
         // here, where a subquery with the window would have all of it looked at and sorted.
@@ -117,14 +153,14 @@ async fn recent(
     let tagged = newest_of_tags(
         db,
         "SELECT f.tag_id FROM tag_follow f WHERE f.account_id = $1",
-        &tagged_for(eyes),
+        &(tagged_for(eyes) + only),
         &between.replace(" id ", " t.post_id "),
         order,
         limit,
     );
     let asked =
         format!("SELECT id, by_tag FROM ({people}) a UNION ALL SELECT id, 1 FROM ({tagged}) b");
-    pages::of_question(db, eyes, &asked, params).await
+    (asked, params)
 }
 
 async fn of_each(

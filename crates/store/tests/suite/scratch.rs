@@ -82,6 +82,7 @@ pub fn account(id: i64, domain: &str) -> entity::account::Model {
         aliases: String::new(),
         moved_to_id: None,
         moved_at: None,
+        attribution_domains: String::new(),
     }
 }
 
@@ -120,6 +121,8 @@ pub fn post(id: i64, author: i64, audience: &str) -> entity::post::Model {
         group_id: None,
         in_group: false,
         card_id: None,
+        reply_state: None,
+        reply_stamp: None,
     }
 }
 

@@ -40,6 +40,8 @@ pub struct RemoteAccount {
     pub created_at: Option<Timestamp>,
     /// Addresses of other accounts that it says are its own.
     pub aliases: Vec<String>,
+    /// Sites whose pages may name it as their author.
+    pub attribution_domains: Vec<String>,
 }
 
 /// Makes it known here, or brings what is known up to date. That the handle is its own the caller has made sure of.
@@ -126,6 +128,7 @@ fn blank(id: Id, now: Timestamp) -> entity::account::Model {
         aliases: String::new(),
         moved_to_id: None,
         moved_at: None,
+        attribution_domains: String::new(),
     }
 }
 
@@ -159,6 +162,7 @@ fn remote_row(
         key_id: remote.key_id,
         key_pem: remote.key_pem,
         aliases: remote.aliases.join("\n"),
+        attribution_domains: remote.attribution_domains.join("\n"),
         created_at: remote.created_at.unwrap_or(known.created_at),
         updated_at: town.now(),
         fetched_at: town.now(),

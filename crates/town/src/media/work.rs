@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use parvis_media::{Fault, KeptUpload};
 use parvis_model::{
-    clock::{HOUR, MINUTE, Timestamp},
+    clock::{HOUR, MINUTE, SECOND, Timestamp},
     id::{self, Id},
 };
 use parvis_store::media::{self, work};
@@ -22,6 +22,8 @@ const PAGE: i64 = 64;
 const LOST: Timestamp = HOUR;
 /// Whoever has not finished by then has been killed.
 const CLAIM: Timestamp = 5 * MINUTE;
+/// Until what could not be kept is tried again: no space, or the storage does not answer.
+const AGAIN: Timestamp = 10 * SECOND;
 /// What brought its worker down so often is left.
 const TRIES: i64 = 3;
 /// Also without being woken, for what another process left.
@@ -100,7 +102,10 @@ async fn prepare(town: &Town, id: Id) -> Outcome<()> {
     match town.media.keep_waiting(id).await {
         Ok(Some(kept)) => finish(town, id, kept).await?,
         Ok(None) => return Ok(()),
-        Err(Fault::Folder(err)) => return Err(Error::Files(err).into()),
+        Err(Fault::Storage(err)) => {
+            tracing::error!(%err, town = town.host, id, "an upload cannot be kept for now");
+            return put_back(town, id).await;
+        }
         Err(fault) => {
             tracing::info!(%fault, town = town.host, id, "an upload could not be prepared");
             refuse(town, id).await?;
@@ -108,6 +113,14 @@ async fn prepare(town: &Town, id: Id) -> Outcome<()> {
     }
     town.media.discard(id);
     Ok(())
+}
+
+/// It was taken in, so it is not lost for what is no fault of its own.
+async fn put_back(town: &Town, id: Id) -> Outcome<()> {
+    let until = town.now() + AGAIN;
+    town.store
+        .write(move |tx| Box::pin(async move { Ok(work::put_back(tx, id, until).await?) }))
+        .await
 }
 
 async fn refuse(town: &Town, id: Id) -> Outcome<()> {

@@ -82,6 +82,8 @@ pub(crate) fn boost_row(
         group_id: None,
         in_group: false,
         card_id: None,
+        reply_state: None,
+        reply_stamp: None,
     }
 }
 

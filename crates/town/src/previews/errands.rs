@@ -5,6 +5,8 @@ use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
 use parvis_model::{
     clock::{MINUTE, SECOND, Timestamp},
+    handle::Handle,
+    id::Id,
     uri,
 };
 use parvis_store::preview_cards::{self, Card, Errand};
@@ -13,6 +15,7 @@ use tokio::task::JoinSet;
 use super::{FRESH, NONE, WebPage};
 use crate::{
     Failure, Outcome, Town,
+    accounts::by_handle,
     reach::Missing,
     remote_pictures::{self, CardPicture},
 };
@@ -142,7 +145,14 @@ async fn end(town: &Town, url: String, card: Option<i64>) -> Outcome<()> {
 /// Keeps what the page says, or that it says nothing, and shows it under the posts that wait for it; then its picture, so
 /// that its size is known.
 async fn found(town: &Arc<Town>, url: String, page: Option<WebPage>) -> Outcome<()> {
-    let card = row(town, url, page);
+    let author = match page.as_ref().and_then(|page| page.creator.as_ref()) {
+        Some(named) => creator(town, named).await?,
+        None => None,
+    };
+    let card = Card {
+        author_id: author,
+        ..row(town, url, page)
+    };
     let (image, is_shown) = (card.image_url.clone(), card.kind != NONE);
     let put = town.store.write::<_, Failure, _>(move |tx| {
         Box::pin(async move {
@@ -172,6 +182,15 @@ async fn found(town: &Arc<Town>, url: String, page: Option<WebPage>) -> Outcome<
     set.await
 }
 
+/// The account of whom a page names: one of ours, or one that its server tells of.
+async fn creator(town: &Arc<Town>, named: &Handle) -> Outcome<Option<Id>> {
+    let is_ours = |domain: &String| domain.eq_ignore_ascii_case(&town.host);
+    if named.domain.as_ref().is_none_or(is_ours) {
+        return Ok(by_handle(town, named).await?.map(|row| row.id));
+    }
+    town.reach().handle(town, named).await
+}
+
 fn row(town: &Town, url: String, page: Option<WebPage>) -> Card {
     let blank = Card {
         id: town.ids.next(),
@@ -191,6 +210,7 @@ fn row(town: &Town, url: String, page: Option<WebPage>) -> Card {
         blurhash: None,
         published_at: None,
         fetched_at: town.now(),
+        author_id: None,
     };
     let Some(page) = page else {
         return blank;

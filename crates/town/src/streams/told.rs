@@ -28,7 +28,9 @@ const RECENT: Timestamp = 6 * HOUR;
 pub(super) async fn tell(town: &Town, entry: &Entry) -> Outcome<()> {
     match entry {
         Entry::PostPublished { post } | Entry::Boosted { boost: post } => posted(town, *post).await,
-        Entry::PostEdited { post } | Entry::PostAmended { post } => edited(town, *post).await,
+        Entry::PostEdited { post }
+        | Entry::PostAmended { post }
+        | Entry::ReplyAnswered { post, .. } => edited(town, *post).await,
         Entry::PostDeleted {
             author,
             audience,

@@ -92,7 +92,12 @@ impl Reach for World {
             image: None,
             image_description: String::new(),
             published_at: None,
+            creator: None,
         })
+    }
+
+    async fn subscribe_template(&self, _: &Handle) -> Result<Option<String>, Missing> {
+        Err(Missing::NotNow)
     }
 
     async fn may_ask(&self, _: &str) -> bool {

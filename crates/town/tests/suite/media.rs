@@ -92,6 +92,30 @@ async fn what_kills_every_worker_is_given_up() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_kept_for_now_is_kept_later_however_often_that_fails() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let (film, _) = receive(&t, marie, FILM).await;
+    let media = t.folder.path().join("media");
+    let in_the_way = (0..=u8::MAX).map(|shard| media.join(format!("{shard:02x}")));
+    let in_the_way: Vec<_> = in_the_way.collect();
+    for path in &in_the_way {
+        std::fs::write(path, "no folder").unwrap();
+    }
+    for _ in 0..5 {
+        media::prepare_waiting(&t.town).await.unwrap();
+        assert_eq!(state(&t, marie, film).await, State::Processing);
+        assert!(t.town.media.waits(film));
+        t.clock.advance(MINUTE);
+    }
+    for path in &in_the_way {
+        std::fs::remove_file(path).unwrap();
+    }
+    media::prepare_waiting(&t.town).await.unwrap();
+    assert_eq!(state(&t, marie, film).await, State::Ready);
+}
+
+#[tokio::test]
 async fn what_nobody_posts_is_gone_after_a_day() {
     let t = scratch::town().await;
     let marie = t.resident("marie").await;

@@ -1,51 +1,10 @@
 //! A page costs a fixed number of questions, whatever is on it.
 
-use std::{cell::Cell, sync::Once};
-
 use parvis_model::{audience::Audience, page::Page};
+use parvis_testkit::questions::{count_from_now_on, questions};
 use parvis_town::{Viewer, notifications, reactions, threads, timelines};
-use tracing::{Metadata, Subscriber, span};
 
 use crate::scratch::{self, Scratch, arrival};
-
-thread_local! {
-    /// Each test runs on a thread of its own.
-    static QUESTIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts the statements that the database library traces. One for all threads: a subscriber that comes and goes may be
-/// missed by a call site that another thread has just met.
-struct Counter;
-
-impl Subscriber for Counter {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_span() && metadata.target().starts_with("sea_orm::database")
-    }
-
-    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
-        if ["query_all_raw", "query_one_raw", "execute_raw"].contains(&span.metadata().name()) {
-            QUESTIONS.with(|count| count.set(count.get() + 1));
-        }
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, _: &tracing::Event<'_>) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-pub async fn questions<T>(asked: impl Future<Output = T>) -> (usize, T) {
-    let before = QUESTIONS.get();
-    let answer = asked.await;
-    (QUESTIONS.get() - before, answer)
-}
-
-pub fn count_from_now_on() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| tracing::subscriber::set_global_default(Counter).unwrap());
-}
 
 async fn home(t: &Scratch, me: i64) -> (usize, usize) {
     let (count, posts) = questions(timelines::home(&t.town, me, Page::default())).await;

@@ -7,6 +7,7 @@ use parvis_model::{
     page::Page,
 };
 use parvis_store::dialect;
+use parvis_testkit::questions;
 use parvis_town::{
     Outcome, Viewer,
     arrivals::{self, Arrival, RemotePoll},
@@ -334,13 +335,13 @@ async fn the_early_end_of_another_servers_poll_is_told_to_who_voted_here() {
 
 #[tokio::test]
 async fn a_page_with_polls_costs_one_question_more_however_many_there_are() {
-    crate::pages::count_from_now_on();
+    questions::count_from_now_on();
     let t = scratch::town().await;
     let marie = t.resident("marie").await;
     t.says(marie, "seule", Audience::Public).await;
     let home = async || {
         let page = timelines::home(&t.town, marie, Page::default());
-        let (count, posts) = crate::pages::questions(page).await;
+        let (count, posts) = questions::questions(page).await;
         (count, posts.unwrap().items.len())
     };
     let (without, _) = home().await;

@@ -121,6 +121,7 @@ pub fn compose(text: &str, audience: Audience) -> Compose {
 pub fn stranger(name: &str, domain: &str) -> RemoteAccount {
     let uri = format!("https://{domain}/u/{name}");
     RemoteAccount {
+        attribution_domains: Vec::new(),
         aliases: Vec::new(),
         kind: AccountKind::Person,
         name: name.into(),
@@ -207,6 +208,7 @@ impl Scratch {
             created_at: NOW,
             approved_at: Some(NOW),
             notifications_read_id: 0,
+            appearance: String::new(),
         };
         deed!(self, |tx, _town| async move {
             accounts::insert(tx, account).await?;
@@ -373,6 +375,7 @@ fn local_account(id: Id, name: &str) -> entity::account::Model {
         aliases: String::new(),
         moved_to_id: None,
         moved_at: None,
+        attribution_domains: String::new(),
         uri,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use parvis_model::{
     account::{AccountKind, Registration, Role},
+    appearance::Appearance,
     audience::Audience,
     clock::{DAY, HOUR, MINUTE, Timestamp},
     locale::Locale,
@@ -37,10 +38,12 @@ pub fn frame(language: &str, me: Option<Me>, here: &str) -> Frame {
         locale: Locale::of(language),
         now: NOW,
         unread: if me.is_some() { 3 } else { 0 },
+        unread_messages: i64::from(me.is_some()),
         requests: if me.is_some() { 2 } else { 0 },
         me,
         here: here.into(),
         flash: (here == "/").then_some("done-published"),
+        look: Appearance::default(),
         visit: Arc::new(Visit::of(
             "http://valmont.localhost:8000",
             "town",
@@ -116,6 +119,7 @@ pub fn person(
         last_post_at: Some(NOW),
         suspended: false,
         moved_to: None,
+        attribution_domains: Vec::new(),
         local: domain.is_empty(),
     }
 }
@@ -176,6 +180,7 @@ pub fn post(id: i64, author: AccountView, html: &str, at: Timestamp) -> PostView
         media: Vec::new(),
         poll: None,
         preview: None,
+        consent: None,
         mentions: Vec::new(),
         tags: Vec::new(),
         replies: 6,

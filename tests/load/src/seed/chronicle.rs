@@ -266,6 +266,8 @@ impl Chronicle {
             group_id: None,
             in_group: false,
             card_id: None,
+            reply_state: None,
+            reply_stamp: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use parvis_town::{Outcome, arrivals::Arrival};
 use super::{
     Deed,
     Meaning::{self, Ignored},
-    quotes, same_server,
+    consents, quotes, same_server,
 };
 use crate::{
     Federation,
@@ -279,6 +279,10 @@ pub(super) async fn delete(
     if quotes::is_stamp(federation, &uri).await? {
         let author = actor.id;
         return Ok(Deed::QuoteRevoked { author, stamp: uri }.into());
+    }
+    if consents::is_stamp(federation, &uri).await? {
+        let author = actor.id;
+        return Ok(Deed::ReplyRevoked { author, stamp: uri }.into());
     }
     let row = rows::by_uri(federation.town.store.read(), &uri).await?;
     let author = match row {

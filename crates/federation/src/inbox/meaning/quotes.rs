@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parvis_model::{id::Id, uri as address};
+use parvis_model::{id::Id, policy::Interaction, uri as address};
 use parvis_store::{
     deliveries,
     entity::{account, activity},
@@ -123,7 +123,11 @@ pub(super) async fn answered(
                 post.uri.as_str(),
                 quote.quoted_uri.as_str(),
             );
-            federation.resolver.confirmed(stamp, said, budget).await
+            let quote = Interaction::Quote;
+            federation
+                .resolver
+                .confirmed(quote, stamp, said, budget)
+                .await
         }
         _ => None,
     };

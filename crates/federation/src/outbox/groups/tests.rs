@@ -1,4 +1,4 @@
-use std::{cell::Cell, sync::Arc};
+use std::sync::Arc;
 
 use parvis_model::{
     account::{AccountKind, Role},
@@ -6,6 +6,7 @@ use parvis_model::{
     clock::{Clock, HOUR},
 };
 use parvis_store::{Store, StoreOptions, Tx, dialect, groups as group_rows, servers};
+use parvis_testkit::questions::{count_from_now_on, questions};
 use parvis_town::{
     Failure, TownOptions,
     arrivals::{self, RemoteAccount},
@@ -16,7 +17,6 @@ use parvis_town::{
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use serde_json::json;
 use tempfile::TempDir;
-use tracing::{Metadata, Subscriber, span};
 
 use super::*;
 use crate::outbox::translate;
@@ -29,32 +29,6 @@ fn secret_addresses_are_not_handed_on() {
         activity,
         json!({"type": "Create", "to": ["y"], "object": {"content": "z"}})
     );
-}
-
-thread_local! {
-    static QUESTIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts the statements that the database library traces on this thread.
-struct Counter;
-
-impl Subscriber for Counter {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_span() && metadata.target().starts_with("sea_orm::database")
-    }
-
-    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
-        if ["query_all_raw", "query_one_raw", "execute_raw"].contains(&span.metadata().name()) {
-            QUESTIONS.with(|count| count.set(count.get() + 1));
-        }
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, _: &tracing::Event<'_>) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
 }
 
 /// A town with an association that Lea has a part in and that somebody of another server follows.
@@ -102,6 +76,7 @@ fn follower() -> RemoteAccount {
     let uri = "https://loin.example/u/mia".to_owned();
     RemoteAccount {
         aliases: Vec::new(),
+        attribution_domains: Vec::new(),
         kind: AccountKind::Person,
         name: "mia".into(),
         domain: "loin.example".into(),
@@ -219,15 +194,9 @@ impl Place {
     }
 }
 
-async fn questions<T>(asked: impl Future<Output = T>) -> (usize, T) {
-    let before = QUESTIONS.get();
-    let answer = asked.await;
-    (QUESTIONS.get() - before, answer)
-}
-
 #[tokio::test]
 async fn a_page_of_the_journal_costs_a_group_the_same_questions_however_long_it_is() {
-    tracing::subscriber::set_global_default(Counter).unwrap();
+    count_from_now_on();
     let place = Place::new().await;
     let (town, followers) = (&place.town, ["https://loin.example/inbox".to_owned()]);
     let (short, long) = (place.page(1).await, place.page(8).await);

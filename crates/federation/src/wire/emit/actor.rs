@@ -45,6 +45,8 @@ pub struct Actor {
     pub also_known_as: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attribution_domains: Vec<String>,
     #[serde(flatten)]
     pub group: Option<GroupRule>,
     pub tag: [(); 0],

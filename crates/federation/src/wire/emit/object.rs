@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     collection::Heap,
     question::Question,
-    quote::{InteractionPolicy, Quoting},
+    quote::{Approved, InteractionPolicy, Quoting},
 };
 
 #[derive(Clone, Debug, Serialize)]
@@ -54,6 +54,8 @@ pub struct Note {
     pub question: Option<Question>,
     #[serde(flatten)]
     pub quoting: Option<Quoting>,
+    #[serde(flatten)]
+    pub approved: Option<Approved>,
     pub interaction_policy: InteractionPolicy,
     pub replies: Heap,
     pub likes: Heap,

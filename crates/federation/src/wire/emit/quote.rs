@@ -29,6 +29,23 @@ impl Quoting {
     }
 }
 
+/// Where the consent of whom a post answers is, in the newer and the older word of GoToSocial.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approved {
+    pub reply_authorization: String,
+    approved_by: String,
+}
+
+impl Approved {
+    pub fn new(stamp: String) -> Self {
+        Self {
+            approved_by: stamp.clone(),
+            reply_authorization: stamp,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InteractionPolicy {

@@ -1,0 +1,49 @@
+//! How a resident's archive is written: the same documents that other servers read.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parvis_model::{audience::Audience, id::Id, refusal::Refusal};
+use parvis_store::{accounts as rows, keys};
+use parvis_town::{Outcome, PostView, Town, Viewer, accounts, archive::Documents};
+use serde_json::{Value, json};
+
+use crate::{actors, collections, groups, posts};
+
+pub(crate) struct Written;
+
+#[async_trait]
+impl Documents for Written {
+    async fn account(&self, town: &Arc<Town>, account: Id) -> Outcome<Value> {
+        let view = accounts::view(town, &Viewer::resident(account), account).await?;
+        let db = town.store.read();
+        let row = rows::by_id(db, account)
+            .await?
+            .ok_or_else(Refusal::not_found)?;
+        let further = keys::further(db, account).await?;
+        let moved_to = actors::moved_to(town, &row).await?;
+        let group = groups::rule(town, &view).await?;
+        let actor = actors::shown(town, &view, &row, &further, moved_to, group);
+        Ok(json!(actor))
+    }
+
+    fn said(&self, town: &Town, post: &PostView) -> Option<Value> {
+        if post.boost_of.is_some() || posts::is_federated(post.audience) {
+            return collections::said(town, post);
+        }
+        // It is addressed to nobody that other servers know.
+        let post = PostView {
+            audience: Audience::Direct,
+            ..post.clone()
+        };
+        let mut activity = json!(posts::creation(town, &post)?);
+        for place in ["", "/object"] {
+            let Some(Value::Object(document)) = activity.pointer_mut(place) else {
+                continue;
+            };
+            document.insert("to".into(), json!([]));
+            document.remove("directMessage");
+        }
+        Some(activity)
+    }
+}

@@ -1,0 +1,151 @@
+//! Lists that residents bring along: what is still to be done of them, and what could not be.
+
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+
+use crate::dialect;
+
+/// Rows written by one statement.
+const AT_ONCE: usize = 500;
+
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Import {
+    pub id: i64,
+    pub kind: String,
+    pub total: i64,
+    pub created_at: i64,
+    pub finished_at: Option<i64>,
+    pub waiting: i64,
+    pub failed: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Row {
+    pub id: i64,
+    pub import_id: i64,
+    pub account_id: i64,
+    pub what: String,
+    pub due_at: i64,
+    pub attempts: i64,
+}
+
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    id: i64,
+    login: i64,
+    kind: &str,
+    rows: &[(i64, String)],
+    now: i64,
+) -> Result<(), DbErr> {
+    let sql =
+        "INSERT INTO import (id, login_id, kind, total, created_at) VALUES ($1, $2, $3, $4, $5)";
+    let total = rows.len() as i64;
+    let params = [
+        id.into(),
+        login.into(),
+        kind.into(),
+        total.into(),
+        now.into(),
+    ];
+    dialect::run(db, sql, params).await?;
+    for piece in rows.chunks(AT_ONCE) {
+        let places: Vec<String> = (0..piece.len())
+            .map(|n| format!("(${}, $1, ${}, $2, 0)", 2 * n + 3, 2 * n + 4))
+            .collect();
+        let sql = format!(
+            "INSERT INTO import_row (id, import_id, what, due_at, attempts) VALUES {}",
+            places.join(", ")
+        );
+        let mut params: Vec<Value> = vec![id.into(), now.into()];
+        for (row, what) in piece {
+            params.extend([Value::from(*row), Value::from(what.as_str())]);
+        }
+        dialect::run(db, &sql, params).await?;
+    }
+    Ok(())
+}
+
+/// The newest first.
+pub async fn list(db: &impl ConnectionTrait, login: i64, limit: i64) -> Result<Vec<Import>, DbErr> {
+    let sql = "SELECT i.id, i.kind, i.total, i.created_at, i.finished_at, \
+               (SELECT COUNT(*) FROM import_row r WHERE r.import_id = i.id AND r.failure IS NULL) AS waiting, \
+               (SELECT COUNT(*) FROM import_row r WHERE r.import_id = i.id AND r.failure IS NOT NULL) AS failed \
+               FROM import i WHERE i.login_id = $1 ORDER BY i.id DESC LIMIT $2";
+    Import::find_by_statement(dialect::statement(db, sql, [login.into(), limit.into()]))
+        .all(db)
+        .await
+}
+
+/// What could not be done, and why.
+pub async fn failures(
+    db: &impl ConnectionTrait,
+    import: i64,
+    limit: i64,
+) -> Result<Vec<(String, String)>, DbErr> {
+    let sql = "SELECT what, failure FROM import_row WHERE import_id = $1 AND failure IS NOT NULL ORDER BY id LIMIT $2";
+    let rows = db
+        .query_all_raw(dialect::statement(db, sql, [import.into(), limit.into()]))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("", "what")?, row.try_get("", "failure")?)))
+        .collect()
+}
+
+/// With its rows. Another's is left alone.
+pub async fn delete(db: &impl ConnectionTrait, login: i64, import: i64) -> Result<(), DbErr> {
+    let sql = "DELETE FROM import WHERE id = $1 AND login_id = $2";
+    dialect::run(db, sql, [import.into(), login.into()]).await?;
+    Ok(())
+}
+
+/// Finished ones of before then, whoever's.
+pub async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), DbErr> {
+    let sql = "DELETE FROM import WHERE finished_at < $1";
+    dialect::run(db, sql, [before.into()]).await?;
+    Ok(())
+}
+
+/// Whose time has come, the longest waiting first.
+pub async fn due(db: &impl ConnectionTrait, now: i64, limit: i64) -> Result<Vec<Row>, DbErr> {
+    let sql = "SELECT r.id, r.import_id, l.account_id, r.what, r.due_at, r.attempts FROM import_row r \
+               JOIN import i ON i.id = r.import_id JOIN login l ON l.id = i.login_id \
+               WHERE r.failure IS NULL AND r.due_at <= $1 ORDER BY r.due_at, r.id LIMIT $2";
+    Row::find_by_statement(dialect::statement(db, sql, [now.into(), limit.into()]))
+        .all(db)
+        .await
+}
+
+/// Puts a row off, and counts the try. `false`: another process has it.
+pub async fn claim(db: &impl ConnectionTrait, row: &Row, until: i64) -> Result<bool, DbErr> {
+    let sql = "UPDATE import_row SET due_at = $3, attempts = attempts + 1 WHERE id = $1 AND due_at = $2 AND failure IS NULL";
+    let params = [row.id.into(), row.due_at.into(), until.into()];
+    Ok(dialect::run(db, sql, params).await? == 1)
+}
+
+pub async fn done(db: &impl ConnectionTrait, row: &Row, now: i64) -> Result<(), DbErr> {
+    let sql = "DELETE FROM import_row WHERE id = $1";
+    dialect::run(db, sql, [row.id.into()]).await?;
+    finish(db, row.import_id, now).await
+}
+
+/// `why`: key of a message.
+pub async fn fail(db: &impl ConnectionTrait, row: &Row, why: &str, now: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE import_row SET failure = $2 WHERE id = $1";
+    dialect::run(db, sql, [row.id.into(), why.into()]).await?;
+    finish(db, row.import_id, now).await
+}
+
+pub async fn put_off(db: &impl ConnectionTrait, row: &Row, until: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE import_row SET due_at = $2 WHERE id = $1";
+    dialect::run(db, sql, [row.id.into(), until.into()]).await?;
+    Ok(())
+}
+
+/// On PostgreSQL the last two rows may end at the same time: who changes the import first is waited for, and seen.
+async fn finish(db: &impl ConnectionTrait, import: i64, now: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE import SET total = total WHERE id = $1";
+    dialect::run(db, sql, [import.into()]).await?;
+    let sql = "UPDATE import SET finished_at = $2 WHERE id = $1 AND finished_at IS NULL AND NOT EXISTS \
+               (SELECT 1 FROM import_row r WHERE r.import_id = $1 AND r.failure IS NULL)";
+    dialect::run(db, sql, [import.into(), now.into()]).await?;
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! Feeds for readers of news (Atom, RFC 4287): what everybody may read of a person, of the town, of a tag.
+
+use askama::Template;
+use aws_lc_rs::digest;
+use axum::{
+    extract::Path,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use parvis_model::{
+    account::AccountKind,
+    audience::Audience,
+    clock::Timestamp,
+    page::Page as Piece,
+    text::{folded_tag, plain},
+};
+use parvis_town::{
+    AccountView, MediaView, PostView, Viewer,
+    timelines::{self, Shown},
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{anyone::Anyone, described::shortened, fault::Fault, frame::Frame, page::Answer};
+
+const ATOM: HeaderValue = HeaderValue::from_static("application/atom+xml; charset=utf-8");
+/// Readers ask often; whoever asks twice a minute is answered from what lies in between.
+const A_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+/// Characters of a title that is taken from a text.
+const TITLE: usize = 90;
+
+#[derive(Template)]
+#[template(path = "feed.xml")]
+struct Feed<'a> {
+    page: &'a Frame,
+    title: String,
+    note: String,
+    /// Of the page that shows the same, and of the feed.
+    html: String,
+    own: String,
+    author: Option<&'a AccountView>,
+    updated: Timestamp,
+    entries: Vec<Entry<'a>>,
+}
+
+struct Entry<'a> {
+    post: &'a PostView,
+    title: String,
+    /// `xml:lang`, where its language is known.
+    lang: String,
+    updated: Timestamp,
+    content: String,
+}
+
+/// The inside of an entry, as a reader of news shows it.
+#[derive(Template)]
+#[template(path = "feed_entry.html")]
+struct Inside<'a> {
+    page: &'a Frame,
+    post: &'a PostView,
+}
+
+impl Inside<'_> {
+    /// What its author marked is not put before somebody's eyes unasked.
+    fn pictures(&self) -> impl Iterator<Item = &MediaView> {
+        let shown = !self.post.sensitive && self.post.summary.is_empty();
+        let pictures = self.post.media.iter().filter(|file| file.is_picture());
+        pictures.filter(move |_| shown)
+    }
+}
+
+pub async fn of_person(anyone: Anyone, Path(acct): Path<String>) -> Answer {
+    let who = anyone.account(&acct).await?;
+    let shown = Shown {
+        replies: false,
+        // What a group shows is what its members wrote.
+        boosts: who.kind == AccountKind::Group,
+        media_only: false,
+    };
+    let nobody = Viewer::nobody();
+    let posts = timelines::of_account(&anyone.town, &nobody, who.id, shown, Piece::default());
+    let posts = originals(posts.await?.items);
+    answer(&anyone, |origin| Feed {
+        page: &anyone.frame,
+        title: format!("{} (@{})", who.display_name, who.handle),
+        note: plain(&who.bio_html),
+        html: who.url.clone(),
+        own: format!("{origin}{}/fil.atom", who.path),
+        author: Some(&who),
+        updated: who.created_at,
+        entries: entries(&anyone.frame, &posts),
+    })
+}
+
+pub async fn of_town(anyone: Anyone) -> Answer {
+    let nobody = Viewer::nobody();
+    let posts = timelines::square(&anyone.town, &nobody, Piece::default()).await?;
+    let posts = originals(posts.items);
+    let town = &anyone.frame.town;
+    answer(&anyone, |origin| Feed {
+        page: &anyone.frame,
+        title: town.name.clone(),
+        note: town.summary.clone(),
+        html: format!("{origin}/ville"),
+        own: format!("{origin}/ville/fil.atom"),
+        author: None,
+        updated: town.created_at,
+        entries: entries(&anyone.frame, &posts),
+    })
+}
+
+pub async fn of_tag(anyone: Anyone, Path(tag): Path<String>) -> Answer {
+    let nobody = Viewer::nobody();
+    let posts = timelines::tag(&anyone.town, &nobody, &tag, Piece::default()).await?;
+    let posts = originals(posts.items);
+    let path = utf8_percent_encode(&folded_tag(&tag), NON_ALPHANUMERIC).to_string();
+    answer(&anyone, |origin| Feed {
+        page: &anyone.frame,
+        title: format!("#{tag} – {}", anyone.frame.town.name),
+        note: String::new(),
+        html: format!("{origin}/tags/{path}"),
+        own: format!("{origin}/tags/{path}/fil.atom"),
+        author: None,
+        updated: anyone.frame.town.created_at,
+        entries: entries(&anyone.frame, &posts),
+    })
+}
+
+/// Only what was written for everyone; of a shared post, the post.
+fn originals(posts: Vec<PostView>) -> Vec<PostView> {
+    let original = |post: PostView| match &post.boost_of {
+        Some(original) => PostView::clone(original),
+        None => post,
+    };
+    let posts = posts.into_iter().map(original);
+    posts
+        .filter(|post| post.audience == Audience::Public)
+        .collect()
+}
+
+fn entries<'a>(frame: &Frame, posts: &'a [PostView]) -> Vec<Entry<'a>> {
+    posts
+        .iter()
+        .map(|post| Entry {
+            post,
+            title: title(frame, post),
+            lang: frame
+                .lang_of(post)
+                .to_string()
+                .replacen(" lang", " xml:lang", 1),
+            updated: post.edited_at.unwrap_or(post.created_at),
+            content: Inside { page: frame, post }.render().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Its own, else how its text begins.
+fn title(frame: &Frame, post: &PostView) -> String {
+    let text = if !post.summary.is_empty() {
+        post.summary.clone()
+    } else if let Some(title) = &post.title {
+        title.clone()
+    } else {
+        plain(&post.html)
+    };
+    match text.trim() {
+        "" => frame.tw("post-by", "name", &post.author.display_name),
+        text => shortened(text, TITLE),
+    }
+}
+
+fn answer<'a>(anyone: &'a Anyone, feed: impl FnOnce(&'a str) -> Feed<'a>) -> Answer {
+    let mut feed = feed(&anyone.town.origin);
+    let newest = feed.entries.iter().map(|entry| entry.updated).max();
+    feed.updated = newest.unwrap_or(feed.updated);
+    let mut text = feed.render()?;
+    text.retain(is_xml);
+    unless_known(&anyone.headers, text, feed.updated)
+}
+
+/// What may stand in XML 1.0 (section 2.2).
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Nothing but a word to whoever has it already.
+fn unless_known(asked: &HeaderMap, text: String, updated: Timestamp) -> Result<Response, Fault> {
+    let hash = hex::encode(digest::digest(&digest::SHA256, text.as_bytes()));
+    // Weak: the same text goes out compressed and not.
+    let tag = format!("W/\"{}\"", &hash[..24]);
+    let known = if asked.contains_key(header::IF_NONE_MATCH) {
+        said(asked, header::IF_NONE_MATCH)
+            .split(',')
+            .any(|one| opaque(one) == opaque(&tag))
+    } else {
+        said(asked, header::IF_MODIFIED_SINCE) == http_date(updated)
+    };
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, ATOM)], text).into_response()
+    };
+    let head = response.headers_mut();
+    head.insert(header::CACHE_CONTROL, A_MINUTE);
+    for (name, value) in [
+        (header::ETAG, tag),
+        (header::LAST_MODIFIED, http_date(updated)),
+    ] {
+        let value = HeaderValue::from_str(&value).map_err(|_| Fault::BadRequest)?;
+        head.insert(name, value);
+    }
+    Ok(response)
+}
+
+fn said(headers: &HeaderMap, name: HeaderName) -> &str {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default()
+}
+
+fn opaque(tag: &str) -> &str {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+/// RFC 9110, 5.6.7; empty for moments that cannot be written so.
+fn http_date(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
+    jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&at)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_it_gets_it_not_again() {
+        let asked = |name: &str, value: &str| -> HeaderMap {
+            [(name.parse().unwrap(), value.parse().unwrap())]
+                .into_iter()
+                .collect()
+        };
+        let first = unless_known(&HeaderMap::new(), "<feed/>".into(), 0).unwrap();
+        assert_eq!(first.status(), StatusCode::OK);
+        let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+        let date = first.headers()[header::LAST_MODIFIED].to_str().unwrap();
+        assert_eq!(date, "Thu, 01 Jan 1970 00:00:00 GMT");
+        for (name, value, status) in [
+            ("if-none-match", tag.as_str(), 304),
+            ("if-none-match", &format!("\"x\", {}", &tag[2..]), 304),
+            ("if-none-match", "\"x\"", 200),
+            ("if-modified-since", date, 304),
+            ("if-modified-since", "Fri, 02 Jan 1970 00:00:00 GMT", 200),
+        ] {
+            let again = unless_known(&asked(name, value), "<feed/>".into(), 0).unwrap();
+            assert_eq!(again.status(), status, "{name}: {value}");
+        }
+        let changed = unless_known(&asked("if-none-match", &tag), "<feed>!</feed>".into(), 0);
+        assert_eq!(changed.unwrap().status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn signs_that_xml_forbids_are_left_out() {
+        let text: String = "a\u{0}\u{b}\u{1b}\u{fffe}\u{ffff}é\n😀"
+            .chars()
+            .filter(|c| is_xml(*c))
+            .collect();
+        assert_eq!(text, "aé\n😀");
+    }
+}

@@ -1,0 +1,130 @@
+//! Pages of the account itself: two steps, moving, leaving.
+
+use parvis_model::{account::Role, refusal::Refusal};
+use parvis_town::{exports::Sheet, imports::ImportView, two_step::TwoStepView};
+
+use super::{
+    rendered,
+    town::{NOW, bruno, frame, me},
+    typed, wrong,
+};
+use crate::{
+    asked::Asked,
+    departures::LeavingForm,
+    email::EmailForm,
+    exports::ExportsPage,
+    frame::Typed,
+    imports::ImportsPage,
+    moves::MovesPage,
+    two_step::{Pairing, PaperCodesPage, SecondStepPage, Shown, TwoStepForm},
+};
+
+pub fn all(language: &str) -> Vec<(&'static str, String)> {
+    let at = |here: &str| frame(language, Some(me(Role::Resident)), here);
+    let two_step = |shown, form| {
+        rendered(&TwoStepForm {
+            page: &at("/reglages/deux-etapes"),
+            shown,
+            form,
+        })
+    };
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let state = |codes_left| TwoStepView {
+        since: NOW,
+        codes_left,
+    };
+    let brought = |sheet, finished, failures: Vec<(String, Refusal)>| ImportView {
+        id: 4,
+        sheet,
+        created_at: NOW,
+        finished,
+        total: 120,
+        settled: if finished { 120 } else { 47 },
+        failed: failures.len() as i64 * 2,
+        failures,
+    };
+    let unknown = Refusal::invalid("file", "refusal-import-no-person");
+    vec![
+        (
+            "exporter",
+            rendered(&ExportsPage {
+                page: &at("/reglages/exporter"),
+            }),
+        ),
+        (
+            "importer",
+            rendered(&ImportsPage {
+                page: &at("/reglages/importer"),
+                imports: vec![
+                    brought(
+                        Sheet::Following,
+                        false,
+                        vec![("paul@loin.example".into(), unknown)],
+                    ),
+                    brought(Sheet::Bookmarks, true, vec![]),
+                ],
+                form: wrong(Asked::default(), "file"),
+            }),
+        ),
+        (
+            "deux-etapes",
+            two_step(Shown::Off, wrong(Asked::default(), "old_password")),
+        ),
+        (
+            "deux-etapes-cle",
+            two_step(
+                Shown::Begun(Pairing::new(secret, "valmont.localhost:8000", "lucie").unwrap()),
+                wrong(Asked::default(), "code"),
+            ),
+        ),
+        (
+            "deux-etapes-oui",
+            two_step(Shown::On(state(7)), Typed::default()),
+        ),
+        (
+            "deux-etapes-sans-code",
+            two_step(Shown::On(state(0)), Typed::default()),
+        ),
+        (
+            "deux-etapes-codes",
+            rendered(&PaperCodesPage {
+                page: &at("/reglages/deux-etapes"),
+                heading: at("/").t("two-step-now-on"),
+                what: at("/").t("two-step-now-on-what"),
+                codes: vec!["abcd-efgh-jkmn".into(), "pqrs-tuvw-xyz2".into()],
+            }),
+        ),
+        (
+            "connexion-code",
+            rendered(&SecondStepPage {
+                page: &frame(language, None, "/connexion/code"),
+                towards: Some("Tusky".into()),
+                again: "/connexion?suite=%2F".into(),
+                form: typed([("ticket", "1.2.3"), ("suite", "/")]),
+            }),
+        ),
+        (
+            "reglages-adresse",
+            rendered(&EmailForm {
+                page: &at("/reglages/adresse"),
+                form: wrong(Asked::of([("email", "lucie".into())]), "email"),
+            }),
+        ),
+        (
+            "demenager",
+            rendered(&MovesPage {
+                page: &at("/reglages/demenager"),
+                aliases: vec![bruno()],
+                successor: Some(bruno()),
+                form: wrong(Asked::of([("account", "bruno".into())]), "account"),
+            }),
+        ),
+        (
+            "supprimer",
+            rendered(&LeavingForm {
+                page: &at("/reglages/supprimer"),
+                form: wrong(Asked::default(), "sure"),
+            }),
+        ),
+    ]
+}

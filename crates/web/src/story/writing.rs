@@ -1,0 +1,346 @@
+//! Writing, walked through as a browser without scripts would: what is begun, what waits, what is told again.
+
+use axum::http::{Method, Request, StatusCode, header};
+
+use super::{Browser, PASSWORD, between};
+use axum::body::Body;
+
+const PNG: &[u8] = &[
+    0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0,
+    0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9c,
+    0x63, 0x64, 0x98, 0xf8, 0xbf, 0x1e, 0, 3, 6, 1, 0x80, 0x5a, 0x34, 0x7d, 0x6b, 0, 0, 0, 0, b'I',
+    b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+];
+
+impl Browser {
+    /// Sends the form of the page for writing with files.
+    async fn sends(
+        &mut self,
+        action: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> super::Shown {
+        let token = self.opens("/ecrire").await.token();
+        let mut body = Vec::new();
+        for (name, value) in [&[("csrf", token.as_str())], fields].concat() {
+            let part = format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"x\"\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--b--\r\n");
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(action)
+            .header(header::ORIGIN, "null")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// The text that stands in the form of a page.
+    async fn finds_text(&mut self, path: &str) -> String {
+        let page = self.opens(path).await.html;
+        let area = page.split("name=\"text\"").nth(1).unwrap();
+        between(area, ">", "</textarea>").to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_draft_is_kept_found_again_and_gone_once_published() {
+    let mut maire = Browser::of_maire().await;
+    let typed = [
+        ("text", "Le four rallume"),
+        ("audience", "town"),
+        ("langue", "br"),
+        ("reponse-1", "Samedi"),
+        ("quand", "2099-05-01T09:30"),
+        ("garder", "1"),
+    ];
+    let saved = maire.fills("/ecrire", "/ecrire", &typed).await;
+    assert_eq!(saved.location(), "/brouillons", "{}", saved.html);
+    let list = maire.opens("/brouillons").await.html;
+    assert!(list.contains("Le four rallume"));
+    let draft = between(&list, "/ecrire?brouillon=", "\"").to_owned();
+    let path = format!("/ecrire?brouillon={draft}");
+    let form = maire.opens(&path).await.html;
+    for kept in [
+        "Le four rallume",
+        "value=\"town\" checked",
+        "value=\"br\" selected",
+        "value=\"Samedi\"",
+        "value=\"2099-05-01T09:30\"",
+    ] {
+        assert!(form.contains(kept), "{kept}: {form}");
+    }
+    assert!(!maire.opens("/ville").await.html.contains("Le four rallume"));
+
+    let published = [
+        ("text", "Le four rallume"),
+        ("audience", "town"),
+        ("langue", "br"),
+        ("brouillon", draft.as_str()),
+    ];
+    let sent = maire.fills(&path, "/ecrire", &published).await;
+    assert_eq!(sent.location(), "/", "{}", sent.html);
+    assert!(maire.opens("/ville").await.html.contains("Le four rallume"));
+    assert!(
+        !maire
+            .opens("/brouillons")
+            .await
+            .html
+            .contains("Le four rallume")
+    );
+    let next = maire.opens("/ecrire").await.html;
+    assert!(
+        next.contains("value=\"br\" selected"),
+        "the language is remembered"
+    );
+}
+
+#[tokio::test]
+async fn a_scheduled_post_waits_is_changed_and_called_off() {
+    let mut maire = Browser::of_maire().await;
+    let typed = |at| {
+        [
+            ("text", "Vœux du maire"),
+            ("audience", "public"),
+            ("quand", at),
+        ]
+    };
+    let soon = maire
+        .fills("/ecrire", "/ecrire", &typed("2001-01-01T00:00"))
+        .await;
+    assert_eq!(soon.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(soon.html.contains("id=\"wrong-time\"") && soon.html.contains("Vœux du maire"));
+    let wrong = maire.fills("/ecrire", "/ecrire", &typed("demain")).await;
+    assert!(wrong.html.contains("id=\"wrong-time\""));
+    let sent = maire
+        .fills("/ecrire", "/ecrire", &typed("2099-01-01T00:00"))
+        .await;
+    assert_eq!(sent.location(), "/brouillons", "{}", sent.html);
+    let list = maire.opens("/brouillons").await.html;
+    let id = between(&list, "/ecrire?programme=", "\"").to_owned();
+    let path = format!("/ecrire?programme={id}");
+    assert_eq!(maire.finds_text(&path).await, "Vœux du maire");
+    let changed = [
+        ("text", "Bons vœux"),
+        ("audience", "public"),
+        ("quand", "2099-01-02T00:00"),
+        ("programme", &id),
+    ];
+    maire.fills(&path, "/ecrire", &changed).await;
+    let list = maire.opens("/brouillons").await.html;
+    assert!(list.contains("Bons vœux") && !list.contains("Vœux du maire"));
+    let id = between(&list, "/ecrire?programme=", "\"").to_owned();
+    let cancel = format!("/programmes/{id}/supprimer");
+    assert_eq!(
+        maire.fills("/brouillons", &cancel, &[]).await.location(),
+        "/brouillons"
+    );
+    assert!(!maire.opens("/brouillons").await.html.contains("Bons vœux"));
+}
+
+#[tokio::test]
+async fn files_are_put_in_order_described_and_survive_an_error() {
+    let mut maire = Browser::of_maire().await;
+    let typed = [("text", "Deux images"), ("audience", "town"), ("plus", "1")];
+    let shown = maire
+        .sends("/ecrire", &typed, &[("image-1", PNG), ("image-2", PNG)])
+        .await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.html);
+    let ids: Vec<String> = shown
+        .html
+        .split("name=\"garde\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids.len(), 2);
+    let described = format!("description-{}", ids[1]);
+    let focus = format!("cadre-x-{}", ids[1]);
+    let too_long = "x".repeat(6_000);
+    let moved = [
+        ("text", too_long.as_str()),
+        ("audience", "town"),
+        ("garde", &ids[0]),
+        ("garde", &ids[1]),
+        (&described, "Un point"),
+        (&focus, "80"),
+    ];
+    let again = maire.fills("/ecrire", "/ecrire", &moved).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.html.contains("Un point") && again.html.contains("value=\"80\""));
+    assert_eq!(again.html.matches("name=\"garde\"").count(), 2);
+
+    let earlier = [
+        &moved[1..],
+        &[("text", "Deux images"), ("avancer", &ids[1])],
+    ]
+    .concat();
+    let shown = maire.fills("/ecrire", "/ecrire", &earlier).await.html;
+    assert_eq!(between(&shown, "name=\"garde\" value=\"", "\""), ids[1]);
+    let sent = [
+        ("text", "Deux images"),
+        ("audience", "town"),
+        ("garde", &ids[1]),
+        ("garde", &ids[0]),
+        (&described, "Un point"),
+        (&focus, "80"),
+    ];
+    maire.fills("/ecrire", "/ecrire", &sent).await;
+    let town = maire.opens("/ville").await.html;
+    assert!(town.contains("alt=\"Un point\""), "{town}");
+    assert!(town.contains("class=\"fx-8 fy-5\""));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_picture_costs_neither_text_nor_the_other_files() {
+    let mut maire = Browser::of_maire().await;
+    let typed = [("text", "Une bonne, une mauvaise"), ("audience", "town")];
+    let files: [(&str, &[u8]); 2] = [("image-1", PNG), ("image-2", b"not a picture")];
+    let shown = maire.sends("/ecrire", &typed, &files).await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.html.contains("id=\"wrong-media\""));
+    assert!(shown.html.contains("Une bonne, une mauvaise"));
+    assert_eq!(shown.html.matches("name=\"garde\"").count(), 1);
+    let one = maire
+        .sends("/ecrire/fichiers", &[], &[("image-1", PNG)])
+        .await;
+    assert_eq!(one.status, StatusCode::OK);
+    assert!(one.html.contains("name=\"garde\"") && !one.html.contains("<html"));
+    let none = maire
+        .sends("/ecrire/fichiers", &[], &[("image-1", b"no")])
+        .await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(none.html.contains("class=\"wrong\"") && !none.html.contains("<html"));
+}
+
+#[tokio::test]
+async fn what_was_typed_outlives_the_session() {
+    let mut maire = Browser::of_maire().await;
+    let token = maire.opens("/ecrire").await.token();
+    maire.cookies.clear();
+    let typed = [
+        ("csrf", token.as_str()),
+        ("text", "Une longue lettre & plus"),
+        ("audience", "followers"),
+    ];
+    let shown = maire.posts("/ecrire", &typed).await;
+    assert_eq!(shown.status, StatusCode::FORBIDDEN);
+    let kept = between(&shown.html, "name=\"ecrit\" value=\"", "\"").replace("&#38;", "&");
+    let log_in = |token: String, password: &'static str| {
+        [
+            ("csrf", token),
+            ("suite", "/brouillons".to_owned()),
+            ("ecrit", kept.clone()),
+            ("name", "maire".to_owned()),
+            ("password", password.to_owned()),
+        ]
+    };
+    let sent = log_in(shown.token(), "pas le bon mot");
+    let sent: Vec<_> = sent
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let refused = maire.posts("/connexion", &sent).await;
+    assert!(
+        refused.html.contains("name=\"ecrit\""),
+        "also after a mistake"
+    );
+    let sent = log_in(refused.token(), PASSWORD);
+    let sent: Vec<_> = sent
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let entered = maire.posts("/connexion", &sent).await;
+    let draft = entered.location().to_owned();
+    assert!(draft.starts_with("/ecrire?brouillon="), "{draft}");
+    assert_eq!(
+        maire.finds_text(&draft).await,
+        "Une longue lettre &#38; plus"
+    );
+    let form = maire.opens(&draft).await.html;
+    assert!(form.contains("value=\"followers\" checked"));
+}
+
+#[tokio::test]
+async fn a_form_from_an_earlier_session_publishes_nothing_and_loses_nothing() {
+    let mut maire = Browser::of_maire().await;
+    let typed = [("csrf", "AAAA"), ("text", "D’avant"), ("audience", "town")];
+    let shown = maire.posts("/ecrire", &typed).await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.html.contains("D’avant") && shown.html.contains("role=\"alert\""));
+    assert!(!maire.opens("/ville").await.html.contains("D’avant"));
+    let gone = [
+        ("text", "À qui ?"),
+        ("audience", "town"),
+        ("reponse", "12345678"),
+    ];
+    let shown = maire.fills("/ecrire", "/ecrire", &gone).await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.html.contains("À qui ?"));
+}
+
+#[tokio::test]
+async fn a_post_is_written_anew_its_history_read_and_its_thread_silenced() {
+    let mut maire = Browser::of_maire().await;
+    let typed = [("text", "Samedi"), ("audience", "town")];
+    maire.sends("/ecrire", &typed, &[("image-1", PNG)]).await;
+    let home = maire.opens("/").await.html;
+    let path = between(&home, "class=\"when\" href=\"", "\"").to_owned();
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let edit = format!("{path}/modifier");
+    let file = between(
+        &maire.opens(&edit).await.html,
+        "name=\"garde\" value=\"",
+        "\"",
+    )
+    .to_owned();
+    let edited = [("text", "Dimanche"), ("garde", file.as_str())];
+    maire.fills(&edit, &edit, &edited).await;
+    let history = maire.opens(&format!("{path}/historique")).await.html;
+    assert!(history.contains("Samedi") && history.contains("Dimanche"));
+
+    let silence = format!("/actions/message/{id}/taire");
+    maire.fills(&path, &silence, &[("retour", &path)]).await;
+    assert!(maire.opens(&path).await.html.contains("/ne-plus-taire"));
+
+    let delete = format!("{path}/supprimer");
+    let anew = maire.fills(&delete, &delete, &[("recrire", "1")]).await;
+    let draft = anew.location().to_owned();
+    assert!(draft.starts_with("/ecrire?brouillon="), "{}", anew.html);
+    assert_eq!(maire.opens(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(maire.finds_text(&draft).await, "Dimanche");
+    assert!(maire.opens(&draft).await.html.contains("name=\"garde\""));
+}
+
+#[tokio::test]
+async fn names_and_tags_are_suggested_to_residents_alone() {
+    let mut maire = Browser::of_maire().await;
+    maire
+        .fills(
+            "/ecrire",
+            "/ecrire",
+            &[("text", "Vive le #marché"), ("audience", "public")],
+        )
+        .await;
+    let names = maire.opens("/ecrire/propositions?debut=%40mai").await;
+    assert!(names.html.contains("data-text=\"@maire\"") && !names.html.contains("<html"));
+    let tags = maire.opens("/ecrire/propositions?debut=%23mar").await;
+    assert!(tags.html.contains("data-text=\"#marché\""), "{}", tags.html);
+    let none = maire.opens("/ecrire/propositions?debut=mai").await;
+    assert!(!none.html.contains("role=\"option\""));
+    maire.cookies.clear();
+    let asked = maire.opens("/ecrire/propositions?debut=%40mai").await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER);
+}

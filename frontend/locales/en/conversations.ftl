@@ -1,0 +1,36 @@
+# Private messages, among a few people.
+
+nav-messages = Private
+chats-heading = Private messages
+chats-what = What you and the people you name say to each other, the latest first.
+chats-empty = No private message yet.
+chats-empty-what = Write to a neighbour: nobody else will receive it.
+chat-all = All my private messages
+chat-new = New private message
+chat-new-mark = new
+chat-you = You:
+chat-muted = muted
+chat-muted-what = This conversation is muted: you are no longer told of its messages.
+chat-menu = More about this conversation
+chat-profile = See the page of { $name }
+chat-mark-unread = Mark as unread
+chat-mute = Stop telling me
+chat-unmute = Tell me again
+chat-delete = Remove from my list
+chat-messages = Messages
+chat-open = These messages are not end-to-end encrypted: the people who run this server could technically read them.
+chat-open-elsewhere = A copy also goes to { $servers }, where those in charge could read them too.
+chat-open-advice = Do not write passwords or card numbers here.
+chat-newest = Back to the latest messages
+chat-picture = Add a photo
+chat-send = Send
+chat-to = To whom?
+chat-to-hint = A name from here such as @marie, or the full address of someone elsewhere such as @paul@other-town.example. Several names: put a space between them.
+chat-text = Your private message
+chat-with-oneself = Notes to myself
+chat-delete-heading = Remove this conversation from your list?
+chat-delete-what = It disappears from your list only: the messages stay with the other people, and the conversation comes back with the next message.
+chat-delete-yes = Remove
+done-conversation-deleted = The conversation is no longer in your list.
+done-conversation-muted = You will no longer be told of this conversation.
+done-conversation-unmuted = You will be told of this conversation again.

@@ -1,0 +1,36 @@
+# Les messages privés, entre quelques personnes.
+
+nav-messages = En privé
+chats-heading = Messages privés
+chats-what = Vos échanges avec les personnes que vous nommez, le plus récent en premier.
+chats-empty = Pas encore de message privé.
+chats-empty-what = Écrivez à un voisin : lui seul recevra votre message.
+chat-all = Tous mes messages privés
+chat-new = Nouveau message privé
+chat-new-mark = nouveau
+chat-you = Vous :
+chat-muted = en sourdine
+chat-muted-what = Cet échange est en sourdine : vous n’êtes plus prévenu de ses messages.
+chat-menu = Plus, à propos de cet échange
+chat-profile = Voir la page de { $name }
+chat-mark-unread = Marquer comme non lu
+chat-mute = Ne plus me prévenir
+chat-unmute = Me prévenir de nouveau
+chat-delete = Retirer de ma liste
+chat-messages = Messages
+chat-open = Ces messages ne sont pas chiffrés de bout en bout : les responsables de ce serveur pourraient techniquement les lire.
+chat-open-elsewhere = Une copie va aussi à { $servers }, dont les responsables pourraient les lire de même.
+chat-open-advice = N’y écrivez ni mot de passe ni numéro de carte.
+chat-newest = Revenir aux derniers messages
+chat-picture = Joindre une photo
+chat-send = Envoyer
+chat-to = À qui ?
+chat-to-hint = Un nom d’ici comme @marie, ou l’adresse complète de quelqu’un d’ailleurs comme @paul@autre-ville.fr. Plusieurs noms : séparez-les par un espace.
+chat-text = Votre message privé
+chat-with-oneself = Notes pour moi
+chat-delete-heading = Retirer cet échange de votre liste ?
+chat-delete-what = Il disparaît de votre liste seulement : les messages restent chez les autres personnes, et l’échange revient avec le prochain message.
+chat-delete-yes = Retirer
+done-conversation-deleted = L’échange n’est plus dans votre liste.
+done-conversation-muted = Vous ne serez plus prévenu de cet échange.
+done-conversation-unmuted = Vous serez de nouveau prévenu de cet échange.

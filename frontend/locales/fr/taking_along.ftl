@@ -1,0 +1,44 @@
+# Emporter ses données, en apporter d’ailleurs.
+
+exports = Emporter mes données
+exports-short = Vos messages, vos images, vos listes.
+exports-open = Ouvrir
+exports-what = Tout ce que vous avez fait ici est à vous. Gardez-en une copie, ou apportez-la sur un autre serveur.
+exports-posts = Tous mes messages
+exports-posts-what = Votre profil, vos messages et vos fichiers, dans une seule archive. Cela peut prendre quelques minutes.
+exports-posts-do = Télécharger l’archive
+exports-sheets = Mes listes
+exports-sheets-what = Des tableaux que les autres serveurs savent lire, et votre tableur aussi.
+exports-get = Télécharger
+exports-get-which = Télécharger : { $name }
+sheet-following = Personnes suivies
+sheet-lists = Listes
+sheet-blocked = Personnes bloquées
+sheet-muted = Personnes masquées
+sheet-domains = Serveurs bloqués
+sheet-bookmarks = Signets
+imports = Apporter des données
+imports-short = Vos listes d’un autre serveur.
+imports-open = Ouvrir
+imports-what = Choisissez un tableau (CSV) que vous avez téléchargé sur un autre serveur. Nous nous en occupons peu à peu ; vous pouvez fermer la page.
+imports-kind = Que contient ce tableau ?
+imports-file = Fichier
+imports-file-hint = Un fichier .csv de { $size } Mo au plus.
+imports-how = Et ce qui est déjà ici ?
+imports-merge = Garder, et ajouter ce qui est dans le fichier
+imports-overwrite = Remplacer : ce qui n’est pas dans le fichier est retiré
+imports-do = Apporter
+imports-list = Ce que vous avez apporté
+imports-progress = { $settled } sur { $total }
+imports-going = En cours.
+imports-finished = Terminé.
+imports-failed =
+    { $count ->
+        [one] Une ligne n’a pas pu être reprise :
+       *[other] { $count } lignes n’ont pas pu être reprises :
+    }
+imports-failed-more = Et d’autres encore.
+imports-stop = Arrêter
+imports-forget = Effacer de la liste
+done-import-begun = C’est bien arrivé. Nous nous en occupons.
+done-import-forgotten = C’est retiré de la liste.

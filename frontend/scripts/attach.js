@@ -1,0 +1,220 @@
+// @ts-check
+// Files are sent as soon as they are chosen, pasted or dropped, with their progress, and put in order in place. Without it
+// they go with the form.
+
+for (const form of document.querySelectorAll("form[data-compose]")) {
+  if (form instanceof HTMLFormElement) attach(form);
+}
+
+/** @param {HTMLFormElement} form */
+function attach(form) {
+  const list = form.querySelector("[data-attached]");
+  const uploads = form.querySelector("[data-uploads]");
+  if (!(list instanceof HTMLElement) || !(uploads instanceof HTMLElement)) return;
+  const most = Number(form.dataset.files) || 4;
+  let underWay = 0;
+  /** @type {HTMLElement | null} */
+  let pressed = null;
+
+  /** @param {Iterable<File>} files */
+  const take = (files) => {
+    for (const file of files) {
+      if (list.children.length + underWay >= most) {
+        tell(uploads, form.dataset.full ?? "");
+        return;
+      }
+      underWay += 1;
+      send(form, file, uploads)
+        .then((piece) => add(list, piece))
+        .catch((why) => uploads.append(why))
+        .finally(() => {
+          underWay -= 1;
+          if (underWay === 0 && pressed) form.requestSubmit(pressed);
+        });
+    }
+  };
+
+  choose(form, take);
+  form.addEventListener("paste", (event) => {
+    const files = event.clipboardData?.files;
+    if (!files?.length) return;
+    event.preventDefault();
+    take(files);
+  });
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    form.addEventListener(kind, (event) => dragged(form, /** @type {DragEvent} */ (event), take));
+  }
+  list.addEventListener("click", (event) => order(list, event));
+  for (const item of list.children) aim(item);
+  form.addEventListener("submit", (event) => {
+    if (underWay === 0) return;
+    // What is still on its way would be missing from the post: it goes when that is here.
+    event.preventDefault();
+    pressed = event.submitter;
+  });
+}
+
+/**
+ * One place for all files, instead of one each.
+ * @param {HTMLFormElement} form
+ * @param {(files: Iterable<File>) => void} take
+ */
+function choose(form, take) {
+  const slots = form.querySelector("[data-add] .slots");
+  const input = slots?.querySelector('input[type="file"]');
+  if (!(slots instanceof HTMLElement) || !(input instanceof HTMLInputElement)) return;
+  const field = input.closest(".field");
+  if (!field) return;
+  input.multiple = true;
+  const label = field.querySelector("label");
+  if (label && form.dataset.choose) label.textContent = form.dataset.choose;
+  slots.replaceWith(field);
+  form.querySelector("[data-send-files]")?.parentElement?.remove();
+  input.addEventListener("change", () => {
+    take([...(input.files ?? [])]);
+    input.value = "";
+  });
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {DragEvent} event
+ * @param {(files: Iterable<File>) => void} take
+ */
+function dragged(form, event, take) {
+  if (!event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  form.classList.toggle("dropping", event.type === "dragover");
+  if (event.type === "drop") take(event.dataTransfer.files);
+}
+
+/**
+ * Sends one file; gives its piece of the form, or fails with what to show.
+ * @param {HTMLFormElement} form
+ * @param {File} file
+ * @param {HTMLElement} uploads
+ * @returns {Promise<DocumentFragment>}
+ */
+function send(form, file, uploads) {
+  uploads.querySelector(".wrong")?.remove();
+  const line = document.createElement("label");
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  line.append(`${form.dataset.sending ?? ""} ${file.name}`, bar);
+  uploads.append(line);
+  const body = new FormData();
+  body.set("csrf", String(new FormData(form).get("csrf")));
+  body.set("image-1", file);
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", "/ecrire/fichiers");
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+    });
+    request.addEventListener("loadend", () => {
+      line.remove();
+      const answer = document.createElement("template");
+      answer.innerHTML = request.responseText;
+      const { content } = answer;
+      if (request.status === 200) done(content);
+      else failed(content.querySelector(".wrong") ?? trouble(form.dataset.failed ?? ""));
+    });
+    request.send(body);
+  });
+}
+
+/** @param {string} words */
+function trouble(words) {
+  const line = document.createElement("p");
+  line.className = "wrong";
+  line.textContent = words;
+  return line;
+}
+
+/**
+ * @param {HTMLElement} uploads
+ * @param {string} words
+ */
+function tell(uploads, words) {
+  uploads.querySelector(".wrong")?.remove();
+  uploads.append(trouble(words));
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {DocumentFragment} piece
+ */
+function add(list, piece) {
+  const item = piece.firstElementChild;
+  if (!item) return;
+  list.append(item);
+  list.hidden = false;
+  aim(item);
+  const words = item.querySelector("textarea");
+  if (words instanceof HTMLElement) words.focus();
+}
+
+/**
+ * The buttons of a file, done in place.
+ * @param {HTMLElement} list
+ * @param {Event} event
+ */
+function order(list, event) {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  const item = button?.closest("[data-file]");
+  if (!button || !item) return;
+  event.preventDefault();
+  if (button.name === "avancer") item.previousElementSibling?.before(item);
+  else if (button.name === "reculer") item.nextElementSibling?.after(item);
+  else item.remove();
+  list.hidden = list.children.length === 0;
+  button.focus();
+}
+
+/**
+ * A touch on a picture says what of it must stay visible.
+ * @param {Element} item
+ */
+function aim(item) {
+  const image = item.querySelector("[data-focal]");
+  const [across, down] = item.querySelectorAll(".focal input");
+  if (!(image instanceof HTMLImageElement)) return;
+  if (!(across instanceof HTMLInputElement) || !(down instanceof HTMLInputElement)) return;
+  const place = document.createElement("div");
+  place.className = "focal-place";
+  const mark = document.createElement("b");
+  mark.hidden = true;
+  image.before(place);
+  place.append(image, mark);
+  const details = item.querySelector(".focal");
+  const show = () => {
+    const { x, y, width, height } = drawn(image);
+    mark.hidden = !(details instanceof HTMLDetailsElement && details.open);
+    mark.style.insetInlineStart = `${x + (width * Number(across.value)) / 100}px`;
+    mark.style.insetBlockStart = `${y + (height * Number(down.value)) / 100}px`;
+  };
+  details?.addEventListener("toggle", show);
+  across.addEventListener("input", show);
+  down.addEventListener("input", show);
+  image.addEventListener("click", (event) => {
+    if (mark.hidden) return;
+    const { x, y, width, height } = drawn(image);
+    const part = (/** @type {number} */ at, /** @type {number} */ whole) =>
+      String(Math.min(100, Math.max(0, Math.round((100 * at) / whole))));
+    across.value = part(event.offsetX - x, width);
+    down.value = part(event.offsetY - y, height);
+    show();
+  });
+}
+
+/**
+ * Where the picture itself is drawn inside its box.
+ * @param {HTMLImageElement} image
+ */
+function drawn(image) {
+  const { clientWidth, clientHeight, naturalWidth, naturalHeight } = image;
+  const scale = Math.min(clientWidth / naturalWidth, clientHeight / naturalHeight);
+  const width = naturalWidth * scale;
+  const height = naturalHeight * scale;
+  return { x: (clientWidth - width) / 2, y: (clientHeight - height) / 2, width, height };
+}
