@@ -20,13 +20,19 @@ function attach(form) {
   const take = (files) => {
     for (const file of files) {
       if (list.children.length + underWay >= most) {
-        tell(uploads, form.dataset.full ?? "");
+        tell(uploads, form.dataset.full ?? "", "wrong");
         return;
       }
       underWay += 1;
       send(form, file, uploads)
-        .then((piece) => add(list, piece))
-        .catch((why) => uploads.append(why))
+        .then((piece) => {
+          if (!add(list, piece)) tell(uploads, form.dataset.added ?? "", "hidden-text");
+        })
+        .catch((why) => {
+          // Nothing goes out without what was meant to stand in it.
+          pressed = null;
+          uploads.append(why);
+        })
         .finally(() => {
           underWay -= 1;
           if (underWay === 0 && pressed) form.requestSubmit(pressed);
@@ -44,7 +50,7 @@ function attach(form) {
   for (const kind of ["dragover", "dragleave", "drop"]) {
     form.addEventListener(kind, (event) => dragged(form, /** @type {DragEvent} */ (event), take));
   }
-  list.addEventListener("click", (event) => order(list, event));
+  list.addEventListener("click", (event) => order(form, list, event));
   for (const item of list.children) aim(item);
   form.addEventListener("submit", (event) => {
     if (underWay === 0) return;
@@ -96,7 +102,7 @@ function dragged(form, event, take) {
  * @returns {Promise<DocumentFragment>}
  */
 function send(form, file, uploads) {
-  uploads.querySelector(".wrong")?.remove();
+  uploads.querySelector(".wrong, .hidden-text")?.remove();
   const line = document.createElement("label");
   const bar = document.createElement("progress");
   bar.max = 100;
@@ -117,16 +123,19 @@ function send(form, file, uploads) {
       answer.innerHTML = request.responseText;
       const { content } = answer;
       if (request.status === 200) done(content);
-      else failed(content.querySelector(".wrong") ?? trouble(form.dataset.failed ?? ""));
+      else failed(content.querySelector(".wrong") ?? said(form.dataset.failed ?? "", "wrong"));
     });
     request.send(body);
   });
 }
 
-/** @param {string} words */
-function trouble(words) {
+/**
+ * @param {string} words
+ * @param {string} kind
+ */
+function said(words, kind) {
   const line = document.createElement("p");
-  line.className = "wrong";
+  line.className = kind;
   line.textContent = words;
   return line;
 }
@@ -134,41 +143,63 @@ function trouble(words) {
 /**
  * @param {HTMLElement} uploads
  * @param {string} words
+ * @param {string} kind
  */
-function tell(uploads, words) {
-  uploads.querySelector(".wrong")?.remove();
-  uploads.append(trouble(words));
+function tell(uploads, words, kind) {
+  uploads.querySelector(`.${kind}`)?.remove();
+  uploads.append(said(words, kind));
 }
 
 /**
+ * Leads on to the description of the file, but nobody away from what they do meanwhile: gives whether it did.
  * @param {HTMLElement} list
  * @param {DocumentFragment} piece
  */
 function add(list, piece) {
   const item = piece.firstElementChild;
-  if (!item) return;
+  if (!item) return false;
   list.append(item);
   list.hidden = false;
   aim(item);
   const words = item.querySelector("textarea");
-  if (words instanceof HTMLElement) words.focus();
+  const { activeElement, body } = document;
+  const isFree = !activeElement || activeElement === body || activeElement.closest("[data-add]");
+  if (!words || !isFree) return false;
+  words.focus();
+  return true;
 }
 
 /**
  * The buttons of a file, done in place.
+ * @param {HTMLFormElement} form
  * @param {HTMLElement} list
  * @param {Event} event
  */
-function order(list, event) {
+function order(form, list, event) {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   const item = button?.closest("[data-file]");
   if (!button || !item) return;
+  const removes = button.name === "retirer";
+  // A full post has no place for another file: the answer has one again.
+  if (removes && !form.querySelector('input[type="file"]')) return;
   event.preventDefault();
   if (button.name === "avancer") item.previousElementSibling?.before(item);
   else if (button.name === "reculer") item.nextElementSibling?.after(item);
-  else item.remove();
+  else if (removes) remove(form, item);
   list.hidden = list.children.length === 0;
-  button.focus();
+  if (!removes) button.focus();
+}
+
+/**
+ * Takes a file out and leads on to the next one, else back to the text.
+ * @param {HTMLFormElement} form
+ * @param {Element} item
+ */
+function remove(form, item) {
+  const next = item.nextElementSibling ?? item.previousElementSibling;
+  item.remove();
+  const place = next?.querySelector('[name="retirer"]') ?? form.querySelector('[name="text"]');
+  if (place instanceof HTMLElement) place.focus();
 }
 
 /**

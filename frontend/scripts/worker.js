@@ -6,7 +6,14 @@ const KEPT = `files-${VERSION}`;
 const HOME = "home";
 const OFFLINE = "/hors-ligne";
 /** Forms by which somebody comes or goes. */
-const CHANGES = ["/connexion", "/deconnexion", "/inscription"];
+const CHANGES = [
+  "/connexion",
+  "/connexion/code",
+  "/deconnexion",
+  "/inscription",
+  "/mot-de-passe-oublie",
+  "/reglages/supprimer",
+];
 /** Counts them: what was asked for before belongs to whoever was there before. */
 let changes = 0;
 let forgetting = Promise.resolve(false);
@@ -47,11 +54,13 @@ async function file(request) {
 }
 
 async function page(event, url) {
-  const isHome = new URL(url).pathname === "/";
+  const { pathname, search } = new URL(url);
+  const isHome = pathname === "/";
   const before = changes;
   try {
     const answer = await fetch(event.request);
-    if (isHome && answer.ok) event.waitUntil(keep(answer.clone(), before));
+    // Older pages of it, or what is new since one looked last, are not what is shown again.
+    if (isHome && !search && answer.ok) event.waitUntil(keep(answer.clone(), before));
     return answer;
   } catch {
     return (isHome && (await keptHome())) || (await caches.match(OFFLINE)) || Response.error();

@@ -27,6 +27,7 @@ mod m20261122_000021_drafts;
 mod m20261122_000023_account;
 mod m20261122_000024_attribution;
 mod m20261122_000025_reply_consents;
+mod m20261122_000026_unread_conversations;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000020_appearance::Migration),
             Box::new(m20261122_000021_drafts::Migration),
             Box::new(m20261122_000023_account::Migration),
+            Box::new(m20261122_000026_unread_conversations::Migration),
         ]
     }
 }

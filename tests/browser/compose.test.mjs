@@ -152,6 +152,49 @@ test('names are completed, pictures pasted and put in order', async () => {
   });
 });
 
+test('what could not be sent is not left out of the post, and nobody is interrupted', async () => {
+  await visiting({ size: DESK, javaScript: true }, async (visitor) => {
+    const { page } = visitor;
+    await page.goto('/ecrire');
+    await writing(page).fill('Regardez cette photo');
+    const held = Promise.withResolvers();
+    await page.route('**/ecrire/fichiers', async (route) => {
+      await held.promise;
+      await route.fulfill({ status: 500, body: '' });
+    });
+    await page.evaluate(paste, { bytes: [...PNG], name: 'perdue' });
+    await page.locator('[data-uploads] progress').waitFor();
+    await page.getByRole('button', { name: t('publish'), exact: true }).click();
+    held.resolve();
+    await page.getByText(t('upload-failed')).waitFor();
+    await page.unroute('**/ecrire/fichiers');
+
+    await writing(page).focus();
+    for (const n of [1, 2, 3, 4]) {
+      await page.evaluate(paste, { bytes: [...PNG], name: `photo-${n}` });
+      await page.locator(`[data-file]:nth-child(${n})`).waitFor();
+    }
+    await page.locator('[data-uploads]').getByText(t('upload-added')).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('name'));
+    assert.equal(await focused(), 'text');
+    assert.equal(new URL(page.url()).pathname, '/ecrire', 'it did not go out');
+
+    const removals = page.getByRole('button', { name: t('attached-remove') });
+    await removals.first().click();
+    assert.equal(await removals.count(), 3);
+    assert.equal(await focused(), 'retirer');
+    await page.evaluate(paste, { bytes: [...PNG], name: 'photo-5' });
+    await page.locator('[data-file]:nth-child(4)').waitFor();
+    await submit(page, page.getByRole('button', { name: t('draft-save') }));
+    await submit(page, page.getByRole('link', { name: t('draft-go-on') }).first());
+    assert.equal(await page.locator('input[type="file"]').count(), 0, 'it is full');
+    await submit(page, removals.first());
+    assert.equal(await removals.count(), 3);
+    assert.equal(await page.locator('input[type="file"]').count(), 1);
+    // The browser itself reports the answer that fails.
+  }, { complaints: true });
+});
+
 /** As if a picture came from the clipboard. */
 function paste({ bytes, name }) {
   const files = new DataTransfer();

@@ -149,6 +149,9 @@ test('without a network the last home page is shown, until one has logged out', 
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await page.goto('/');
     await keptHome(page, true);
+    await page.goto('/?vu=1');
+    await page.goto('/ville');
+    await keptHome(page, true);
     visitor.checkManners();
 
     await context.setOffline(true);

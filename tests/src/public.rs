@@ -64,6 +64,7 @@ async fn a_feed_holds_what_everybody_may_read_and_nothing_else() {
             "{path}"
         );
         assert_eq!(feed.header("set-cookie"), None);
+        assert_eq!(feed.header("x-robots-tag"), Some("noindex"));
         let text = feed.text();
         let written_twice = open
             .replace('&', "&amp;")
@@ -165,6 +166,7 @@ async fn pages_say_what_they_are_to_whoever_meets_a_link() {
     );
     assert!(profile.says(&feed) && profile.says("href=\"/@marie/fil.atom\""));
     assert!(!profile.says("noindex"));
+    assert!(!visitor.opens("/").await.says("noindex"));
     assert!(
         visitor.opens("/ville").await.says("noindex"),
         "of all, not all agree"
@@ -189,8 +191,8 @@ async fn who_does_not_want_to_be_found_is_told_to_no_machine() {
             .json()
     };
     let mut visitor = town.visitor();
-    for path in ["/@jean".to_owned(), page_of(&town, &quiet)] {
-        let page = visitor.opens(&path).await.expecting(200);
+    for path in ["/", "/@jean", "/@marie/abonnes", &page_of(&town, &quiet)] {
+        let page = visitor.opens(path).await.expecting(200);
         assert!(page.says("noindex") && !page.says("ld+json"), "{path}");
     }
     let page = visitor.opens(&page_of(&town, &warned)).await.expecting(200);

@@ -346,19 +346,16 @@ pub async fn delete(caller: Caller, Named(post): Named, params: Params<DeletePar
     } else {
         media::set_aside(&caller.town, post).await?
     };
-    let files = aside.clone();
+    let kept = aside.files();
     let deleted = caller
         .write(move |tx, town, me| {
             Box::pin(async move {
-                media::detach(tx, town, me, post, files).await?;
+                media::detach(tx, town, me, post, aside).await?;
                 posts::delete(tx, town, me, post).await
             })
         })
         .await;
-    if deleted.is_err() {
-        media::let_go(&caller.town, aside).await?;
-    }
-    deleted?;
+    media::unless_refused(&caller.town, kept, deleted).await?;
     for file in &mut before.media {
         if let Ok((renamed, _)) = media::view(&caller.town, caller.me, file.id).await {
             *file = renamed;

@@ -3,7 +3,9 @@
 
 use parvis_model::{id::Id, limits, page::Page as Piece};
 use parvis_town::{
-    AccountView, Outcome, Paged, PostView, Town, Viewer, follows, pins,
+    AccountView, Outcome, Paged, PostView, Town, Viewer,
+    consents::ReplyConsent,
+    follows, pins,
     timelines::{self, Shown},
 };
 use serde_json::{Value, json};
@@ -34,9 +36,11 @@ pub(crate) async fn outbox(town: &Town, account: &AccountView, asked: Asked) -> 
     };
     let piece = Piece::older_than(asked.max_id).limited(limits::PAGE);
     let found = timelines::of_account(town, &Viewer::nobody(), account.id, shown, piece).await?;
+    let held_back = |post: &PostView| post.consent.as_ref().is_some_and(ReplyConsent::holds_back);
     let items: Vec<Value> = found
         .items
         .iter()
+        .filter(|post| !held_back(post))
         .filter_map(|post| said(town, post))
         .collect();
     let mut page = Page::new(page_id(&id, asked.max_id), id.clone(), items);

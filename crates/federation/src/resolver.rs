@@ -363,18 +363,33 @@ impl Resolver {
 
     /// Never our own: what is ours is known, and nobody else says what it is.
     pub(crate) async fn fetch(&self, uri: &str, budget: &Budget) -> Option<Fetched> {
-        let url = Url::parse(uri).ok().filter(|_| !self.is_ours(uri))?;
+        self.fetch_or_why(uri, budget).await.ok()
+    }
+
+    pub(crate) async fn fetch_or_why(
+        &self,
+        uri: &str,
+        budget: &Budget,
+    ) -> Result<Fetched, FetchFault> {
+        let url = Url::parse(uri).map_err(|_| FetchFault::Address)?;
+        if self.is_ours(uri) {
+            return Err(FetchFault::Address);
+        }
         if self.is_blocked(uri).await {
-            return None;
+            return Err(FetchFault::Forbidden);
         }
         let fetched = self
             .fetcher
             .document(&url, Some(&self.signer), budget)
             .await
-            .inspect_err(|fault| tracing::debug!(uri, %fault, "not found elsewhere"))
-            .ok()
-            .filter(|fetched| !self.is_ours(&fetched.id))?;
-        (fetched.id == uri || !self.is_blocked(&fetched.id).await).then_some(fetched)
+            .inspect_err(|fault| tracing::debug!(uri, %fault, "not found elsewhere"))?;
+        if self.is_ours(&fetched.id) {
+            return Err(FetchFault::OtherDocument);
+        }
+        if fetched.id != uri && self.is_blocked(&fetched.id).await {
+            return Err(FetchFault::Forbidden);
+        }
+        Ok(fetched)
     }
 
     /// Has the town blocked the server of an address? What cannot be looked up is taken for blocked.

@@ -25,8 +25,10 @@ const HOLDS: Duration = Duration::from_mins(15);
 const CONNECTING: Duration = Duration::from_secs(5);
 /// For a question with all its tries …
 const PATIENCE: Duration = Duration::from_secs(20);
-/// … for a file on its way there, which may have 40 MiB …
+/// … for a copy, and for a file on its way there …
 const PATIENCE_TO_PUT: Duration = Duration::from_mins(2);
+/// … and so much more for each second that its bytes need on a slow line …
+const SLOW_BYTES_PER_SECOND: u64 = 64 * 1024;
 /// … and for each piece on its way back.
 const PATIENCE_FOR_A_PIECE: Duration = Duration::from_secs(30);
 /// Before each try. Keys are never used twice, so trying again does no harm.
@@ -124,13 +126,14 @@ impl Bucket {
 
     pub async fn put(&self, key: Key, bytes: Vec<u8>) -> io::Result<()> {
         let (name, bytes) = (self.name(key), Bytes::from(bytes));
+        let patience = patience_to_put(bytes.len() as u64);
         let action = self.0.place.put_object(self.credentials(), &name);
         let request = || {
             let request = self.0.client.put(action.sign(HOLDS));
             let request = request.header(CONTENT_TYPE, key.file_type().mime());
             request.body(bytes.clone())
         };
-        let answer = self.answer(PATIENCE_TO_PUT, request).await?;
+        let answer = self.answer(patience, request).await?;
         fine(answer).await.map(|_| ())
     }
 
@@ -280,6 +283,10 @@ impl Bucket {
     }
 }
 
+fn patience_to_put(bytes: u64) -> Duration {
+    PATIENCE_TO_PUT + Duration::from_secs(bytes / SLOW_BYTES_PER_SECOND)
+}
+
 const COPIED: &str = "x-amz-copy-source";
 
 #[expect(
@@ -419,6 +426,14 @@ mod tests {
         for secret in ["AKIAMARIE", "geheim", "Signature", "valmont.example"] {
             assert!(!said.contains(secret), "{said}");
         }
+    }
+
+    #[test]
+    fn a_longer_file_has_more_time_to_get_there_but_not_more_than_its_address_holds() {
+        let (short, long) = (1 << 20, parvis_model::limits::RECORDING_BYTES as u64);
+        assert!(patience_to_put(short) < patience_to_put(long));
+        assert!(patience_to_put(long) >= Duration::from_mins(12));
+        assert!(patience_to_put(long) < HOLDS);
     }
 
     #[test]

@@ -101,12 +101,14 @@ async fn put(storage: &Storage, encoded: Encoded) -> io::Result<Kept> {
     Ok(kept)
 }
 
-/// With what lies beside it. `false`: there was none.
+/// With what lies beside it: where one of the two cannot be removed, the other is gone all the same. `false`: there was none.
 pub(crate) async fn remove(storage: &Storage, key: Key) -> io::Result<bool> {
-    if let Some(lighter) = key.lighter() {
-        storage.remove(lighter).await?;
-    }
-    storage.remove(key).await
+    let lighter = match key.lighter() {
+        Some(lighter) => storage.remove(lighter).await.map(|_| ()),
+        None => Ok(()),
+    };
+    let removed = storage.remove(key).await;
+    lighter.and(removed)
 }
 
 /// With what lies beside it. `false`: there is none.

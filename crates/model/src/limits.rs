@@ -122,6 +122,9 @@ pub const REPORT_POSTS: usize = 20;
 pub const REPORTS_PER_SERVER_AND_DAY: i64 = 100;
 /// Likes of one member, and ends of likes, that a group hands on in an hour; the rest count without its telling anybody.
 pub const GROUP_GESTURES: i64 = 100;
+/// Consents of one author elsewhere to answers of one resident that change what was said before, in an hour; the rest have no
+/// effect.
+pub const CHANGED_CONSENTS: i64 = 20;
 pub const MENTIONS: usize = 100;
 pub const TAGS: usize = 50;
 

@@ -207,7 +207,8 @@ pub async fn restore(settings: &Settings, file: &Path) -> Done {
     if let Some(bucket) = manifest.bucket {
         eprintln!(
             "Its pictures, sound and video are not in this file. They lay in {bucket}: bring them back there if \
-             need be, and give the same media.s3 settings."
+             need be, and give the same media.s3 settings. Do not start this town while the one it was saved from \
+             still runs: each would remove files of the other. For a trial give it a bucket of its own."
         );
     }
     Ok(())

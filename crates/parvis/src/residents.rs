@@ -15,7 +15,7 @@ use parvis_model::{
     limits,
 };
 use parvis_town::{
-    Failure, Outcome, Town, accounts, groups, moves, settings as town_settings,
+    Failure, Outcome, Town, accounts, departures, groups, moves, settings as town_settings,
     tokens::{self, Scopes},
     two_step,
     users::{self, UserView},
@@ -50,12 +50,20 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Account) -> Don
         Account::Unsuspend { name } => {
             let user = resident(&town, &name).await?;
             let here = town.clone();
-            town.store
+            let is_back = town
+                .store
                 .write(move |tx| {
                     Box::pin(async move { accounts::unsuspend(tx, &here, user.account).await })
                 })
                 .await?;
-            said(format_args!("{name} may come in again."))
+            if is_back {
+                said(format_args!("{name} may come in again."))
+            } else {
+                said(format_args!(
+                    "{name} is no longer suspended, but has asked to be deleted: the account stays hidden unless {name} logs in \
+                     in time."
+                ))
+            }
         }
         Account::Delete { name, yes } => delete(&town, &name, yes).await,
         Account::ResetPassword { name, password } => reset_password(&town, &name, &password).await,
@@ -202,8 +210,10 @@ async fn create(town: &Arc<Town>, account: NewAccount) -> Done {
 }
 
 async fn list(town: &Arc<Town>) -> Done {
+    let leaving = departures::leaving(town).await?;
     for user in users::all(town).await? {
         let state = match (user.suspended, user.approved) {
+            (true, _) if leaving.contains(&user.id) => "leaving",
             (true, _) => "suspended",
             (false, false) => "waiting",
             (false, true) => "active",

@@ -28,7 +28,10 @@ pub async fn run(
             .run(stop.clone())),
         kept_going("push", &town, &stop, || push.clone().run(stop.clone())),
         kept_going("notifications", &town, &stop, || {
-            readers::run(town.clone(), stop.clone().cancelled_owned())
+            readers::notify(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("files", &town, &stop, || {
+            readers::remove_files(town.clone(), stop.clone().cancelled_owned())
         }),
         kept_going("imports", &town, &stop, || {
             imports::watch(town.clone(), stop.clone().cancelled_owned())

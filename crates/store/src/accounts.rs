@@ -206,6 +206,7 @@ pub async fn empty(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), D
         "DELETE FROM notification_consent WHERE account_id = $1 OR from_id = $1",
         "DELETE FROM conversation WHERE account_id = $1",
         "DELETE FROM scheduled_post WHERE account_id = $1",
+        "DELETE FROM draft WHERE account_id = $1",
         "DELETE FROM thread_mute WHERE account_id = $1",
         "DELETE FROM private_note WHERE account_id = $1 OR target_id = $1",
         "DELETE FROM domain_block WHERE account_id = $1",
@@ -273,11 +274,11 @@ pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) ->
     Ok(())
 }
 
-/// One post more, written at `at`.
-pub async fn posted(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), DbErr> {
+/// One post more. `at`: when it was written, where everybody may know that; what is for some moves the number alone.
+pub async fn posted(db: &impl ConnectionTrait, id: i64, at: Option<i64>) -> Result<(), DbErr> {
     dialect::run(
         db,
-        "UPDATE account SET posts = posts + 1, last_post_at = CASE WHEN last_post_at IS NULL OR last_post_at < $1 THEN $1 ELSE last_post_at END WHERE id = $2",
+        "UPDATE account SET posts = posts + 1, last_post_at = CASE WHEN $1 IS NULL OR $1 <= last_post_at THEN last_post_at ELSE $1 END WHERE id = $2",
         [at.into(), id.into()],
     )
     .await?;
@@ -295,7 +296,7 @@ pub async fn unposted(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Residents, for NodeInfo: (all, who posted since `month`, who posted since `half_year`).
+/// Residents, for NodeInfo: (all, who posted for everybody since `month`, since `half_year`).
 pub async fn local_counts(
     db: &impl ConnectionTrait,
     month: i64,

@@ -128,11 +128,23 @@ pub async fn messages(
     Ok(ids)
 }
 
-/// How many conversations hold something unread; counting stops at `most`.
-pub async fn unread(db: &impl ConnectionTrait, me: i64, most: u64) -> Result<i64, DbErr> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM conversation WHERE account_id = $1 AND unread \
-         AND last_post_id IS NOT NULL LIMIT $2) x";
-    dialect::number(db, sql, [me.into(), (most as i64).into()]).await
+/// How many conversations hold something unread, of those whose last message is shown to the one who looks; counting stops
+/// at `most`.
+pub async fn unread(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    most: u64,
+) -> Result<i64, DbErr> {
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM conversation c JOIN post p ON p.id = c.last_post_id \
+         JOIN account a ON a.id = p.author_id WHERE c.account_id = $1 AND c.unread AND a.suspended_at IS NULL \
+         AND {} LIMIT $3) x",
+        visible(eyes)
+    );
+    let mut params = eyes.params(now);
+    params.push((most as i64).into());
+    dialect::number(db, &sql, params).await
 }
 
 pub async fn set_unread(db: &impl ConnectionTrait, id: i64, unread: bool) -> Result<(), DbErr> {

@@ -8,45 +8,63 @@ use crate::dialect;
 pub struct Departure {
     pub login_id: i64,
     pub account_id: i64,
-    pub due_at: i64,
-    /// May the person still come back by logging in?
-    pub revocable: bool,
 }
 
-const SELECT: &str = "SELECT d.login_id, l.account_id, d.due_at, d.revocable FROM departure d JOIN login l ON l.id = d.login_id";
-
+/// Its person may come back by logging in.
 pub async fn insert(db: &impl ConnectionTrait, login: i64, due_at: i64) -> Result<(), DbErr> {
     let sql = "INSERT INTO departure (login_id, due_at, revocable) VALUES ($1, $2, TRUE) ON CONFLICT (login_id) DO NOTHING";
     dialect::run(db, sql, [login.into(), due_at.into()]).await?;
     Ok(())
 }
 
-pub async fn of(db: &impl ConnectionTrait, login: i64) -> Result<Option<Departure>, DbErr> {
-    let sql = format!("{SELECT} WHERE d.login_id = $1");
-    Departure::find_by_statement(dialect::statement(db, &sql, [login.into()]))
-        .one(db)
-        .await
+/// Those by whom the person may still come back.
+pub async fn revocable(db: &impl ConnectionTrait) -> Result<Vec<i64>, DbErr> {
+    dialect::ids(db, "SELECT login_id FROM departure WHERE revocable", []).await
 }
 
-/// Whose time has come.
-pub async fn due(db: &impl ConnectionTrait, now: i64, limit: u64) -> Result<Vec<Departure>, DbErr> {
-    let sql = format!("{SELECT} WHERE d.due_at <= $1 ORDER BY d.due_at LIMIT $2");
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    Departure::find_by_statement(dialect::statement(db, &sql, [now.into(), limit.into()]))
+/// Whose time has come, behind that login.
+pub async fn due(
+    db: &impl ConnectionTrait,
+    now: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Departure>, DbErr> {
+    let sql = "SELECT d.login_id, l.account_id FROM departure d JOIN login l ON l.id = d.login_id \
+               WHERE d.due_at <= $1 AND d.login_id > $2 ORDER BY d.login_id LIMIT $3";
+    let params = [now.into(), after.into(), limit.into()];
+    Departure::find_by_statement(dialect::statement(db, sql, params))
         .all(db)
         .await
 }
 
 /// It will happen, whatever the person does.
 pub async fn make_final(db: &impl ConnectionTrait, account: i64) -> Result<(), DbErr> {
-    let sql = "UPDATE departure SET revocable = FALSE WHERE login_id IN (SELECT id FROM login WHERE account_id = $1)";
-    dialect::run(db, sql, [account.into()]).await?;
+    set_revocable(db, account, false).await?;
     Ok(())
 }
 
-pub async fn delete(db: &impl ConnectionTrait, account: i64) -> Result<(), DbErr> {
-    let sql =
-        "DELETE FROM departure WHERE login_id IN (SELECT id FROM login WHERE account_id = $1)";
-    dialect::run(db, sql, [account.into()]).await?;
-    Ok(())
+/// `false`: there is none.
+pub async fn make_revocable(db: &impl ConnectionTrait, account: i64) -> Result<bool, DbErr> {
+    Ok(set_revocable(db, account, true).await? == 1)
+}
+
+async fn set_revocable(
+    db: &impl ConnectionTrait,
+    account: i64,
+    revocable: bool,
+) -> Result<u64, DbErr> {
+    let sql = "UPDATE departure SET revocable = $2 WHERE login_id IN (SELECT id FROM login WHERE account_id = $1)";
+    dialect::run(db, sql, [account.into(), revocable.into()]).await
+}
+
+/// Of one who comes back in time. Looked for and removed in one, since what else happens to it may happen just now.
+pub async fn call_off(db: &impl ConnectionTrait, login: i64, now: i64) -> Result<bool, DbErr> {
+    let sql = "DELETE FROM departure WHERE login_id = $1 AND revocable AND due_at > $2";
+    Ok(dialect::run(db, sql, [login.into(), now.into()]).await? == 1)
+}
+
+/// Of one whose time has come, in the write that ends the account. `false`: it was called off meanwhile.
+pub async fn take(db: &impl ConnectionTrait, login: i64, now: i64) -> Result<bool, DbErr> {
+    let sql = "DELETE FROM departure WHERE login_id = $1 AND due_at <= $2";
+    Ok(dialect::run(db, sql, [login.into(), now.into()]).await? == 1)
 }

@@ -104,12 +104,40 @@ pub async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), DbErr>
     Ok(())
 }
 
-/// Whose time has come, the longest waiting first.
-pub async fn due(db: &impl ConnectionTrait, now: i64, limit: i64) -> Result<Vec<Row>, DbErr> {
-    let sql = "SELECT r.id, r.import_id, l.account_id, r.what, r.due_at, r.attempts FROM import_row r \
-               JOIN import i ON i.id = r.import_id JOIN login l ON l.id = i.login_id \
-               WHERE r.failure IS NULL AND r.due_at <= $1 ORDER BY r.due_at, r.id LIMIT $2";
-    Row::find_by_statement(dialect::statement(db, sql, [now.into(), limit.into()]))
+pub async fn unfinished(db: &impl ConnectionTrait, login: i64) -> Result<i64, DbErr> {
+    let sql = "SELECT COUNT(*) FROM import WHERE login_id = $1 AND finished_at IS NULL";
+    dialect::number(db, sql, [login.into()]).await
+}
+
+/// Finished ones of a login but the newest.
+pub async fn forget_but(db: &impl ConnectionTrait, login: i64, newest: i64) -> Result<(), DbErr> {
+    let sql = "DELETE FROM import WHERE login_id = $1 AND finished_at IS NOT NULL AND id NOT IN \
+               (SELECT id FROM import WHERE login_id = $1 AND finished_at IS NOT NULL ORDER BY id DESC LIMIT $2)";
+    dialect::run(db, sql, [login.into(), newest.into()]).await?;
+    Ok(())
+}
+
+/// Logins for which there is something to do now.
+pub async fn waiting(db: &impl ConnectionTrait, now: i64) -> Result<Vec<i64>, DbErr> {
+    let sql = "SELECT DISTINCT i.login_id FROM import i WHERE i.finished_at IS NULL AND EXISTS \
+               (SELECT 1 FROM import_row r WHERE r.import_id = i.id AND r.failure IS NULL AND r.due_at <= $1) \
+               ORDER BY i.login_id";
+    dialect::ids(db, sql, [now.into()]).await
+}
+
+/// What one login waits for and whose time has come, in the order of the files.
+pub async fn due(
+    db: &impl ConnectionTrait,
+    login: i64,
+    now: i64,
+    limit: i64,
+) -> Result<Vec<Row>, DbErr> {
+    let sql = "SELECT r.id, r.import_id, l.account_id, r.what, r.due_at, r.attempts FROM import i \
+               JOIN login l ON l.id = i.login_id JOIN import_row r ON r.import_id = i.id \
+               WHERE i.login_id = $1 AND i.finished_at IS NULL AND r.failure IS NULL AND r.due_at <= $2 \
+               ORDER BY i.id, r.id LIMIT $3";
+    let params = [login.into(), now.into(), limit.into()];
+    Row::find_by_statement(dialect::statement(db, sql, params))
         .all(db)
         .await
 }

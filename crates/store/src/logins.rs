@@ -1,9 +1,9 @@
 //! People who can log in, their sessions, tokens, recovery codes and invitations. Secrets are stored as hashes only.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
     IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, SimpleExpr},
 };
 
 use crate::{
@@ -43,9 +43,66 @@ pub async fn insert(db: &impl ConnectionTrait, row: login::Model) -> Result<(), 
     Ok(())
 }
 
-/// Writes the whole row anew.
-pub async fn update(db: &impl ConnectionTrait, row: login::Model) -> Result<(), DbErr> {
-    row.into_active_model().reset_all().update(db).await?;
+/// `None`: none any more. `key`: as [`by_email`] looks for it. `false`: there is no such login.
+pub async fn set_email(
+    db: &impl ConnectionTrait,
+    id: i64,
+    email: Option<String>,
+    key: Option<String>,
+) -> Result<bool, DbErr> {
+    let columns = [
+        (login::Column::Email, Expr::value(email)),
+        (login::Column::EmailKey, Expr::value(key)),
+    ];
+    set(db, id, columns).await
+}
+
+/// `false`: there is no such login.
+pub async fn set_password(db: &impl ConnectionTrait, id: i64, hash: String) -> Result<bool, DbErr> {
+    set(db, id, [(login::Column::PasswordHash, Expr::value(hash))]).await
+}
+
+/// `false`: there is no such login.
+pub async fn set_locale(
+    db: &impl ConnectionTrait,
+    id: i64,
+    locale: Option<String>,
+) -> Result<bool, DbErr> {
+    set(db, id, [(login::Column::Locale, Expr::value(locale))]).await
+}
+
+/// `false`: there is no such login.
+pub async fn set_role(db: &impl ConnectionTrait, id: i64, role: &str) -> Result<bool, DbErr> {
+    set(db, id, [(login::Column::Role, Expr::value(role))]).await
+}
+
+/// `false`: there is no such login.
+pub async fn approve(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<bool, DbErr> {
+    set(db, id, [(login::Column::ApprovedAt, Expr::value(at))]).await
+}
+
+/// These columns and no other: what else changes at the same time stays.
+async fn set(
+    db: &impl ConnectionTrait,
+    id: i64,
+    columns: impl IntoIterator<Item = (login::Column, SimpleExpr)>,
+) -> Result<bool, DbErr> {
+    let mut update = login::Entity::update_many();
+    for (column, value) in columns {
+        update = update.col_expr(column, value);
+    }
+    let done = update.filter(login::Column::Id.eq(id)).exec(db).await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Whoever else comes here in a write of their own waits until this one has ended. SQLite has one write at a time anyway.
+pub async fn lock(db: &impl ConnectionTrait, account: i64) -> Result<(), DbErr> {
+    if db.get_database_backend() == DatabaseBackend::Sqlite {
+        return Ok(());
+    }
+    let sql = "SELECT id FROM login WHERE account_id = $1 FOR NO KEY UPDATE";
+    db.query_all_raw(dialect::statement(db, sql, [account.into()]))
+        .await?;
     Ok(())
 }
 

@@ -99,13 +99,16 @@ pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool,
     Ok(matches!(inserted, TryInsertResult::Inserted(1)))
 }
 
-/// Writes the row anew, but for its counters: those move by [`count`] alone, also while this row was held.
+/// Writes the row anew, but for its counters and the consent to it: those move by [`count`] and [`set_consent`] alone, also
+/// while this row was held.
 pub async fn update(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbErr> {
     let mut row = row.into_active_model().reset_all();
     row.replies = NotSet;
     row.boosts = NotSet;
     row.favourites = NotSet;
     row.quotes = NotSet;
+    row.reply_state = NotSet;
+    row.reply_stamp = NotSet;
     row.update(db).await?;
     Ok(())
 }
@@ -433,16 +436,17 @@ pub async fn local_counts(db: &impl ConnectionTrait) -> Result<(i64, i64), DbErr
     Ok((all - answers, answers))
 }
 
-/// What whom it answers says of it, and where others can check that.
+/// What whom it answers says of it, and where others can check that. `false`: it does not stand at `before` any more.
 pub async fn set_consent(
     db: &impl ConnectionTrait,
     post: i64,
+    before: &str,
     state: &str,
     stamp: Option<String>,
-) -> Result<(), DbErr> {
-    let sql = "UPDATE post SET reply_state = $2, reply_stamp = $3 WHERE id = $1";
-    dialect::run(db, sql, [post.into(), state.into(), stamp.into()]).await?;
-    Ok(())
+) -> Result<bool, DbErr> {
+    let sql = "UPDATE post SET reply_state = $3, reply_stamp = $4 WHERE id = $1 AND reply_state = $2";
+    let params = [post.into(), before.into(), state.into(), stamp.into()];
+    Ok(dialect::run(db, sql, params).await? > 0)
 }
 
 /// Answers that rely on a stamp.

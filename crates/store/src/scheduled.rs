@@ -92,10 +92,10 @@ pub async fn count(db: &impl ConnectionTrait, me: i64) -> Result<i64, DbErr> {
     dialect::number(db, sql, [me.into()]).await
 }
 
-pub async fn set_due(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<(), DbErr> {
+/// `false` if it is not there any more.
+pub async fn set_due(db: &impl ConnectionTrait, id: i64, at: i64) -> Result<bool, DbErr> {
     let sql = "UPDATE scheduled_post SET due_at = $2, refused = FALSE WHERE id = $1";
-    dialect::run(db, sql, [id.into(), at.into()]).await?;
-    Ok(())
+    Ok(dialect::run(db, sql, [id.into(), at.into()]).await? > 0)
 }
 
 /// Moves what is due, and only that: its author may have chosen another time meanwhile.
@@ -124,7 +124,8 @@ pub async fn take(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<bool, 
     Ok(dialect::run(db, sql, [id.into(), now.into()]).await? > 0)
 }
 
-pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
-    dialect::run(db, "DELETE FROM scheduled_post WHERE id = $1", [id.into()]).await?;
-    Ok(())
+/// `false` if it is not there any more.
+pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<bool, DbErr> {
+    let sql = "DELETE FROM scheduled_post WHERE id = $1";
+    Ok(dialect::run(db, sql, [id.into()]).await? > 0)
 }

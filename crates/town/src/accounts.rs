@@ -224,14 +224,22 @@ pub(crate) async fn hide(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
     set_suspended(tx, town, account, Some(town.now())).await
 }
 
-pub async fn unsuspend(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
+/// `false`: whoever has asked to leave stays hidden, and comes back by logging in, as before the suspension.
+pub async fn unsuspend(tx: &Tx, town: &Town, account: Id) -> Outcome<bool> {
     let row = accounts::by_id(tx, account)
         .await?
         .ok_or_else(Refusal::not_found)?;
     if posts::tombstone(tx, &row.uri).await?.is_some() {
         return Err(Refusal::not_found().into());
     }
-    departures::delete(tx, account).await?;
+    if departures::make_revocable(tx, account).await? {
+        return Ok(false);
+    }
+    show(tx, town, account).await?;
+    Ok(true)
+}
+
+pub(crate) async fn show(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
     set_suspended(tx, town, account, None).await
 }
 

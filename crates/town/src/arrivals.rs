@@ -172,7 +172,8 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
         let adopted = posts::adopt_answers(tx, &row).await?;
         posts::count(tx, row.id, posts::Count::Replies, adopted).await?;
     }
-    accounts::posted(tx, arrival.author, row.created_at).await?;
+    let seen_at = arrival.audience.is_open().then_some(row.created_at);
+    accounts::posted(tx, arrival.author, seen_at).await?;
     if found {
         return Ok(Some(row.id));
     }

@@ -2,13 +2,15 @@
 //! everyone else gets it, with a stamp by which others can check that. Knows no protocol.
 
 use parvis_model::{
+    clock::HOUR,
     id::Id,
+    limits,
     policy::{Circles, Consent, Policy},
 };
 use parvis_store::{Tx, entity, posts};
 
 use crate::{
-    Outcome, Town,
+    Outcome, Town, groups,
     journal::{self, Entry},
     policies,
 };
@@ -22,10 +24,18 @@ pub enum ReplyState {
     Open,
     Agreed,
     Refused,
+    /// The same of one that everyone has got before.
+    Withdrawn,
 }
 
 impl ReplyState {
-    const ALL: [Self; 4] = [Self::Waiting, Self::Open, Self::Agreed, Self::Refused];
+    const ALL: [Self; 5] = [
+        Self::Waiting,
+        Self::Open,
+        Self::Agreed,
+        Self::Refused,
+        Self::Withdrawn,
+    ];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -33,6 +43,7 @@ impl ReplyState {
             Self::Open => "open",
             Self::Agreed => "agreed",
             Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -59,8 +70,21 @@ impl ReplyConsent {
 
     /// Is the answer for whom it answers alone, for now?
     pub fn holds_back(&self) -> bool {
-        matches!(self.state, ReplyState::Waiting | ReplyState::Refused)
+        matches!(
+            self.state,
+            ReplyState::Waiting | ReplyState::Refused | ReplyState::Withdrawn
+        )
     }
+
+    /// Has it ever been for everyone?
+    fn has_gone_out(&self) -> bool {
+        !matches!(self.state, ReplyState::Waiting | ReplyState::Refused)
+    }
+}
+
+/// Is this post for whom it answers alone, for now?
+pub fn is_held_back(row: &entity::post::Model) -> bool {
+    ReplyConsent::of(row).is_some_and(|consent| consent.holds_back())
 }
 
 /// What an answer of mine to a post begins with, if it is for everyone; that I may answer at all is known.
@@ -88,7 +112,8 @@ pub(crate) async fn begun(
     }))
 }
 
-/// Whom a post of this town answers agrees to that; `stamp`: confirmed by their server. `false`: they were not asked.
+/// Whom a post of this town answers agrees to that; `stamp`: confirmed by their server. `false`: they were not asked, or
+/// change their mind too often.
 pub async fn agreed(
     tx: &Tx,
     town: &Town,
@@ -106,26 +131,48 @@ pub async fn agreed(
     if before.state == ReplyState::Agreed && before.stamp == stamp {
         return Ok(false);
     }
-    let was_held_back = before.holds_back();
-    posts::set_consent(tx, post, ReplyState::Agreed.as_str(), stamp).await?;
-    let entry = if was_held_back {
-        Entry::ReplyAnswered { post, agreed: true }
-    } else {
-        Entry::PostAmended { post }
-    };
-    journal::record(tx, town, &entry).await?;
+    let is_first = matches!(before.state, ReplyState::Waiting | ReplyState::Open);
+    if !is_first && !is_heard(tx, town, author, row.author_id).await? {
+        return Ok(false);
+    }
+    let (was, is) = (before.state.as_str(), ReplyState::Agreed.as_str());
+    if !posts::set_consent(tx, post, was, is, stamp).await? {
+        return Ok(false);
+    }
+    // Everyone gets it once only.
+    if before.has_gone_out() {
+        journal::record(tx, town, &Entry::PostAmended { post }).await?;
+        return Ok(true);
+    }
+    journal::record(tx, town, &Entry::ReplyAnswered { post, agreed: true }).await?;
+    groups::agreed(tx, town, post).await?;
     Ok(true)
 }
 
-/// They do not want it, or no more. `false`: it is no answer to them, or they have said so before.
+/// So often in an hour: nobody has us write to everyone by refusing and agreeing in turns.
+async fn is_heard(tx: &Tx, town: &Town, author: Id, resident: Id) -> Outcome<bool> {
+    let now = town.now();
+    let done = parvis_store::groups::count_gesture(tx, author, resident, now, now - HOUR).await?;
+    Ok(done <= limits::CHANGED_CONSENTS)
+}
+
+/// They do not want it, or no more. `false`: it is no answer for which they were asked, or they have said so before.
 pub async fn refused(tx: &Tx, town: &Town, author: Id, post: Id) -> Outcome<bool> {
     let Some(row) = answer_to(tx, author, post).await? else {
         return Ok(false);
     };
-    if ReplyConsent::of(&row).is_some_and(|before| before.state == ReplyState::Refused) {
+    let Some(before) = ReplyConsent::of(&row) else {
+        return Ok(false);
+    };
+    let state = if before.has_gone_out() {
+        ReplyState::Withdrawn
+    } else {
+        ReplyState::Refused
+    };
+    let (was, is) = (before.state.as_str(), state.as_str());
+    if before.state == state || !posts::set_consent(tx, post, was, is, None).await? {
         return Ok(false);
     }
-    posts::set_consent(tx, post, ReplyState::Refused.as_str(), None).await?;
     if row.reply_stamp.is_some() {
         journal::record(tx, town, &Entry::PostAmended { post }).await?;
     }

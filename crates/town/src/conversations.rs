@@ -1,16 +1,19 @@
 //! Exchanges among few, as each participant of this town finds them: by their last message.
 
-use parvis_model::{audience::Audience, id::Id, page::Page, refusal::Refusal};
+use std::{collections::HashSet, sync::Arc};
+
+use parvis_model::{audience::Audience, id::Id, limits, page::Page, refusal::Refusal};
 use parvis_store::{
     Tx, accounts as account_rows,
     conversations::{self as rows, Conversation},
-    entity, notification_policies, posts, relations,
+    entity, notification_policies, posts as post_rows, relations,
 };
 
 use crate::{
-    AccountView, Outcome, Paged, PostView, Town, Viewer,
+    AccountView, Outcome, Paged, PostView, Town, Viewer, accounts,
     notifications::{self, NotificationKind, Reception},
     pages::{page_of, posts_in_order},
+    posts::{self, Compose, Draft},
     views::accounts_in_order,
 };
 
@@ -31,7 +34,7 @@ pub(crate) async fn said(tx: &Tx, town: &Town, post: &entity::post::Model) -> Ou
     if post.audience != Audience::Direct.as_str() {
         return Ok(());
     }
-    let mut people: Vec<Id> = posts::mentions_of(tx, &[post.id])
+    let mut people: Vec<Id> = post_rows::mentions_of(tx, &[post.id])
         .await?
         .into_iter()
         .map(|mention| mention.account_id)
@@ -125,10 +128,7 @@ async fn views(
         let last = posts
             .iter()
             .find(|post| Some(post.id) == row.last_post_id)?;
-        let mut part: Vec<Id> = participants(last).collect();
-        if part.iter().any(|id| *id != me) {
-            part.retain(|id| *id != me);
-        }
+        let part = others(me, last);
         Some(ConversationView {
             id: row.id,
             unread: row.unread,
@@ -146,6 +146,21 @@ async fn views(
 fn participants(post: &PostView) -> impl Iterator<Item = Id> {
     let named = post.mentions.iter().map(|mention| mention.id);
     std::iter::once(post.author.id).chain(named)
+}
+
+/// Those who have part in a message besides oneself; oneself, if one writes to oneself alone.
+fn others(me: Id, message: &PostView) -> Vec<Id> {
+    let mut part = each_once(participants(message));
+    if part.iter().any(|id| *id != me) {
+        part.retain(|id| *id != me);
+    }
+    part
+}
+
+fn each_once(people: impl IntoIterator<Item = Id>) -> Vec<Id> {
+    let mut known = HashSet::new();
+    let new = people.into_iter().filter(|id| known.insert(*id));
+    new.collect()
 }
 
 /// The conversations of these residents that a message has just gone on with, and whose each is.
@@ -194,9 +209,99 @@ pub async fn of_message(town: &Town, me: Id, message: Id) -> Outcome<Id> {
     Ok(row.ok_or_else(Refusal::not_found)?.id)
 }
 
+/// The people whom an answer to `message` goes to, where these are still the ones whom the conversation is with.
+pub async fn still_with(
+    town: &Town,
+    me: Id,
+    about: &ConversationView,
+    message: Id,
+) -> Outcome<Option<Vec<Id>>> {
+    let db = town.store.snapshot().await?;
+    let found = posts_in_order(&db, town, Viewer::resident(me), &[message]).await?;
+    let Some(message) = found.first() else {
+        return Ok(None);
+    };
+    let people = others(me, message);
+    let is_here = message.audience == Audience::Direct && message.thread == about.last.thread;
+    let now: HashSet<Id> = others(me, &about.last).into_iter().collect();
+    let is_same = people.len() == now.len() && people.iter().all(|id| now.contains(id));
+    Ok(Some(people).filter(|_| is_here && is_same))
+}
+
+/// What somebody says to a few.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Everybody whom it goes to, and nobody else; oneself to keep it for oneself.
+    pub to: Vec<Id>,
+    /// Without their names, with which it is made to begin.
+    pub text: String,
+    pub language: Option<String>,
+    pub reply_to: Option<Id>,
+}
+
+/// What [`posts::publish`] sends to exactly these people. Refused as a whole where one of them cannot be reached, or where
+/// the text names somebody else, who would get it as well.
+pub async fn prepare(town: &Arc<Town>, me: Id, message: Message) -> Outcome<Draft> {
+    let to = each_once(message.to);
+    let text = message.text;
+    if text.trim().is_empty() {
+        return Err(Refusal::invalid("text", "refusal-text-empty").into());
+    }
+    let names = reachable(town, me, &to).await?;
+    let greeting: String = names.iter().map(|acct| format!("@{acct} ")).collect();
+    let compose = Compose {
+        text: format!("{greeting}{text}"),
+        summary: String::new(),
+        sensitive: false,
+        language: message.language,
+        audience: Audience::Direct,
+        reply_to: message.reply_to,
+        media: Vec::new(),
+        poll: None,
+        quote: None,
+        quoters: None,
+    };
+    let mut draft = posts::prepare(town, me, compose).await?;
+    let also = draft
+        .mentions
+        .iter()
+        .find(|id| **id != me && !to.contains(id));
+    if let Some(also) = also {
+        let also = accounts::views(town, &[*also]).await?;
+        let name = also.first().map_or("", |who| who.acct.as_str());
+        return Err(Refusal::invalid("text", "refusal-names-another")
+            .with("name", name)
+            .into());
+    }
+    draft.mentions = to;
+    Ok(draft)
+}
+
+/// How those are named who get a message of mine: all of them can, or none does.
+async fn reachable(town: &Town, me: Id, to: &[Id]) -> Outcome<Vec<String>> {
+    let people = accounts::views(town, to).await?;
+    if to.is_empty() || to.len() > limits::MENTIONS || people.len() < to.len() {
+        return Err(Refusal::invalid("a", "refusal-recipients")
+            .with("limit", limits::MENTIONS)
+            .into());
+    }
+    let mut names = Vec::new();
+    for who in people.into_iter().filter(|who| who.id != me) {
+        let is_blocked = relations::is_blocked(town.store.read(), me, who.id).await?;
+        if is_blocked || who.suspended {
+            return Err(Refusal::invalid("a", "refusal-recipient-unreachable")
+                .with("name", who.display_name)
+                .into());
+        }
+        names.push(who.acct);
+    }
+    Ok(names)
+}
+
 /// How many hold something unread; counting stops at 100.
 pub async fn unread(town: &Town, me: Id) -> Outcome<i64> {
-    Ok(rows::unread(town.store.read(), me, 100).await?)
+    let eyes = Viewer::resident(me).eyes();
+    Ok(rows::unread(town.store.read(), eyes, town.now(), 100).await?)
 }
 
 /// One's own; others' are not found.

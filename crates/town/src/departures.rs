@@ -1,7 +1,7 @@
 //! Leaving for good: an account is hidden at once and deleted after a time to think, in which its owner stays by coming in
 //! again. It stands in the database, so that a restart forgets nobody.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use parvis_model::{
     account::Role,
@@ -18,8 +18,8 @@ use crate::{
 
 /// Days to change one's mind.
 pub const DAYS: i64 = 30;
-/// Carried out in one round.
-const BATCH: u64 = 20;
+/// Looked up at once.
+const BATCH: i64 = 20;
 
 /// Hides the account, ends its sessions and its apps' access; gives when it will be deleted.
 pub async fn ask(town: &Arc<Town>, user: &UserView, password: String) -> Outcome<Timestamp> {
@@ -62,10 +62,9 @@ pub(crate) async fn call_off(town: &Arc<Town>, login: &entity::login::Model) -> 
     town.store
         .write(move |tx| {
             Box::pin(async move {
-                let row = rows::of(tx, user).await?;
-                let in_time = row.is_some_and(|row| row.revocable && row.due_at > here.now());
+                let in_time = rows::call_off(tx, user, here.now()).await?;
                 if in_time {
-                    accounts::unsuspend(tx, &here, account).await?;
+                    accounts::show(tx, &here, account).await?;
                 }
                 Ok(in_time)
             })
@@ -73,26 +72,35 @@ pub(crate) async fn call_off(town: &Arc<Town>, login: &entity::login::Model) -> 
         .await
 }
 
-/// Deletes those whose time has come.
+/// Those who have asked to be deleted and may still come back, for the command line.
+pub async fn leaving(town: &Town) -> Outcome<HashSet<Id>> {
+    let users = rows::revocable(town.store.read()).await?;
+    Ok(users.into_iter().collect())
+}
+
+/// Deletes those whose time has come. One that cannot be deleted waits for the next time, as the log says, and does not keep
+/// the others.
 pub async fn carry_out(town: &Arc<Town>) -> Outcome<()> {
+    let mut after = 0;
     loop {
-        let due = rows::due(town.store.read(), town.now(), BATCH).await?;
-        if due.is_empty() {
+        let due = rows::due(town.store.read(), town.now(), after, BATCH).await?;
+        let Some(last) = due.last() else {
             return Ok(());
-        }
+        };
+        after = last.login_id;
         for row in due {
-            let here = Arc::clone(town);
-            town.store
-                .write(move |tx| Box::pin(close(tx, here, row)))
-                .await?;
+            let (here, account) = (Arc::clone(town), row.account_id);
+            let closed = town.store.write(move |tx| Box::pin(close(tx, here, row)));
+            if let Err(err) = closed.await {
+                tracing::error!(%err, town = town.host, account, "one who asked to be deleted can't be");
+            }
         }
     }
 }
 
-/// Unless they came back meanwhile. The departure goes with the login.
+/// Unless they came back meanwhile.
 async fn close(tx: &Tx, town: Arc<Town>, row: rows::Departure) -> Outcome<()> {
-    let standing = rows::of(tx, row.login_id).await?;
-    if standing.is_some_and(|row| row.due_at <= town.now()) {
+    if rows::take(tx, row.login_id, town.now()).await? {
         accounts::close(tx, &town, row.account_id).await?;
     }
     Ok(())

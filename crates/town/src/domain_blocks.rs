@@ -63,11 +63,15 @@ fn folded(domain: &str) -> String {
     domain.trim().trim_start_matches('@').to_lowercase()
 }
 
+/// Can a server be called so?
+pub(crate) fn is_sound(domain: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | ':');
+    !domain.is_empty() && domain.len() <= LONGEST && domain.chars().all(fits)
+}
+
 fn checked(town: &Town, domain: &str) -> Result<String, Refusal> {
     let domain = folded(domain);
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | ':');
-    let sound = !domain.is_empty() && domain.len() <= LONGEST && domain.chars().all(fits);
-    if !sound || domain.eq_ignore_ascii_case(&town.host) {
+    if !is_sound(&domain) || domain.eq_ignore_ascii_case(&town.host) {
         return Err(Refusal::invalid("domain", "refusal-domain-unfit"));
     }
     Ok(domain)

@@ -15,6 +15,7 @@ use parvis_store::{
 use crate::{
     Failure, Outcome, Town,
     arrivals::Arrival,
+    consents,
     journal::{self, Entry},
     posts,
 };
@@ -136,8 +137,26 @@ pub(crate) async fn written(
     post: &entity::post::Model,
     group: &entity::account::Model,
 ) -> Outcome<()> {
-    take(tx, town, post, group).await?;
+    // The group has everybody read it, which whom it answers has not agreed to yet.
+    if !consents::is_held_back(post) {
+        take(tx, town, post, group).await?;
+    }
     Ok(())
+}
+
+/// Whom an answer of this town answers agrees to it: now it is for the group, too.
+pub(crate) async fn agreed(tx: &Tx, town: &Town, post: Id) -> Outcome<()> {
+    let Some(post) = parvis_store::posts::by_id(tx, post).await? else {
+        return Ok(());
+    };
+    let group = match post.group_id {
+        Some(group) => accounts::by_id(tx, group).await?,
+        None => None,
+    };
+    match group {
+        Some(group) => written(tx, town, &post, &group).await,
+        None => Ok(()),
+    }
 }
 
 /// A post from elsewhere for a group of this town. `said`: how its author sent it.

@@ -4,7 +4,7 @@
 use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
 use parvis_model::{
-    clock::{DAY, MINUTE, Timestamp},
+    clock::{DAY, MINUTE, SECOND, Timestamp},
     id::Id,
     limits,
     refusal::Refusal,
@@ -12,11 +12,12 @@ use parvis_model::{
 use parvis_store::{
     ConnectionTrait,
     imports::{self as rows, Row},
+    logins,
 };
 use tokio::task::JoinSet;
 
 use crate::{
-    Error, Failure, Outcome, Town,
+    Error, Failure, Outcome, Rate, Town,
     exports::{self, Sheet},
     users::UserView,
 };
@@ -24,10 +25,10 @@ use crate::{
 mod csv;
 mod tasks;
 
-use tasks::{Task, address};
+use tasks::{Task, handle_key, url_key};
 
 /// Worked at in one round, all at once: most of the time goes into waiting for other servers.
-const BATCH: i64 = 8;
+const BATCH: usize = 8;
 const PAUSE: Duration = Duration::from_secs(1);
 /// Whoever took a row has given up by then.
 const CLAIM: Timestamp = 5 * MINUTE;
@@ -35,8 +36,11 @@ const CLAIM: Timestamp = 5 * MINUTE;
 const AGAIN: Timestamp = 10 * MINUTE;
 const TRIES: i64 = 3;
 /// Of one resident, not yet finished.
-const AT_ONCE: usize = 3;
+const AT_ONCE: i64 = 3;
+/// So many, the newest; finished ones before them are forgotten when another one comes.
 const SHOWN: i64 = 10;
+/// Characters of a line that is refused.
+const LINE_SHOWN: usize = 80;
 const FAILURES_SHOWN: i64 = 100;
 /// Finished ones are shown so long.
 pub(crate) const KEPT: Timestamp = 30 * DAY;
@@ -63,17 +67,15 @@ pub async fn begin(
     bytes: &[u8],
     overwrite: bool,
 ) -> Outcome<()> {
-    let mut tasks = read(sheet, bytes)?;
-    let standing = rows::list(town.store.read(), user.id, SHOWN).await?;
-    let unfinished = standing.iter().filter(|row| row.finished_at.is_none());
-    if unfinished.count() >= AT_ONCE {
-        return Err(Refusal::invalid("file", "refusal-imports-full").into());
-    }
+    let mut tasks = read(sheet, bytes, overwrite)?;
+    // Said before the work is done; what counts is asked in the write.
+    must_have_room(town.store.read(), user.id).await?;
+    town.rates().count(Rate::Import, &user.id.to_string())?;
     if overwrite {
         let db = town.store.snapshot().await?;
         tasks.extend(surplus(&db, town, user.account, sheet, &tasks).await?);
     }
-    let (login, now, import) = (user.id, town.now(), town.ids.next());
+    let (login, account, now, import) = (user.id, user.account, town.now(), town.ids.next());
     let written: Vec<(Id, String)> = tasks
         .iter()
         .map(|task| Ok((town.ids.next(), serde_json::to_string(task)?)))
@@ -82,21 +84,44 @@ pub async fn begin(
     town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move {
+                logins::lock(tx, account).await?;
+                must_have_room(tx, login).await?;
+                rows::forget_but(tx, login, SHOWN).await?;
                 Ok(rows::insert(tx, import, login, sheet.as_str(), &written, now).await?)
             })
         })
         .await
 }
 
-fn read(sheet: Sheet, bytes: &[u8]) -> Result<Vec<Task>, Refusal> {
+async fn must_have_room(db: &impl ConnectionTrait, login: Id) -> Outcome<()> {
+    if rows::unfinished(db, login).await? >= AT_ONCE {
+        return Err(Refusal::invalid("file", "refusal-imports-full").into());
+    }
+    Ok(())
+}
+
+/// First cells of the heads that other programs write.
+const HEADS: [&str; 4] = ["Account address", "List name", "#domain", "#uri"];
+
+/// `overwrite`: a file with a line that is none of this table is the wrong file, and would take all away that stands here.
+fn read(sheet: Sheet, bytes: &[u8], overwrite: bool) -> Result<Vec<Task>, Refusal> {
     let mut read = csv::rows(bytes)?;
     let has_head = read
         .first()
-        .is_some_and(|row| row[0].eq_ignore_ascii_case("Account address"));
+        .is_some_and(|row| HEADS.iter().any(|head| row[0].eq_ignore_ascii_case(head)));
     if has_head {
         read.remove(0);
     }
-    read.truncate(limits::IMPORT_ROWS);
+    if read.len() > limits::IMPORT_ROWS {
+        let refusal = Refusal::invalid("file", "refusal-import-long");
+        return Err(refusal.with("limit", limits::IMPORT_ROWS));
+    }
+    let is_unfit =
+        |row: &&Vec<String>| Task::of_row(sheet, row).is_none_or(|task| !task.is_sound());
+    if overwrite && let Some(unfit) = read.iter().find(is_unfit) {
+        let line: String = unfit.join(", ").chars().take(LINE_SHOWN).collect();
+        return Err(Refusal::invalid("file", "refusal-import-unfit").with("line", line));
+    }
     let tasks: Vec<Task> = read
         .iter()
         .filter_map(|row| Task::of_row(sheet, row))
@@ -115,21 +140,11 @@ async fn surplus(
     sheet: Sheet,
     brought: &[Task],
 ) -> Outcome<Vec<Task>> {
-    let whole = |who: &str| {
-        if who.contains('@') {
-            who.to_owned()
-        } else {
-            format!("{who}@{}", town.host)
-        }
-    };
     let wanted: HashSet<(String, String)> = brought
         .iter()
         .map(|task| match task {
-            Task::Enlist { title, who } => (whole(who), title.clone()),
-            Task::BlockServer { .. } | Task::Bookmark { .. } => {
-                (task.about().to_owned(), String::new())
-            }
-            _ => (whole(task.about()), String::new()),
+            Task::Enlist { title, .. } => (task.key(), title.clone()),
+            _ => (task.key(), String::new()),
         })
         .collect();
     let (mut surplus, mut after) = (Vec::new(), 0);
@@ -142,12 +157,15 @@ async fn surplus(
         for line in &lines {
             let (what, list) = match sheet {
                 Sheet::Servers => (line.domain.clone(), String::new()),
-                Sheet::Bookmarks => (line.text.clone(), String::new()),
+                Sheet::Bookmarks => (url_key(&line.text), String::new()),
                 Sheet::Lists => (
-                    address(&exports::address(&town.host, line)),
+                    handle_key(&exports::address(&town.host, line)),
                     line.text.clone(),
                 ),
-                _ => (address(&exports::address(&town.host, line)), String::new()),
+                _ => (
+                    handle_key(&exports::address(&town.host, line)),
+                    String::new(),
+                ),
             };
             let stays = wanted.contains(&(what.clone(), list.clone()));
             if !stays && surplus.len() < limits::IMPORT_ROWS {
@@ -248,7 +266,7 @@ pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
 
 /// One round; gives how many rows it looked at.
 pub async fn work(town: &Arc<Town>) -> Outcome<usize> {
-    let due = rows::due(town.store.read(), town.now(), BATCH).await?;
+    let due = taking_turns(town).await?;
     let count = due.len();
     let mut under_way = JoinSet::new();
     for row in due {
@@ -259,6 +277,25 @@ pub async fn work(town: &Arc<Town>) -> Outcome<usize> {
         settled.map_err(|err| Error::Other(err.to_string()))??;
     }
     Ok(count)
+}
+
+/// Some of everybody's, so that whoever brings little along does not wait for who brings much. Where there are more people
+/// than places, every second begins with another one.
+async fn taking_turns(town: &Town) -> Outcome<Vec<Row>> {
+    let (db, now) = (town.store.read(), town.now());
+    let mut waiting = rows::waiting(db, now).await?;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let first = usize::try_from(now / SECOND).unwrap_or(0) % waiting.len();
+    waiting.rotate_left(first);
+    waiting.truncate(BATCH);
+    let each = BATCH.div_ceil(waiting.len()) as i64;
+    let mut turns = Vec::new();
+    for login in waiting {
+        turns.extend(rows::due(db, login, now, each).await?);
+    }
+    Ok(turns)
 }
 
 async fn settle(town: &Arc<Town>, mut row: Row) -> Outcome<()> {

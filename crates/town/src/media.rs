@@ -2,9 +2,9 @@
 
 mod work;
 
-pub use parvis_media::{Content, Found, Media, Part, Shape, Stored, Waiting};
+pub use parvis_media::{Content, Found, Incoming, Media, Part, Shape, Stored, Waiting};
 use parvis_media::{
-    Fault, Incoming, KeptPicture, KeptUpload, Nature, PictureFault, RecordingFault,
+    Fault, KeptPicture, KeptUpload, Nature, PictureFault, RecordingFault,
 };
 use parvis_model::{id::Id, limits, refusal::Refusal};
 use parvis_store::{
@@ -359,6 +359,17 @@ pub(crate) async fn must_be_ready(tx: &Tx, files: &[Id]) -> Outcome<()> {
 #[derive(Clone, Debug, Default)]
 pub struct SetAside(Vec<Renamed>);
 
+impl SetAside {
+    /// What was kept for it, for [`unless_refused`].
+    pub fn files(&self) -> Vec<String> {
+        let kept = self.0.iter();
+        kept.flat_map(|it| [Some(&it.file), it.preview.as_ref()])
+            .flatten()
+            .cloned()
+            .collect()
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Renamed {
     id: Id,
@@ -393,16 +404,6 @@ pub async fn set_aside(town: &Town, post: Id) -> Outcome<SetAside> {
 async fn renamed(town: &Town, key: &str) -> Outcome<Option<String>> {
     let copied = town.media.renamed_copy(key).await.map_err(Error::Files)?;
     Ok(copied.map(|key| key.to_string()))
-}
-
-/// Nothing came of it: the new names go again.
-pub async fn let_go(town: &Town, aside: SetAside) -> Outcome<()> {
-    for renamed in aside.0 {
-        for key in [Some(renamed.file), renamed.preview].into_iter().flatten() {
-            town.media.remove(&key).await.map_err(Error::Files)?;
-        }
-    }
-    Ok(())
 }
 
 /// Takes them off the post that is deleted in the same write: for a day they can hang on another.

@@ -299,7 +299,7 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     if let Some(parent) = parent {
         count_answer(tx, &row, &parent, 1).await?;
     }
-    accounts::posted(tx, me, at).await?;
+    accounts::posted(tx, me, audience.is_open().then_some(at)).await?;
     journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
     if let Some(group) = group {
         groups::written(tx, town, &row, &group).await?;

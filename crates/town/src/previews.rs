@@ -103,8 +103,13 @@ impl PreviewView {
         named: Option<Arc<AccountView>>,
         viewer: Viewer,
     ) -> Option<Self> {
+        // The page may have been led to from another server: whose words these are is what counts.
+        let place = match row.provider_url.as_str() {
+            "" => &row.url,
+            place => place,
+        };
         let agrees =
-            |named: &Arc<AccountView>| attribution::covers(&named.attribution_domains, &row.url);
+            |named: &Arc<AccountView>| attribution::covers(&named.attribution_domains, place);
         let misses_my_consent = named
             .as_ref()
             .is_some_and(|named| viewer.account == Some(named.id) && !agrees(named));

@@ -24,6 +24,8 @@ pub enum Rate {
     SecondStep,
     /// Archives of all posts that one account takes along.
     Archive,
+    /// Tables that one account brings along.
+    Import,
     /// Accounts opened from one network.
     SignUpNetwork,
     /// Forms for an account sent from one network, good or not.
@@ -54,7 +56,7 @@ impl Rate {
             Self::LogInNetwork => (60, 15 * MINUTE),
             Self::SecondStep => (6, 15 * MINUTE),
             Self::Archive => (4, 60 * MINUTE),
-            Self::SignUpNetwork => (10, 60 * MINUTE),
+            Self::Import | Self::SignUpNetwork => (10, 60 * MINUTE),
             Self::SignUpTries => (60, 60 * MINUTE),
             Self::RegisterApp | Self::LetIn => (30, 10 * MINUTE),
             Self::Api => (300, 5 * MINUTE),

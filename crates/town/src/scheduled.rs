@@ -134,12 +134,21 @@ async fn own(db: &Tx, me: Id, scheduled: Id) -> Outcome<rows::Scheduled> {
 pub async fn reschedule(tx: &Tx, town: &Town, me: Id, scheduled: Id, at: Timestamp) -> Outcome<()> {
     let row = own(tx, me, scheduled).await?;
     far_enough(town, at)?;
-    Ok(rows::set_due(tx, row.id, at).await?)
+    unless_taken(rows::set_due(tx, row.id, at).await?)
 }
 
 pub async fn cancel(tx: &Tx, _town: &Town, me: Id, scheduled: Id) -> Outcome<()> {
     let row = own(tx, me, scheduled).await?;
-    Ok(rows::delete(tx, row.id).await?)
+    unless_taken(rows::delete(tx, row.id).await?)
+}
+
+/// On PostgreSQL it can be published between the look at it and the deed; whoever comes second is told that it is gone.
+fn unless_taken(is_there: bool) -> Outcome<()> {
+    if is_there {
+        Ok(())
+    } else {
+        Err(Refusal::not_found().into())
+    }
 }
 
 /// Publishes what is due every second, until `stop` is done.

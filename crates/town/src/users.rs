@@ -267,26 +267,40 @@ pub async fn fresh_recovery_codes(tx: &Tx, town: &Town, user: Id) -> Outcome<Vec
     Ok(codes)
 }
 
-/// By name or e-mail.
-async fn find(
-    town: &Town,
-    who: &str,
-) -> Outcome<Option<(entity::login::Model, entity::account::Model)>> {
-    let (db, who) = (town.store.read(), who.trim());
+type Found = Option<(entity::login::Model, entity::account::Model)>;
+
+/// By name or e-mail. `marie@this.town` is Marie, even where somebody else gave it as an e-mail address.
+async fn find(town: &Town, who: &str) -> Outcome<Found> {
+    let who = who.trim();
     if who.contains('\0') {
         return Ok(None);
     }
+    let handle = who.parse::<Handle>().ok();
+    let is_of_here = |handle: &&Handle| {
+        let domain = handle.domain.as_deref();
+        domain.is_some_and(|domain| domain.eq_ignore_ascii_case(&town.host))
+    };
+    if let Some(handle) = handle.as_ref().filter(is_of_here)
+        && let Some(found) = find_by_handle(town, handle).await?
+    {
+        return Ok(Some(found));
+    }
+    let db = town.store.read();
     if let Some(login) = logins::by_email(db, &who.to_lowercase()).await? {
         let account = accounts::by_id(db, login.account_id).await?;
         return Ok(account.map(|account| (login, account)));
     }
-    let Ok(handle) = who.parse::<Handle>() else {
+    match handle {
+        Some(handle) => find_by_handle(town, &handle).await,
+        None => Ok(None),
+    }
+}
+
+async fn find_by_handle(town: &Town, handle: &Handle) -> Outcome<Found> {
+    let Some(account) = crate::accounts::by_handle(town, handle).await? else {
         return Ok(None);
     };
-    let Some(account) = crate::accounts::by_handle(town, &handle).await? else {
-        return Ok(None);
-    };
-    let login = logins::by_account(db, account.id).await?;
+    let login = logins::by_account(town.store.read(), account.id).await?;
     Ok(login.map(|login| (login, account)))
 }
 
@@ -321,9 +335,6 @@ pub async fn change_email(
 }
 
 async fn set_email(tx: &Tx, user: Id, email: Option<String>) -> Outcome<()> {
-    let login = logins::by_id(tx, user)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
     let email_key = email.as_ref().map(|email| email.to_lowercase());
     if let Some(key) = &email_key
         && logins::by_email(tx, key)
@@ -332,12 +343,16 @@ async fn set_email(tx: &Tx, user: Id, email: Option<String>) -> Outcome<()> {
     {
         return Err(Refusal::invalid("email", "refusal-email-taken").into());
     }
-    let login = entity::login::Model {
-        email,
-        email_key,
-        ..login
-    };
-    Ok(logins::update(tx, login).await?)
+    there(logins::set_email(tx, user, email, email_key).await?)
+}
+
+/// Refused where there was no such login to change.
+fn there(changed: bool) -> Outcome<()> {
+    if changed {
+        Ok(())
+    } else {
+        Err(Refusal::not_found().into())
+    }
 }
 
 /// New recovery codes for oneself; the password shows that it is oneself.
@@ -376,17 +391,7 @@ pub async fn set_password(town: &Arc<Town>, user: Id, new: String) -> Outcome<()
 }
 
 async fn replace_password(tx: &Tx, user: Id, hashed: String, keep: Option<Id>) -> Outcome<()> {
-    let login = logins::by_id(tx, user)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    logins::update(
-        tx,
-        entity::login::Model {
-            password_hash: hashed,
-            ..login
-        },
-    )
-    .await?;
+    there(logins::set_password(tx, user, hashed).await?)?;
     logins::delete_sessions(tx, user, keep).await?;
     Ok(logins::delete_tokens(tx, user).await?)
 }
@@ -417,10 +422,7 @@ pub async fn set_locale(tx: &Tx, _town: &Town, user: Id, locale: Option<String>)
     if locale.as_ref().is_some_and(|code| !is_locale(code)) {
         return Err(Refusal::invalid("language", "refusal-language-unknown").into());
     }
-    let login = logins::by_id(tx, user)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    Ok(logins::update(tx, entity::login::Model { locale, ..login }).await?)
+    there(logins::set_locale(tx, user, locale).await?)
 }
 
 pub(crate) fn is_locale(code: &str) -> bool {
@@ -428,17 +430,7 @@ pub(crate) fn is_locale(code: &str) -> bool {
 }
 
 pub async fn set_role(tx: &Tx, _town: &Town, user: Id, role: Role) -> Outcome<()> {
-    let login = logins::by_id(tx, user)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    Ok(logins::update(
-        tx,
-        entity::login::Model {
-            role: role.as_str().into(),
-            ..login
-        },
-    )
-    .await?)
+    there(logins::set_role(tx, user, role.as_str()).await?)
 }
 
 /// One who waits for a moderator's yes.
@@ -477,17 +469,7 @@ pub async fn waiting(town: &Town, staff: &UserView) -> Outcome<Vec<Waiting>> {
 
 pub async fn approve(tx: &Tx, town: &Town, staff: &UserView, user: Id) -> Outcome<()> {
     must_be_staff(staff)?;
-    let login = logins::by_id(tx, user)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
-    Ok(logins::update(
-        tx,
-        entity::login::Model {
-            approved_at: Some(town.now()),
-            ..login
-        },
-    )
-    .await?)
+    there(logins::approve(tx, user, town.now()).await?)
 }
 
 /// Nothing stays of one who was refused.

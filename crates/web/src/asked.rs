@@ -71,6 +71,10 @@ impl Asked {
     pub fn encoded(&self, room: usize) -> String {
         let mut encoded = String::new();
         for (name, value) in self.0.iter().filter(|(name, _)| name != "csrf") {
+            // It never becomes shorter by the encoding.
+            if value.len() > room {
+                continue;
+            }
             let mut pair = form_urlencoded::Serializer::new(String::new());
             let pair = pair.append_pair(name, value).finish();
             if encoded.len() + pair.len() < room {

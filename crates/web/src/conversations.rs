@@ -3,16 +3,11 @@
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
-use parvis_model::{
-    audience::Audience, clock::Timestamp, handle::Handle, id::Id, page::Page as Piece,
-    refusal::Refusal, text,
-};
+use parvis_model::{X, audience::Audience, clock::Timestamp, handle::Handle, id::Id};
 use parvis_town::{
-    AccountView, Outcome, PostView, Rate, accounts,
-    conversations::{self, ConversationView, Exchange},
-    follows,
-    posts::{self, Compose},
-    thread_mutes,
+    AccountView, Failure, Outcome, PostView, Rate, accounts,
+    conversations::{self, ConversationView, Exchange, Message},
+    follows, posts, thread_mutes,
 };
 
 use crate::{
@@ -21,9 +16,10 @@ use crate::{
     fault::typed_again,
     form::Form,
     frame::{Frame, Pages, Typed},
+    log_in,
     page::{Answer, Page, Resident, html, html_with, id, redirect},
     people::ConfirmPage,
-    write::greeting,
+    write::{Sender, Sent},
 };
 
 /// Signs of the last message shown in the list.
@@ -59,6 +55,8 @@ pub struct ConversationPage<'a> {
     pub page: &'a Frame,
     pub id: Id,
     pub names: String,
+    /// As they are addressed; nobody where one writes to oneself.
+    pub addressed: String,
     pub people: &'a [AccountView],
     /// Servers elsewhere that keep the messages, too; empty where there is none.
     pub elsewhere: String,
@@ -138,6 +136,12 @@ impl<'a> ConversationPage<'a> {
             page: frame,
             id: about.id,
             names: names(frame, me, &about.people),
+            addressed: about
+                .people
+                .iter()
+                .filter(|who| who.id != me)
+                .map(|who| format!("@{} ", who.acct))
+                .collect(),
             people: &about.people,
             elsewhere: servers.join(", "),
             muted: is_muted(&about.last),
@@ -193,11 +197,15 @@ fn after_mention(html: &str) -> Option<&str> {
     (mention.matches('<').count() == 2 * closed).then(|| &html[at..])
 }
 
-/// With `message`, onward to the conversation in which that stands.
+/// With `message`, onward to where one reads that: its conversation or, taken from the list, its own page.
 pub async fn list(Resident { page, me, .. }: Resident) -> Answer {
     if let Some(message) = page.query.id("message") {
-        let conversation = conversations::of_message(&page.town, me, message).await?;
-        return Ok(redirect(&newest_of(conversation)));
+        let conversation = conversations::of_message(&page.town, me, message).await;
+        // Where it was taken from the list, the message stands alone.
+        return Ok(redirect(&match unless_gone(conversation)? {
+            Some(conversation) => newest_of(conversation),
+            None => posts::view(&page.town, &page.viewer, message).await?.path,
+        }));
     }
     let found = conversations::list(&page.town, me, page.piece()).await?;
     html(&ConversationsPage {
@@ -209,6 +217,14 @@ pub async fn list(Resident { page, me, .. }: Resident) -> Answer {
             .filter_map(|view| Row::new(&page.frame, me, view))
             .collect(),
     })
+}
+
+/// What is gone, or may not be seen any more, is nothing.
+fn unless_gone<T>(found: Outcome<T>) -> Outcome<Option<T>> {
+    match found {
+        Err(Failure::Refused(refusal)) if refusal.kind == Kind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 fn newest_of(conversation: Id) -> String {
@@ -233,46 +249,71 @@ pub async fn show(
     html(&ConversationPage::new(&page.frame, me, &exchange, form))
 }
 
-pub async fn answer(
-    Resident { page, me, .. }: Resident,
-    Path(conversation): Path<String>,
-    form: Form,
-) -> Answer {
+pub async fn answer(Path(conversation): Path<String>, sent: Sent) -> Answer {
+    let me = match sent.sender() {
+        Sender::Nobody => return log_in::with_text(&sent.page, &as_post(&sent.values)),
+        Sender::Unsure(me) | Sender::Resident(me) => me,
+    };
+    let is_sure = matches!(sent.sender(), Sender::Resident(_));
+    let Sent { page, values, .. } = sent;
     let conversation = id(&conversation)?;
-    let piece = Piece::default();
-    let exchange = conversations::exchange(&page.town, me, conversation, piece).await?;
-    let last = &exchange.about.last;
-    let to = greeting(last, me);
-    match say(&page, me, &to, form.text("text"), Some(last.id)).await {
-        Ok(_) => Ok(redirect(&newest_of(conversation))),
+    let exchange = conversations::exchange(&page.town, me, conversation, Piece::default()).await;
+    let Some(exchange) = unless_gone(exchange)? else {
+        return gone(&page, me, values).await;
+    };
+    let about = &exchange.about;
+    if !is_sure {
+        let form = Typed::new(values).with_wrong(None, page.frame.t("chat-unsure"));
+        let shown = ConversationPage::new(&page.frame, me, &exchange, form);
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    }
+    let shown = values.id("reponse").unwrap_or_default();
+    let Some(to) = conversations::still_with(&page.town, me, about, shown).await? else {
+        let names = names(&page.frame, me, &about.people);
+        let wrong = page.frame.tw("chat-others-now", "names", names);
+        let form = Typed::new(values).with_wrong(None, wrong);
+        let shown = ConversationPage::new(&page.frame, me, &exchange, form);
+        return html_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    };
+    match unless_gone(say(&page, me, to, values.text("text"), Some(shown)).await) {
+        Ok(Some(_)) => Ok(redirect(&newest_of(conversation))),
+        Ok(None) => gone(&page, me, values).await,
         Err(failure) => {
-            let typed = Typed::new(form.values);
-            let (status, form) = typed_again(failure, typed, page.frame.locale)?;
+            let (status, form) = typed_again(failure, Typed::new(values), page.frame.locale)?;
             let shown = ConversationPage::new(&page.frame, me, &exchange, form);
             html_with(status, &shown)
         }
     }
 }
 
-/// `to`: the names of those it is for, as they begin the message.
-async fn say(page: &Page, me: Id, to: &str, words: &str, reply_to: Option<Id>) -> Outcome<Id> {
-    if words.is_empty() {
-        return Err(Refusal::invalid("text", "refusal-text-empty").into());
-    }
+/// The conversation went while one wrote; the message can begin another.
+async fn gone(page: &Page, me: Id, values: Asked) -> Answer {
+    let form = Typed::new(values).with_wrong(None, page.frame.t("chat-gone"));
+    shown_new(StatusCode::UNPROCESSABLE_ENTITY, page, me, form).await
+}
+
+/// A message as the form for posts would send it: so it is kept for somebody whose session has ended.
+fn as_post(values: &Asked) -> Asked {
+    let mut text: String = named(values.text("a"))
+        .map(|name| format!("@{} ", name.trim_start_matches('@')))
+        .collect();
+    text.push_str(values.text("text"));
+    Asked::of([
+        ("text", text),
+        ("reponse", values.text("reponse").to_owned()),
+        ("audience", Audience::Direct.as_str().to_owned()),
+    ])
+}
+
+async fn say(page: &Page, me: Id, to: Vec<Id>, text: &str, reply_to: Option<Id>) -> Outcome<Id> {
     page.town.rates().count(Rate::Publish, &me.to_string())?;
-    let compose = Compose {
-        text: format!("{to}{words}"),
-        summary: String::new(),
-        sensitive: false,
+    let message = Message {
+        to,
+        text: text.to_owned(),
         language: Some(page.frame.lang().to_owned()),
-        audience: Audience::Direct,
         reply_to,
-        media: Vec::new(),
-        poll: None,
-        quote: None,
-        quoters: None,
     };
-    let draft = posts::prepare(&page.town, me, compose).await?;
+    let draft = conversations::prepare(&page.town, me, message).await?;
     page.write(move |tx, town| Box::pin(posts::publish(tx, town, me, draft)))
         .await
 }
@@ -296,37 +337,48 @@ async fn shown_new(status: StatusCode, page: &Page, me: Id, form: Typed) -> Answ
     )
 }
 
-pub async fn begin(Resident { page, me, .. }: Resident, form: Form) -> Answer {
-    match first_message(&page, me, &form).await {
+pub async fn begin(sent: Sent) -> Answer {
+    let me = match sent.sender() {
+        Sender::Nobody => return log_in::with_text(&sent.page, &as_post(&sent.values)),
+        Sender::Unsure(me) | Sender::Resident(me) => me,
+    };
+    let is_sure = matches!(sent.sender(), Sender::Resident(_));
+    let Sent { page, values, .. } = sent;
+    if !is_sure {
+        let form = Typed::new(values).with_wrong(None, page.frame.t("chat-unsure"));
+        return shown_new(StatusCode::UNPROCESSABLE_ENTITY, &page, me, form).await;
+    }
+    match first_message(&page, me, &values).await {
         Ok(message) => {
             let conversation = conversations::of_message(&page.town, me, message).await?;
             Ok(redirect(&newest_of(conversation)))
         }
         Err(failure) => {
-            let typed = Typed::new(form.values);
-            let (status, form) = typed_again(failure, typed, page.frame.locale)?;
+            let (status, form) = typed_again(failure, Typed::new(values), page.frame.locale)?;
             shown_new(status, &page, me, form).await
         }
     }
 }
 
-async fn first_message(page: &Page, me: Id, form: &Form) -> Outcome<Id> {
-    let to = addressed(page, me, form.text("a")).await?;
-    say(page, me, &to, form.text("text"), None).await
+async fn first_message(page: &Page, me: Id, values: &Asked) -> Outcome<Id> {
+    let to = addressed(page, me, values.text("a")).await?;
+    say(page, me, to, values.text("text"), None).await
+}
+
+fn named(names: &str) -> impl Iterator<Item = &str> {
+    let names = names.split([' ', ',', ';', '\u{a0}']);
+    names.filter(|name| !name.is_empty())
 }
 
 /// Everybody named must be somebody: a message that reaches fewer people than its author thinks is worse than none.
-async fn addressed(page: &Page, me: Id, names: &str) -> Outcome<String> {
-    let names: Vec<&str> = names
-        .split([' ', ',', ';', '\u{a0}'])
-        .filter(|name| !name.is_empty())
-        .collect();
+async fn addressed(page: &Page, me: Id, names: &str) -> Outcome<Vec<Id>> {
+    let names: Vec<&str> = named(names).collect();
     if names.is_empty() || names.len() > RECIPIENTS {
         return Err(Refusal::invalid("a", "refusal-recipients")
             .with("limit", RECIPIENTS)
             .into());
     }
-    let mut text = String::new();
+    let mut people = Vec::new();
     for name in names {
         let unknown = || Refusal::invalid("a", "refusal-recipient-unknown").with("name", name);
         let handle: Handle = name.parse().map_err(|()| unknown())?;
@@ -334,9 +386,9 @@ async fn addressed(page: &Page, me: Id, names: &str) -> Outcome<String> {
             Some(who) => who,
             None => elsewhere(page, me, &handle).await?.ok_or_else(unknown)?,
         };
-        text.extend(["@", who.acct.as_str(), " "]);
+        people.push(who.id);
     }
-    Ok(text)
+    Ok(people)
 }
 
 async fn elsewhere(page: &Page, me: Id, handle: &Handle) -> Outcome<Option<AccountView>> {
@@ -439,6 +491,17 @@ mod tests {
         ] {
             assert_eq!(without_greeting(html), shown);
         }
+    }
+
+    #[test]
+    fn a_message_kept_over_a_log_in_is_for_the_same_people() {
+        let values = Asked::of([
+            ("a", "@marie, paul@x.example".into()),
+            ("text", "Bonjour".into()),
+        ]);
+        let post = as_post(&values);
+        assert_eq!(post.text("text"), "@marie @paul@x.example Bonjour");
+        assert_eq!(post.text("audience"), "direct");
     }
 
     #[test]

@@ -59,8 +59,13 @@ impl Frame {
         }
     }
 
-    pub fn head_of_landing(&self) -> askama::Result<String> {
-        self.of_the_town().render()
+    /// For search engines as long as everybody whose words stand there lets them be found.
+    pub fn head_of_landing(&self, posts: &[PostView]) -> askama::Result<String> {
+        Described {
+            hidden: !posts.iter().all(is_findable),
+            ..self.of_the_town()
+        }
+        .render()
     }
 
     /// Holds what people wrote who may not want to be found, so it is not for search engines.
@@ -204,6 +209,12 @@ impl Frame {
             "interactionStatistic": [count("LikeAction", post.favourites), count("ShareAction", post.boosts)],
         })
     }
+}
+
+/// With what it quotes.
+fn is_findable(post: &PostView) -> bool {
+    let quoted = post.quote.as_ref().and_then(|quote| quote.post.as_ref());
+    post.author.indexable && quoted.is_none_or(|quoted| quoted.author.indexable)
 }
 
 fn person(who: &AccountView) -> Value {

@@ -56,7 +56,7 @@ pub async fn town(anyone: Anyone) -> Answer {
     let nobody = Viewer::nobody();
     let posts = timelines::square(&anyone.town, &nobody, few()).await?;
     let heading = anyone.frame.town.name.clone();
-    shown(&anyone, heading, "/ville".into(), posts.items)
+    shown(anyone, heading, "/ville".into(), posts.items)
 }
 
 pub async fn person(anyone: Anyone, Path(acct): Path<String>) -> Answer {
@@ -68,13 +68,13 @@ pub async fn person(anyone: Anyone, Path(acct): Path<String>) -> Answer {
     };
     let nobody = Viewer::nobody();
     let posts = timelines::of_account(&anyone.town, &nobody, who.id, all, few()).await?;
-    shown(&anyone, who.display_name, who.path, posts.items)
+    shown(anyone, who.display_name, who.path, posts.items)
 }
 
 pub async fn post(anyone: Anyone, Path((_, number)): Path<(String, String)>) -> Answer {
     let post = anyone.post(&number).await?;
     let heading = anyone.frame.town.name.clone();
-    shown(&anyone, heading, post.path.clone(), vec![post])
+    shown(anyone, heading, post.path.clone(), vec![post])
 }
 
 fn few() -> Piece {
@@ -84,7 +84,9 @@ fn few() -> Piece {
     }
 }
 
-fn shown(anyone: &Anyone, heading: String, path: String, posts: Vec<PostView>) -> Answer {
+fn shown(mut anyone: Anyone, heading: String, path: String, posts: Vec<PostView>) -> Answer {
+    // Whoever logs in from the frame goes on in the town itself.
+    anyone.frame.here.clone_from(&path);
     let mut response = html(&EmbedPage {
         page: &anyone.frame,
         heading,
@@ -200,6 +202,7 @@ fn as_json(text: &str) -> Response {
             HeaderValue::from_static("application/json; charset=utf-8"),
         ),
         (header::CACHE_CONTROL, A_MINUTE),
+        headers::NOT_FOR_SEARCH,
         (
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),

@@ -29,7 +29,8 @@ use crate::{
     page::{Answer, Resident, html},
 };
 
-/// Archives written at one moment.
+/// Archives for which all that was said is gathered at one moment. Sending them takes as long as whoever reads likes, and
+/// keeps nobody waiting.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// Bytes sent at once.
 const PIECE: usize = 64 * 1024;
@@ -152,8 +153,6 @@ struct Archive {
 
 impl Archive {
     async fn write_all(&mut self, town: &Arc<Town>, me: Id) -> Outcome<()> {
-        let turn = AT_ONCE.acquire().await;
-        let _turn = turn.map_err(io::Error::other).map_err(broken)?;
         let account = archive::account(town, me).await?.to_string();
         self.text("actor.json", &account).await.map_err(broken)?;
         let said = said(town, me).await?;
@@ -254,6 +253,8 @@ fn broken(err: io::Error) -> Failure {
 
 /// All that was said, in a file that is gone when it is closed: tar wants its length first. The file stands at its end.
 async fn said(town: &Arc<Town>, me: Id) -> Outcome<tokio::fs::File> {
+    let turn = AT_ONCE.acquire().await;
+    let _turn = turn.map_err(io::Error::other).map_err(broken)?;
     let file = tokio::task::spawn_blocking(tempfile::tempfile).await;
     let file = file.map_err(io::Error::other).and_then(|file| file);
     let mut file = tokio::fs::File::from_std(file.map_err(broken)?);

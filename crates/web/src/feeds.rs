@@ -20,7 +20,10 @@ use parvis_town::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{anyone::Anyone, described::shortened, fault::Fault, frame::Frame, page::Answer};
+use crate::{
+    anyone::Anyone, described::shortened, fault::Fault, frame::Frame, headers::NOT_FOR_SEARCH,
+    page::Answer,
+};
 
 const ATOM: HeaderValue = HeaderValue::from_static("application/atom+xml; charset=utf-8");
 /// Readers ask often; whoever asks twice a minute is answered from what lies in between.
@@ -51,6 +54,12 @@ struct Entry<'a> {
     content: String,
 }
 
+impl Entry<'_> {
+    fn enclosures(&self) -> impl Iterator<Item = &MediaView> {
+        unmarked(self.post).filter(|file| !file.url.is_empty())
+    }
+}
+
 /// The inside of an entry, as a reader of news shows it.
 #[derive(Template)]
 #[template(path = "feed_entry.html")]
@@ -60,12 +69,15 @@ struct Inside<'a> {
 }
 
 impl Inside<'_> {
-    /// What its author marked is not put before somebody's eyes unasked.
     fn pictures(&self) -> impl Iterator<Item = &MediaView> {
-        let shown = !self.post.sensitive && self.post.summary.is_empty();
-        let pictures = self.post.media.iter().filter(|file| file.is_picture());
-        pictures.filter(move |_| shown)
+        unmarked(self.post).filter(|file| file.is_picture())
     }
+}
+
+/// Its files, unless its author marked them: those are not put before somebody's eyes unasked.
+fn unmarked(post: &PostView) -> impl Iterator<Item = &MediaView> {
+    let shown = !post.sensitive && post.summary.is_empty();
+    post.media.iter().filter(move |_| shown)
 }
 
 pub async fn of_person(anyone: Anyone, Path(acct): Path<String>) -> Answer {
@@ -201,6 +213,8 @@ fn unless_known(asked: &HeaderMap, text: String, updated: Timestamp) -> Result<R
     };
     let head = response.headers_mut();
     head.insert(header::CACHE_CONTROL, A_MINUTE);
+    let (name, value) = NOT_FOR_SEARCH;
+    head.insert(name, value);
     for (name, value) in [
         (header::ETAG, tag),
         (header::LAST_MODIFIED, http_date(updated)),
@@ -232,6 +246,7 @@ fn http_date(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::town as samples;
 
     #[test]
     fn who_has_it_gets_it_not_again() {
@@ -244,6 +259,7 @@ mod tests {
         assert_eq!(first.status(), StatusCode::OK);
         let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
         let date = first.headers()[header::LAST_MODIFIED].to_str().unwrap();
+        assert_eq!(first.headers()["x-robots-tag"], "noindex");
         assert_eq!(date, "Thu, 01 Jan 1970 00:00:00 GMT");
         for (name, value, status) in [
             ("if-none-match", tag.as_str(), 304),
@@ -257,6 +273,21 @@ mod tests {
         }
         let changed = unless_known(&asked("if-none-match", &tag), "<feed>!</feed>".into(), 0);
         assert_eq!(changed.unwrap().status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn marked_files_are_not_handed_on() {
+        let with = |sensitive: bool, summary: &str| {
+            let mut post = samples::post(1, samples::marie(), "<p>Le four</p>", 0);
+            post.media = vec![samples::picture(2, "Le four")];
+            (post.sensitive, post.summary) = (sensitive, summary.to_owned());
+            let frame = samples::frame("fr", None, "/ville");
+            let posts = [post];
+            entries(&frame, &posts)[0].enclosures().count()
+        };
+        assert_eq!(with(false, ""), 1);
+        assert_eq!(with(true, ""), 0);
+        assert_eq!(with(false, "Chaud"), 0);
     }
 
     #[test]

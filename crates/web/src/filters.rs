@@ -11,8 +11,8 @@ use parvis_town::{
     Outcome, PostView,
     accounts::Change,
     filters::{
-        self, FilterAction, FilterContext, FilterEdit, FilterMatch, FilterView, KeywordChange,
-        NewFilter,
+        self, FilterAction, FilterContext, FilterEdit, FilterMatch, FilterView, Keyword,
+        KeywordChange, NewFilter,
     },
 };
 
@@ -231,20 +231,22 @@ pub async fn form(Resident { page, me, .. }: Resident, Path(filter): Path<String
 }
 
 fn described(filter: &FilterView) -> Asked {
-    let mut values = Asked::of([
-        ("titre", filter.title.clone()),
-        ("faire", filter.action.as_str().to_owned()),
-    ]);
+    let on = || "1".to_owned();
+    let mut values = vec![
+        ("titre".to_owned(), filter.title.clone()),
+        ("faire".to_owned(), filter.action.as_str().to_owned()),
+    ];
     for context in &filter.contexts {
-        values.add(format!("ou-{}", context.as_str()), "1");
+        values.push((format!("ou-{}", context.as_str()), on()));
     }
     for word in &filter.keywords {
-        values.add(format!("mot-{}", word.id), &word.keyword);
+        values.push((format!("mot-{}", word.id), word.keyword.clone()));
         if word.whole_word {
-            values.add(format!("entier-{}", word.id), "1");
+            values.push((format!("entier-{}", word.id), on()));
         }
     }
-    values
+    // All of them: a place that stood empty for want of room would take the word away.
+    values.into_iter().collect()
 }
 
 pub async fn create(Resident { page, me, .. }: Resident, form: Form) -> Answer {
@@ -278,10 +280,11 @@ pub async fn change(
     Path(filter): Path<String>,
     form: Form,
 ) -> Answer {
-    let filter = filters::view(&page.town, me, id(&filter)?).await?;
+    let mut filter = filters::view(&page.town, me, id(&filter)?).await?;
     match changed(&page, me, &filter, &form).await {
         Ok(()) => Ok(page.onward("/reglages/filtres", "done-saved")),
         Err(failure) => {
+            filter.keywords.retain(|word| is_asked(word, &form));
             let typed = Typed::new(form.values);
             let (status, form) = typed_again(failure, typed, page.frame.locale)?;
             again(status, &page, Some(filter), form)
@@ -310,7 +313,12 @@ fn again(status: StatusCode, page: &Page, filter: Option<FilterView>, form: Type
 fn title(form: &Form, filter: Option<&FilterView>) -> Result<String, Refusal> {
     let first = words(form, filter)
         .into_iter()
-        .find_map(|word| word.keyword.filter(|_| !word.remove));
+        .find_map(|word| word.keyword.filter(|_| !word.remove))
+        .or_else(|| {
+            let mut held = filter?.keywords.iter();
+            let left_alone = held.find(|word| !is_asked(word, form))?;
+            Some(left_alone.keyword.clone())
+        });
     let names_posts = filter.is_some_and(|it| !it.posts.is_empty());
     if first.is_none() && !names_posts {
         let limit = parvis_model::limits::KEYWORD;
@@ -347,9 +355,15 @@ fn end(form: &Form, now: Timestamp) -> Result<Change<Timestamp>, Refusal> {
     })
 }
 
+/// Does a form have a place for this word? It has none for what an app added meanwhile, or for what there was no room for.
+fn is_asked(word: &Keyword, form: &Form) -> bool {
+    form.values.has(&format!("mot-{}", word.id))
+}
+
 /// A word that was emptied goes.
 fn words(form: &Form, filter: Option<&FilterView>) -> Vec<KeywordChange> {
     let held = filter.into_iter().flat_map(|filter| &filter.keywords);
+    let held = held.filter(|word| is_asked(word, form));
     let held = held.map(|word| (Some(word.id), word.id.to_string()));
     let free = (1..=FREE).map(|n| (None, format!("nouveau-{n}")));
     let typed = held.chain(free).map(|(id, key)| {
@@ -390,4 +404,45 @@ pub async fn delete(
     page.write(move |tx, town| Box::pin(filters::delete(tx, town, me, filter)))
         .await?;
     Ok(page.onward("/reglages/filtres", "done-filter-deleted"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(id: Id) -> Keyword {
+        Keyword {
+            id,
+            keyword: format!("mot{id}"),
+            whole_word: false,
+        }
+    }
+
+    #[test]
+    fn only_words_the_form_had_a_place_for_are_changed() {
+        let filter = FilterView {
+            id: 1,
+            title: "Bruit".into(),
+            contexts: Vec::new(),
+            action: FilterAction::Warn,
+            expires_at: None,
+            keywords: vec![held(5), held(6), held(7)],
+            posts: Vec::new(),
+        };
+        let form = Form {
+            values: Asked::of([("mot-5", "neuf".into()), ("mot-6", String::new())]),
+            files: Vec::new(),
+        };
+        let changes: Vec<_> = words(&form, Some(&filter))
+            .into_iter()
+            .map(|it| (it.id, it.remove))
+            .collect();
+        assert_eq!(changes, [(Some(5), false), (Some(6), true)]);
+
+        let emptied = Form {
+            values: Asked::of([("mot-5", String::new()), ("mot-6", String::new())]),
+            files: Vec::new(),
+        };
+        assert_eq!(title(&emptied, Some(&filter)).unwrap(), "mot7");
+    }
 }

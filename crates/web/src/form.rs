@@ -14,7 +14,7 @@ use axum::{
 use crate::{asked::Asked, fault::Fault, visit::Visit};
 
 /// Bytes of one text value in a form with files.
-const TEXT_BYTES: usize = 256 * 1024;
+pub const TEXT_BYTES: usize = 256 * 1024;
 /// Parts of a form with files.
 pub const PARTS: usize = 100;
 

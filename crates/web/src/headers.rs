@@ -16,6 +16,12 @@ const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), disp
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
+/// For what holds words of people who may not want to be found, and is no page that could say so itself.
+pub const NOT_FOR_SEARCH: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-robots-tag"),
+    HeaderValue::from_static("noindex"),
+);
+
 /// Web apps open these pages in a window of their own and wait for it to come back: a policy that cuts it off from its
 /// opener, on any step of the way, would leave them waiting.
 fn leads_to_an_app(path: &str) -> bool {

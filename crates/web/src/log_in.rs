@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use parvis_model::id::Id;
+use parvis_model::{id::Id, refusal::Kind};
 use parvis_town::{
     Failure, Outcome, sessions,
     users::{self, Admission},
@@ -14,7 +14,7 @@ use crate::{
     asked::{Asked, local_path},
     authorize::app_behind,
     cookies::Cookie,
-    fault::typed_again,
+    fault::{Fault, typed_again},
     form::Form,
     frame::{Frame, Typed},
     page::{Answer, Page, html, html_with, redirect},
@@ -71,34 +71,66 @@ pub fn with_text(page: &Page, typed: &Asked) -> Answer {
 pub async fn log_in(page: Page, form: Form) -> Answer {
     let password = form.values.exact("password").to_owned();
     match users::log_in(&page.town, form.text("name"), password, &page.network).await {
-        Ok(admission) => {
-            let draft = keep_typed(&page, &admission, &form).await;
-            let next = draft.as_deref().unwrap_or(form.text("suite"));
-            come_in(&page, admission, next, None).await
+        Ok(admission) => come_in_typing(&page, admission, &form.values).await,
+        Err(failure) => again(&page, failure, form.values).await,
+    }
+}
+
+async fn again(page: &Page, failure: Failure, values: Asked) -> Answer {
+    let towards = app_behind(&page.town, values.text("suite")).await?;
+    let (status, form) = typed_again(failure, Typed::new(values), page.frame.locale)?;
+    html_with(
+        status,
+        &LogInPage {
+            page: &page.frame,
+            towards,
+            form,
+        },
+    )
+}
+
+/// The log-in from its beginning, where the second step came too late and a text must not be lost with it.
+pub async fn anew(page: &Page, failure: Failure, values: &Asked) -> Answer {
+    let kept = ["suite", "ecrit"].map(|name| (name, values.exact(name).to_owned()));
+    again(page, failure, Asked::of(kept)).await
+}
+
+/// Is it the log-in that is refused, and not the code?
+pub fn is_over(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(refusal) if refusal.kind == Kind::Unauthenticated)
+}
+
+/// In, or on to the second step. What was typed before goes along, and is a draft once it is sure whose.
+pub async fn come_in_typing(page: &Page, admission: Admission, values: &Asked) -> Answer {
+    let (next, typed) = (values.text("suite"), values.text("ecrit"));
+    let account = match &admission {
+        Admission::SecondStep { ticket } => {
+            return two_step::asked_for(page, ticket, next, typed).await;
         }
+        Admission::Admitted { user, .. } => user.account,
+    };
+    if typed.is_empty() {
+        return come_in(page, admission, next, None).await;
+    }
+    let typed = Asked::parse(typed.as_bytes());
+    match write::keep_typed(page, account, &typed).await {
+        Ok(draft) => come_in(page, admission, &draft, None).await,
         Err(failure) => {
-            let towards = app_behind(&page.town, form.text("suite")).await?;
-            let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
-            html_with(
-                status,
-                &LogInPage {
-                    page: &page.frame,
-                    towards,
-                    form,
-                },
-            )
+            tracing::info!(%failure, town = page.town.host, "what was typed is shown again");
+            show_typed(page, admission, typed, failure).await
         }
     }
 }
 
-/// What came along is a draft as soon as it is known whose: where to go on with it.
-async fn keep_typed(page: &Page, admission: &Admission, form: &Form) -> Option<String> {
-    let account = match admission {
-        Admission::Admitted { user, .. } => user.account,
-        Admission::SecondStep { account, .. } => *account,
+/// In, and at once in the form where it was typed.
+async fn show_typed(page: &Page, admission: Admission, typed: Asked, why: Failure) -> Answer {
+    let Admission::Admitted { user, .. } = admission else {
+        return Err(Fault::BadRequest);
     };
-    let typed = form.values.some("ecrit")?;
-    write::keep_typed(page, account, typed).await
+    let secret = open(page, user.id).await?;
+    let inside = page.inside(&secret).await?;
+    let response = write::typed_before(inside, user.account, typed, why).await?;
+    Ok(given(page, &secret, response))
 }
 
 /// In, or on to the second step. `next` is where to go, `done` what to say there.
@@ -111,8 +143,8 @@ pub async fn come_in(
     let next = local_path(next);
     let (user, stays) = match admission {
         Admission::Admitted { user, stays } => (user, stays),
-        Admission::SecondStep { ticket, .. } => {
-            return two_step::asked_for(page, &ticket, next).await;
+        Admission::SecondStep { ticket } => {
+            return two_step::asked_for(page, &ticket, next, "").await;
         }
     };
     let response = match done {
@@ -124,20 +156,27 @@ pub async fn come_in(
 }
 
 /// Opens a session with a new secret, whatever the browser had before, and gives it to the browser.
-pub async fn opened(page: &Page, user: Id, mut response: Response) -> Outcome<Response> {
+pub async fn opened(page: &Page, user: Id, response: Response) -> Outcome<Response> {
+    let secret = open(page, user).await?;
+    Ok(given(page, &secret, response))
+}
+
+async fn open(page: &Page, user: Id) -> Outcome<String> {
     let town = Arc::clone(&page.town);
     let (agent, network) = (page.user_agent.clone(), page.network.clone());
-    let secret = page
-        .town
+    page.town
         .store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move { sessions::open(tx, &town, user, &agent, &network).await })
         })
-        .await?;
+        .await
+}
+
+fn given(page: &Page, secret: &str, mut response: Response) -> Response {
     page.jar()
-        .set(response.headers_mut(), Cookie::Session, &secret);
+        .set(response.headers_mut(), Cookie::Session, secret);
     page.jar().clear(response.headers_mut(), Cookie::Visitor);
-    Ok(response)
+    response
 }
 
 pub async fn log_out(page: Page, _form: Form) -> Answer {

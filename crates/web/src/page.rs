@@ -74,6 +74,32 @@ impl Page {
             .await
     }
 
+    /// The same for somebody who has just come in with this secret: with what only a resident sees, and forms that are theirs.
+    pub async fn inside(&self, secret: &str) -> Result<Self, Fault> {
+        let (user, session) = sessions::user(&self.town, secret)
+            .await?
+            .ok_or(Fault::Stale)?;
+        let mut frame = Frame {
+            town: Arc::clone(&self.frame.town),
+            host: self.frame.host.clone(),
+            here: self.frame.here.clone(),
+            me: None,
+            visit: Arc::new(self.frame.visit.entered(secret)),
+            ..self.frame
+        };
+        welcome(&self.town, &mut frame, &user, &HeaderMap::new()).await?;
+        Ok(Self {
+            town: Arc::clone(&self.town),
+            frame,
+            viewer: Viewer::resident(user.account),
+            user: Some(user),
+            session: Some(session),
+            query: self.query.clone(),
+            network: self.network.clone(),
+            user_agent: self.user_agent.clone(),
+        })
+    }
+
     pub fn jar(&self) -> Jar {
         self.frame.visit.jar()
     }

@@ -133,20 +133,17 @@ pub async fn delete(
 /// Deletes a post and keeps what it was as a draft, its files under new names; all or nothing.
 async fn write_anew(page: &Page, me: Id, post: &PostView) -> Outcome<Id> {
     let aside = media::set_aside(&page.town, post.id).await?;
-    let (files, id, again) = (aside.clone(), post.id, again(post));
+    let (kept, id, again) = (aside.files(), post.id, again(post));
     let drafted = page
         .write(move |tx, town| {
             Box::pin(async move {
-                media::detach(tx, town, me, id, files).await?;
+                media::detach(tx, town, me, id, aside).await?;
                 posts::delete(tx, town, me, id).await?;
                 drafts::save(tx, town, me, None, again, None).await
             })
         })
         .await;
-    if drafted.is_err() {
-        media::let_go(&page.town, aside).await?;
-    }
-    drafted
+    media::unless_refused(&page.town, kept, drafted).await
 }
 
 /// What would have to be typed for it.

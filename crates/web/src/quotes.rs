@@ -85,7 +85,7 @@ impl<'a> Card<'a> {
         let is_mine = self.post.mine.is_some_and(|mine| mine.author);
         match self.post.consent.as_ref().filter(|_| is_mine)?.state {
             ReplyState::Waiting => Some("reply-waiting"),
-            ReplyState::Refused => Some("reply-refused"),
+            ReplyState::Refused | ReplyState::Withdrawn => Some("reply-refused"),
             ReplyState::Open | ReplyState::Agreed => None,
         }
     }

@@ -7,7 +7,7 @@ mod copies;
 mod people;
 mod public;
 mod shell;
-mod town;
+pub mod town;
 mod writing;
 
 use std::{collections::HashMap, fs, path::Path, sync::Arc};

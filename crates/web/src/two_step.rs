@@ -18,7 +18,7 @@ use crate::{
     fault::{Fault, typed_again},
     form::Form,
     frame::{Frame, Typed},
-    log_in::come_in,
+    log_in::{anew, come_in_typing, is_over},
     page::{Answer, Page, Resident, html, html_with, redirect},
 };
 
@@ -190,9 +190,9 @@ async fn turn_off(Resident { page, user, .. }: &Resident, form: &Form) -> Outcom
     Ok(Ok(page.onward(PATH, "done-two-step-off")))
 }
 
-/// Asks for the code after a right password; `next` is where the log-in leads.
-pub async fn asked_for(page: &Page, ticket: &str, next: &str) -> Answer {
-    let waiting = waiting_page(page, ticket, next).await?;
+/// Asks for the code after a right password; `next` is where the log-in leads, `typed` what was typed before.
+pub async fn asked_for(page: &Page, ticket: &str, next: &str, typed: &str) -> Answer {
+    let waiting = waiting_page(page, ticket, next, typed).await?;
     html(&waiting)
 }
 
@@ -200,6 +200,7 @@ async fn waiting_page<'a>(
     page: &'a Page,
     ticket: &str,
     next: &str,
+    typed: &str,
 ) -> Result<SecondStepPage<'a>, Fault> {
     let next = local_path(next);
     Ok(SecondStepPage {
@@ -212,6 +213,7 @@ async fn waiting_page<'a>(
         form: Typed::new(Asked::of([
             ("suite", next.to_owned()),
             ("ticket", ticket.to_owned()),
+            ("ecrit", typed.to_owned()),
         ])),
     })
 }
@@ -223,10 +225,14 @@ pub async fn elsewhere() -> Response {
 
 pub async fn log_in(page: Page, form: Form) -> Answer {
     let (ticket, next) = (form.text("ticket"), form.text("suite"));
+    let typed = form.text("ecrit");
     match users::second_step(&page.town, ticket, form.text("code"), &page.network).await {
-        Ok(admission) => come_in(&page, admission, next, None).await,
+        Ok(admission) => come_in_typing(&page, admission, &form.values).await,
+        Err(failure) if !typed.is_empty() && is_over(&failure) => {
+            anew(&page, failure, &form.values).await
+        }
         Err(failure) => {
-            let mut waiting = waiting_page(&page, ticket, next).await?;
+            let mut waiting = waiting_page(&page, ticket, next, typed).await?;
             let (status, form) = typed_again(failure, waiting.form, page.frame.locale)?;
             waiting.form = form;
             html_with(status, &waiting)

@@ -26,7 +26,7 @@ use self::composing::{AUDIENCES, offered};
 use crate::{
     asked::Asked,
     card::Card,
-    fault::{Fault, typed_again},
+    fault::typed_again,
     frame::{Frame, Typed},
     log_in,
     page::{Answer, Page, Resident, html_with, id},
@@ -336,34 +336,38 @@ async fn save(page: &Page, me: Id, values: &Asked, compose: &Composing) -> Outco
 }
 
 /// What somebody typed whose session had ended meanwhile, kept as soon as it is known who they are: where to go on with it.
-/// What cannot be kept does not stand in the way of the log-in.
-pub async fn keep_typed(page: &Page, me: Id, typed: &str) -> Option<String> {
-    let values = Asked::parse(typed.as_bytes());
-    let saved = async {
-        let (mut compose, _) = asked_for(page, me, &values).await?;
-        // What they may see is not known before they are in; it is looked at when the draft is opened.
-        compose.answers = None;
-        compose.quotes = None;
-        compose.audience = Audience::parse(values.text("audience"))
-            .filter(|it| AUDIENCES.contains(it))
-            .unwrap_or(Audience::Direct);
-        let post = Compose {
-            reply_to: values.id("reponse"),
-            quote: values.id("citation"),
-            media: values.ids("garde"),
-            ..self::typed(&values, &compose)
-        };
-        let (at, draft) = (due(page, &values)?, compose.draft);
-        page.write(move |tx, town| Box::pin(drafts::save(tx, town, me, draft, post, at)))
-            .await
+pub async fn keep_typed(page: &Page, me: Id, values: &Asked) -> Outcome<String> {
+    let (mut compose, _) = asked_for(page, me, values).await?;
+    // What they may see is not known before they are in; it is looked at when the draft is opened.
+    compose.answers = None;
+    compose.quotes = None;
+    compose.audience = Audience::parse(values.text("audience"))
+        .filter(|it| AUDIENCES.contains(it))
+        .unwrap_or(Audience::Direct);
+    let post = Compose {
+        reply_to: values.id("reponse"),
+        quote: values.id("citation"),
+        media: values.ids("garde"),
+        ..self::typed(values, &compose)
     };
-    match saved.await {
-        Ok(draft) => Some(format!("/ecrire?brouillon={draft}")),
-        Err(error) => {
-            tracing::info!(%error, town = page.town.host, "what was typed is not kept");
-            None
-        }
-    }
+    let (at, draft) = (due(page, values)?, compose.draft);
+    let draft = page
+        .write(move |tx, town| Box::pin(drafts::save(tx, town, me, draft, post, at)))
+        .await?;
+    Ok(format!("/ecrire?brouillon={draft}"))
+}
+
+/// The same in the form again, where it could not be kept.
+pub async fn typed_before(page: Page, me: Id, values: Asked, why: Failure) -> Answer {
+    let mut sent = Sent {
+        page,
+        values,
+        files: Vec::new(),
+        trouble: None,
+    };
+    let (mut compose, _) = asked_for(&sent.page, me, &sent.values).await?;
+    (compose.kept, _) = files::kept(&mut sent, me).await;
+    again(why, &sent.page, &compose, sent.values).await
 }
 
 fn typed(values: &Asked, compose: &Composing) -> Compose {
@@ -420,9 +424,9 @@ fn editing(page: &Page, post: &PostView) -> Composing {
 pub async fn edit(Path((_, post)): Path<(String, String)>, mut sent: Sent) -> Answer {
     let me = match sent.sender() {
         Sender::Nobody => return log_in::with_text(&sent.page, &sent.values),
-        Sender::Unsure(_) => return Err(Fault::Stale),
-        Sender::Resident(me) => me,
+        Sender::Unsure(me) | Sender::Resident(me) => me,
     };
+    let is_sure = matches!(sent.sender(), Sender::Resident(_));
     let post = own(&sent.page, id(&post)?).await?;
     let mut compose = editing(&sent.page, &post);
     if let Some(language) = sent.values.some("langue") {
@@ -431,6 +435,10 @@ pub async fn edit(Path((_, post)): Path<(String, String)>, mut sent: Sent) -> An
     let (kept, trouble) = files::kept(&mut sent, me).await;
     compose.kept = kept;
     let Sent { page, values, .. } = &sent;
+    if !is_sure {
+        let typed = Typed::new(values.clone()).with_wrong(None, page.frame.t("write-unsure"));
+        return shown(StatusCode::UNPROCESSABLE_ENTITY, page, &compose, typed).await;
+    }
     let changed = match (trouble, Wish::of(values)) {
         (Some(trouble), _) => Err(trouble),
         (None, Wish::Look) => {

@@ -15,7 +15,7 @@ reach-copies = { $count ->
    *[other] { $count } servers of other towns will keep a copy, and those of the people you name.
 }
 write-gone = The post this was about is no longer there. Your text is kept: read it again before you publish.
-write-unsure = Your session has changed in the meantime. Your text is kept: read it again and publish once more.
+write-unsure = Your session has changed in the meantime. Your text is kept: read it again and publish once more. A file you chose may have to be chosen again.
 log-in-text-kept = Your session ended while you were writing. Your text is not lost: log in, and it waits for you among your drafts. A file you chose may have to be chosen again.
 
 # Formatting
@@ -46,6 +46,7 @@ focal-hint = When the picture is cropped, this point stays in view. You can also
 focal-across = From left (0) to right (100)
 focal-down = From top (0) to bottom (100)
 upload-sending = Sending
+upload-added = The file is added. You can describe it.
 upload-failed = It could not be sent. Check your connection and try again.
 upload-log-in = Your session has ended. Publish or save: your text is kept while you log in again.
 upload-full = No more than { $count } files in one post.

@@ -155,11 +155,14 @@ refusal-last-admin = You are the only one who administers this site. First hand 
 refusal-leaving-unsure = Tick the box to confirm.
 refusal-recipients = Name one to { $limit } people.
 refusal-recipient-unknown = We found nobody called “{ $name }”.
+refusal-recipient-unreachable = This message cannot reach { $name }. It was sent to nobody.
+refusal-names-another = @{ $name } would get this message as well. If you only want to speak of this person, take the @ away.
 
 ## Bringing data
 
 refusal-import-unreadable = This file is not a table that can be read. Choose the .csv file downloaded from the other server.
 refusal-import-empty = There is nothing in this table. Choose another file.
+refusal-import-unfit = Nothing was replaced: this line does not belong in this table: “{ $line }”. Is it the right file?
 refusal-import-long = This table is too long: { $limit } lines at most. Cut it into several files.
 refusal-import-large = This file is too big: { $size } MB at most. Cut it into several files.
 refusal-imports-full = Three tables are under way already. Wait until they are finished.

@@ -15,7 +15,7 @@ reach-copies = { $count ->
    *[other] { $count } serveurs d’autres villes en garderont une copie, et ceux des personnes que vous nommez.
 }
 write-gone = Le message dont il s’agissait n’est plus là. Votre texte est gardé : relisez-le avant de publier.
-write-unsure = Votre session a changé entre-temps. Votre texte est gardé : relisez-le et publiez de nouveau.
+write-unsure = Votre session a changé entre-temps. Votre texte est gardé : relisez-le et publiez de nouveau. Un fichier choisi devra peut-être l’être de nouveau.
 log-in-text-kept = Votre session a pris fin pendant que vous écriviez. Votre texte n’est pas perdu : connectez-vous, il vous attend dans vos brouillons. Un fichier choisi devra peut-être l’être de nouveau.
 
 # Mettre en forme
@@ -46,6 +46,7 @@ focal-hint = Quand l’image est recadrée, ce point reste dans le cadre. Vous p
 focal-across = De gauche (0) à droite (100)
 focal-down = Du haut (0) au bas (100)
 upload-sending = Envoi de
+upload-added = Le fichier est ajouté. Vous pouvez le décrire.
 upload-failed = L’envoi n’a pas abouti. Vérifiez la connexion et réessayez.
 upload-log-in = Votre session a pris fin. Publiez ou enregistrez : votre texte sera gardé pendant que vous vous reconnectez.
 upload-full = Pas plus de { $count } fichiers par message.

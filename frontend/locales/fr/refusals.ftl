@@ -155,11 +155,14 @@ refusal-last-admin = Vous êtes la seule personne à administrer ce site. Confie
 refusal-leaving-unsure = Cochez la case pour confirmer.
 refusal-recipients = Nommez une à { $limit } personnes.
 refusal-recipient-unknown = Nous n’avons trouvé personne sous le nom « { $name } ».
+refusal-recipient-unreachable = Ce message ne peut pas parvenir à { $name }. Il n’a été envoyé à personne.
+refusal-names-another = @{ $name } recevrait aussi ce message. Si vous voulez seulement parler de cette personne, enlevez le signe @.
 
 ## Apporter des données
 
 refusal-import-unreadable = Ce fichier n’est pas un tableau lisible. Choisissez le fichier .csv téléchargé sur l’autre serveur.
 refusal-import-empty = Ce tableau ne contient rien. Choisissez un autre fichier.
+refusal-import-unfit = Rien n’a été remplacé : cette ligne ne va pas dans ce tableau : « { $line } ». Est-ce le bon fichier ?
 refusal-import-long = Ce tableau est trop long : { $limit } lignes au plus. Coupez-le en plusieurs fichiers.
 refusal-import-large = Ce fichier est trop lourd : { $size } Mo au plus. Coupez-le en plusieurs fichiers.
 refusal-imports-full = Trois tableaux sont déjà en cours. Attendez qu’ils soient finis.

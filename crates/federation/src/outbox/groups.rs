@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use parvis_model::id::Id;
 use parvis_store::{deliveries, entity::account, follows};
-use parvis_town::{Outcome, Town, groups, journal::Entry};
+use parvis_town::{Outcome, Town, consents::is_held_back, groups, journal::Entry};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -63,7 +63,9 @@ impl Wanted {
                     self.changed.push(about.clone());
                 }
             }
-            Entry::PostPublished { post } | Entry::PostEdited { post } => {
+            Entry::PostPublished { post }
+            | Entry::PostEdited { post }
+            | Entry::ReplyAnswered { post, agreed: true } => {
                 let Some(row) = known.post(*post).filter(|row| row.in_group) else {
                     return;
                 };
@@ -165,10 +167,15 @@ impl Groups {
         done: Option<&Outgoing>,
     ) -> Outcome<Option<Outgoing>> {
         match entry {
-            Entry::PostPublished { post } | Entry::PostEdited { post } => {
+            Entry::PostPublished { post }
+            | Entry::PostEdited { post }
+            | Entry::ReplyAnswered { post, agreed: true } => {
                 let (Some(row), Some(done)) = (known.post(*post), done) else {
                     return Ok(None);
                 };
+                if is_held_back(row) {
+                    return Ok(None);
+                }
                 let pair = row.group_id.map(|group| (group, row.author_id));
                 if !pair.is_some_and(|pair| self.writers.contains(&pair)) {
                     return Ok(None);

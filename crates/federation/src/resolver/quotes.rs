@@ -2,13 +2,14 @@
 
 use parvis_model::{policy::Interaction, uri as address};
 use parvis_store::posts as rows;
-use parvis_town::{Outcome, arrivals::RemoteQuote};
+use parvis_town::{Error, Outcome, arrivals::RemoteQuote, reach::Missing};
 use tokio::time::timeout;
 
 use super::{PATIENCE, Resolver};
 use crate::{
     actors::same,
     fetch::Budget,
+    pictures::missing,
     uri::{self, Ours},
     wire::{self, quote::Stamp},
 };
@@ -67,30 +68,39 @@ impl Resolver {
         let quoted_author = parvis_store::accounts::by_id(db, row.author_id).await?;
         if let Some(quoted_author) = quoted_author.filter(|it| !same(&it.uri, author)) {
             let said = (quoted_author.uri.as_str(), id, row.uri.as_str());
-            found.stamp = self
-                .confirmed(Interaction::Quote, stamp, said, budget)
-                .await;
+            // Whoever cannot be asked now has not agreed as far as we know.
+            let confirmed = self.confirmed(Interaction::Quote, stamp, said, budget);
+            found.stamp = confirmed.await.unwrap_or_default();
         }
         Ok(())
     }
 
-    /// Does the server of `author` show this stamp, for these two posts? Gives its address then.
+    /// Does the server of `author` show this stamp, for these two posts? Gives its address then. Fails where that server may
+    /// show it later, so that whoever sent it should come again.
     pub(crate) async fn confirmed(
         &self,
         what: Interaction,
         stamp: &str,
         (author, quoting, quoted): (&str, &str, &str),
         budget: &Budget,
-    ) -> Option<String> {
-        let stamp = address::canonical(stamp)?;
+    ) -> Outcome<Option<String>> {
+        let Some(stamp) = address::canonical(stamp) else {
+            return Ok(None);
+        };
         let of_author = |address: &str| {
             address::origin_of(address).is_some_and(|it| Some(it) == address::origin_of(author))
         };
         if !of_author(&stamp) {
-            return None;
+            return Ok(None);
         }
-        let fetched = self.fetch(&stamp, budget).await?;
-        let said = Stamp::read(&fetched.json, what)?;
+        let fetched = match self.fetch_or_why(&stamp, budget).await {
+            Ok(fetched) => fetched,
+            Err(fault) if missing(fault) == Missing::Gone => return Ok(None),
+            Err(fault) => return Err(Error::Other(format!("a stamp is {fault}")).into()),
+        };
+        let Some(said) = Stamp::read(&fetched.json, what) else {
+            return Ok(None);
+        };
         let holds = same(&fetched.id, &stamp)
             && same(said.author, author)
             && same(said.quoting, quoting)
@@ -98,7 +108,7 @@ impl Resolver {
         if !holds {
             tracing::debug!(stamp, "a stamp that says something else");
         }
-        holds.then_some(stamp)
+        Ok(holds.then_some(stamp))
     }
 
     /// Does a post quote one of this town?

@@ -51,10 +51,29 @@ pub async fn claim(
     Ok(dialect::run(db, sql, [id.into(), now.into(), until.into()]).await? > 0)
 }
 
-/// Puts one back until later that could not be kept for a reason that is not its own: the try does not count.
-pub async fn put_back(db: &impl ConnectionTrait, id: i64, until: i64) -> Result<(), DbErr> {
-    let sql = "UPDATE media_work SET claimed_until = $2, tries = tries - 1 WHERE media_id = $1 AND NOT failed";
-    dialect::run(db, sql, [id.into(), until.into()]).await?;
+/// Goes on working on one. `false`: the claim until `claimed` has run out and another took it, or it is gone.
+pub async fn renew(
+    db: &impl ConnectionTrait,
+    id: i64,
+    claimed: i64,
+    until: i64,
+) -> Result<bool, DbErr> {
+    let sql = "UPDATE media_work SET claimed_until = $3 \
+               WHERE media_id = $1 AND NOT failed AND claimed_until = $2";
+    Ok(dialect::run(db, sql, [id.into(), claimed.into(), until.into()]).await? > 0)
+}
+
+/// Puts one back until later that could not be kept for a reason that is not its own: the try does not count. Only by
+/// whose claim until `claimed` still holds.
+pub async fn put_back(
+    db: &impl ConnectionTrait,
+    id: i64,
+    claimed: i64,
+    until: i64,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE media_work SET claimed_until = $3, tries = tries - 1 \
+               WHERE media_id = $1 AND NOT failed AND claimed_until = $2";
+    dialect::run(db, sql, [id.into(), claimed.into(), until.into()]).await?;
     Ok(())
 }
 

@@ -96,8 +96,9 @@ async fn recent(
     pages::of_question(db, eyes, &asked, params).await
 }
 
-/// How many posts of others have come to a home since one that stood there, up to `limit`. Only the newest posts of all are
-/// looked through: whoever asks again and again costs a short walk on an index.
+/// How many posts of others have come to a home since one that stood there, up to `limit`. What is passed on counts once, and
+/// not where it stood on the page itself. Only the newest posts of all are looked through: whoever asks again and again costs
+/// a short walk on an index.
 pub async fn news(
     db: &impl ConnectionTrait,
     me: i64,
@@ -115,8 +116,20 @@ pub async fn news(
         ..Page::default()
     };
     let (asked, params) = question(db, eyes, now, &page, " AND p.author_id <> $1");
-    let sql = format!("SELECT COUNT(DISTINCT id) FROM ({asked}) n");
-    dialect::number(db, &sql, params).await
+    let sql = format!(
+        "SELECT DISTINCT COALESCE(p.boost_of_id, p.id) FROM ({asked}) n JOIN post p ON p.id = n.id"
+    );
+    let new = dialect::ids(db, &sql, params).await?;
+    if new.is_empty() {
+        return Ok(0);
+    }
+    let page = Page {
+        max_id: since.checked_add(1),
+        ..Page::default()
+    };
+    let (asked, params) = question(db, eyes, now, &page, " AND p.boost_of_id IS NULL");
+    let there = dialect::ids(db, &format!("SELECT id FROM ({asked}) n"), params).await?;
+    Ok(new.iter().filter(|id| !there.contains(id)).count() as i64)
 }
 
 /// What [`recent`] asks: ids, and whether each came by a tag. `only`: a further condition over the posts `p`.

@@ -233,6 +233,7 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     notifications::unread(db, eyes, 0, 0, &Wanted::default(), 100).await?;
     notifications::alike(db, 1, "boost", 10, 0..1, 8).await?;
     notification_policies::held_counts(db, 1).await?;
+    conversations::unread(db, eyes, 0, 100).await?;
     conversations::step_back(db, 10).await?;
     scheduled::due(db, 0, 10).await?;
     scheduled::waiting_media(db, &[1]).await?;

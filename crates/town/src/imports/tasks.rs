@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use parvis_model::{handle::Handle, id::Id, refusal::Refusal};
-use parvis_store::{Tx, follows as follow_rows, lists as list_rows};
+use parvis_store::{Tx, follows as follow_rows, lists as list_rows, logins};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::{
     Outcome, Town, domain_blocks,
@@ -96,6 +97,29 @@ impl Task {
         }
     }
 
+    /// Can this be what such a table holds? Addresses of people must be whole: else any word would be one.
+    pub fn is_sound(&self) -> bool {
+        match self {
+            Self::BlockServer { domain } => domain_blocks::is_sound(domain),
+            Self::Bookmark { post } => {
+                Url::parse(post).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+            }
+            _ => {
+                let handle = self.about().parse::<Handle>();
+                handle.is_ok_and(|handle| handle.domain.is_some())
+            }
+        }
+    }
+
+    /// By which it is compared, however it was written.
+    pub fn key(&self) -> String {
+        match self {
+            Self::BlockServer { domain } => domain.clone(),
+            Self::Bookmark { post } => url_key(post),
+            _ => handle_key(self.about()),
+        }
+    }
+
     /// Finds beforehand what it needs of other servers.
     pub async fn prepare(&self, town: &Arc<Town>) -> Outcome<Option<Id>> {
         match self {
@@ -149,8 +173,17 @@ impl Task {
 }
 
 /// `@Marie@Valmont.example` and `marie@valmont.example` are one.
-pub fn address(text: &str) -> String {
+fn address(text: &str) -> String {
     text.trim().trim_start_matches('@').to_lowercase()
+}
+
+pub fn handle_key(text: &str) -> String {
+    let handle = text.parse::<Handle>();
+    handle.map_or_else(|()| address(text), |handle| handle.key())
+}
+
+pub fn url_key(text: &str) -> String {
+    Url::parse(text).map_or_else(|_| text.to_owned(), Into::into)
 }
 
 fn unknown_person() -> Refusal {
@@ -172,6 +205,8 @@ async fn choose_what_to_see(
 
 /// The list is made where there is none of that name; only people one follows can stand on it.
 async fn enlist(tx: &Tx, town: &Town, me: Id, title: &str, who: Id) -> Outcome<()> {
+    // Several lines are worked off at once, and each may be the first to want this list.
+    logins::lock(tx, me).await?;
     let mine = list_rows::of(tx, me).await?;
     let list = match mine.into_iter().find(|list| list.title == title) {
         Some(list) => list.id,

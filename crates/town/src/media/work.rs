@@ -20,10 +20,15 @@ const AT_ONCE: usize = 8;
 const PAGE: i64 = 64;
 /// Whose file is nowhere by then will not be found any more, by no process.
 const LOST: Timestamp = HOUR;
-/// Whoever has not finished by then has been killed.
+/// Whoever has neither finished nor renewed it by then has been killed.
 const CLAIM: Timestamp = 5 * MINUTE;
-/// Until what could not be kept is tried again: no space, or the storage does not answer.
+/// A file on its way to a bucket, and the wait for its turn, may take longer.
+const RENEWED: Duration = Duration::from_mins(2);
+/// Until what could not be kept is tried again: no space, or the storage does not answer. The longer it waits already, the
+/// longer …
 const AGAIN: Timestamp = 10 * SECOND;
+/// … up to this.
+const AGAIN_AT_LAST: Timestamp = 10 * MINUTE;
 /// What brought its worker down so often is left.
 const TRIES: i64 = 3;
 /// Also without being woken, for what another process left.
@@ -55,9 +60,11 @@ pub async fn prepare_waiting(town: &Arc<Town>) -> Outcome<()> {
     let mut under_way = JoinSet::new();
     loop {
         while under_way.len() < AT_ONCE {
-            let Some(id) = taken(town).await? else { break };
+            let Some(claim) = taken(town).await? else {
+                break;
+            };
             let town = Arc::clone(town);
-            under_way.spawn(async move { prepare(&town, id).await });
+            under_way.spawn(async move { prepare(&town, claim).await });
         }
         match under_way.join_next().await {
             Some(ended) => {
@@ -68,8 +75,15 @@ pub async fn prepare_waiting(town: &Arc<Town>) -> Outcome<()> {
     }
 }
 
+/// An upload that nobody else works on until then.
+#[derive(Clone, Copy)]
+struct Claim {
+    id: Id,
+    until: Timestamp,
+}
+
 /// Takes the oldest whose file lies here. Of the others the file is elsewhere, or lost.
-async fn taken(town: &Town) -> Outcome<Option<Id>> {
+async fn taken(town: &Town) -> Outcome<Option<Claim>> {
     let now = town.now();
     let mut after = 0;
     loop {
@@ -84,27 +98,56 @@ async fn taken(town: &Town) -> Outcome<Option<Id>> {
                     tracing::warn!(town = town.host, id, "the file of an upload is gone");
                     refuse(town, id).await?;
                 }
-            } else if claim(town, id).await? {
-                return Ok(Some(id));
+            } else if let Some(claim) = claim(town, id).await? {
+                return Ok(Some(claim));
             }
         }
     }
 }
 
-async fn claim(town: &Town, id: Id) -> Outcome<bool> {
+async fn claim(town: &Town, id: Id) -> Outcome<Option<Claim>> {
     let now = town.now();
-    town.store
-        .write(move |tx| Box::pin(async move { Ok(work::claim(tx, id, now, now + CLAIM).await?) }))
-        .await
+    let until = now + CLAIM;
+    let taken = town
+        .store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { Ok(work::claim(tx, id, now, until).await?) })
+        })
+        .await?;
+    Ok(taken.then_some(Claim { id, until }))
 }
 
-async fn prepare(town: &Town, id: Id) -> Outcome<()> {
-    match town.media.keep_waiting(id).await {
+/// Renews it now and then while `working`. Where another has taken it meanwhile the work is done all the same: whoever
+/// comes second takes its files away.
+async fn holding<R>(town: &Town, claim: &mut Claim, working: impl Future<Output = R>) -> R {
+    tokio::pin!(working);
+    loop {
+        tokio::select! {
+            done = &mut working => return done,
+            () = tokio::time::sleep(RENEWED) => {}
+        }
+        let (Claim { id, until }, later) = (*claim, town.now() + CLAIM);
+        let renewed = town.store.write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { Ok(work::renew(tx, id, until, later).await?) })
+        });
+        match renewed.await {
+            Ok(true) => claim.until = later,
+            Ok(false) => return working.await,
+            Err(err) => {
+                tracing::warn!(%err, town = town.host, id, "a claim on an upload is not renewed for now");
+            }
+        }
+    }
+}
+
+async fn prepare(town: &Town, mut claim: Claim) -> Outcome<()> {
+    let id = claim.id;
+    match holding(town, &mut claim, town.media.keep_waiting(id)).await {
         Ok(Some(kept)) => finish(town, id, kept).await?,
         Ok(None) => return Ok(()),
         Err(Fault::Storage(err)) => {
             tracing::error!(%err, town = town.host, id, "an upload cannot be kept for now");
-            return put_back(town, id).await;
+            return put_back(town, claim).await;
         }
         Err(fault) => {
             tracing::info!(%fault, town = town.host, id, "an upload could not be prepared");
@@ -116,10 +159,14 @@ async fn prepare(town: &Town, id: Id) -> Outcome<()> {
 }
 
 /// It was taken in, so it is not lost for what is no fault of its own.
-async fn put_back(town: &Town, id: Id) -> Outcome<()> {
-    let until = town.now() + AGAIN;
+async fn put_back(town: &Town, claim: Claim) -> Outcome<()> {
+    let now = town.now();
+    let waited = now - id::timestamp(claim.id);
+    let later = now + (waited / 2).clamp(AGAIN, AGAIN_AT_LAST);
     town.store
-        .write(move |tx| Box::pin(async move { Ok(work::put_back(tx, id, until).await?) }))
+        .write(move |tx| {
+            Box::pin(async move { Ok(work::put_back(tx, claim.id, claim.until, later).await?) })
+        })
         .await
 }
 

@@ -5,7 +5,7 @@ use parvis_store::{Tx, accounts, entity, posts};
 
 use super::{may_write, original, readable};
 use crate::{
-    Error, Outcome, Town, groups,
+    Error, Outcome, Town, consents, groups,
     journal::{self, Entry},
     policies,
 };
@@ -34,7 +34,8 @@ pub async fn boost(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<Id> {
 /// The post to pass on: seen by the one who does it, and open to all.
 pub(crate) async fn boostable(tx: &Tx, me: Id, post: Id) -> Outcome<entity::post::Model> {
     let of = readable(tx, me, post).await?;
-    if Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted) {
+    let is_for_all = Audience::parse(&of.audience).is_some_and(Audience::may_be_boosted);
+    if is_for_all && !consents::is_held_back(&of) {
         Ok(of)
     } else {
         Err(Refusal::forbidden("refusal-cannot-boost").into())
@@ -92,7 +93,9 @@ pub(crate) async fn boosted(tx: &Tx, town: &Town, boost: entity::post::Model) ->
     if let Some(of) = boost.boost_of_id {
         posts::count(tx, of, posts::Count::Boosts, 1).await?;
     }
-    accounts::posted(tx, boost.author_id, boost.created_at).await?;
+    let is_open = Audience::parse(&boost.audience).is_some_and(Audience::is_open);
+    let seen_at = is_open.then_some(boost.created_at);
+    accounts::posted(tx, boost.author_id, seen_at).await?;
     journal::record(tx, town, &Entry::Boosted { boost: boost.id }).await
 }
 

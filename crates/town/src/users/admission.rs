@@ -28,7 +28,7 @@ pub enum Admission {
         stays: bool,
     },
     /// A code is wanted as well; the ticket goes along with it.
-    SecondStep { ticket: String, account: Id },
+    SecondStep { ticket: String },
 }
 
 /// `network`: where the attempt comes from, for the count of attempts.
@@ -125,10 +125,7 @@ async fn find_to_admit(town: &Town, who: &str, network: &str) -> Outcome<Option<
 async fn first_step_done(town: &Arc<Town>, (login, account): Found) -> Outcome<Admission> {
     if two_step::is_on(town.store.read(), login.id).await? {
         let ticket = ticket(town, &login, town.now());
-        return Ok(Admission::SecondStep {
-            ticket,
-            account: account.id,
-        });
+        return Ok(Admission::SecondStep { ticket });
     }
     admit(town, login, account).await
 }

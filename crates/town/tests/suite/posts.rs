@@ -309,3 +309,27 @@ async fn a_thread_is_told_from_its_root_and_in_order() {
         .unwrap();
     assert_eq!(ids(&thread.ancestors), [root, first]);
 }
+
+#[tokio::test]
+async fn nobody_learns_when_one_wrote_what_is_not_for_everybody() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.stranger("bruno").await);
+    let last = async |who| t.account(who).await.last_post_at;
+    for audience in [Audience::Direct, Audience::Followers, Audience::Town] {
+        t.says(marie, "entre nous", audience).await;
+    }
+    let uri = "https://far.example/notes/1";
+    let arrived = t.arrives(scratch::arrival(bruno, uri, Audience::Followers));
+    assert!(arrived.await.unwrap().is_some());
+    assert_eq!((last(marie).await, last(bruno).await), (None, None));
+
+    let open = t.says(marie, "à tous", Audience::Unlisted).await;
+    let seen = last(marie).await;
+    assert_eq!(seen, Some(t.post(open).await.created_at));
+    t.clock.advance(parvis_model::clock::DAY);
+    t.says(marie, "encore entre nous", Audience::Direct).await;
+    assert_eq!(last(marie).await, seen);
+    t.boosts(marie, open).await.unwrap();
+    assert!(last(marie).await > seen);
+    assert_eq!(t.account(marie).await.posts, 6);
+}

@@ -57,10 +57,11 @@ async fn a_post_that_a_tag_brought_home_says_which() {
 #[tokio::test]
 async fn what_is_new_at_home_is_counted_once_and_not_endlessly() {
     let t = scratch::town().await;
-    let [marie, bruno, lucie] = [
+    let [marie, bruno, lucie, paul] = [
         t.resident("marie").await,
         t.resident("bruno").await,
         t.resident("lucie").await,
+        t.resident("paul").await,
     ];
     t.follows(marie, bruno).await;
     follows_tag(&t, marie, "soupe").await;
@@ -76,6 +77,15 @@ async fn what_is_new_at_home_is_counted_once_and_not_endlessly() {
     t.says(lucie, "La mienne, de #soupe", Audience::Public)
         .await;
     assert_eq!(news(seen).await, 3);
+
+    t.boosts(bruno, seen).await.unwrap();
+    assert_eq!(news(seen).await, 3, "it stands there already");
+    let far = t.says(lucie, "De loin", Audience::Public).await;
+    t.follows(marie, paul).await;
+    for who in [bruno, paul] {
+        t.boosts(who, far).await.unwrap();
+    }
+    assert_eq!(news(seen).await, 4, "passed on by two, it is one post");
 
     for n in 0..timelines::NEWS {
         t.says(bruno, &format!("Message {n}"), Audience::Public)

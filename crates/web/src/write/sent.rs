@@ -2,7 +2,7 @@
 //! takes nothing from what came before it. Knows no field's meaning.
 
 use axum::{
-    body::Bytes,
+    body::to_bytes,
     extract::{
         FromRequest, FromRequestParts, Multipart, Request,
         multipart::{Field, MultipartError},
@@ -11,19 +11,25 @@ use axum::{
 };
 use parvis_model::{id::Id, limits, refusal::Refusal};
 use parvis_town::{
-    Error, Failure,
-    media::{self, Waiting},
+    Error, Failure, Outcome,
+    media::{self, Incoming, Waiting},
 };
 
-use crate::{asked::Asked, fault::Fault, form, page::Page};
+use crate::{
+    asked::Asked,
+    fault::Fault,
+    form::{self, TEXT_BYTES},
+    page::Page,
+};
 
-/// Bytes of a form with as many files as a post may have, and of some that are refused.
+/// Bytes of a form with as many files as a post may have, and of some that are refused. Files pass through in pieces; in
+/// memory there is never more than the text.
 pub const BODY: usize = (limits::POST_PICTURES + 1) * limits::RECORDING_BYTES;
 
 pub struct Sent {
     pub page: Page,
     pub values: Asked,
-    /// With the name of the field they were chosen in.
+    /// With the name of the field they were chosen in. None where it is not sure that the resident sent them.
     pub files: Vec<(String, Waiting)>,
     /// Why a file is not among them.
     pub trouble: Option<Failure>,
@@ -50,6 +56,7 @@ impl Sent {
     }
 
     async fn read(&mut self, mut parts: Multipart) -> Result<(), Fault> {
+        let mut room = TEXT_BYTES;
         for _ in 0..form::PARTS {
             let part = match parts.next_field().await {
                 Ok(Some(part)) => part,
@@ -58,49 +65,91 @@ impl Sent {
             };
             let field = form::name_of(&part);
             if part.file_name().is_some() {
-                // Nobody fills our disk who may not write; what they typed is kept.
-                if !matches!(self.sender(), Sender::Resident(_)) && is_chosen(&part) {
-                    return Ok(());
-                }
                 self.take(field, part).await?;
             } else {
-                let bytes = match part.bytes().await {
-                    Ok(bytes) => bytes,
-                    Err(err) => return self.broke_off(&err),
-                };
-                self.values.add(field, form::text_of(bytes)?);
+                self.hear(field, part, &mut room).await?;
             }
         }
         Err(Fault::BadRequest)
     }
 
-    /// One that is too large is read to its end all the same, so that what stands behind it in the form is not lost.
-    async fn take(&mut self, field: String, mut part: Field<'_>) -> Result<(), Fault> {
-        let (mut incoming, mut bytes) = (None, 0);
+    /// `room`: bytes that all text of the form may still have.
+    async fn hear(
+        &mut self,
+        field: String,
+        mut part: Field<'_>,
+        room: &mut usize,
+    ) -> Result<(), Fault> {
+        let mut text = Vec::new();
         loop {
             let piece = match part.chunk().await {
                 Ok(Some(piece)) => piece,
                 Ok(None) => break,
                 Err(err) => return self.broke_off(&err),
             };
-            bytes += piece.len();
-            if bytes > limits::RECORDING_BYTES {
-                incoming = None;
-                self.trouble = Some(too_large());
-            } else if !piece.is_empty() {
-                if incoming.is_none() {
-                    incoming = Some(media::incoming(&self.page.town).await?);
-                }
-                if let Some(file) = &mut incoming {
-                    file.write(&piece).await.map_err(Error::Files)?;
-                }
+            *room = room.checked_sub(piece.len()).ok_or(Fault::TooLarge)?;
+            text.extend_from_slice(&piece);
+        }
+        self.values.add(field, form::text_of(text.into())?);
+        Ok(())
+    }
+
+    /// One that is not kept is read to its end all the same, so that what stands behind it in the form is not lost.
+    async fn take(&mut self, field: String, mut part: Field<'_>) -> Result<(), Fault> {
+        let (mut incoming, mut bytes) = (None, 0);
+        let mut is_wanted = true;
+        loop {
+            let piece = match part.chunk().await {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break,
+                Err(err) => return self.broke_off(&err),
+            };
+            if piece.is_empty() || !is_wanted {
+                continue;
             }
+            bytes += piece.len();
+            let kept = if bytes > limits::RECORDING_BYTES {
+                Err(too_large())
+            } else if incoming.is_some() || self.may_store() {
+                self.store(incoming.take(), &piece).await.map(Some)
+            } else {
+                Ok(None)
+            };
+            is_wanted = matches!(kept, Ok(Some(_)));
+            incoming = self.unless_trouble(kept).flatten();
         }
         if let Some(file) = incoming {
-            let file = file.finished().await.map_err(Error::Files)?;
-            self.files.push((field, file));
+            let kept = file.finished().await.map_err(|err| Error::Files(err).into());
+            if let Some(file) = self.unless_trouble(kept) {
+                self.files.push((field, file));
+            }
         }
         Ok(())
+    }
+
+    /// Nobody fills our disk who may not write, nor anybody with more than can be told to be too many.
+    fn may_store(&self) -> bool {
+        matches!(self.sender(), Sender::Resident(_)) && self.files.len() <= limits::POST_PICTURES
+    }
+
+    async fn store(&self, begun: Option<Incoming>, piece: &[u8]) -> Outcome<Incoming> {
+        let mut file = match begun {
+            Some(file) => file,
+            None => media::incoming(&self.page.town).await?,
+        };
+        file.write(piece).await.map_err(Error::Files)?;
+        Ok(file)
+    }
+
+    /// A file that cannot be kept, on a full disk for one, costs the text nothing.
+    fn unless_trouble<T>(&mut self, kept: Outcome<T>) -> Option<T> {
+        match kept {
+            Ok(kept) => Some(kept),
+            Err(failure) => {
+                self.trouble = Some(failure);
+                None
+            }
+        }
     }
 
     /// More than any form of ours is: what came before is shown again.
@@ -111,11 +160,6 @@ impl Sent {
         self.trouble = Some(too_large());
         Ok(())
     }
-}
-
-/// An empty place for a file has no name.
-fn is_chosen(part: &Field<'_>) -> bool {
-    part.file_name().is_some_and(|name| !name.is_empty())
 }
 
 fn too_large() -> Failure {
@@ -139,7 +183,7 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
             let parts = Multipart::from_request(request, state).await;
             sent.read(parts.map_err(|_| Fault::BadRequest)?).await?;
         } else {
-            let bytes = Bytes::from_request(request, state).await;
+            let bytes = to_bytes(request.into_body(), TEXT_BYTES).await;
             sent.values = Asked::parse(&bytes.map_err(|_| Fault::TooLarge)?);
         }
         Ok(sent)

@@ -67,7 +67,7 @@ pub(super) async fn answered(
             federation
                 .resolver
                 .confirmed(Interaction::Reply, stamp, said, budget)
-                .await
+                .await?
         }
         _ => None,
     };

@@ -127,7 +127,7 @@ pub(super) async fn answered(
             federation
                 .resolver
                 .confirmed(quote, stamp, said, budget)
-                .await
+                .await?
         }
         _ => None,
     };
