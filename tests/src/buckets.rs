@@ -179,6 +179,25 @@ async fn what_passes_is_tried_again_and_what_does_not_keeps_nothing() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_removed_for_now_is_removed_when_the_bucket_answers_again() {
+    let bucket = Bucket::open().await;
+    let town = town_at(&bucket).await;
+    let marie = town.resident("marie").await;
+    let sent = uploads(&town, &marie, "/api/v2/media", SCREEN, "").await;
+    let sent = sent.expecting(200).json();
+    bucket.is_down(Some(503));
+    let path = format!("/api/v1/media/{}", id(&sent));
+    marie.delete_at(&path).await.expecting(200);
+    until("its removal was tried", || async {
+        let log = town.program.log();
+        log.contains("can't be removed for now")
+    })
+    .await;
+    bucket.is_down(None);
+    until("nothing is left", || async { bucket.objects().is_empty() }).await;
+}
+
+#[tokio::test]
 async fn a_bucket_that_cannot_be_used_is_told_at_the_start_and_stops_nobody_from_reading() {
     let bucket = Bucket::open().await;
     bucket.is_down(Some(403));

@@ -74,6 +74,20 @@ async fn who_is_suspended_meanwhile_does_not_come_back_by_logging_in() {
         .await
         .expecting(422);
     assert!(!is_known(&mut browser).await);
+    let state = async || {
+        let listed = town.cli(&["account", "list"]).await.succeeding().stdout;
+        let line = listed.lines().find(|line| line.starts_with("marie\t"));
+        line.and_then(|line| line.split('\t').nth(2))
+            .map(str::to_owned)
+    };
+    assert_eq!(state().await.as_deref(), Some("suspended"));
+    let lifted = town.cli(&["account", "unsuspend", "marie"]).await;
+    let said = lifted.succeeding().stderr;
+    assert!(said.contains("asked to be deleted"), "{said}");
+    assert_eq!(state().await.as_deref(), Some("leaving"));
+    let back = browser.tries_to_log_in("marie", PASSWORD).await;
+    assert!(back.says("ne sera pas supprimé"), "{}", back.html);
+    assert_eq!(state().await.as_deref(), Some("active"));
 }
 
 #[tokio::test]

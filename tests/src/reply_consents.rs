@@ -153,6 +153,21 @@ async fn an_answer_waits_for_consent_and_then_goes_to_all_with_the_stamp() {
     })
     .await;
     assert!(said_of(&place, &post, UNWANTED).await);
+
+    // She agrees again: those who have it see that, and nobody gets it a second time.
+    let again = stamp(&anna, &post, &parent);
+    place
+        .arrives(&anna, &answer(&anna, "Accept", &post, Some(&again)))
+        .await;
+    until("the follower gets the new stamp", || async {
+        let updates = rose.host.accepted_of("Update").into_iter();
+        let mut of_post = updates.filter(|it| it["object"]["id"] == post["uri"]);
+        of_post.any(|it| it["object"]["replyAuthorization"] == again["id"])
+    })
+    .await;
+    let creates = rose.host.accepted_of("Create").into_iter();
+    let copies = creates.filter(|it| it["object"]["id"] == post["uri"]);
+    assert_eq!(copies.count(), 1);
 }
 
 fn path_of(post: &Value) -> &str {

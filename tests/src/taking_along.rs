@@ -168,6 +168,29 @@ async fn replacing_takes_away_what_is_not_in_the_file() {
     brings(&mut browser, "following", "remplacer", &table).await;
     assert_eq!(marie.relation(&jean.id).await["following"], false);
     assert_eq!(marie.relation(&paul.id).await["following"], true);
+    let wrong = format!("{}\nloin.example\n", jean.handle());
+    let refused = tries_to_bring(&mut browser, "following", "remplacer", wrong.as_bytes()).await;
+    assert!(refused.expecting(422).says("loin.example"));
+    assert_eq!(marie.relation(&paul.id).await["following"], true);
+}
+
+#[tokio::test]
+async fn lines_of_one_list_make_one_list() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let mut lines = Vec::new();
+    for name in ["jean", "paul", "zoe", "lea", "karl", "anne"] {
+        let friend = town.resident(name).await;
+        marie.follows(&friend.handle()).await;
+        lines.push(format!("Judo,{name}@{}", town.host));
+    }
+    let mut browser = town.browser_of("marie").await;
+    brings(&mut browser, "lists", "ajouter", &lines.join("\n")).await;
+    let lists = marie.get("/api/v1/lists").await.expecting(200).json();
+    assert_eq!(lists.as_array().unwrap().len(), 1, "{lists}");
+    let path = format!("/api/v1/lists/{}/accounts", id(&lists[0]));
+    let on_it = marie.get(&path).await.expecting(200).json();
+    assert_eq!(on_it.as_array().unwrap().len(), 6, "{on_it}");
 }
 
 #[tokio::test]

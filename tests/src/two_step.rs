@@ -136,6 +136,48 @@ async fn a_code_on_paper_serves_once_and_new_ones_end_the_old() {
 }
 
 #[tokio::test]
+async fn what_was_typed_before_is_a_draft_only_after_the_code() {
+    let town = TestTown::start("valmont").await;
+    town.resident("marie").await;
+    let mut marie = town.browser_of("marie").await;
+    let (_, codes) = sets_up(&mut marie).await;
+    let mut other = marie.clone();
+    let page = other.opens("/ecrire").await.expecting(200);
+    other.cookies.clear();
+    let form = page.form("/ecrire").with("text", "Une longue lettre");
+    let log_in = other.submits(&page, &form).await.expecting(403);
+    let form = log_in
+        .form("/connexion")
+        .with("name", "marie")
+        .with("password", PASSWORD);
+    let asked = other.submits(&log_in, &form).await.expecting(200);
+    let kept = |page: Shown| page.says("Une longue lettre");
+    assert!(!kept(marie.opens("/brouillons").await));
+    let refused = gives(&mut other, &asked, "000000").await.expecting(422);
+    assert!(!kept(marie.opens("/brouillons").await));
+    let form = gives(&mut other, &refused, &codes[0]).await.expecting(200);
+    assert!(form.path.starts_with("/ecrire?brouillon="), "{}", form.path);
+    assert!(kept(form));
+    assert!(kept(marie.opens("/brouillons").await));
+
+    let late = asked.form("/connexion/code").with("ticket", "1.2.3");
+    let late = late.with("code", &codes[1]);
+    let mut visitor = other.clone();
+    visitor.cookies.clear();
+    let page = visitor.opens("/connexion").await;
+    let late = late.with(
+        "csrf",
+        &page.form("/connexion").field("csrf").unwrap().value,
+    );
+    let again = visitor.submits(&asked, &late).await.expecting(422);
+    let form = again.form("/connexion");
+    assert!(
+        form.field("ecrit").unwrap().value.contains("lettre"),
+        "nor lost by a late code"
+    );
+}
+
+#[tokio::test]
 async fn a_forgotten_password_does_not_get_around_the_second_step() {
     let town = TestTown::start("valmont").await;
     town.set_up("open").await;

@@ -31,6 +31,7 @@ mod groups;
 mod leaving;
 mod marks;
 mod media;
+mod messages;
 mod oauth;
 mod oauth_apps;
 mod oauth_guards;

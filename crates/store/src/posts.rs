@@ -444,7 +444,8 @@ pub async fn set_consent(
     state: &str,
     stamp: Option<String>,
 ) -> Result<bool, DbErr> {
-    let sql = "UPDATE post SET reply_state = $3, reply_stamp = $4 WHERE id = $1 AND reply_state = $2";
+    let sql =
+        "UPDATE post SET reply_state = $3, reply_stamp = $4 WHERE id = $1 AND reply_state = $2";
     let params = [post.into(), before.into(), state.into(), stamp.into()];
     Ok(dialect::run(db, sql, params).await? > 0)
 }

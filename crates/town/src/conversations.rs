@@ -248,9 +248,10 @@ pub async fn prepare(town: &Arc<Town>, me: Id, message: Message) -> Outcome<Draf
         return Err(Refusal::invalid("text", "refusal-text-empty").into());
     }
     let names = reachable(town, me, &to).await?;
-    let greeting: String = names.iter().map(|acct| format!("@{acct} ")).collect();
+    let names = names.into_iter().map(|acct| format!("@{acct}"));
+    let addressed: Vec<String> = names.chain([text]).collect();
     let compose = Compose {
-        text: format!("{greeting}{text}"),
+        text: addressed.join(" "),
         summary: String::new(),
         sensitive: false,
         language: message.language,

@@ -3,9 +3,7 @@
 mod work;
 
 pub use parvis_media::{Content, Found, Incoming, Media, Part, Shape, Stored, Waiting};
-use parvis_media::{
-    Fault, KeptPicture, KeptUpload, Nature, PictureFault, RecordingFault,
-};
+use parvis_media::{Fault, KeptPicture, KeptUpload, Nature, PictureFault, RecordingFault};
 use parvis_model::{id::Id, limits, refusal::Refusal};
 use parvis_store::{
     Tx, entity,

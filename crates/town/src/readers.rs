@@ -180,7 +180,7 @@ async fn drop_all(town: &Arc<Town>, keys: Vec<String>) -> (Vec<String>, Option<F
             }
             // Which one it was is not known any more.
             Some(Err(panic)) => {
-                tracing::error!(%panic, town = town.host, "removing a file broke off")
+                tracing::error!(%panic, town = town.host, "removing a file broke off");
             }
         }
     }

@@ -158,5 +158,7 @@ mod tests {
             "text=caf%C3%A9+%26+th%C3%A9&audience=town"
         );
         assert_eq!(asked.encoded(20), "audience=town");
+        let long = format!("text={}&audience=town", "x".repeat(100));
+        assert_eq!(Asked::parse(long.as_bytes()).encoded(100), "audience=town");
     }
 }

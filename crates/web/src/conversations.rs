@@ -3,7 +3,15 @@
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
-use parvis_model::{X, audience::Audience, clock::Timestamp, handle::Handle, id::Id};
+use parvis_model::{
+    audience::Audience,
+    clock::Timestamp,
+    handle::Handle,
+    id::Id,
+    page::Page as Piece,
+    refusal::{Kind, Refusal},
+    text,
+};
 use parvis_town::{
     AccountView, Failure, Outcome, PostView, Rate, accounts,
     conversations::{self, ConversationView, Exchange, Message},
@@ -140,7 +148,7 @@ impl<'a> ConversationPage<'a> {
                 .people
                 .iter()
                 .filter(|who| who.id != me)
-                .map(|who| format!("@{} ", who.acct))
+                .flat_map(|who| ["@", &who.acct, " "])
                 .collect(),
             people: &about.people,
             elsewhere: servers.join(", "),
@@ -295,7 +303,7 @@ async fn gone(page: &Page, me: Id, values: Asked) -> Answer {
 /// A message as the form for posts would send it: so it is kept for somebody whose session has ended.
 fn as_post(values: &Asked) -> Asked {
     let mut text: String = named(values.text("a"))
-        .map(|name| format!("@{} ", name.trim_start_matches('@')))
+        .flat_map(|name| ["@", name.trim_start_matches('@'), " "])
         .collect();
     text.push_str(values.text("text"));
     Asked::of([

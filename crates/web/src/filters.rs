@@ -413,6 +413,7 @@ mod tests {
     fn held(id: Id) -> Keyword {
         Keyword {
             id,
+            filter_id: 1,
             keyword: format!("mot{id}"),
             whole_word: false,
         }

@@ -25,7 +25,7 @@ struct Browser {
     town: Arc<Town>,
     routes: Router,
     cookies: Vec<(String, String)>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 struct Shown {
@@ -75,7 +75,7 @@ impl Browser {
             town,
             routes,
             cookies: Vec::new(),
-            _folder: folder,
+            folder,
         }
     }
 

@@ -161,7 +161,7 @@ async fn prepare(town: &Town, mut claim: Claim) -> Outcome<()> {
 /// It was taken in, so it is not lost for what is no fault of its own.
 async fn put_back(town: &Town, claim: Claim) -> Outcome<()> {
     let now = town.now();
-    let waited = now - id::timestamp(claim.id);
+    let waited = now - id::time_of(claim.id);
     let later = now + (waited / 2).clamp(AGAIN, AGAIN_AT_LAST);
     town.store
         .write(move |tx| {

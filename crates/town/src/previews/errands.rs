@@ -1,10 +1,15 @@
 //! Asks the pages that posts lead to, one of each server at a time. What is to be asked stands in the database, so a restart
 //! loses none.
 
-use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use parvis_model::{
-    clock::{MINUTE, SECOND, Timestamp},
+    clock::{HOUR, MINUTE, SECOND, Timestamp},
     handle::Handle,
     id::Id,
     uri,
@@ -31,12 +36,40 @@ const LEASE: Timestamp = 2 * MINUTE;
 const NEXT: Timestamp = 2 * SECOND;
 /// A server that does not answer is asked so often, after waits that grow.
 const ATTEMPTS: i32 = 3;
+/// Servers asked in an hour for people whom pages name …
+const NAMED: usize = 200;
+/// … and questions to one of them: pages of strangers choose whom we ask.
+const NAMED_THERE: usize = 10;
+
+/// The servers asked for people whom pages name, and how often, in the hour that began then.
+#[derive(Default)]
+struct Asked(Mutex<(Timestamp, HashMap<String, usize>)>);
+
+impl Asked {
+    /// Counts one more; `false`: that is enough for this hour.
+    fn may_ask(&self, host: &str, now: Timestamp) -> bool {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, hosts) = &mut *asked;
+        if now - *since >= HOUR {
+            *since = now;
+            hosts.clear();
+        }
+        let host = host.to_lowercase();
+        if hosts.len() >= NAMED && !hosts.contains_key(&host) {
+            return false;
+        }
+        let there = hosts.entry(host).or_default();
+        *there += 1;
+        *there <= NAMED_THERE
+    }
+}
 
 /// Runs errands as they become due, until `stop` is done.
 pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     let mut running: JoinSet<String> = JoinSet::new();
     let mut asked: HashSet<String> = HashSet::new();
+    let named = Arc::new(Asked::default());
     loop {
         while let Some(ended) = running.try_join_next() {
             match ended {
@@ -48,7 +81,7 @@ pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
                 }
             }
         }
-        if let Err(err) = send_out(&town, &mut running, &mut asked).await {
+        if let Err(err) = send_out(&town, &mut running, &mut asked, &named).await {
             tracing::warn!(%err, town = town.host, "previews wait");
         }
         tokio::select! {
@@ -62,6 +95,7 @@ async fn send_out(
     town: &Arc<Town>,
     running: &mut JoinSet<String>,
     asked: &mut HashSet<String>,
+    named: &Arc<Asked>,
 ) -> Outcome<()> {
     if running.len() >= AT_ONCE {
         return Ok(());
@@ -79,10 +113,10 @@ async fn send_out(
         }
         if claim(town, errand.url.clone(), now).await? {
             asked.insert(server.clone());
-            let town = Arc::clone(town);
+            let (town, named) = (Arc::clone(town), Arc::clone(named));
             running.spawn(async move {
                 let url = errand.url.clone();
-                if let Err(err) = run(&town, errand).await {
+                if let Err(err) = run(&town, errand, &named).await {
                     tracing::warn!(%err, url, town = town.host, "an errand for a preview failed");
                 }
                 server
@@ -114,24 +148,30 @@ async fn retry(town: &Town, url: String, attempts: i32, until: Timestamp) -> Out
     wait.await
 }
 
-async fn run(town: &Arc<Town>, errand: Errand) -> Outcome<()> {
+async fn run(town: &Arc<Town>, errand: Errand, named: &Asked) -> Outcome<()> {
     let known = preview_cards::by_url(town.store.read(), &errand.url).await?;
     if let Some(card) = known.filter(|card| town.now() - card.fetched_at < FRESH) {
         let shown = Some(card.id).filter(|_| card.kind != NONE);
         return end(town, errand.url, shown).await;
     }
     if !remote_pictures::may_ask(town.store.read(), town, &errand.url).await? {
-        return found(town, errand.url, None).await;
+        return found(town, errand.url, None, None).await;
     }
     match town.reach().web_page(&errand.url).await {
-        Ok(page) => found(town, errand.url, Some(page)).await,
+        Ok(page) => {
+            let author = match &page.creator {
+                Some(creator) => author(town, creator, named).await?,
+                None => None,
+            };
+            found(town, errand.url, Some(page), author).await
+        }
         // Nobody was asked: that is no attempt.
         Err(Missing::Busy) => retry(town, errand.url, errand.attempts, town.now() + NEXT).await,
         Err(Missing::NotNow) if errand.attempts + 1 < ATTEMPTS => {
             let wait = MINUTE << (3 * errand.attempts.clamp(0, ATTEMPTS));
             put_off(town, errand.url, town.now() + wait).await
         }
-        Err(_) => found(town, errand.url, None).await,
+        Err(_) => found(town, errand.url, None, None).await,
     }
 }
 
@@ -144,11 +184,12 @@ async fn end(town: &Town, url: String, card: Option<i64>) -> Outcome<()> {
 
 /// Keeps what the page says, or that it says nothing, and shows it under the posts that wait for it; then its picture, so
 /// that its size is known.
-async fn found(town: &Arc<Town>, url: String, page: Option<WebPage>) -> Outcome<()> {
-    let author = match page.as_ref().and_then(|page| page.creator.as_ref()) {
-        Some(named) => creator(town, named).await?,
-        None => None,
-    };
+async fn found(
+    town: &Arc<Town>,
+    url: String,
+    page: Option<WebPage>,
+    author: Option<Id>,
+) -> Outcome<()> {
     let card = Card {
         author_id: author,
         ..row(town, url, page)
@@ -182,13 +223,14 @@ async fn found(town: &Arc<Town>, url: String, page: Option<WebPage>) -> Outcome<
     set.await
 }
 
-/// The account of whom a page names: one of ours, or one that its server tells of.
-async fn creator(town: &Arc<Town>, named: &Handle) -> Outcome<Option<Id>> {
-    let is_ours = |domain: &String| domain.eq_ignore_ascii_case(&town.host);
-    if named.domain.as_ref().is_none_or(is_ours) {
-        return Ok(by_handle(town, named).await?.map(|row| row.id));
+/// The account of whom a page names: one of ours, one that its server tells of, or else one that is known here already.
+async fn author(town: &Arc<Town>, creator: &Handle, named: &Asked) -> Outcome<Option<Id>> {
+    let elsewhere = creator.domain.as_ref();
+    let elsewhere = elsewhere.filter(|domain| !domain.eq_ignore_ascii_case(&town.host));
+    if elsewhere.is_some_and(|domain| named.may_ask(domain, town.now())) {
+        return town.reach().handle(town, creator).await;
     }
-    town.reach().handle(town, named).await
+    Ok(by_handle(town, creator).await?.map(|row| row.id))
 }
 
 fn row(town: &Town, url: String, page: Option<WebPage>) -> Card {
@@ -228,5 +270,26 @@ fn row(town: &Town, url: String, page: Option<WebPage>) -> Card {
         image_description: page.image_description,
         published_at: page.published_at,
         ..blank
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_have_a_server_asked_only_so_often_and_only_so_many_servers() {
+        let asked = Asked::default();
+        for _ in 0..NAMED_THERE {
+            assert!(asked.may_ask("far.example", HOUR));
+        }
+        assert!(!asked.may_ask("Far.example", HOUR));
+        for number in 1..NAMED {
+            assert!(asked.may_ask(&format!("s{number}.example"), HOUR));
+        }
+        assert!(!asked.may_ask("one-more.example", HOUR));
+        assert!(asked.may_ask("s1.example", 2 * HOUR - 1));
+        assert!(asked.may_ask("one-more.example", 2 * HOUR));
+        assert!(asked.may_ask("far.example", 2 * HOUR));
     }
 }

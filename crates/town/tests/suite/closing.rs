@@ -1,11 +1,13 @@
 //! How an account of the town ends.
 
 use parvis_model::{audience::Audience, refusal::Kind};
-use parvis_store::{dialect, media as pictures};
+use parvis_store::{departures as rows, dialect, media as pictures};
 use parvis_town::{
-    accounts, arrivals,
+    accounts, arrivals, departures, drafts,
+    exports::Sheet,
+    imports,
     journal::Entry,
-    posts, reactions, sessions,
+    posts, reactions, readers, sessions,
     tokens::{self, Scopes},
     users,
 };
@@ -13,7 +15,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     posts::picture,
-    scratch::{self, Scratch, compose, refused},
+    scratch::{self, NOW, Scratch, compose, refused},
 };
 
 /// The journal as it is written, also where PostgreSQL still holds it back from readers.
@@ -54,8 +56,21 @@ async fn nothing_stays_of_one_who_left_but_an_empty_name() {
     };
     let own = t.publish(marie, own).await.unwrap();
     let secret = t.says(marie, "Entre nous", Audience::Town).await;
+    deed!(t, |tx, town| drafts::save(
+        tx,
+        town,
+        marie,
+        None,
+        compose("Pas fini", Audience::Public),
+        None
+    ))
+    .unwrap();
     t.boosts(karl, own).await.unwrap();
     let user = t.user(marie).await;
+    let table = b"loin.example";
+    imports::begin(&t.town, &user, Sheet::Servers, table, false)
+        .await
+        .unwrap();
     let session = deed!(t, |tx, town| sessions::open(
         tx,
         town,
@@ -79,6 +94,11 @@ async fn nothing_stays_of_one_who_left_but_an_empty_name() {
 
     deed!(t, |tx, town| accounts::close(tx, town, marie)).unwrap();
 
+    for table in ["draft", "import", "import_row"] {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let left = dialect::number(t.town.store.read(), &sql, []);
+        assert_eq!(left.await.unwrap(), 0, "{table}");
+    }
     assert!(t.told(karl).await.is_empty());
     let karl_now = t.account(karl).await;
     assert_eq!(
@@ -142,4 +162,53 @@ async fn an_end_comes_once_and_for_good_and_only_for_residents() {
         let refusal = deed!(t, |tx, town| accounts::close(tx, town, other));
         assert_eq!(refused(refusal.unwrap_err()).kind, Kind::Forbidden);
     }
+}
+
+#[tokio::test]
+async fn one_who_cannot_be_deleted_keeps_nobody_else() {
+    let t = scratch::town().await;
+    let mut users = Vec::new();
+    for name in ["anne", "jean", "marie"] {
+        let account = t.resident(name).await;
+        users.push((account, t.user(account).await.id));
+    }
+    let [(anne, _), (jean, _), (marie, _)] = users[..] else {
+        panic!("{users:?}");
+    };
+    let logins: Vec<i64> = users.iter().map(|(_, login)| *login).collect();
+    deed!(t, |tx, _town| async {
+        for login in logins {
+            rows::insert(tx, login, NOW).await?;
+        }
+        let unfit = "UPDATE account SET kind = 'application' WHERE id = $1";
+        Ok(dialect::run(tx, unfit, [anne.into()]).await?)
+    })
+    .unwrap();
+    readers::keep_house(&t.town).await.unwrap();
+    let left = users::all(&t.town).await.unwrap();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].account, anne);
+    for gone in [jean, marie] {
+        assert!(t.account(gone).await.suspended);
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_suspension_does_not_end_the_wish_to_leave() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let login = t.user(marie).await.id;
+    deed!(t, |tx, _town| async {
+        Ok(rows::insert(tx, login, NOW + 1).await?)
+    })
+    .unwrap();
+    deed!(t, |tx, town| accounts::suspend(tx, town, marie)).unwrap();
+    assert!(departures::leaving(&t.town).await.unwrap().is_empty());
+    let back = deed!(t, |tx, town| accounts::unsuspend(tx, town, marie));
+    assert!(!back.unwrap());
+    assert!(t.account(marie).await.suspended);
+    assert!(departures::leaving(&t.town).await.unwrap().contains(&login));
+    t.clock.advance(1);
+    departures::carry_out(&t.town).await.unwrap();
+    assert!(users::all(&t.town).await.unwrap().is_empty());
 }

@@ -15,6 +15,7 @@ mod elsewhere;
 mod filters;
 mod follows;
 mod house;
+mod imports;
 mod keys;
 mod media;
 mod notifications;

@@ -1,15 +1,19 @@
 //! Posts that wait for their time.
 
+use std::time::Duration;
+
 use parvis_model::{
     audience::Audience,
     clock::{HOUR, MINUTE},
     id::Id,
+    refusal::Kind,
 };
 use parvis_store::{entity, media, scheduled as rows};
 use parvis_town::{
     posts::Compose,
     scheduled::{self, publish_due},
 };
+use tokio::sync::oneshot;
 
 use crate::scratch::{self, NOW, Scratch, compose, refused};
 
@@ -76,6 +80,39 @@ async fn a_post_moved_to_later_while_it_is_prepared_is_not_published() {
     let view = scheduled::view(&t.town, marie, post).await.unwrap();
     assert_eq!(view.due_at, later, "nor is it drawn nearer");
     assert!(take(later).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_being_published_can_neither_be_called_off_nor_moved() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    for moves in [false, true] {
+        let post = waits(&t, marie, compose("Demain", Audience::Public)).await;
+        let (taken, is_taken) = oneshot::channel();
+        let publishes = async {
+            deed!(t, |tx, _town| async {
+                assert!(rows::take(tx, post, NOW + HOUR).await?);
+                let _ = taken.send(());
+                // Time for the other to find it still there.
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                Ok(())
+            })
+        };
+        let comes_second = async {
+            is_taken.await.unwrap();
+            if moves {
+                let later = NOW + 24 * HOUR;
+                deed!(t, |tx, town| scheduled::reschedule(
+                    tx, town, marie, post, later
+                ))
+            } else {
+                deed!(t, |tx, town| scheduled::cancel(tx, town, marie, post))
+            }
+        };
+        let (published, second) = tokio::join!(publishes, comes_second);
+        published.unwrap();
+        assert_eq!(refused(second.unwrap_err()).kind, Kind::NotFound);
+    }
 }
 
 #[tokio::test]

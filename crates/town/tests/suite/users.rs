@@ -409,3 +409,16 @@ async fn nothing_stays_of_one_who_was_refused() {
         "only who waits can be refused"
     );
 }
+
+#[tokio::test]
+async fn an_address_of_this_town_is_its_resident_whoever_else_gave_it() {
+    let t = scratch::town().await;
+    let marie = member(&t, "marie", Role::Resident).await;
+    let jean = member(&t, "jean", Role::Resident).await;
+    let address = format!("marie@{}", t.town.host);
+    users::change_email(&t.town, jean.user, PASSWORD.into(), Some(address.clone()))
+        .await
+        .unwrap();
+    assert_eq!(log_in(&t, &address, PASSWORD).await.unwrap().id, marie.user);
+    assert_eq!(log_in(&t, "jean", PASSWORD).await.unwrap().id, jean.user);
+}

@@ -4,6 +4,7 @@ use axum::http::{Method, Request, StatusCode, header};
 
 use super::{Browser, PASSWORD, between};
 use axum::body::Body;
+use parvis_model::limits;
 
 const PNG: &[u8] = &[
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
@@ -13,7 +14,31 @@ const PNG: &[u8] = &[
     0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
+/// One part of a form with files; `about` is its name, and what more there is to it.
+fn part(about: &str, bytes: &[u8]) -> Vec<u8> {
+    let head = format!("--b\r\nContent-Disposition: form-data; {about}\r\n\r\n");
+    [head.as_bytes(), bytes, b"\r\n"].concat()
+}
+
 impl Browser {
+    async fn sends_parts(&mut self, action: &str, parts: &[Vec<u8>]) -> super::Shown {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(action)
+            .header(header::ORIGIN, "null")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .body(Body::from([&parts.concat(), &b"--b--\r\n"[..]].concat()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// How many files have begun to arrive here, ever so short.
+    fn finds_incoming(&self) -> usize {
+        let incoming = self.folder.path().join("media/incoming");
+        std::fs::read_dir(incoming).map_or(0, Iterator::count)
+    }
+
     /// Sends the form of the page for writing with files.
     async fn sends(
         &mut self,
@@ -22,31 +47,14 @@ impl Browser {
         files: &[(&str, &[u8])],
     ) -> super::Shown {
         let token = self.opens("/ecrire").await.token();
-        let mut body = Vec::new();
+        let mut parts = Vec::new();
         for (name, value) in [&[("csrf", token.as_str())], fields].concat() {
-            let part = format!(
-                "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-            body.extend(part.into_bytes());
+            parts.push(part(&format!("name=\"{name}\""), value.as_bytes()));
         }
         for (name, bytes) in files {
-            let head = format!(
-                "--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"x\"\r\n\r\n"
-            );
-            body.extend(head.into_bytes());
-            body.extend_from_slice(bytes);
-            body.extend_from_slice(b"\r\n");
+            parts.push(part(&format!("name=\"{name}\"; filename=\"x\""), bytes));
         }
-        body.extend_from_slice(b"--b--\r\n");
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(action)
-            .header(header::ORIGIN, "null")
-            .header("sec-fetch-site", "same-origin")
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
-            .body(Body::from(body))
-            .unwrap();
-        self.send(request).await
+        self.sends_parts(action, &parts).await
     }
 
     /// The text that stands in the form of a page.
@@ -272,6 +280,123 @@ async fn what_was_typed_outlives_the_session() {
     );
     let form = maire.opens(&draft).await.html;
     assert!(form.contains("value=\"followers\" checked"));
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_file_outlives_the_session_and_the_file_is_not_kept() {
+    let mut maire = Browser::of_maire().await;
+    let large = vec![0; limits::RECORDING_BYTES + 1];
+    let parts = |token: &str, name: &str, file: &[u8]| {
+        [
+            part("name=\"csrf\"", token.as_bytes()),
+            part("name=\"text\"", "Le four".as_bytes()),
+            part(&format!("name=\"image-1\"; filename=\"{name}\""), file),
+            part("name=\"audience\"", b"followers"),
+            part("name=\"summary\"", b"Braises"),
+        ]
+    };
+    let token = maire.opens("/ecrire").await.token();
+    let shown = maire
+        .sends_parts("/ecrire", &parts(&token, "film.mp4", &large))
+        .await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.html.contains("id=\"wrong-media\""));
+    for kept in [
+        "Le four",
+        "value=\"followers\" checked",
+        "value=\"Braises\"",
+    ] {
+        assert!(shown.html.contains(kept), "{kept}: {}", shown.html);
+    }
+
+    let shown = maire.sends_parts("/ecrire", &parts("AAAA", "", PNG)).await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.html.contains("Braises") && !shown.html.contains("name=\"garde\""));
+
+    maire.cookies.clear();
+    for name in ["", "x.png"] {
+        let shown = maire
+            .sends_parts("/ecrire", &parts(&token, name, PNG))
+            .await;
+        assert_eq!(shown.status, StatusCode::FORBIDDEN);
+        let kept = between(&shown.html, "name=\"ecrit\" value=\"", "\"");
+        for field in ["text=Le+four", "audience=followers", "summary=Braises"] {
+            assert!(kept.contains(field), "{field}: {kept}");
+        }
+    }
+    assert_eq!(maire.finds_incoming(), 0);
+}
+
+#[tokio::test]
+async fn a_form_with_far_too_much_text_is_refused() {
+    let mut browser = Browser::of_maire().await;
+    browser.cookies.clear();
+    let much = "x".repeat(150 * 1024);
+    let plain = [("text", much.as_str()), ("summary", much.as_str())];
+    let refused = browser.posts("/ecrire", &plain).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let parts = ["text", "summary"].map(|name| part(&format!("name=\"{name}\""), much.as_bytes()));
+    let refused = browser.sends_parts("/ecrire", &parts).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn what_was_typed_is_shown_again_where_no_draft_more_can_be_kept() {
+    let mut maire = Browser::of_maire().await;
+    let token = maire.opens("/ecrire").await.token();
+    for n in 0..limits::DRAFTS {
+        let text = format!("Brouillon {n}");
+        let typed = [
+            ("csrf", token.as_str()),
+            ("text", text.as_str()),
+            ("garder", "1"),
+        ];
+        let saved = maire.posts("/ecrire", &typed).await;
+        assert_eq!(saved.location(), "/brouillons", "{}", saved.html);
+    }
+    maire.cookies.clear();
+    let log_in = maire.opens("/connexion").await.token();
+    let typed = [
+        ("csrf", log_in.as_str()),
+        ("ecrit", "text=Un+de+trop&audience=town"),
+        ("name", "maire"),
+        ("password", PASSWORD),
+    ];
+    let entered = maire.posts("/connexion", &typed).await;
+    assert_eq!(entered.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        entered.headers[header::CACHE_CONTROL],
+        "private, no-store",
+        "it is a resident's page"
+    );
+    assert!(entered.html.contains("Un de trop") && entered.html.contains("/ecrire"));
+    let token = entered.token();
+    let again = [
+        ("csrf", token.as_str()),
+        ("text", "Un de trop"),
+        ("audience", "town"),
+    ];
+    let sent = maire.posts("/ecrire", &again).await;
+    assert_eq!(sent.location(), "/", "the form is theirs: {}", sent.html);
+    assert!(maire.opens("/ville").await.html.contains("Un de trop"));
+}
+
+#[tokio::test]
+async fn a_changed_post_from_an_earlier_session_is_shown_again() {
+    let mut maire = Browser::of_maire().await;
+    let typed = [("text", "Samedi"), ("audience", "town")];
+    maire.fills("/ecrire", "/ecrire", &typed).await;
+    let home = maire.opens("/").await.html;
+    let path = between(&home, "class=\"when\" href=\"", "\"").to_owned();
+    let edit = format!("{path}/modifier");
+    let stale = [("csrf", "AAAA"), ("text", "Dimanche")];
+    let shown = maire.posts(&edit, &stale).await;
+    assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(shown.html.contains("Dimanche") && shown.html.contains("role=\"alert\""));
+    assert!(maire.opens(&path).await.html.contains("Samedi"));
+    let token = shown.token();
+    let again = [("csrf", token.as_str()), ("text", "Dimanche")];
+    assert_eq!(maire.posts(&edit, &again).await.location(), path);
 }
 
 #[tokio::test]

@@ -119,7 +119,10 @@ impl Sent {
             incoming = self.unless_trouble(kept).flatten();
         }
         if let Some(file) = incoming {
-            let kept = file.finished().await.map_err(|err| Error::Files(err).into());
+            let kept = file
+                .finished()
+                .await
+                .map_err(|err| Error::Files(err).into());
             if let Some(file) = self.unless_trouble(kept) {
                 self.files.push((field, file));
             }
