@@ -137,6 +137,7 @@ async fn a_feed_is_sent_again_only_when_it_changed() {
 #[tokio::test]
 async fn pages_say_what_they_are_to_whoever_meets_a_link() {
     let town = TestTown::start("valmont").await;
+    town.set_up("open").await;
     let marie = town.resident("marie").await;
     lets_be_found(&town, &marie).await;
     let words = marker("</script><script>alert(1)</script> & \"guillemets\"");
@@ -167,6 +168,11 @@ async fn pages_say_what_they_are_to_whoever_meets_a_link() {
     assert!(profile.says(&feed) && profile.says("href=\"/@marie/fil.atom\""));
     assert!(!profile.says("noindex"));
     assert!(!visitor.opens("/").await.says("noindex"));
+    town.resident("jean").await.posts("Bonjour").await;
+    assert!(
+        visitor.opens("/").await.says("noindex"),
+        "somebody there did not agree"
+    );
     assert!(
         visitor.opens("/ville").await.says("noindex"),
         "of all, not all agree"

@@ -63,6 +63,14 @@ pub async fn call_off(db: &impl ConnectionTrait, login: i64, now: i64) -> Result
     Ok(dialect::run(db, sql, [login.into(), now.into()]).await? == 1)
 }
 
+/// May they still come back by themselves?
+pub async fn may_return(db: &impl ConnectionTrait, login: i64, now: i64) -> Result<bool, DbErr> {
+    let sql = "SELECT login_id FROM departure WHERE login_id = $1 AND revocable AND due_at > $2";
+    Ok(!dialect::ids(db, sql, [login.into(), now.into()])
+        .await?
+        .is_empty())
+}
+
 /// Of one whose time has come, in the write that ends the account. `false`: it was called off meanwhile.
 pub async fn take(db: &impl ConnectionTrait, login: i64, now: i64) -> Result<bool, DbErr> {
     let sql = "DELETE FROM departure WHERE login_id = $1 AND due_at <= $2";

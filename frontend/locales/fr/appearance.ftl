@@ -16,7 +16,7 @@ less-motion = Moins de mouvement
 less-motion-hint = Rien ne bouge ni ne s’efface doucement.
 saving = Économie
 no-pictures = Ne pas charger les images
-no-pictures-hint = Leur description les remplace ; vous les ouvrez une à une. Utile avec une connexion lente ou limitée.
+no-pictures-hint = Leur description les remplace ; vous les ouvrez une à une. Utile avec une connexion lente ou limitée.
 show-pictures = { $count ->
     [one] Voir l’image
    *[other] Voir les { $count } images

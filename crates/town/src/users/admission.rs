@@ -9,7 +9,7 @@ use parvis_model::{
     id::{self, Id},
     refusal::Refusal,
 };
-use parvis_store::{accounts, entity, logins};
+use parvis_store::{accounts, departures as rows, entity, logins};
 
 use super::{UserView, check_password, find, replace_password};
 use crate::{Outcome, Rate, Town, departures, secrets, two_step};
@@ -85,11 +85,23 @@ pub async fn recover(
         return Err(wrong());
     };
     let (code, user) = (secrets::hash(&code.trim().to_lowercase()), login.id);
+    let (now, waits, suspended) = (
+        town.now(),
+        login.approved_at.is_none(),
+        account.suspended_at.is_some(),
+    );
     town.store
         .write(move |tx| {
             Box::pin(async move {
                 if !logins::use_recovery_code(tx, user, &code).await? {
                     return Err(wrong());
+                }
+                // Who may not come in spends no code.
+                if suspended && !rows::may_return(tx, user, now).await? {
+                    return Err(is_suspended());
+                }
+                if waits {
+                    return Err(is_waiting());
                 }
                 replace_password(tx, user, hashed, None).await
             })
@@ -103,6 +115,14 @@ pub async fn recover(
 
 fn wrong() -> crate::Failure {
     Refusal::unauthenticated("refusal-login-wrong").into()
+}
+
+fn is_suspended() -> crate::Failure {
+    Refusal::unauthenticated("refusal-login-suspended").into()
+}
+
+fn is_waiting() -> crate::Failure {
+    Refusal::unauthenticated("refusal-login-waiting").into()
 }
 
 /// Counts the attempt for the network and for the login, by whichever of its names it was called.
@@ -140,10 +160,10 @@ async fn admit(
         account.suspended_at = None;
     }
     if account.suspended_at.is_some() {
-        return Err(Refusal::unauthenticated("refusal-login-suspended").into());
+        return Err(is_suspended());
     }
     if login.approved_at.is_none() {
-        return Err(Refusal::unauthenticated("refusal-login-waiting").into());
+        return Err(is_waiting());
     }
     let user = UserView::new(login, &account);
     Ok(Admission::Admitted { user, stays })
