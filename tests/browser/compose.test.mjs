@@ -157,15 +157,16 @@ test('what could not be sent is not left out of the post, and nobody is interrup
     const { page } = visitor;
     await page.goto('/ecrire');
     await writing(page).fill('Regardez cette photo');
-    const held = Promise.withResolvers();
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
     await page.route('**/ecrire/fichiers', async (route) => {
-      await held.promise;
+      await held;
       await route.fulfill({ status: 500, body: '' });
     });
     await page.evaluate(paste, { bytes: [...PNG], name: 'perdue' });
     await page.locator('[data-uploads] progress').waitFor();
     await page.getByRole('button', { name: t('publish'), exact: true }).click();
-    held.resolve();
+    release();
     await page.getByText(t('upload-failed')).waitFor();
     await page.unroute('**/ecrire/fichiers');
 
