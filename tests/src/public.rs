@@ -1,22 +1,16 @@
-//! What the town shows to those without an account: feeds, what machines are told, ways in from other servers, pieces for other
-//! sites, the app on a phone, and the first steps of who just came.
+//! What the town shows to those without an account: feeds, what machines are told, pieces for other sites, and the app on a
+//! phone.
 
 use http::{HeaderMap, Method};
 use parvis_testkit::{
-    Browser, Remote, Resident, TestTown,
+    Resident, TestTown,
     actor::marker,
-    browser::Shown,
     exchange::{self, Reply, headers},
-    remote::Page,
     resident::id,
 };
 use serde_json::{Value, json};
 
-use crate::{
-    app::asks,
-    painted,
-    story::{page_of, signs_up},
-};
+use crate::{app::asks, painted, story::page_of};
 
 async fn ready(town: &TestTown, path: &str, more: HeaderMap) -> Reply {
     exchange::send(Method::GET, &town.url(path), more, Vec::new()).await
@@ -30,7 +24,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     rest.split_once(after).unwrap().0
 }
 
-async fn lets_be_found(town: &TestTown, who: &Resident) {
+pub async fn lets_be_found(town: &TestTown, who: &Resident) {
     let fields = [("discoverable", "true"), ("indexable", "true")];
     let path = "/api/v1/accounts/update_credentials";
     asks(who, town, Method::PATCH, path, &fields)
@@ -242,126 +236,6 @@ async fn who_does_not_want_to_be_found_is_told_to_no_machine() {
     assert!(others.contains(&format!("Sitemap: {}", town.url("/sitemap.xml"))));
 }
 
-async fn asks_elsewhere(visitor: &mut Browser, page: &str, address: &str) -> Reply {
-    let shown = visitor.opens(page).await.expecting(200);
-    let form = shown.form(page).with("adresse", address);
-    let body = exchange::urlencoded(&form.pairs()).into_bytes();
-    let more = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-    visitor.exchange(Method::POST, page, more, body).await
-}
-
-fn subscribes_at(host: &parvis_testkit::remote::Host, template: &str) {
-    let said = json!({"subject": "acct:paul@x", "links": [
-        {"rel": "http://ostatus.org/schema/1.0/subscribe", "template": template}]});
-    let page = Page::of("application/jrd+json", said.to_string());
-    host.serve("/.well-known/webfinger", page);
-}
-
-#[tokio::test]
-async fn a_neighbour_of_another_town_follows_and_answers_from_home() {
-    let town = TestTown::start("valmont").await;
-    let marie = town.resident("marie").await;
-    let post = marie.posts("Qui vient dimanche ?").await;
-    let remote = Remote::open().await;
-    let far = remote.host("loin");
-    subscribes_at(&far, &far.url("/interaction?uri={uri}"));
-    let me = format!("@paul@{}", far.authority);
-    let mut visitor = town.visitor();
-
-    let profile = visitor.opens("/@marie").await.expecting(200);
-    assert!(profile.says("href=\"/@marie/suivre\""));
-    let led = asks_elsewhere(&mut visitor, "/@marie/suivre", &me)
-        .await
-        .expecting(303);
-    let there = url::Url::parse(led.header("location").unwrap()).unwrap();
-    assert_eq!(there.host_str(), far.authority.split(':').next());
-    let (_, uri) = there.query_pairs().next().unwrap();
-    assert_eq!(uri, marie.handle()[1..]);
-
-    let page = format!("{}/repondre", page_of(&town, &post));
-    let led = asks_elsewhere(&mut visitor, &page, &me)
-        .await
-        .expecting(303);
-    let there = url::Url::parse(led.header("location").unwrap()).unwrap();
-    let (_, uri) = there.query_pairs().next().unwrap();
-    assert_eq!(uri, post["uri"].as_str().unwrap());
-
-    // Two towns of ours understand each other: what ours says leads to its own page for it.
-    let jrd = format!(
-        "/.well-known/webfinger?resource=acct:{}",
-        &marie.handle()[1..]
-    );
-    let jrd = town.get(&jrd).await.expecting(200).json();
-    let template = jrd["links"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find_map(|link| link["template"].as_str());
-    assert_eq!(
-        template,
-        Some(town.url("/authorize_interaction?uri={uri}").as_str())
-    );
-    let mut own = town.browser_of("marie").await;
-    assert_eq!(own.opens("/@marie/suivre").await.path, "/@marie");
-}
-
-#[tokio::test]
-async fn a_way_home_that_is_none_is_said_kindly() {
-    let town = TestTown::start("valmont").await;
-    town.resident("marie").await;
-    let remote = Remote::open().await;
-    let (mute, sly, shut) = (
-        remote.host("muet"),
-        remote.host("ruse"),
-        remote.host("ferme"),
-    );
-    mute.person("paul");
-    subscribes_at(&sly, "javascript:alert('{uri}')");
-    shut.serve(
-        "/.well-known/webfinger",
-        Page {
-            status: 503,
-            ..Page::of("text/plain", "")
-        },
-    );
-    let mut visitor = town.visitor();
-    for (address, words) in [
-        ("paul".to_owned(), "adresse entière"),
-        ("@paul@".to_owned(), "adresse entière"),
-        (
-            format!("@personne@{}", mute.authority),
-            "ne connaît pas cette adresse",
-        ),
-        (format!("@paul@{}", mute.authority), "ne dit pas comment"),
-        (format!("@paul@{}", sly.authority), "ne dit pas comment"),
-        (format!("@paul@{}", shut.authority), "ne répond pas"),
-        ("@paul@10.0.0.1".to_owned(), "ne connaît pas cette adresse"),
-    ] {
-        let answer = asks_elsewhere(&mut visitor, "/@marie/suivre", &address).await;
-        let text = answer.text();
-        assert_eq!(answer.status, 422, "{address}: {text}");
-        assert!(text.contains(words), "{address}: {text}");
-        assert!(
-            text.contains(&format!("value=\"{address}\"")),
-            "nothing typed is lost"
-        );
-    }
-    let home = format!("@lea@{}", town.host);
-    let led = asks_elsewhere(&mut visitor, "/@marie/suivre", &home)
-        .await
-        .expecting(303);
-    assert_eq!(led.header("location"), Some("/connexion?suite=%2F%40marie"));
-    // Another site cannot make the town ask around.
-    let more = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-    let forged = visitor.exchange(
-        Method::POST,
-        "/@marie/suivre",
-        more,
-        b"adresse=a%40b.example".to_vec(),
-    );
-    forged.await.expecting(403);
-}
-
 #[tokio::test]
 async fn only_the_pieces_for_other_sites_may_stand_in_a_frame() {
     let town = TestTown::start("valmont").await;
@@ -516,86 +390,5 @@ async fn a_phone_finds_all_it_needs_to_keep_the_town_as_an_app() {
     assert_eq!(
         write.form("/ecrire").field("text").unwrap().value,
         "Voir https://a.example/"
-    );
-}
-
-fn step(shown: &Shown, n: u32) -> bool {
-    shown.says(&format!("Étape {n} sur 3"))
-}
-
-#[tokio::test]
-async fn who_just_came_is_shown_around_in_three_steps_and_may_skip_each() {
-    let town = TestTown::start("valmont").await;
-    town.set_up("open").await;
-    let club = town.resident("club").await;
-    let shy = town.resident("discret").await;
-    let path = "/api/v1/accounts/update_credentials";
-    let hides = asks(
-        &shy,
-        &town,
-        Method::PATCH,
-        path,
-        &[("discoverable", "false")],
-    );
-    hides.await.expecting(200);
-    lets_be_found(&town, &club).await;
-    let mut browser = town.visitor();
-    let joined = signs_up(&mut browser, "marie").await.expecting(200);
-    assert!(joined.says("href=\"/premiers-pas/1\""), "{}", joined.html);
-
-    let first = browser.opens("/premiers-pas/1").await.expecting(200);
-    assert!(step(&first, 1) && first.says("href=\"/premiers-pas/2\""));
-    let form = first
-        .form("/premiers-pas/1")
-        .with("display_name", "Marie du four")
-        .with("bio", "Boulangère");
-    let face = painted::plain(300, 300);
-    let files = [("avatar", "moi.png", "image/png", face.as_slice())];
-    let second = browser
-        .submits_with_files(&first, &form, &files)
-        .await
-        .expecting(200);
-    assert!(step(&second, 2), "{}", second.html);
-    let marie = town.resident_known("marie").await;
-    let seen = marie
-        .get("/api/v1/accounts/verify_credentials")
-        .await
-        .json();
-    assert_eq!(seen["display_name"], "Marie du four");
-    assert!(
-        !seen["avatar"]
-            .as_str()
-            .unwrap()
-            .ends_with("/avatar-default.png")
-    );
-
-    assert!(second.says("@club") && second.says("@maire") && !second.says("@discret"));
-    assert!(
-        !second.says("class=\"person\" href=\"/@marie\""),
-        "not oneself"
-    );
-    let follow = second.button(&format!("/actions/compte/{}/suivre", club.id));
-    let back = browser.submits(&second, &follow).await.expecting(200);
-    assert!(
-        step(&back, 2) && back.says("Ne plus suivre"),
-        "{}",
-        back.html
-    );
-    let third = browser.opens("/premiers-pas/3").await.expecting(200);
-    assert!(step(&third, 3) && third.says("href=\"/@maire\""));
-    assert!(
-        !browser.opens("/").await.says("/premiers-pas/"),
-        "nobody is led back"
-    );
-
-    let broken = form.with("display_name", &"x".repeat(400));
-    let again = browser.submits(&first, &broken).await.expecting(422);
-    assert!(step(&again, 1) && again.says("xxx"));
-    assert!(
-        town.visitor()
-            .opens("/premiers-pas/1")
-            .await
-            .path
-            .starts_with("/connexion")
     );
 }

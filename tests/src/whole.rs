@@ -26,6 +26,8 @@ mod exhaustion;
 mod faults;
 mod faults_database;
 mod faults_early;
+mod first_steps;
+mod from_elsewhere;
 mod group_likes;
 mod groups;
 mod leaving;
