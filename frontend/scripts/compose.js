@@ -4,6 +4,7 @@
 for (const form of document.querySelectorAll("form[data-compose]")) {
   if (!(form instanceof HTMLFormElement)) continue;
   count(form);
+  warn(form);
   oneByOne([...form.querySelectorAll(".slots > .slot:has(input[type='file'])")]);
   for (const input of form.querySelectorAll('input[type="file"]')) {
     if (input instanceof HTMLInputElement) preview(input);
@@ -42,6 +43,26 @@ function count(form) {
   };
   text.addEventListener("input", show);
   show();
+}
+
+/**
+ * Says what becomes of a post while there is no network: with the town as an app, it waits.
+ * @param {HTMLFormElement} form
+ */
+function warn(form) {
+  const { offline } = form.dataset;
+  if (!offline) return;
+  const line = document.createElement("p");
+  line.className = "hint";
+  line.setAttribute("role", "status");
+  const show = () => {
+    const waits = !navigator.onLine && navigator.serviceWorker?.controller;
+    line.hidden = !waits;
+    line.textContent = waits ? offline : "";
+  };
+  for (const change of ["online", "offline"]) addEventListener(change, show);
+  show();
+  form.append(line);
 }
 
 /**

@@ -1,22 +1,29 @@
 // Stands between the pages and the network once the town is an app: files that never change come from here, and without a
 // network the last home page is shown again. Nothing else of anybody is kept, and that one not beyond the log-out.
-// The program writes FILES (addresses of what the pages need) and VERSION above this.
+// What somebody writes meanwhile waits here and goes out when the network is back. It shows what push services bring.
+// The program writes FILES (addresses of what the pages need), VERSION, TOWN (its name) and LOOKS (buttons of the form that
+// only change it) above this.
 
 const KEPT = `files-${VERSION}`;
 const HOME = "home";
 const OFFLINE = "/hors-ligne";
-/** Forms by which somebody comes or goes. */
-const CHANGES = [
-  "/connexion",
-  "/connexion/code",
-  "/deconnexion",
-  "/inscription",
-  "/mot-de-passe-oublie",
-  "/reglages/supprimer",
-];
-/** Counts them: what was asked for before belongs to whoever was there before. */
+const WRITING = "/ecrire";
+/** Posts that wait, each a form as it was sent. */
+const WAITING = "waiting";
+const WAITS = "/en-attente";
+/** Where somebody says whether this device is to tell them, and what that form is sent to. */
+const TELLING = "/reglages/avis";
+const DEVICE = "/reglages/avis/appareil";
+/** Marks one that the town did not take: its author decides. */
+const REFUSED = "x-refused";
+/** Names the account that wrote it: nobody else sees it. */
+const AUTHOR = "x-author";
+/** Forms by which somebody leaves. */
+const LEAVING = ["/deconnexion", "/reglages/supprimer"];
+/** Counts forms: what was asked for before one belongs to whoever was there before. */
 let changes = 0;
-let forgetting = Promise.resolve(false);
+let forgetting = Promise.resolve();
+let sending = Promise.resolve({});
 
 addEventListener("install", (event) => event.waitUntil(prepare()));
 addEventListener("activate", (event) => event.waitUntil(tidy()));
@@ -24,10 +31,13 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
-  if (request.method === "POST" && CHANGES.includes(pathname)) {
-    changes += 1;
-    forgetting = caches.delete(HOME);
-    event.waitUntil(forgetting);
+  if (request.method === "POST" && LEAVING.includes(pathname)) {
+    event.respondWith(leave(request));
+  } else if (request.method === "POST" && request.mode === "navigate" && pathname === WRITING) {
+    event.respondWith(write(request));
+  } else if (request.method === "POST" && request.mode === "navigate" && navigator.onLine) {
+    // Somebody else may come by it. Without a network nobody does, and what was kept is all there is.
+    event.waitUntil(forget(HOME));
   } else if (request.method === "GET" && request.mode === "navigate") {
     event.respondWith(page(event, request.url));
   } else if (request.method === "GET" && FILES.includes(pathname)) {
@@ -35,15 +45,45 @@ addEventListener("fetch", (event) => {
   }
 });
 
+addEventListener("message", (event) => event.data === "send" && event.waitUntil(send()));
+addEventListener("sync", (event) => event.waitUntil(sendOrTryLater()));
+addEventListener("push", (event) => event.waitUntil(show(event.data?.text() ?? "{}")));
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(clients.openWindow(event.notification.data));
+});
+
+function forget(...names) {
+  changes += 1;
+  forgetting = Promise.all(names.map((name) => caches.delete(name)));
+  return forgetting;
+}
+
+/** Whoever could not leave is still here, and so is what they wrote. */
+async function leave(request) {
+  const answer = await fetch(request).catch(() => null);
+  if (answer?.type === "opaqueredirect") {
+    await forget(HOME, WAITING);
+    const shown = (await registration.getNotifications?.()) ?? [];
+    for (const notification of shown) notification.close();
+  }
+  return answer || (await caches.match(OFFLINE)) || Response.error();
+}
+
 async function prepare() {
   const cache = await caches.open(KEPT);
-  await cache.addAll([OFFLINE, ...FILES]);
+  // As nobody's: it is shown to whoever is there when the network is away.
+  const waits = new Request(WAITS, { credentials: "omit" });
+  // The town's colour has no fingerprint in its name: an older one must not come out of the browser's own store.
+  const files = FILES.map((path) => (path.startsWith("/theme/") ? new Request(path, { cache: "reload" }) : path));
+  await cache.addAll([OFFLINE, waits, ...files]);
   await skipWaiting();
 }
 
 async function tidy() {
   const names = await caches.keys();
-  const old = names.filter((name) => name !== KEPT && name !== HOME);
+  const old = names.filter((name) => ![KEPT, HOME, WAITING].includes(name));
   await Promise.all(old.map((name) => caches.delete(name)));
   await clients.claim();
 }
@@ -63,7 +103,8 @@ async function page(event, url) {
     if (isHome && !search && answer.ok) event.waitUntil(keep(answer.clone(), before));
     return answer;
   } catch {
-    return (isHome && (await keptHome())) || (await caches.match(OFFLINE)) || Response.error();
+    const kept = pathname === WAITS ? WAITS : OFFLINE;
+    return (isHome && (await keptHome())) || (await caches.match(kept)) || Response.error();
   }
 }
 
@@ -81,7 +122,9 @@ async function keep(answer, before) {
   headers.delete("content-length");
   headers.set("x-kept-at", new Date().toISOString());
   const cache = await caches.open(HOME);
-  await cache.put("/", new Response(text, { headers }));
+  // What was done just then is not said again each time.
+  const lasting = text.replace(/<div [^>]*data-flash>.*?<\/div>/s, "");
+  await cache.put("/", new Response(lasting, { headers }));
 }
 
 async function keptHome() {
@@ -96,4 +139,105 @@ async function keptHome() {
     .replace(" hidden data-kept", "")
     .replace("<time data-kept-at></time>", `<time>${when}</time>`);
   return new Response(shown, { headers: kept.headers });
+}
+
+async function write(request) {
+  const copy = request.clone();
+  const answer = await fetch(request).catch(() => null);
+  // A server before the town may have no answer from it either: then its page has no text in it.
+  if (answer && answer.status < 500) return answer;
+  await lay(await copy.formData());
+  return (await caches.match(WAITS)) || Response.error();
+}
+
+/** Whoever only wanted to see the form again finds what they wrote among the drafts. */
+async function lay(written) {
+  for (const name of LOOKS.filter((look) => written.has(look))) {
+    written.delete(name);
+    written.set("garder", "1");
+  }
+  const cache = await caches.open(WAITING);
+  const headers = { [AUTHOR]: String(written.get("auteur") ?? "") };
+  await cache.put(`${WAITS}/${Date.now()}-${Math.random()}`, new Response(written, { headers }));
+  // Browsers that know it wake this when the network is back, even if no page is open.
+  await registration.sync?.register("send").catch(() => undefined);
+}
+
+/** One round at a time, so that nothing goes out twice; the town, too, takes each form only once. */
+function send() {
+  sending = sending.then(sendEach, sendEach);
+  return sending;
+}
+
+/** The browser wakes this again later where it fails. */
+async function sendOrTryLater() {
+  const { left } = await send();
+  if (left > 0) throw new Error(`${left} still wait`);
+}
+
+async function sendEach() {
+  const came = { sent: 0, left: 0, refused: [] };
+  const cache = await caches.open(WAITING);
+  for (const key of await cache.keys()) {
+    const kept = await cache.match(key);
+    if (!kept) continue;
+    const became = kept.headers.has(REFUSED) ? "refused" : await sendOne(cache, key, kept);
+    if (became === "refused") came.refused.push(kept.headers.get(AUTHOR));
+    else if (became !== "dropped") came[became] += 1;
+  }
+  const pages = await clients.matchAll();
+  for (const page of pages) page.postMessage(came);
+  return came;
+}
+
+async function sendOne(cache, key, kept) {
+  const again = kept.clone();
+  const body = await kept.formData();
+  const answer = await fetch(WRITING, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") {
+    await cache.delete(key);
+    return "sent";
+  }
+  // Somebody else is logged in here.
+  if (answer?.status === 410) {
+    await cache.delete(key);
+    return "dropped";
+  }
+  // Nobody answered, or not now.
+  if (!answer || answer.status >= 500 || answer.status === 429) return "left";
+  const headers = new Headers(again.headers);
+  headers.set(REFUSED, "1");
+  await cache.put(key, new Response(await again.blob(), { headers }));
+  return "refused";
+}
+
+/**
+ * The browser is told at another place from now on: the town hears of it by the form of the settings, if it is to tell whoever
+ * is logged in here. Otherwise there is nobody to tell.
+ */
+async function renew({ newSubscription }) {
+  const page = await fetch(TELLING).catch(() => null);
+  if (!page || (!page.redirected && !page.ok)) return;
+  const text = page.redirected ? "" : await page.text();
+  const csrf = /name="csrf" value="([^"]+)"/.exec(text)?.[1];
+  const key = /data-device="([^"]+)"/.exec(text)?.[1];
+  if (!csrf || !key || !text.includes('name="arreter"')) {
+    await newSubscription?.unsubscribe();
+    return;
+  }
+  const asked = { userVisibleOnly: true, applicationServerKey: key };
+  const made = newSubscription ?? (await registration.pushManager.subscribe(asked));
+  const { endpoint, keys } = made.toJSON();
+  const body = new URLSearchParams({ csrf, endpoint, ...keys });
+  const answer = await fetch(DEVICE, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  // The town knows nothing of it: better none than one that nobody speaks to.
+  if (answer?.type !== "opaqueredirect") await made.unsubscribe();
+}
+
+/** The number of a notice is read as text: it has more digits than a number here can hold. */
+async function show(text) {
+  const { title, body, icon, preferred_locale: lang } = JSON.parse(text);
+  const number = /"notification_id":\s*(\d+)/.exec(text)?.[1];
+  const data = number ? `/avis/${number}` : "/avis";
+  await registration.showNotification(title || TOWN, { body, icon, lang, tag: data, data });
 }

@@ -28,6 +28,16 @@ mod m20261122_000023_account;
 mod m20261122_000024_attribution;
 mod m20261122_000025_reply_consents;
 mod m20261122_000026_unread_conversations;
+mod m20261122_000027_interaction_requests;
+mod m20261122_000028_orphans;
+mod m20261122_000029_faces;
+mod m20261122_000030_letters;
+mod m20261122_000031_installed;
+mod m20261122_000032_coming_in;
+mod m20261122_000033_proven_addresses;
+mod m20261122_000034_thread_errands;
+mod m20261122_000035_group_decisions;
+mod m20261122_000036_known_again;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -61,6 +71,16 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000021_drafts::Migration),
             Box::new(m20261122_000023_account::Migration),
             Box::new(m20261122_000026_unread_conversations::Migration),
+            Box::new(m20261122_000028_orphans::Migration),
+            Box::new(m20261122_000027_interaction_requests::Migration),
+            Box::new(m20261122_000029_faces::Migration),
+            Box::new(m20261122_000032_coming_in::Migration),
+            Box::new(m20261122_000030_letters::Migration),
+            Box::new(m20261122_000031_installed::Migration),
+            Box::new(m20261122_000033_proven_addresses::Migration),
+            Box::new(m20261122_000034_thread_errands::Migration),
+            Box::new(m20261122_000036_known_again::Migration),
+            Box::new(m20261122_000035_group_decisions::Migration),
         ]
     }
 }

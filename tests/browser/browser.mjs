@@ -60,12 +60,17 @@ class Visitor {
 
   /** Looks at the page as a careful person would, and keeps a picture of it. */
   async inspect(name) {
-    await mkdir(SCREENSHOTS, { recursive: true });
-    const file = path.join(SCREENSHOTS, `${name}-${this.label}.png`);
-    await this.page.screenshot({ path: file, fullPage: true });
+    await this.picture(name);
     await this.#fitsItsWidth();
     // axe waits on timers, which a page without JavaScript has not; its twin with it is the same.
     if (this.javaScript) await this.#isAccessible(name);
+  }
+
+  /** Keeps a picture of the page as it is. */
+  async picture(name) {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    const file = path.join(SCREENSHOTS, `${name}-${this.label}.png`);
+    await this.page.screenshot({ path: file, fullPage: true });
   }
 
   async #fitsItsWidth() {
@@ -77,13 +82,20 @@ class Visitor {
   }
 
   async #isAccessible(name) {
-    for (const colorScheme of ['light', 'dark']) {
+    assert.deepEqual(await this.faults(), [], `${name} (${this.label}) is not accessible`);
+  }
+
+  /** What axe finds on the page in light and dark, a line each. */
+  async faults() {
+    const faults = [];
+    // Only the colours are others in the dark.
+    for (const [colorScheme, only] of [['light', WCAG], ['dark', 'color-contrast']]) {
       await this.page.emulateMedia({ colorScheme });
       await coloursHaveSettled(this.page);
-      const faults = await axe(this.page);
-      assert.deepEqual(faults, [], `${name} (${this.label}, ${colorScheme}) is not accessible`);
+      faults.push(...(await axe(this.page, only)).map((fault) => `${colorScheme}: ${fault}`));
     }
     await this.page.emulateMedia({ colorScheme: 'light' });
+    return faults;
   }
 
   /** Nothing was asked of anybody but the town, and nothing went wrong in the page. */
@@ -98,6 +110,11 @@ class Visitor {
   forgive(status) {
     const isMeant = (line) => line.includes(`status of ${status}`);
     this.#complaints = this.#complaints.filter((line) => !isMeant(line));
+  }
+
+  /** What was asked for while the network was away. */
+  forgiveOffline() {
+    this.#complaints = this.#complaints.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'));
   }
 
   leave() {
@@ -122,11 +139,11 @@ async function coloursHaveSettled(page) {
 }
 
 /** What axe finds, a line each. It is put into the page as a debugger would, past any CSP. */
-async function axe(page) {
+async function axe(page, only) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(
-    (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
-    WCAG,
+    (values) => globalThis.axe.run(document, { runOnly: values, resultTypes: ['violations'] }),
+    only,
   );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary}`),

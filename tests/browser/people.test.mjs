@@ -160,7 +160,8 @@ async function toldOf(marie, jean, lise) {
   await marie.page.goto('/reglages/avis');
   await marie.page.getByLabel(t('notices-not-following')).selectOption('filter');
   await marie.inspect('people-5-notice-settings');
-  await submit(marie.page, marie.page.getByRole('button', { name: t('save') }));
+  const strangers = marie.page.locator('form').filter({ has: marie.page.getByLabel(t('notices-not-following')) });
+  await submit(marie.page, strangers.getByRole('button', { name: t('save') }));
   await publish(lise.page, `@${marie.name} on se voit au four ?`);
   await until(marie.page, '/avis/demandes', marie.page.getByText('on se voit au four ?'));
   await marie.inspect('people-6-held-back');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DESK, launch, PHONE, visit } from './browser.mjs';
 import { startTown } from './town.mjs';
@@ -162,9 +163,20 @@ test('without a network the last home page is shown, until one has logged out', 
     await page.goto('/avis');
     await page.getByRole('heading', { name: t('offline') }).waitFor();
     await visitor.inspect('29-offline');
+    await page.goto('/');
+    const like = page.locator('article button[formaction$="/aimer"]').first();
+    const isLost = (request) => request.isNavigationRequest() && request.method() === 'POST';
+    await Promise.all([page.waitForEvent('requestfailed', isLost), like.click({ noWaitAfter: true })]);
+    while (!page.url().startsWith('chrome-error:')) await sleep(50);
+    await page.goto('/');
+    await page.getByText(t('offline-kept')).waitFor();
 
     await context.setOffline(false);
+    await context.clearCookies();
+    await logIn(page, 'marie', '/ville');
+    await keptHome(page, false);
     await page.goto('/');
+    await keptHome(page, true);
     assert.equal(await page.getByText(t('offline-kept')).isVisible(), false);
     await page.getByLabel(t('menu'), { exact: true }).click();
     const out = page.getByRole('button', { name: t('log-out') }).filter({ visible: true });
@@ -203,10 +215,10 @@ function settle(place, name, ...more) {
   return place.cli([...account, '--password-stdin'], `${PASSWORD}\n`);
 }
 
-async function logIn(page, name) {
-  await page.goto('/connexion');
+async function logIn(page, name, next = '/') {
+  await page.goto(`/connexion?suite=${encodeURIComponent(next)}`);
   await page.getByLabel(t('name-or-email')).fill(name);
   await page.getByLabel(t('password'), { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: t('log-in') }).click();
-  await page.waitForURL((url) => url.pathname === '/');
+  await page.waitForURL((url) => url.pathname === next);
 }

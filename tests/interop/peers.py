@@ -14,6 +14,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import snac
 from app import AppPerson
 from mastodon import Failed, Person, request
 
@@ -91,37 +92,49 @@ class Ground:
 
     def node(self):
         """Our side: a fresh town with one resident."""
+        self.start_node()
+        return self.resident("marie")
+
+    def start_node(self, public=None):
+        """Starts a town, and gives the address where it listens, which is also its name if no other is given."""
         port = free_port()
-        origin = f"http://localhost:{port}"
+        self.origin = f"http://localhost:{port}"
         env = {
             "PARVIS_LISTEN": f"127.0.0.1:{port}",
             "PARVIS_DATA_DIR": str(self.folder / "parvis"),
-            "PARVIS_PUBLIC_URL": origin,
+            "PARVIS_PUBLIC_URL": public or self.origin,
             "PARVIS_FEDERATION__ALLOW_PRIVATE_NETWORKS": "127.0.0.1/32",
             "PARVIS_LIMITS__RATE": "off",
         }
+        self.start("parvis", [self.parvis, "serve"], env, f"{self.origin}/.well-known/nodeinfo")
+        self.env = environment(env)
+        return self.origin
 
-        def cli(*arguments, words=""):
-            done = subprocess.run(
-                [self.parvis, *arguments],
-                env=environment(env),
-                input=words,
-                capture_output=True,
-                text=True,
-                cwd=self.folder,
-            )
-            if done.returncode:
-                raise Failed(f"parvis {arguments[0]}: {done.stderr[-400:]}")
-            return done.stdout.strip()
+    def resident(self, name):
+        return Person(self.origin, self.token(name), name)
 
-        self.start("parvis", [self.parvis, "serve"], env, f"{origin}/.well-known/nodeinfo")
-        cli(
-            *["account", "create", "marie", "--email", "marie@courriel.example"],
+    def token(self, name):
+        """Opens an account in our town, and gives what its API asks for."""
+        email = f"{name}@courriel.example"
+        self._cli(
+            *["account", "create", name, "--email", email],
             *["--role", "resident", "--password-stdin"],
             words=PASSWORD + "\n",
         )
-        token = cli("token", "create", "marie", "--scopes", "read write follow push")
-        return Person(origin, token, "marie")
+        return self._cli("token", "create", name, "--scopes", "read write follow push")
+
+    def _cli(self, *arguments, words=""):
+        done = subprocess.run(
+            [self.parvis, *arguments],
+            env=self.env,
+            input=words,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+        )
+        if done.returncode:
+            raise Failed(f"parvis {arguments[0]}: {done.stderr[-400:]}")
+        return done.stdout.strip()
 
 
 def fedify(first_knock):
@@ -204,6 +217,15 @@ def gotosocial(ground):
     return f"GoToSocial {version_of([binary, '--version']).split()[-1]}", ada
 
 
+def snac_server(ground):
+    """Debian's package `snac2`, or the binary that INTEROP_SNAC names."""
+    given = os.environ.get("INTEROP_SNAC") or shutil.which("snac")
+    if not given:
+        raise Absent("install Debian's package snac2, or name its binary in INTEROP_SNAC")
+    binary = pathlib.Path(given).resolve()
+    return f"snac {snac.version(binary)}", snac.start(ground, binary, free_port())
+
+
 def token_by_forms(origin, email):
     """A token by the same pages that a person sees: sign in, agree, take the code."""
     oob = "urn:ietf:wg:oauth:2.0:oob"
@@ -241,6 +263,7 @@ def token_by_forms(origin, email):
 
 PEERS = {
     "gotosocial": gotosocial,
+    "snac": snac_server,
     "fedify": fedify("rfc9421"),
     "fedify-cavage": fedify("draft-cavage-http-signatures-12"),
     "bovine": bovine,

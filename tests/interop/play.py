@@ -1,4 +1,5 @@
-"""Plays the matrix between a Parvis node and every peer asked for, on loopback, and prints a table.
+"""Plays the matrix between a Parvis node and every peer asked for, and the steps of every client app, on loopback, and
+prints a table of each.
 
 Started by `cargo xtask interop`, which has built the node and installed the peers; needs nothing but
 Python itself. Exits with 1 when a step failed.
@@ -11,6 +12,7 @@ import struct
 import sys
 import zlib
 
+import clients
 import peers
 from matrix import play
 from mastodon import Failed
@@ -48,6 +50,15 @@ def table(results):
     return "\n".join(lines)
 
 
+def clients_table(results):
+    lines = ["| Client | Step | |", "|---|---|---|"]
+    for client, outcome in results:
+        if isinstance(outcome, str):
+            outcome = [("all", outcome)]
+        lines += [f"| {client} | {step.replace('_', ' ')} | {came} |" for step, came in outcome]
+    return "\n".join(lines)
+
+
 def absolute(path):
     """The processes run in folders of their own."""
     return pathlib.Path(path).resolve()
@@ -57,7 +68,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--parvis", required=True, type=absolute)
     parser.add_argument("--folder", required=True, type=absolute)
-    parser.add_argument("peers", nargs="+", choices=sorted(peers.PEERS))
+    known = sorted(peers.PEERS) + sorted(clients.CLIENTS)
+    parser.add_argument("names", nargs="+", choices=known)
     asked = parser.parse_args()
 
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -65,31 +77,42 @@ def main():
     file = asked.folder / "bridge.png"
     file.write_bytes(picture)
 
-    results = []
-    failed = False
-    for name in asked.peers:
+    servers, apps = [], []
+    for name in asked.names:
         print(f"== {name}", file=sys.stderr, flush=True)
         with peers.Ground(asked.folder, asked.parvis, file, name) as ground:
+            is_client = name in clients.CLIENTS
+            results = apps if is_client else servers
             try:
-                ours = ground.node()
-                title, theirs = peers.PEERS[name](ground)
+                if is_client:
+                    results.append(clients.CLIENTS[name](ground))
+                else:
+                    ours = ground.node()
+                    title, theirs = peers.PEERS[name](ground)
+                    results.append((title, play(ours, theirs, picture)))
             except peers.Absent as why:
                 results.append((name, f"not played: {why}"))
-                continue
             except (Failed, OSError) as why:
                 results.append((name, f"no: {why}"))
-                failed = True
-                continue
-            outcome = play(ours, theirs, picture)
-        failed |= any(said.startswith("no:") for _, *both in outcome for said in both)
-        results.append((title, outcome))
 
-    text = table(results)
+    tables = []
+    if servers:
+        tables.append(table(servers))
+    if apps:
+        tables.append(clients_table(apps))
+    text = "\n\n".join(tables)
     (asked.folder / "matrix.md").write_text(text + "\n")
-    (asked.folder / "matrix.json").write_text(json.dumps(results, indent=2))
+    (asked.folder / "matrix.json").write_text(json.dumps(servers + apps, indent=2))
     print(text)
     sys.stdout.flush()
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if any(map(has_failed, servers + apps)) else 0)
+
+
+def has_failed(result):
+    _, outcome = result
+    if isinstance(outcome, str):
+        return outcome.startswith("no:")
+    return any(said.startswith("no:") for _, *came in outcome for said in came)
 
 
 if __name__ == "__main__":

@@ -329,6 +329,32 @@ async fn oversized_forms_are_refused() {
 }
 
 #[tokio::test]
+async fn each_form_with_files_has_a_bound_of_its_own() {
+    let town = TestTown::start("valmont").await;
+    town.resident("marie").await;
+    let mut browser = town.browser_of("marie").await;
+    let part = vec![0_u8; 33 * 1024 * 1024];
+    let file = |field| (field, "x", "audio/wav", part.as_slice());
+    // More than any other form may bring, less than a post may.
+    let files = ["image-1", "image-2", "image-3"].map(file);
+    let page = browser.opens("/ecrire").await.expecting(200);
+    let form = page.form("/ecrire").with("text", "Trois pistes");
+    let shown = browser.submits_with_files(&page, &form, &files).await;
+    let shown = shown.expecting(422);
+    assert_eq!(
+        shown.form("/ecrire").field("text").unwrap().value.trim(),
+        "Trois pistes",
+        "they are no recordings, but they were read"
+    );
+    for path in ["/reglages/profil", "/reglages/importer"] {
+        let page = browser.opens(path).await.expecting(200);
+        let form = page.form(path);
+        let shown = browser.submits_with_files(&page, &form, &files).await;
+        assert_eq!(shown.status, 413, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn pages_are_kept_from_strangers_and_from_frames() {
     let town = TestTown::start("valmont").await;
     town.resident("marie").await;

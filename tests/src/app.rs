@@ -8,7 +8,7 @@ use parvis_testkit::{
     exchange::{self, headers, urlencoded},
     resident::id,
 };
-use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm::{ConnectionTrait as _, Database, Statement};
 use serde_json::Value;
 
 /// Any method, a form as its body.
@@ -83,9 +83,20 @@ pub async fn walks(who: &Resident, town: &TestTown, path: &str, limit: usize) ->
     down
 }
 
-/// Changes the town's database behind its back, to let time pass.
-pub async fn changes(town: &TestTown, sql: &str) {
+/// Changes the town's database behind its back, to let time pass. Gives how many rows it met.
+pub async fn changes(town: &TestTown, sql: &str) -> u64 {
     let database = Database::connect(town.database_url()).await.unwrap();
-    database.execute_unprepared(sql).await.unwrap();
+    let done = database.execute_unprepared(sql).await.unwrap();
     database.close().await.unwrap();
+    done.rows_affected()
+}
+
+/// Rows of a table, or of a table with a condition.
+pub async fn counts(town: &TestTown, what: &str) -> i64 {
+    let database = Database::connect(town.database_url()).await.unwrap();
+    let sql = format!("SELECT COUNT(*) FROM {what}");
+    let counting = Statement::from_string(database.get_database_backend(), sql);
+    let row = database.query_one_raw(counting).await.unwrap().unwrap();
+    database.close().await.unwrap();
+    row.try_get_by_index(0).unwrap()
 }

@@ -376,6 +376,9 @@ async fn people_one_follows_are_endorsed_until_one_follows_them_no_more() {
     let unpin = format!("/api/v1/accounts/{}/unpin", friends[3].id);
     assert_eq!(does(&marie, &unpin, &[]).await["endorsed"], false);
     assert_eq!(ids(&friends[0].list(&of_marie).await), wanted[2..]);
+    let unendorse = format!("/api/v1/accounts/{}/unendorse", friends[2].id);
+    assert_eq!(does(&marie, &unendorse, &[]).await["endorsed"], false);
+    assert_eq!(ids(&friends[0].list(&of_marie).await), wanted[3..]);
 }
 
 #[tokio::test]

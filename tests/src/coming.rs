@@ -9,6 +9,7 @@ use parvis_testkit::{
 
 use crate::{
     accounts::is_known,
+    invitations::invites,
     story::{signs_up, writes},
 };
 
@@ -193,23 +194,8 @@ async fn by_approval_a_new_resident_waits_for_the_town_hall() {
 async fn an_invitation_opens_the_door_as_often_as_it_says() {
     let town = TestTown::start("valmont").await;
     let mut maire = town.set_up("invitation").await;
-    let page = maire.opens("/mairie/inscriptions").await.expecting(200);
-    let form = page
-        .forms()
-        .into_iter()
-        .find(|form| form.has("uses"))
-        .expect("a form for invitations");
-    let shown = maire
-        .submits(&page, &form.with("uses", "1").pressing("faire", "inviter"))
-        .await
-        .expecting(200);
-    let code = shown
-        .html
-        .split("<code>")
-        .nth(1)
-        .and_then(|rest| rest.split("</code>").next())
-        .expect("a code")
-        .to_owned();
+    let link = invites(&mut maire, "1", "").await;
+    let code = link.rsplit('/').next().unwrap().to_owned();
 
     let come = |name: &'static str, code: String| {
         let mut browser = town.visitor();

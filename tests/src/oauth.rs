@@ -263,6 +263,18 @@ async fn a_refusal_is_told_to_the_app() {
 }
 
 #[tokio::test]
+async fn an_app_may_ask_with_a_slash_at_the_end() {
+    let town = TestTown::start("valmont").await;
+    town.resident("marie").await;
+    let app = App::register(&town, "toot", BACK, "read write").await;
+    let mut browser = town.browser_of("marie").await;
+    let question = app.question(&[]).replacen("authorize?", "authorize/?", 1);
+    let page = browser.opens(&question).await.expecting(200);
+    let place = answers(&mut browser, &page, "allow").await;
+    assert!(parameter(&place, "code").is_some(), "{place}");
+}
+
+#[tokio::test]
 async fn a_code_can_be_copied_by_hand_by_whom_it_was_made_for_only() {
     let town = TestTown::start("valmont").await;
     town.resident("marie").await;

@@ -1,6 +1,6 @@
 //! Polls of other servers, counted again when somebody looks; and what is said of one of ours that is gone.
 
-use parvis_testkit::{actor::marker, eventually, resident::id, until};
+use parvis_testkit::{Actor, actor::marker, eventually, keys, resident::id, until};
 use serde_json::{Value, json};
 
 use crate::{faults::follow, place::Place};
@@ -82,4 +82,52 @@ async fn what_a_poll_was_is_said_when_it_is_gone() {
         (former(&poll), former(&note)),
         (json!("Question"), json!("Note"))
     );
+}
+
+#[tokio::test]
+async fn votes_in_piefeds_words_count_once_and_a_group_speaks_for_its_own_people_alone() {
+    let place = Place::new().await;
+    let host = place.remote.host("piefed");
+    let velo = host.actor("velo", keys::second(), |document| {
+        document["type"] = json!("Group");
+    });
+    let (paul, rose) = (host.person("paul"), place.remote.host("far").person("rose"));
+    let fields = [
+        ("status", "Le pont ?"),
+        ("visibility", "public"),
+        ("poll[options][]", "Oui"),
+        ("poll[options][]", "Non"),
+        ("poll[expires_in]", "3600"),
+    ];
+    let post = place.lea.post_form("/api/v1/statuses", &fields).await;
+    let post = post.expecting(200).json();
+    let vote = |by: &Actor, words: &str| {
+        let mut vote = by.activity("PollVote", &post["uri"]);
+        vote["choice_text"] = json!(words);
+        vote["audience"] = json!(velo.id);
+        vote
+    };
+    place.arrives(&rose, &vote(&rose, "Oui")).await;
+    // Not an answer, and a second one, count for nothing.
+    place.arrives(&rose, &vote(&rose, "Non")).await;
+    let nobody = place
+        .remote
+        .host("far")
+        .actor("nobody", keys::first(), |_| ());
+    place.arrives(&nobody, &vote(&nobody, "Peut-être")).await;
+    // What a group passes on counts for people of its own server, and for no others.
+    place
+        .arrives(&velo, &velo.activity("Announce", &vote(&paul, "Non")))
+        .await;
+    let lise = place
+        .remote
+        .host("far")
+        .actor("lise", keys::first(), |_| ());
+    place
+        .arrives(&velo, &velo.activity("Announce", &vote(&lise, "Non")))
+        .await;
+    let path = format!("/api/v1/polls/{}", id(&post["poll"]));
+    let poll = place.lea.get(&path).await.expecting(200).json();
+    assert_eq!(votes(&poll), [1, 1], "{poll:#}");
+    assert_eq!(poll["voters_count"], 2);
 }

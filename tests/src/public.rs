@@ -359,10 +359,20 @@ async fn a_phone_finds_all_it_needs_to_keep_the_town_as_an_app() {
     let text = worker.text();
     let files: Vec<String> = serde_json::from_str(between(&text, "const FILES = ", ";\n")).unwrap();
     assert!(files.len() > 3);
-    for path in files.iter().map(String::as_str).chain(["/hors-ligne"]) {
+    for path in files
+        .iter()
+        .map(String::as_str)
+        .chain(["/hors-ligne", "/en-attente"])
+    {
         let kept = ready(&town, path, HeaderMap::new()).await.expecting(200);
         assert_eq!(kept.header("set-cookie"), None, "{path}");
     }
+
+    let (page, no_words) = (town.url("/ville"), Vec::new());
+    let head = exchange::send(Method::HEAD, &page, HeaderMap::new(), no_words)
+        .await
+        .expecting(200);
+    assert_eq!(head.header("etag"), None, "no tag of an empty text");
 
     let mut browser = town.browser_of("marie").await;
     let given = exchange::urlencoded(&[
@@ -391,4 +401,34 @@ async fn a_phone_finds_all_it_needs_to_keep_the_town_as_an_app() {
         write.form("/ecrire").field("text").unwrap().value,
         "Voir https://a.example/"
     );
+}
+
+#[tokio::test]
+async fn apps_in_browsers_may_read_from_their_own_origins_what_everybody_may() {
+    let town = TestTown::start("valmont").await;
+    for path in [
+        "/avatar-default.png",
+        "/header-default.png",
+        "/nodeinfo/2.0",
+        "/.well-known/nodeinfo",
+        "/.well-known/host-meta",
+    ] {
+        let read = ready(&town, path, HeaderMap::new()).await.expecting(200);
+        let origins = "access-control-allow-origin";
+        assert_eq!(read.header(origins), Some("*"), "{path}");
+        if path.contains("-default.") {
+            continue;
+        }
+        let asked = headers(&[
+            ("origin", "https://app.example"),
+            ("access-control-request-method", "GET"),
+            ("access-control-request-headers", "authorization"),
+        ]);
+        let may = exchange::send(Method::OPTIONS, &town.url(path), asked, Vec::new())
+            .await
+            .expecting(204);
+        assert_eq!(may.header(origins), Some("*"), "{path}");
+        let named = may.header("access-control-allow-headers");
+        assert!(named.is_some_and(|names| names.contains("Authorization")));
+    }
 }

@@ -5,10 +5,9 @@ use parvis_testkit::{
     Canary, Device, PushService, Resident, TestTown, actor::marker, eventually,
     push_service::Parcel, resident::id, until,
 };
-use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 
-use crate::app::{asks, does};
+use crate::app::{asks, changes, counts, does};
 
 const SUBSCRIPTION: &str = "/api/v1/push/subscription";
 
@@ -41,23 +40,6 @@ async fn arrives(service: &PushService, path: &str, count: usize) -> Vec<Parcel>
         (came.len() >= count).then_some(came)
     })
     .await
-}
-
-async fn changes(town: &TestTown, sql: &str) {
-    let db = Database::connect(town.database_url()).await.unwrap();
-    assert!(db.execute_unprepared(sql).await.unwrap().rows_affected() > 0);
-}
-
-async fn counts(town: &TestTown, table: &str) -> i64 {
-    let db = Database::connect(town.database_url()).await.unwrap();
-    let sql = format!("SELECT COUNT(*) FROM {table}");
-    let row = db
-        .query_one_raw(sea_orm::Statement::from_string(
-            db.get_database_backend(),
-            sql,
-        ))
-        .await;
-    row.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
 #[tokio::test]
@@ -359,7 +341,7 @@ async fn no_subscription_leads_to_a_private_address() {
     // One that leads there afterwards, as when a name changes hands.
     subscribes(&marie, &service, "/a", &[]).await;
     let away = format!("UPDATE push_subscription SET endpoint = 'http://127.0.0.2:{port}/push'");
-    changes(&town, &away).await;
+    assert!(changes(&town, &away).await > 0);
     jean.posts("@marie bonjour").await;
     until("the subscription is gone", || async {
         marie.get(SUBSCRIPTION).await.status == 404

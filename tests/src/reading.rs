@@ -149,10 +149,19 @@ async fn a_tag_stands_on_ones_page_with_its_count() {
     jean.delete_at(&path).await.expecting(404);
     marie.delete_at(&path).await.expecting(200);
     assert!(jean.list(&of_marie).await.is_empty());
+    let tag = does(&marie, "/api/v1/tags/pain/feature", &[]).await;
+    assert_eq!(
+        (&tag["name"], &tag["featuring"]),
+        (&json!("pain"), &json!(true))
+    );
+    assert_eq!(jean.list(&of_marie).await[0]["name"], "pain");
+    let tag = does(&marie, "/api/v1/tags/pain/unfeature", &[]).await;
+    assert_eq!(tag["featuring"], false);
+    assert!(jean.list(&of_marie).await.is_empty());
     marie
         .post_form("/api/v1/featured_tags", &[("name", "")])
         .await
-        .expecting(404);
+        .expecting(422);
 }
 
 async fn new_list(who: &Resident, title: &str, exclusive: &str) -> Value {

@@ -280,9 +280,12 @@ async fn apps_find_well_formed_answers_where_the_town_has_nothing_on_purpose() {
     }
     for path in [
         "/api/v1/instance/terms_of_service",
+        "/api/v1/instance/terms_of_service/2026-11-22",
         "/api/v1/instance/domain_blocks",
     ] {
         let reply = marie.get(path).await.expecting(404);
         assert!(reply.json()["error"].is_string(), "{path}");
     }
+    let translate = "/api/v1/statuses/1/translate";
+    marie.post_form(translate, &[]).await.expecting(404);
 }

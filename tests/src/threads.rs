@@ -12,7 +12,7 @@ use parvis_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::place::Place;
+use crate::{app::changes, place::Place};
 
 const PUBLIC: &str = parvis_testkit::actor::PUBLIC;
 /// The first second of 2024.
@@ -184,6 +184,12 @@ async fn a_found_post_is_told_of_once_it_is_delivered() {
     .await;
 }
 
+/// What threads lack is asked for now, not after a pause.
+pub async fn hurries(town: &TestTown) {
+    let sql = "UPDATE thread_errand SET due_at = 0 WHERE due_at > 0 AND NOT held";
+    changes(town, sql).await;
+}
+
 #[tokio::test]
 async fn a_long_way_up_is_climbed_in_the_background() {
     let place = Place::new().await;
@@ -204,6 +210,7 @@ async fn a_long_way_up_is_climbed_in_the_background() {
     })
     .await;
     until("the whole way up is here", || async {
+        hurries(&place.town).await;
         let context = place.lea.context(id(&post)).await;
         context["ancestors"].as_array().unwrap().len() == 45
     })

@@ -44,7 +44,7 @@ fn confirming(page: &Shown, code: &str) -> Form {
 }
 
 /// Turned on; gives the secret and the codes for paper.
-async fn sets_up(browser: &mut Browser) -> (String, Vec<String>) {
+pub async fn sets_up(browser: &mut Browser) -> (String, Vec<String>) {
     let (page, secret) = begins(browser).await;
     let form = confirming(&page, &one_time_code(&secret, unix_now() - 30));
     let shown = browser.submits(&page, &form).await.expecting(200);

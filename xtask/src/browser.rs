@@ -16,13 +16,14 @@ pub fn tests(workspace: &Workspace) -> Result<Note> {
     install_modules(&workspace.browser_tests())?;
     run::loudly(
         Command::new("node")
-            .args(["--test", "--test-reporter=spec"])
+            // Each file has a town of its own, and waits half of the time.
+            .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
             .current_dir(workspace.browser_tests())
             .env(
                 "CHROMIUM",
                 packages::chromium().context("Chromium is not there")?,
             )
-            .env("PARVIS_BIN", workspace.target.join("debug/parvis"))
+            .env("PARVIS_BIN", workspace.program())
             .env("PARVIS_SCREENSHOTS", workspace.target.join("screenshots")),
     )?;
     Ok(None)

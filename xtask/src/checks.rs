@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::memory;
 use crate::packages;
 use crate::run;
 use crate::test::Note;
@@ -70,10 +71,23 @@ pub fn build(workspace: &Workspace) -> Result<Note> {
 
 pub fn tests_on_sqlite(workspace: &Workspace) -> Result<Note> {
     build(workspace)?;
+    let mut command = cargo_test(workspace)?;
+    run::loudly(command.env_remove("PARVIS_TEST_POSTGRES"))?;
+    Ok(None)
+}
+
+/// `cargo test` for the whole workspace, not yet started. Two tests for each core: half of their
+/// time they wait for something. They run the program that [`build`] left, or it would be compiled
+/// a second time without what the tests' own dependencies ask of its crates.
+pub fn cargo_test(workspace: &Workspace) -> Result<Command> {
+    let cores = std::thread::available_parallelism()?.get();
     let mut command = workspace.cargo("test");
     command
         .args(["--locked", "--workspace"])
-        .env_remove("PARVIS_TEST_POSTGRES");
-    run::loudly(&mut command)?;
-    Ok(None)
+        .env("RUST_TEST_THREADS", (2 * cores).to_string())
+        .env("PARVIS_BIN", workspace.program());
+    if let Some(folder) = memory::folder() {
+        command.env("TMPDIR", folder);
+    }
+    Ok(command)
 }

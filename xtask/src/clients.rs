@@ -20,7 +20,7 @@ pub fn play(workspace: &Workspace) -> Result<Note> {
         Command::new(python)
             .arg("-B")
             .arg(scenarios.join("play.py"))
-            .arg(workspace.target.join("debug/parvis")),
+            .arg(workspace.program()),
     )?;
     Ok(None)
 }

@@ -17,11 +17,12 @@ pub fn hold(workspace: &Workspace) -> Result<Note> {
         command
             .arg("-B")
             .arg(workspace.root.join("tests/contract/play.py"))
-            .arg(workspace.target.join("debug/parvis"));
+            .arg(workspace.program());
         command
     };
-    run::loudly(&mut play())?;
     postgres::during(workspace, |url| {
+        // One after the other: who asks and who answers keep both cores busy.
+        run::loudly(&mut play())?;
         run::loudly(play().env("PARVIS_CONTRACT_DATABASE", url))
     })?;
     Ok(None)

@@ -1,7 +1,7 @@
 //! `cargo xtask interop`: plays follow, post, reply and so on between a node and software that others
-//! wrote, on loopback. Builds the node, installs the peers and hands over to `tests/interop/play.py`;
-//! knows nothing of what is played. Not part of `cargo xtask test`: it needs package registries, and
-//! peers that are nobody's fault here.
+//! wrote, on loopback: servers (peers) and client apps. Builds the node, installs the others and hands over
+//! to `tests/interop/play.py`; knows nothing of what is played. Not part of `cargo xtask test`: it needs
+//! package registries, and what others wrote is nobody's fault here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,30 +18,47 @@ struct Peer {
     from: Source,
 }
 
+/// Where it comes from; with the folder of `tests/interop` that pins its packages.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
-    Npm,
-    PyPi,
+    Npm(&'static str),
+    PyPi(&'static str),
     /// A program that the user names; `play.py` says how.
     User,
 }
 
-const PEERS: [Peer; 4] = [
+const PEERS: [Peer; 8] = [
     Peer {
         name: "gotosocial",
         from: Source::User,
     },
     Peer {
+        name: "snac",
+        from: Source::User,
+    },
+    Peer {
         name: "fedify",
-        from: Source::Npm,
+        from: Source::Npm("fedify"),
     },
     Peer {
         name: "fedify-cavage",
-        from: Source::Npm,
+        from: Source::Npm("fedify"),
     },
     Peer {
         name: "bovine",
-        from: Source::PyPi,
+        from: Source::PyPi("bovine"),
+    },
+    Peer {
+        name: "toot",
+        from: Source::PyPi("toot"),
+    },
+    Peer {
+        name: "megalodon",
+        from: Source::Npm("apps"),
+    },
+    Peer {
+        name: "phanpy",
+        from: Source::Npm("apps"),
     },
 ];
 
@@ -50,10 +67,10 @@ pub fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let scripts = workspace.root.join("tests/interop");
     let folder = workspace.target.join("interop");
     fs::create_dir_all(&folder)?;
-    for from in [Source::Npm, Source::PyPi] {
-        if peers.iter().any(|peer| peer.from == from) {
-            install(from, &scripts, &folder);
-        }
+    let mut sources: Vec<Source> = peers.iter().map(|peer| peer.from).collect();
+    sources.dedup();
+    for from in sources {
+        install(from, &scripts, &folder);
     }
     let node = node(workspace)?;
     run::loudly(
@@ -91,14 +108,14 @@ fn node(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(given.into());
     }
     run::loudly(workspace.cargo("build").args(["-p", "parvis"]))?;
-    Ok(workspace.target.join("debug/parvis"))
+    Ok(workspace.program())
 }
 
 /// A peer that cannot be had is a line of the table, and the others are played.
 fn install(from: Source, scripts: &Path, folder: &Path) {
     let done = match from {
-        Source::Npm => npm(&scripts.join("fedify"), &folder.join("fedify")),
-        Source::PyPi => pip(&scripts.join("bovine"), &folder.join("bovine")),
+        Source::Npm(packages) => npm(&scripts.join(packages), &folder.join(packages)),
+        Source::PyPi(packages) => pip(&scripts.join(packages), &folder.join(packages)),
         Source::User => Ok(()),
     };
     if let Err(error) = done {
@@ -109,8 +126,11 @@ fn install(from: Source, scripts: &Path, folder: &Path) {
 fn npm(scripts: &Path, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     let old = fs::read(folder.join("package-lock.json")).ok();
-    for file in ["package.json", "package-lock.json", "app.mjs"] {
-        fs::copy(scripts.join(file), folder.join(file)).with_context(|| file.to_owned())?;
+    for file in fs::read_dir(scripts)? {
+        let file = file?;
+        if file.file_type()?.is_file() {
+            fs::copy(file.path(), folder.join(file.file_name()))?;
+        }
     }
     let installed = folder.join("node_modules/.package-lock.json").exists();
     if installed && old == fs::read(folder.join("package-lock.json")).ok() {

@@ -8,8 +8,10 @@ mod clients;
 mod contract;
 mod fuzz;
 mod interop;
+mod memory;
 mod packages;
 mod postgres;
+mod proofs;
 mod run;
 mod test;
 mod tidy;
@@ -26,7 +28,7 @@ Commands:
   test [--only STEP]...   everything that must hold before a change lands, step by step
   test --list             the steps and what each does
   bench [ARGS]...         the benchmark harness (tests/load), arguments go to it as they are
-  interop [PEER]...       follow, post, reply and so on with software that others wrote (tests/interop)
+  interop [NAME]...       servers and client apps that others wrote, against a node (tests/interop)
   fuzz [TARGET]... [--seconds N]
                           made-up input for the parsers that strangers reach (fuzz/)
   tidy                    the rules of the house: arrows between crates, file sizes, names

@@ -13,19 +13,17 @@ use anyhow::{Context, Result, bail};
 
 use crate::test::Note;
 use crate::workspace::Workspace;
-use crate::{checks, packages, run};
+use crate::{checks, memory, packages, run};
 
 /// The role and the one who owns everything in it.
 const ROLE: &str = "parvis";
 const START: Duration = Duration::from_mins(1);
-/// Bytes: twice what the tests ever take.
-const ROOM_IN_MEMORY: u64 = 3 << 30;
 
 pub fn tests(workspace: &Workspace) -> Result<Note> {
     checks::build(workspace)?;
     // The whole workspace, as on SQLite: a subset would resolve other features and build again.
-    let mut command = workspace.cargo("test");
-    command.args(["--locked", "--workspace", "--lib", "--bins", "--tests"]);
+    let mut command = checks::cargo_test(workspace)?;
+    command.args(["--lib", "--bins", "--tests"]);
     during(workspace, |url| {
         run::loudly(command.env("PARVIS_TEST_POSTGRES", url))
     })?;
@@ -279,7 +277,7 @@ impl Owner {
 fn folder(target: &Path, owner: Option<Owner>) -> Result<PathBuf> {
     let system = std::env::temp_dir();
     let fits = owner.is_none_or(|owner| owner.may_enter(target));
-    let parent = match in_memory() {
+    let parent = match memory::folder() {
         Some(memory) => memory,
         None if fits => target,
         None => &system,
@@ -291,13 +289,6 @@ fn folder(target: &Path, owner: Option<Owner>) -> Result<PathBuf> {
         .with_context(|| format!("cannot make {}", folder.display()))?;
     hand_over(&folder, owner)?;
     Ok(folder)
-}
-
-/// Where files lie in memory, if there is room: every test makes a database of its own, which is hundreds of files.
-fn in_memory() -> Option<&'static Path> {
-    let folder = Path::new("/dev/shm");
-    let system = rustix::fs::statvfs(folder).ok()?;
-    (system.f_bavail * system.f_frsize >= ROOM_IN_MEMORY).then_some(folder)
 }
 
 fn hand_over(path: &Path, owner: Option<Owner>) -> Result<()> {

@@ -1,11 +1,13 @@
 //! `cargo xtask tidy`, and a test of the same: the rules of the house that no compiler holds.
 //! Knows names, sizes and arrows, nothing of what the code does.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::proofs;
 use crate::workspace::{Crate, Workspace};
 
 /// Longer than this, and a file holds two things.
@@ -44,7 +46,6 @@ const ARROWS: [(&str, &[&str]); 11] = [
         "parvis",
         &[
             "parvis-model",
-            "parvis-migrations",
             "parvis-store",
             "parvis-media",
             "parvis-town",
@@ -84,12 +85,15 @@ pub fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
 
 fn faults(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults: Vec<String> = workspace.crates.iter().flat_map(wrong_arrows).collect();
+    let mut tests = HashSet::new();
     for folder in FOLDERS {
         for file in rust_files(&workspace.root.join(folder))? {
             let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
             faults.extend(wrong_file(file.strip_prefix(&workspace.root)?, &text));
+            tests.extend(proofs::tests(&text).map(str::to_owned));
         }
     }
+    faults.extend(proofs::faults(&workspace.root, &tests)?);
     Ok(faults)
 }
 

@@ -72,6 +72,11 @@ impl Workspace {
         self.target.join("tools")
     }
 
+    /// The debug build of the program.
+    pub fn program(&self) -> PathBuf {
+        self.target.join("debug/parvis")
+    }
+
     pub fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")
     }

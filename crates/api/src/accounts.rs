@@ -12,6 +12,7 @@ use parvis_town::{
     media::{self, Shape},
     moves, notes,
     preferences::{self, PreferenceEdit},
+    profile_links,
     relations::{self, MuteTerms},
     tags,
 };
@@ -49,6 +50,7 @@ pub struct ProfileParams {
     display_name: Option<String>,
     note: Option<String>,
     locked: Option<bool>,
+    bot: Option<bool>,
     discoverable: Option<bool>,
     indexable: Option<bool>,
     fields_attributes: Option<Vec<FieldParams>>,
@@ -78,6 +80,7 @@ impl SourceParams {
             sensitive: self.sensitive,
             language: self.language,
             quoters: quoters(self.quote_policy.as_deref())?,
+            looks_at: None,
         })
     }
 }
@@ -133,6 +136,7 @@ async fn write(
         display_name: fields.display_name,
         bio: fields.note,
         locked: fields.locked,
+        automated: fields.bot,
         discoverable: fields.discoverable,
         indexable: fields.indexable,
         attribution_domains: fields.attribution_domains,
@@ -209,6 +213,7 @@ pub async fn lookup(asker: Asker, params: Params<LookupParams>) -> Answer {
 
 pub async fn show(asker: Asker, Named(account): Named) -> Answer {
     let view = accounts::view(&asker.town, &asker.viewer(), account).await?;
+    profile_links::looked_at(&asker.town, &asker.viewer(), &view);
     one(&asker.town, &view).await
 }
 

@@ -241,7 +241,7 @@ impl Caller {
     /// Runs a deed in a write of its own; on disk when this returns.
     pub async fn write<T, F>(&self, deed: F) -> Outcome<T>
     where
-        F: for<'t> FnOnce(&'t Tx, &'t Town, Id) -> Doing<'t, T> + Send + 'static,
+        F: for<'t> FnOnce(&'t Tx, &'t Town, Id) -> Doing<'t, T> + Clone + Send + 'static,
         T: Send + 'static,
     {
         let (town, me) = (Arc::clone(&self.town), self.me);

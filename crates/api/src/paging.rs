@@ -68,6 +68,11 @@ impl Paging {
         }
     }
 
+    /// Where the page begins, for lists that only lead on.
+    pub fn before(&self) -> Option<Id> {
+        self.max_id
+    }
+
     /// `limit=0`, which a few lists understand.
     pub fn asks_for_all(&self) -> bool {
         self.limit == Some(0)

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, header};
-use parvis_model::id::Id;
 use parvis_town::{
     Town,
     notifications::NotificationKind,
-    push::{self, Asked, Choice, PushPolicy, Told},
+    push::{self, Asked, Choice, Holder as Place, PushPolicy, Told},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -81,15 +80,16 @@ impl PushParams {
 }
 
 /// Every token has one subscription at most. A resident stands behind it, as the route table asks.
-fn token(holder: &Holder) -> Result<Id, Fault> {
-    holder.bearer.token.ok_or(Fault::NobodyBehind)
+fn token(holder: &Holder) -> Result<Place, Fault> {
+    let token = holder.bearer.token.ok_or(Fault::NobodyBehind)?;
+    Ok(Place::Token(token))
 }
 
 pub async fn show(holder: Holder) -> Answer {
     shown(&holder.town, token(&holder)?).await
 }
 
-async fn shown(town: &Town, token: Id) -> Answer {
+async fn shown(town: &Town, token: Place) -> Answer {
     let view = push::subscription(town, token).await?;
     answer::json(&WebPushSubscription::new(&view, &town.push_key.public))
 }

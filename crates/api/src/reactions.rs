@@ -2,6 +2,8 @@
 
 use parvis_model::id::Id;
 use parvis_town::{pins, posts, reactions, thread_mutes};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::{
     accounts::people,
@@ -9,7 +11,8 @@ use crate::{
     fault::Fault,
     gate::{Asker, Caller, Named},
     paging::{self, Paging},
-    statuses::show_mine,
+    params::Params,
+    statuses::{audience, show_mine},
 };
 
 /// The post itself, whether it or a boost of it was named.
@@ -62,8 +65,20 @@ pub async fn unbookmark(caller: Caller, Named(post): Named) -> Answer {
     show_mine(&caller, post).await
 }
 
-/// Answers with the boost, which holds the post.
-pub async fn reblog(caller: Caller, Named(post): Named) -> Answer {
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ReblogParams {
+    #[schemars(extend("enum" = ["public", "unlisted", "private", "direct", null]))]
+    visibility: Option<String>,
+}
+
+/// Answers with the boost, which holds the post. Whoever wants to share with a few must not find it shared with everyone.
+pub async fn reblog(caller: Caller, Named(post): Named, params: Params<ReblogParams>) -> Answer {
+    let asked = params.fields.visibility.filter(|text| !text.is_empty());
+    let asked = asked.as_deref().map(audience).transpose()?;
+    if asked.is_some_and(|asked| !asked.is_open()) {
+        return Err(Fault::Unprocessable("boosts are for everyone here".into()));
+    }
     let boost = caller
         .write(move |tx, town, me| Box::pin(posts::boost(tx, town, me, post)))
         .await?;

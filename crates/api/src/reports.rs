@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{self, Answer},
-    entities::Account,
+    entities::{Account, Moment},
     fault::Fault,
     gate::Caller,
     params::Params,
@@ -36,8 +36,10 @@ pub struct Report<'a> {
     category: &'static str,
     comment: &'a str,
     forwarded: bool,
+    created_at: Moment,
     status_ids: Vec<String>,
     rule_ids: Vec<String>,
+    collection_ids: Option<Vec<String>>,
     target_account: Account<'a>,
 }
 
@@ -73,8 +75,10 @@ pub async fn report(caller: Caller, params: Params<ReportParams>) -> Answer {
         category: category.as_str(),
         comment: &comment,
         forwarded: forward && !view.local,
+        created_at: Moment(id::time_of(id)),
         status_ids: posts.iter().map(ToString::to_string).collect(),
         rule_ids: fields.rule_ids,
+        collection_ids: None,
         target_account: Account::new(&caller.town.origin, &view),
     })
 }

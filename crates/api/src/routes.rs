@@ -17,7 +17,7 @@ use axum::{
 use parvis_town::Rate;
 
 use crate::{
-    accounts, apps, cors,
+    accounts, apps, copies, cors,
     fault::{self, Fault},
     follow_requests,
     gate::{
@@ -257,6 +257,8 @@ fn everyday() -> Vec<Endpoint> {
             READ_STATUSES,
             statuses::history,
         ),
+        get("/api/v1/statuses/{id}/copies", MY_STATUSES, copies::of_post),
+        get("/api/v1/deleted_statuses", MY_STATUSES, copies::deleted),
         post("/api/v1/statuses/{id}/mute", MUTE, reactions::mute),
         post("/api/v1/statuses/{id}/unmute", MUTE, reactions::unmute),
         put("/api/v1/statuses/{id}", WRITE, statuses::edit),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use parvis_model::{handle::Handle, id};
+use parvis_model::id;
 use parvis_town::{
-    Failure, Outcome, Rate, accounts, posts,
-    reach::Found,
+    Failure, Outcome, accounts, posts,
+    reach::{self, Found},
     search::{self, Results, Wanted},
 };
 use schemars::JsonSchema;
@@ -104,7 +104,7 @@ pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
 /// Asks the server that a handle or an address names, where it is not this one. One that does not answer spoils nothing.
 pub async fn resolve(asker: &Asker, query: &str) -> Outcome<Option<Results>> {
     let query = query.trim();
-    let found = match timeout(PATIENCE, reach(asker, query)).await {
+    let found = match timeout(PATIENCE, fetch(asker, query)).await {
         Ok(Ok(found)) => found,
         Ok(Err(Failure::Broken(error))) if error.is_unavailable() => return Err(error.into()),
         Ok(Err(failure)) => {
@@ -132,30 +132,10 @@ pub async fn resolve(asker: &Asker, query: &str) -> Outcome<Option<Results>> {
     })
 }
 
-async fn reach(asker: &Asker, query: &str) -> Outcome<Option<Found>> {
-    let town = &asker.town;
-    let who = asker.viewer().account.unwrap_or_default().to_string();
-    let ours = query
-        .strip_prefix(town.origin.as_str())
-        .is_some_and(|rest| rest.starts_with('/'));
-    if ours {
-        return Ok(None);
-    }
-    if query.starts_with("https://") || query.starts_with("http://") {
-        town.rates().count(Rate::Reach, &who)?;
-        return town.reach().uri(town, query).await;
-    }
-    let elsewhere = |domain: &str| !domain.eq_ignore_ascii_case(&town.host);
-    match query.parse::<Handle>() {
-        Ok(handle) if handle.domain.as_deref().is_some_and(elsewhere) => {
-            town.rates().count(Rate::Reach, &who)?;
-            Ok(town
-                .reach()
-                .handle(town, &handle)
-                .await?
-                .map(Found::Account))
-        }
-        _ => Ok(None),
+async fn fetch(asker: &Asker, query: &str) -> Outcome<Option<Found>> {
+    match asker.viewer().account {
+        Some(me) => reach::find(&asker.town, me, query).await,
+        None => Ok(None),
     }
 }
 

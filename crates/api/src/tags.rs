@@ -1,9 +1,9 @@
 //! Tags: what they are to the reader, following them, showing them on one's page.
 
 use axum::extract::Path;
-use parvis_model::id::Id;
+use parvis_model::{id::Id, refusal::Kind};
 use parvis_town::{
-    accounts,
+    Failure, accounts,
     tags::{self, MyTag},
 };
 use schemars::JsonSchema;
@@ -115,11 +115,22 @@ pub async fn put_on_page(caller: Caller, params: Params<NameParams>) -> Answer {
         .write(move |tx, town, me| {
             Box::pin(async move { tags::feature(tx, town, me, &name).await })
         })
-        .await?;
+        .await
+        .map_err(no_tag)?;
     let mine = tags::featured(&caller.town, caller.me).await?;
     let tag = mine.iter().find(|tag| tag.id == shown);
     let tag = tag.ok_or(Fault::NotFound)?;
     answer::json(&FeaturedTag::new(&caller.town.origin, tag))
+}
+
+/// In the address such a name leads nowhere; as a parameter it does not fit.
+fn no_tag(failure: Failure) -> Fault {
+    match failure {
+        Failure::Refused(refusal) if refusal.kind == Kind::NotFound => {
+            Fault::Unprocessable("name is not that of a tag".into())
+        }
+        other => other.into(),
+    }
 }
 
 pub async fn take_off_page(caller: Caller, Named(shown): Named) -> Answer {

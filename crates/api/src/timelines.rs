@@ -1,7 +1,6 @@
 //! Lists of posts: home, public, by tag, of a person, liked, kept.
 
 use axum::extract::Path;
-use parvis_model::text::folded_tag;
 use parvis_town::{
     Paged, PostView, Town, accounts, pins,
     timelines::{self, Scope, Shown, TagQuery},
@@ -11,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Answer},
-    entities::Statuses,
+    entities::{AtHome, Statuses},
     gate::{Asker, Caller, Named},
     paging::{self, Paging},
     params::Params,
@@ -28,7 +27,11 @@ pub fn posts(town: &Town, paging: &Paging, found: &Paged<PostView>) -> Answer {
 pub async fn home(caller: Caller, paging: Paging) -> Answer {
     let page = paging.page(paging::STATUSES);
     let found = timelines::home(&caller.town, caller.me, page).await?;
-    posts(&caller.town, &paging, &found)
+    let shown = answer::json(&AtHome(Statuses {
+        origin: &caller.town.origin,
+        views: &found.items,
+    }))?;
+    Ok(paging.link(found.next, found.prev, shown))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -51,25 +54,17 @@ impl PublicParams {
             _ => Scope::All,
         }
     }
-
-    fn want(&self, post: &PostView) -> bool {
-        let scope = self.scope();
-        (!self.only_media || !post.media.is_empty())
-            && (scope == Scope::All || (scope == Scope::Local) == post.local)
-    }
-}
-
-fn has_tag(post: &PostView, tag: &str) -> bool {
-    let key = folded_tag(tag);
-    post.tags.iter().any(|tag| tag.key == key)
 }
 
 pub async fn public(asker: Asker, paging: Paging, params: Params<PublicParams>) -> Answer {
     let page = paging.page(paging::STATUSES);
-    let wanted = params.fields;
-    let mut found = timelines::public(&asker.town, &asker.viewer(), wanted.scope(), page).await?;
-    found.items.retain(|post| wanted.want(post));
-    posts(&asker.town, &paging, &found)
+    let (town, viewer, scope) = (&asker.town, asker.viewer(), params.fields.scope());
+    let found = if params.fields.only_media {
+        timelines::public_media(town, &viewer, scope, page).await?
+    } else {
+        timelines::public(town, &viewer, scope, page).await?
+    };
+    posts(town, &paging, &found)
 }
 
 pub async fn tag(
@@ -131,10 +126,12 @@ pub async fn of_account(
         media_only: only_media,
     };
     let page = paging.page(paging::STATUSES);
-    let mut found = timelines::of_account(town, &viewer, account, shown, page).await?;
-    if let Some(tag) = tagged {
-        found.items.retain(|post| has_tag(post, &tag));
-    }
+    let found = match tagged.as_deref().filter(|tag| !tag.is_empty()) {
+        Some(tag) => {
+            timelines::of_account_tagged(town, &viewer, (account, tag), shown, page).await?
+        }
+        None => timelines::of_account(town, &viewer, account, shown, page).await?,
+    };
     posts(town, &paging, &found)
 }
 

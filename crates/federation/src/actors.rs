@@ -219,6 +219,7 @@ fn field(field: &wire::actor::Field) -> FieldView {
         name: text::plain(field.name),
         value_source: text::plain(&value_html),
         value_html,
+        verified_at: None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use parvis_model::{id::Id, limits, page::Page as Piece};
 use parvis_town::{
-    AccountView, Outcome, Paged, PostView, Town, Viewer,
+    AccountView, Outcome, Paged, PostView, Town, Viewer, accounts,
     consents::ReplyConsent,
     follows, pins,
     timelines::{self, Shown},
@@ -26,7 +26,8 @@ pub(crate) async fn outbox(town: &Town, account: &AccountView, asked: Asked) -> 
     let id = uri::collection(&account.uri, "outbox");
     if !asked.page {
         let first = format!("{id}?page=true");
-        let total = u64::try_from(account.posts).unwrap_or(0);
+        let open = accounts::open_posts(town, account.id).await?;
+        let total = u64::try_from(open).unwrap_or(0);
         return Ok(json!(Collection::<Value>::counted(id, total, Some(first))));
     }
     let shown = Shown {

@@ -399,11 +399,14 @@ fn activity_id(
 ) -> Result<String, Fault> {
     // Some give an Undo the id of what it undoes, or a Delete that of what it deletes.
     let own = |id: &&str| activity.kind == Kind::Create || activity.object.id() != Some(*id);
+    let made_up = || format!("{actor}#{}", hex::encode(digest(&SHA256, body)));
     let Some(id) = activity.id.filter(own).and_then(address::canonical) else {
-        return Ok(format!("{actor}#{}", hex::encode(digest(&SHA256, body))));
+        return Ok(made_up());
     };
     match address::origin_of(&id) {
         Some(of_id) if of_id == origin => Ok(id),
+        // Funkwhale names its answer after what it answers, which is ours. It is the signer's whatever it is called.
+        Some(_) if matches!(activity.kind, Kind::Accept | Kind::Reject) => Ok(made_up()),
         _ => Err(Fault::ForeignId),
     }
 }

@@ -16,8 +16,8 @@ use crate::{
     uri,
     wire::{
         emit::nodeinfo::{
-            APPLICATION, Metadata, NodeInfo, SCHEMA_2_0, SCHEMA_2_1, Services, Software, Usage,
-            Users, discreet,
+            APPLICATION, Metadata, NodeInfo, SCHEMA_2_0, SCHEMA_2_1, Services, Software, Upstream,
+            Usage, Users, discreet,
         },
         jrd::{Descriptor, Link},
     },
@@ -97,6 +97,7 @@ async fn describe(
         metadata: Metadata {
             node_name: profile.name.clone(),
             node_description: profile.summary.clone(),
+            upstream: Upstream::default(),
         },
     })
 }

@@ -1,6 +1,7 @@
 //! Reads what a page of the web says of itself: Open Graph, Twitter's words for the same, plain HTML, JSON-LD, and oEmbed as
 //! text. Whatever it says is hostile: only words and addresses of the web are taken, and none of its HTML.
 
+mod back_links;
 mod head;
 mod linked;
 
@@ -36,6 +37,25 @@ pub(crate) async fn web_page(fetcher: &Fetcher, asked: &str) -> Result<WebPage, 
         None => Value::Null,
     };
     understood(&head, &base, &oembed).ok_or(Missing::Gone)
+}
+
+/// Does a page say that one of these addresses is of the same person? One question. Of a page that leads to another site nothing
+/// is believed: many sites lead wherever somebody wishes.
+pub(crate) async fn links_back(
+    fetcher: &Fetcher,
+    asked: &str,
+    to: &[String],
+) -> Result<bool, Missing> {
+    let url = Url::parse(asked).map_err(|_| Missing::Gone)?;
+    let file = fetcher.file(&url, Sort::Page).await;
+    let file = file.map_err(|fault| told(fault, asked))?;
+    if !back_links::is_one_site(&url, &file.url) {
+        return Ok(false);
+    }
+    let to = to.to_vec();
+    let read =
+        tokio::task::spawn_blocking(move || back_links::are_in(&decoded(&file), &file.url, &to));
+    read.await.map_err(|_| Missing::Gone)
 }
 
 fn told(fault: FetchFault, asked: &str) -> Missing {

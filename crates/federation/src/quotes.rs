@@ -3,7 +3,7 @@
 
 use parvis_model::{
     id::Id,
-    policy::{Allowed, Circles, Interaction, Policy, Quoters},
+    policy::{Allowed, Circles, Interaction, Policy},
     text,
 };
 use parvis_store::entity::{account, post};
@@ -66,25 +66,43 @@ pub(crate) fn content(post: &PostView) -> String {
     }
 }
 
-/// All that we say of who may do what with a post of ours; only quotes are refused.
+/// All that we say of who may do what with a post of ours.
 pub(crate) fn policy(post: &PostView) -> InteractionPolicy {
-    let everyone = || quote::Permission::of(PUBLIC.into());
-    let nobody = || quote::Permission::of(post.author.uri.clone());
+    let said = |what| permission(post, post.policy.of(what).unwrap_or(Allowed::EVERYONE));
     InteractionPolicy {
-        can_reply: everyone(),
-        can_like: everyone(),
+        can_reply: said(Interaction::Reply),
+        can_like: said(Interaction::Like),
         can_announce: if post.audience.may_be_boosted() {
-            everyone()
+            said(Interaction::Boost)
         } else {
-            nobody()
+            permission(post, Allowed::NOBODY)
         },
-        can_quote: match Quoters::of(post.quoting.allowed) {
-            Quoters::Everyone => everyone(),
-            Quoters::Followers => {
-                quote::Permission::of(uri::collection(&post.author.uri, "followers"))
-            }
-            Quoters::Nobody => nobody(),
+        can_quote: permission(post, post.quoting.allowed),
+    }
+}
+
+/// The author alone is how we say nobody.
+fn permission(post: &PostView, allowed: Allowed) -> quote::Permission {
+    let author = &post.author.uri;
+    let listed = |circles: Circles| {
+        let named = [
+            (Circles::PUBLIC, PUBLIC.to_owned()),
+            (Circles::FOLLOWERS, uri::collection(author, "followers")),
+            (Circles::FOLLOWING, uri::collection(author, "following")),
+        ];
+        let held = named
+            .into_iter()
+            .filter(|(circle, _)| circles.holds(*circle));
+        held.map(|(_, address)| address).collect()
+    };
+    let at_once: Vec<String> = listed(allowed.at_once);
+    quote::Permission {
+        automatic_approval: if at_once.is_empty() {
+            vec![author.clone()]
+        } else {
+            at_once
         },
+        manual_approval: listed(allowed.on_request),
     }
 }
 
@@ -130,14 +148,17 @@ pub(crate) fn answer(
     } else {
         "Reject"
     };
-    let object = Request::new(
-        answered.request.to_owned(),
-        asker.uri.clone(),
-        Vec::new(),
-        quoted.uri.clone(),
-        answered.quoting.to_owned(),
-    )
-    .about(answered.what);
+    let request = || {
+        let instrument = answered.quoting.to_owned();
+        let (id, actor) = (answered.request.to_owned(), asker.uri.clone());
+        Request::new(id, actor, Vec::new(), quoted.uri.clone(), instrument).about(answered.what)
+    };
+    // Who did not ask is answered about what they did.
+    let object = if answered.request == answered.quoting {
+        quote::Answered::Done(answered.quoting.to_owned())
+    } else {
+        quote::Answered::Asked(request())
+    };
     Outgoing::new(town, author.id, kind, answered.request, |id| Answer {
         id,
         kind,

@@ -4,6 +4,7 @@
 mod errands;
 mod followers;
 mod lists;
+mod moderators;
 mod people;
 mod pins;
 mod plug;
@@ -197,20 +198,21 @@ impl Resolver {
             return Ok(None);
         }
         match self.fetch_post(uri, budget).await {
-            Some(fetched) => self.take_in(&fetched, budget, parents, way).await,
-            None => Ok(None),
+            Ok(fetched) => self.take_in(&fetched, budget, parents, way).await,
+            Err(_) => Ok(None),
         }
     }
 
-    async fn fetch_post(&self, uri: &str, budget: &Budget) -> Option<Fetched> {
-        let fetched = self.fetch(uri, budget).await?;
+    async fn fetch_post(&self, uri: &str, budget: &Budget) -> Result<Fetched, FetchFault> {
+        let fetched = self.fetch_or_why(uri, budget).await?;
         // The address of a Create: what is meant is its post.
         match wire::Activity::read(&fetched.json) {
             Ok(create) if create.kind == wire::Kind::Create => {
-                let object = create.object.id().and_then(address::canonical)?;
-                self.fetch(&object, budget).await
+                let object = create.object.id().and_then(address::canonical);
+                let object = object.ok_or(FetchFault::OtherDocument)?;
+                self.fetch_or_why(&object, budget).await
             }
-            _ => Some(fetched),
+            _ => Ok(fetched),
         }
     }
 
@@ -255,7 +257,10 @@ impl Resolver {
     ) -> Outcome<Option<Arc<account::Model>>> {
         let named = match wire::Post::read(&fetched.json, "") {
             Ok(post) if post.is_vote => None,
-            Ok(post) => post.author.and_then(address::canonical),
+            Ok(post) => match post.author {
+                Some(author) => address::canonical(author),
+                None => self.known_author(&fetched.id).await?,
+            },
             Err(why) => {
                 tracing::debug!(uri = fetched.id, %why, "not a post");
                 None
@@ -267,6 +272,16 @@ impl Resolver {
         };
         let author = self.account(&author, budget).await?;
         Ok(author.filter(|author| author.suspended_at.is_none()))
+    }
+
+    /// Of a post that is here, and names nobody where it lives.
+    async fn known_author(&self, uri: &str) -> Outcome<Option<String>> {
+        let db = self.town.store.read();
+        let Some(post) = rows::by_uri(db, uri).await? else {
+            return Ok(None);
+        };
+        let author = accounts::by_id(db, post.author_id).await?;
+        Ok(author.filter(|_| !post.local).map(|author| author.uri))
     }
 
     async fn keep_post(
@@ -281,13 +296,17 @@ impl Resolver {
         let Ok(post) = wire::Post::read(&fetched.json, &language) else {
             return Ok(None);
         };
-        let post = post.as_shown();
+        let (post, arrived): (_, fn(&_, _, &_, _, _, &_) -> _) =
+            match self.known_post(&fetched.id).await? {
+                Some(_) => (post, arrived::edited),
+                None => (post.as_shown(), arrived::arrived),
+            };
         let mentions = self.mentioned(&post).await?;
         let quote = self
             .quoted(&post, &fetched.id, &author.uri, budget, fetch_quoted)
             .await?;
         let now = self.town.now();
-        let mut arrival = arrived::arrived(
+        let mut arrival = arrived(
             &post,
             fetched.id.clone(),
             author,

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use parvis_model::id::{self, Id};
 use parvis_store::{accounts as rows, deliveries, keys};
 use parvis_town::{
@@ -61,7 +61,7 @@ impl Federation {
             )
             .route("/.well-known/nodeinfo", get(nodeinfo::links))
             .route("/nodeinfo/{version}", get(nodeinfo::nodeinfo))
-            .layer(middleware::map_response(for_everyone));
+            .layer(middleware::from_fn(for_everyone));
         let documents = Router::new()
             .route("/ap/actor", get(town_actor))
             .route("/ap/actor/outbox", get(town_outbox))
@@ -112,7 +112,20 @@ pub async fn negotiate(State(federation): Shared, request: Request, next: Next) 
     }
 }
 
-async fn for_everyone(mut response: Response) -> Response {
+/// Apps in browsers read these from other origins, and some ask beforehand whether they may (a preflight).
+async fn for_everyone(request: Request, next: Next) -> Response {
+    let mut response = if request.method() == Method::OPTIONS {
+        let may = [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, OPTIONS"),
+            (
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "Accept, Authorization, Content-Type",
+            ),
+        ];
+        (StatusCode::NO_CONTENT, may).into_response()
+    } else {
+        next.run(request).await
+    };
     let anyone = HeaderValue::from_static("*");
     response
         .headers_mut()

@@ -55,6 +55,7 @@ impl Slot {
             Shape::Preview => "small",
             Shape::Avatar => "avatar",
             Shape::Header => "header",
+            Shape::Icon => "icon",
         };
         Path::new(&digits[..2]).join(format!("{digits}-{shape}"))
     }

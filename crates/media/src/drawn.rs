@@ -32,6 +32,11 @@ pub fn avatar(name: &str, motif: Motif) -> Vec<u8> {
     canvas.into_png()
 }
 
+/// The arms of a town: a shield with nothing around it, a PNG of 256 by 296 pixels.
+pub fn arms(name: &str) -> Vec<u8> {
+    emblem::cut_out(Canvas::new(400, 400), &mut Dice::of("arms", name))
+}
+
 /// A village under a wide sky: a PNG of 1500 by 500 pixels. What matters stays off the lower left
 /// corner, where pages lay the avatar.
 pub fn header(name: &str) -> Vec<u8> {
@@ -67,6 +72,7 @@ mod tests {
     fn drawings_have_the_promised_sizes() {
         assert_eq!(size(&avatar("marie", Motif::Person)), (400, 400));
         assert_eq!(size(&avatar("judo", Motif::Group)), (400, 400));
+        assert_eq!(size(&arms("valmont")), (256, 296));
         assert_eq!(size(&header("marie")), (1500, 500));
         assert_eq!(size(&scene("market")), (1200, 800));
     }

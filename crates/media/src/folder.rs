@@ -4,17 +4,21 @@
 use std::{
     fs, io,
     io::{SeekFrom, Write},
+    os::unix::fs::MetadataExt,
     path::Path,
     sync::Arc,
-    time::UNIX_EPOCH,
 };
 
+use parvis_model::clock::Timestamp;
 use tokio::io::AsyncSeekExt as _;
 
 use crate::{
     key::Key,
     storage::{Content, Listed, Part},
 };
+
+/// Of what is being written.
+const UNFINISHED: &str = "part";
 
 /// Cloning gives another handle on the same folder.
 #[derive(Clone, Debug)]
@@ -62,6 +66,11 @@ impl Folder {
 
     pub async fn list(&self, shard: u8) -> io::Result<Vec<Listed>> {
         self.blocking(move |folder| list(folder, shard)).await
+    }
+
+    pub async fn drop_unfinished(&self, shard: u8, before: Timestamp) -> io::Result<()> {
+        self.blocking(move |folder| drop_unfinished(folder, shard, before))
+            .await
     }
 
     async fn blocking<T: Send + 'static>(
@@ -112,19 +121,45 @@ fn list(folder: &Path, shard: u8) -> io::Result<Vec<Listed>> {
         let Some(key) = key else { continue };
         // Whoever was removed meanwhile is not listed.
         if let Some(known) = there(entry.metadata())? {
-            let since = known.modified()?.duration_since(UNIX_EPOCH);
-            let since = since.map_or(0, |since| since.as_millis() as i64);
+            let since = since(&known);
             listed.push(Listed { key, since });
         }
     }
     Ok(listed)
 }
 
+/// When something came under its name: a second name is younger than what it names.
+fn since(file: &fs::Metadata) -> Timestamp {
+    let changed = file.ctime() * 1_000 + file.ctime_nsec() / 1_000_000;
+    let written = file.mtime() * 1_000 + file.mtime_nsec() / 1_000_000;
+    changed.max(written)
+}
+
+fn drop_unfinished(folder: &Path, shard: u8, before: Timestamp) -> io::Result<()> {
+    let shard = folder.join(format!("{shard:02x}"));
+    let Some(entries) = there(fs::read_dir(shard))? else {
+        return Ok(());
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let begun = path.extension().is_some_and(|it| it == UNFINISHED);
+        if !begun {
+            continue;
+        }
+        if let Some(known) = there(fs::metadata(&path))?
+            && since(&known) < before
+        {
+            there(fs::remove_file(&path))?;
+        }
+    }
+    Ok(())
+}
+
 /// After this returns the file is there in full, also if the power fails; before, it is not there.
 /// The half-written file carries a name that is no key, so nobody can open it.
 fn write_whole(folder: &Path, key: Key, bytes: &[u8]) -> io::Result<()> {
     let target = folder.join(key.path());
-    let part = target.with_added_extension("part");
+    let part = target.with_added_extension(UNFINISHED);
     let shard = target.parent().unwrap_or(folder);
     fs::create_dir_all(shard)?;
     let written = write_durably(&part, bytes).and_then(|()| fs::rename(&part, &target));
@@ -181,5 +216,42 @@ mod tests {
         keys.sort();
         wanted.sort();
         assert_eq!(keys, wanted);
+    }
+
+    #[tokio::test]
+    async fn a_second_name_is_as_young_as_it_was_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Folder(Arc::from(folder.path()));
+        let (old, new) = (Key::random(FileType::Jpeg), Key::random(FileType::Jpeg));
+        files.put(old, b"one".to_vec()).await.unwrap();
+        let written = fs::File::open(folder.path().join(old.path())).unwrap();
+        written
+            .set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_hours(1))
+            .unwrap();
+        assert!(files.copy(old, new).await.unwrap());
+        let digits = new.to_string();
+        let shard = u8::from_str_radix(&digits[..2], 16).unwrap();
+        let listed = files.list(shard).await.unwrap();
+        let listed = listed.iter().find(|it| it.key == new).unwrap();
+        assert!(listed.since > 1_700_000_000_000, "{}", listed.since);
+    }
+
+    #[tokio::test]
+    async fn what_was_never_finished_goes_once_it_is_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Folder(Arc::from(folder.path()));
+        let key = Key::random(FileType::Jpeg);
+        files.put(key, b"one".to_vec()).await.unwrap();
+        let whole = folder.path().join(key.path());
+        let part = whole.with_added_extension(UNFINISHED);
+        fs::write(&part, "half").unwrap();
+        let shard = u8::from_str_radix(&key.to_string()[..2], 16).unwrap();
+        files
+            .drop_unfinished(shard, 1_700_000_000_000)
+            .await
+            .unwrap();
+        assert!(part.exists());
+        files.drop_unfinished(shard, Timestamp::MAX).await.unwrap();
+        assert!(!part.exists() && whole.exists());
     }
 }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use parvis_model::limits;
+use parvis_model::{clock::Timestamp, limits};
 use tokio::{
     sync::{AcquireError, Notify, Semaphore},
     task::JoinError,
@@ -323,6 +323,11 @@ impl Media {
         }
     }
 
+    /// Removes what was begun before that moment and never finished, among names that begin with these two digits.
+    pub async fn drop_unfinished(&self, shard: u8, before: Timestamp) -> io::Result<()> {
+        self.storage.drop_unfinished(shard, before).await
+    }
+
     /// All kept files whose name begins with these two hexadecimal digits, in no order. What lies
     /// beside a picture as WebP goes with it and is not told.
     pub async fn list(&self, shard: u8) -> io::Result<Vec<Listed>> {
@@ -384,7 +389,7 @@ mod tests {
         let key = kept.original.key.to_string();
         let stored = media.open(&key).await.unwrap().unwrap();
         assert_eq!(stored.bytes, kept.original.bytes);
-        assert_eq!(stored.mime, kept.original.mime);
+        assert_eq!(stored.key, kept.original.key);
         let bytes = stored.content.all().await.unwrap();
         assert_eq!(bytes.len() as u64, kept.original.bytes);
 
@@ -418,7 +423,7 @@ mod tests {
         for key in [preview, copy.to_string()] {
             let plain = media.open(&key).await.unwrap().unwrap();
             let lighter = media.open_for(&key, true).await.unwrap().unwrap();
-            assert_eq!(lighter.mime, "image/webp");
+            assert_eq!(lighter.key.file_type(), FileType::Webp);
             assert!(lighter.bytes < plain.bytes);
             let found = media.find_for(&key, true).await.unwrap().unwrap();
             assert_eq!((found.key, found.bytes), (lighter.key, lighter.bytes));

@@ -9,7 +9,7 @@ use std::io::Cursor;
 use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage,
     codecs::{jpeg::JpegEncoder, png},
-    imageops::FilterType,
+    imageops::{self, FilterType},
     metadata::Orientation,
 };
 use parvis_model::limits;
@@ -29,6 +29,11 @@ const HEADER: Size = Size {
     width: 1500,
     height: 500,
 };
+/// Sides of an icon, as phones ask for them.
+const ICON_SIDES: (u32, u32) = (512, 192);
+/// Of an icon's side, what a square picture may take: it lies within the circle that is always shown
+/// (<https://www.w3.org/TR/appmanifest/#icon-masks>).
+const ICON_PART: f64 = 0.56;
 const JPEG_QUALITY: u8 = 82;
 /// Looks as a JPEG of the quality above; of what stays without loss, how hard it is tried.
 const WEBP_QUALITY: f32 = 75.0;
@@ -52,6 +57,9 @@ pub enum Shape {
     Avatar,
     /// The middle, three times as wide as high, at most 1500 by 500.
     Header,
+    /// Whole, on a white square of 512 by 512 with so much room around it that phones can cut the square to a circle; and the
+    /// same of 192 by 192.
+    Icon,
 }
 
 /// Why a picture is refused.
@@ -153,6 +161,14 @@ impl Upload {
     ) -> Result<Prepared, PictureFault> {
         let lossless = self.format != ImageFormat::Jpeg;
         let upright = self.decode(shape)?;
+        if shape == Shape::Icon {
+            let (large, small) = ICON_SIDES;
+            return Ok(Prepared {
+                original: png(&on_square(&upright, large))?,
+                preview: Some(png(&on_square(&upright, small))?),
+                blurhash: None,
+            });
+        }
         let pixels = Pixels::of(upright);
         if shape != Shape::Post {
             let original = encode(&pixels, lossless)?;
@@ -195,6 +211,7 @@ impl Upload {
         let mut picture = match shape {
             Shape::Post => fitted(decoded, self.size.within(ORIGINAL_SIDE)),
             Shape::Preview => fitted(decoded, self.size.within(PREVIEW_SIDE)),
+            Shape::Icon => fitted(decoded, self.size.within(ICON_SIDES.0)),
             Shape::Avatar => cropped(decoded, frame(AVATAR)),
             Shape::Header => cropped(decoded, frame(HEADER)),
         };
@@ -462,6 +479,24 @@ fn on_white(picture: &DynamicImage) -> DynamicImage {
         }
     }
     opaque.into()
+}
+
+/// In the middle of a white square, smaller or larger than it is.
+fn on_square(picture: &DynamicImage, side: u32) -> DynamicImage {
+    let longest = f64::from(picture.width().max(picture.height()));
+    let factor = f64::from(side) * ICON_PART / longest;
+    let scale = |length: u32| ((f64::from(length) * factor).round() as u32).max(1);
+    let (width, height) = (scale(picture.width()), scale(picture.height()));
+    let scaled = on_white(picture).resize_exact(width, height, FilterType::Triangle);
+    let mut square = RgbImage::from_pixel(side, side, image::Rgb([u8::MAX; 3]));
+    let middle = |length: u32| i64::from((side - length) / 2);
+    imageops::overlay(
+        &mut square,
+        &scaled.into_rgb8(),
+        middle(width),
+        middle(height),
+    );
+    square.into()
 }
 
 fn jpeg(picture: &DynamicImage) -> Result<Encoded, PictureFault> {

@@ -33,7 +33,6 @@ pub struct Found {
 #[derive(Debug)]
 pub struct Stored {
     pub key: Key,
-    pub mime: &'static str,
     /// Of the whole file.
     pub bytes: u64,
     pub content: Content,
@@ -43,6 +42,7 @@ pub struct Stored {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub key: Key,
+    /// When it came under this name.
     pub since: Timestamp,
 }
 
@@ -124,7 +124,6 @@ impl Storage {
         };
         Ok(opened?.map(|(bytes, content)| Stored {
             key,
-            mime: key.file_type().mime(),
             bytes,
             content,
         }))
@@ -150,6 +149,14 @@ impl Storage {
         match self {
             Self::Folder(folder) => folder.remove(key).await,
             Self::Bucket(bucket) => bucket.remove(key).await.map(|()| true),
+        }
+    }
+
+    /// A bucket holds nothing that is not whole.
+    pub async fn drop_unfinished(&self, shard: u8, before: Timestamp) -> io::Result<()> {
+        match self {
+            Self::Folder(folder) => folder.drop_unfinished(shard, before).await,
+            Self::Bucket(_) => Ok(()),
         }
     }
 

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use aws_lc_rs::digest;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Beside the folders of kept files; no key begins like this.
@@ -14,10 +15,10 @@ const FOLDER: &str = "incoming";
 const HEAD: usize = 64 * 1024;
 
 /// An upload that is still arriving. Dropped, it is gone.
-#[derive(Debug)]
 pub struct Incoming {
     file: tokio::fs::File,
     upload: Waiting,
+    hashed: digest::Context,
 }
 
 /// An upload that lies on the disk, whole. Dropped, it is gone, unless it was [left](Self::leave).
@@ -26,6 +27,8 @@ pub struct Waiting {
     path: PathBuf,
     number: i64,
     bytes: u64,
+    /// SHA-256 of all of it.
+    digest: Vec<u8>,
     left: bool,
 }
 
@@ -39,13 +42,16 @@ impl Incoming {
                 path,
                 number,
                 bytes: 0,
+                digest: Vec::new(),
                 left: false,
             },
+            hashed: digest::Context::new(&digest::SHA256),
         })
     }
 
     pub async fn write(&mut self, piece: &[u8]) -> io::Result<()> {
         self.upload.bytes += piece.len() as u64;
+        self.hashed.update(piece);
         self.file.write_all(piece).await
     }
 
@@ -53,6 +59,7 @@ impl Incoming {
     pub async fn finished(mut self) -> io::Result<Waiting> {
         self.file.flush().await?;
         self.file.sync_all().await?;
+        self.upload.digest = self.hashed.finish().as_ref().to_vec();
         Ok(self.upload)
     }
 }
@@ -64,6 +71,11 @@ impl Waiting {
 
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// SHA-256 of what was sent: the same file has the same.
+    pub fn digest(&self) -> &[u8] {
+        &self.digest
     }
 
     /// It stays until somebody prepares or discards it.

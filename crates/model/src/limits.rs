@@ -40,6 +40,11 @@ pub const PASSWORD_MAX: usize = 200;
 pub const EMAIL: usize = 254;
 pub const SIGN_UP_REASON: usize = 1_000;
 pub const SESSIONS_PER_USER: u64 = 30;
+/// Keys of devices by which one person comes in.
+pub const PASSKEYS: usize = 10;
+pub const PASSKEY_NAME: usize = 60;
+/// What somebody notes about an invitation.
+pub const INVITATION_NOTE: usize = 200;
 
 /// Of an app.
 pub const APP_NAME: usize = 60;
@@ -116,6 +121,10 @@ pub const DRAFT_BYTES: usize = 64 * 1024;
 pub const PINS: usize = 5;
 /// The same of an account elsewhere; groups have more.
 pub const REMOTE_PINS: usize = 20;
+/// How many of those who look after a group elsewhere are known.
+pub const REMOTE_MODERATORS: usize = 50;
+/// Posts of somebody kept out of a group that leave it with them.
+pub const TAKEN_OUT_AT_ONCE: u64 = 200;
 /// Characters of a report.
 pub const REPORT: usize = 1_000;
 pub const REPORT_POSTS: usize = 20;
@@ -125,6 +134,12 @@ pub const GROUP_GESTURES: i64 = 100;
 /// Consents of one author elsewhere to answers of one resident that change what was said before, in an hour; the rest have no
 /// effect.
 pub const CHANGED_CONSENTS: i64 = 20;
+/// What waits until a resident has looked at it; what comes beyond that is dropped …
+pub const WAITING: i64 = 300;
+/// … and of one person elsewhere.
+pub const WAITING_OF_ONE: i64 = 10;
+/// Bytes of one answer or quote that waits, as it is kept.
+pub const WAITING_BYTES: usize = 256 * 1024;
 pub const MENTIONS: usize = 100;
 pub const TAGS: usize = 50;
 
@@ -132,6 +147,8 @@ pub const TAGS: usize = 50;
 pub const FETCHES_PER_ACTIVITY: usize = 20;
 /// Steps up a chain of answers that one arrival may cause.
 pub const REPLY_CHAIN: usize = 20;
+/// The same in the background, all rounds together.
+pub const REPLY_CHAIN_LATER: usize = 100;
 /// Fetches that one look at a thread may cause, in the background.
 pub const FETCHES_PER_THREAD: usize = 200;
 /// Fetches that one look at a page with pins may cause, in the background.

@@ -93,6 +93,11 @@ impl Locale {
         self.0.code
     }
 
+    /// Is there such a message?
+    pub fn knows(&self, key: &str) -> bool {
+        self.0.format(key, &FluentArgs::new()).is_some()
+    }
+
     /// A message without placeholders. An unknown key is returned as it is.
     pub fn text(&self, key: &str) -> String {
         self.text_with(key, &[])

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Groups of people around an author.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circles(u8);
 
 impl Circles {
@@ -104,7 +104,7 @@ pub enum Consent {
 }
 
 /// Who may do one thing with a post, at once or when the author has agreed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed {
     pub at_once: Circles,
     pub on_request: Circles,
@@ -113,6 +113,11 @@ pub struct Allowed {
 impl Allowed {
     pub const NOBODY: Self = Self::to(Circles::NOBODY);
     pub const EVERYONE: Self = Self::to(Circles::PUBLIC);
+    /// Those whom the author follows; what anybody else does the author looks at first.
+    pub const LOOKED_AT: Self = Self {
+        at_once: Circles::FOLLOWING,
+        on_request: Circles::PUBLIC,
+    };
 
     pub const fn to(at_once: Circles) -> Self {
         Self {
@@ -144,7 +149,7 @@ impl Allowed {
 }
 
 /// What a post says of each; `None`: it says nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     pub reply: Option<Allowed>,
     pub like: Option<Allowed>,
@@ -153,6 +158,15 @@ pub struct Policy {
 }
 
 impl Policy {
+    pub fn of(&self, what: Interaction) -> Option<Allowed> {
+        match what {
+            Interaction::Reply => self.reply,
+            Interaction::Like => self.like,
+            Interaction::Boost => self.boost,
+            Interaction::Quote => self.quote,
+        }
+    }
+
     /// As it is kept: `r=p/ q=f/p`, each the circles at once and on request. What is not understood says nothing.
     pub fn parse(text: &str) -> Self {
         let mut policy = Self::default();
@@ -222,12 +236,67 @@ impl Quoters {
     }
 
     pub fn of(allowed: Allowed) -> Self {
-        if allowed.at_once.holds(Circles::PUBLIC) {
+        if allowed
+            .at_once
+            .and(allowed.on_request)
+            .holds(Circles::PUBLIC)
+        {
             Self::Everyone
         } else if allowed.at_once.holds(Circles::FOLLOWERS) {
             Self::Followers
         } else {
             Self::Nobody
+        }
+    }
+}
+
+/// What somebody of this town looks at first of all that strangers elsewhere do with their posts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LooksAt {
+    #[default]
+    Nothing,
+    /// Answers, boosts and quotes.
+    Shown,
+    /// Likes as well.
+    Everything,
+}
+
+impl LooksAt {
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Shown, Self::Everything];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Shown => "shown",
+            Self::Everything => "everything",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+
+    /// What a post of theirs says.
+    pub fn of(policy: &Policy) -> Self {
+        let looked_at = Some(Allowed::LOOKED_AT);
+        if policy.like == looked_at {
+            Self::Everything
+        } else if policy.reply == looked_at {
+            Self::Shown
+        } else {
+            Self::Nothing
+        }
+    }
+
+    /// Who may quote as far as `quoters` says, and may do the rest.
+    pub fn policy(self, quoters: Quoters) -> Policy {
+        let shown = (self != Self::Nothing).then_some(Allowed::LOOKED_AT);
+        let quote = shown.filter(|_| quoters == Quoters::Everyone);
+        Policy {
+            reply: shown,
+            like: shown.filter(|_| self == Self::Everything),
+            boost: shown,
+            quote: Some(quote.unwrap_or(quoters.allowed())),
         }
     }
 }
@@ -254,6 +323,28 @@ mod tests {
         assert_eq!(policy.kept().as_deref(), Some("r=fc/p q=/"));
         assert_eq!(Policy::parse("r=fc/p q=/ x=p/ zzz"), policy);
         assert_eq!(Policy::default().kept(), None);
+    }
+
+    #[test]
+    fn what_one_looks_at_first_is_read_back_from_a_post() {
+        for looks_at in LooksAt::ALL {
+            for quoters in Quoters::ALL {
+                let policy = looks_at.policy(quoters);
+                assert_eq!(LooksAt::of(&policy), looks_at);
+                assert_eq!(policy.quote.map(Quoters::of), Some(quoters));
+                assert_eq!(LooksAt::parse(looks_at.as_str()), Some(looks_at));
+            }
+        }
+        let followed = Ties {
+            followed: true,
+            ..STRANGER
+        };
+        let everything = LooksAt::Everything.policy(Quoters::Everyone);
+        for what in Interaction::ALL {
+            let allowed = everything.of(what).unwrap();
+            assert_eq!(allowed.consent(STRANGER), Consent::OnRequest);
+            assert_eq!(allowed.consent(followed), Consent::AtOnce);
+        }
     }
 
     #[test]

@@ -88,6 +88,7 @@ fn demo_settings(given: Settings) -> Settings {
         public_url: None,
         database_url: None,
         workers: true,
+        styleguide: true,
         federation: FederationSettings {
             allow_private_networks: vec![IpNet::from(SocketAddr::from(([127, 0, 0, 1], 0)).ip())],
             ..FederationSettings::default()

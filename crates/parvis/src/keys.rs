@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     bucket::{self, Secret},
+    mail::{self, Security},
     public_url,
     settings::{DatabaseUrl, LogFormat, Settings},
 };
@@ -68,6 +69,13 @@ pub const KEYS: &[Key] = &[
         expected: "on or off",
         set: |settings, value| put(&mut settings.workers, switch(value)),
         show: |settings| Some(quoted(&on_off(settings.workers))),
+        ..PLAIN
+    },
+    Key {
+        path: "styleguide",
+        expected: "on or off",
+        set: |settings, value| put(&mut settings.styleguide, switch(value)),
+        show: |settings| Some(quoted(&on_off(settings.styleguide))),
         ..PLAIN
     },
     Key {
@@ -161,6 +169,66 @@ pub const KEYS: &[Key] = &[
         expected: "on or off",
         set: |settings, value| put(&mut settings.media.s3.path_style, switch(value)),
         show: |settings| Some(quoted(&on_off(settings.media.s3.path_style))),
+        ..PLAIN
+    },
+    Key {
+        path: "mail.host",
+        expected: mail::EXPECTED_HOST,
+        set: |settings, value| {
+            let host = text(value).and_then(mail::host);
+            put(&mut settings.mail.host, host.map(Some))
+        },
+        show: |settings| settings.mail.host.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "mail.port",
+        expected: "a port such as 587",
+        set: |settings, value| {
+            let port = number(value).and_then(|port| u16::try_from(port).ok());
+            put(
+                &mut settings.mail.port,
+                port.filter(|port| *port > 0).map(Some),
+            )
+        },
+        show: |settings| settings.mail.port.map(|port| port.to_string()),
+        ..PLAIN
+    },
+    Key {
+        path: "mail.security",
+        expected: mail::EXPECTED_SECURITY,
+        set: |settings, value| {
+            put(
+                &mut settings.mail.security,
+                text(value).and_then(Security::parse),
+            )
+        },
+        show: |settings| Some(quoted(&settings.mail.security.as_str())),
+        ..PLAIN
+    },
+    Key {
+        path: "mail.user",
+        expected: "the name that the mail server knows the town by",
+        set: |settings, value| put(&mut settings.mail.user, some_text(value).map(Some)),
+        show: |settings| settings.mail.user.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "mail.password",
+        expected: "the password for the mail server",
+        secret: true,
+        set: |settings, value| {
+            let password = some_text(value).map(Secret);
+            put(&mut settings.mail.password, password.map(Some))
+        },
+        show: |settings| settings.mail.password.as_ref().map(quoted),
+        ..PLAIN
+    },
+    Key {
+        path: "mail.from",
+        expected: mail::EXPECTED_FROM,
+        set: |settings, value| put(&mut settings.mail.from, parsed(value).map(Some)),
+        show: |settings| settings.mail.from.as_ref().map(quoted),
         ..PLAIN
     },
     Key {

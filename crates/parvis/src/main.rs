@@ -12,6 +12,8 @@ mod front;
 mod health;
 mod installation;
 mod keys;
+mod letters;
+mod mail;
 mod node;
 mod patient;
 mod public_url;
@@ -23,6 +25,7 @@ mod settings;
 mod site;
 mod telemetry;
 mod towns;
+mod unread;
 mod worker;
 
 use std::process::ExitCode;

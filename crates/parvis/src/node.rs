@@ -26,6 +26,7 @@ use crate::{
     exit::Done,
     front::{Front, Site},
     installation::{self, Place},
+    letters::PostOffice,
     server,
     settings::Settings,
     site, towns, worker,
@@ -99,7 +100,7 @@ impl Node {
     pub async fn take_up(&self, place: &Place) -> Done<Arc<Town>> {
         let (town, federation) = self.open(place).await?;
         town.streams().set_bounds(self.streams.clone());
-        let router = site::router(&town, &federation, self.settings.federation.only_signed);
+        let router = site::router(&town, &federation, &self.settings);
         self.front.open(
             place.public_url.names(),
             Site {
@@ -126,6 +127,7 @@ impl Node {
 
     async fn open(&self, place: &Place) -> Done<(Arc<Town>, Arc<Federation>)> {
         let town = towns::open(place, self.settings.limits.rate, self.clock.clone()).await?;
+        town.set_sends_letters(self.settings.mail.is_on());
         town.remote_pictures().keep_in(
             Cache::in_folder(place.remote_pictures()),
             self.settings.media.cache_quota.saturating_mul(MIB),
@@ -141,6 +143,10 @@ impl Node {
     fn work_for(&self, town: &Arc<Town>, federation: &Arc<Federation>) -> Done {
         let (fetcher, stop) = (self.fetcher.clone(), self.stop.clone());
         let push = Push::new(town.clone(), fetcher, parvis_api::push_message)?;
+        if let Some(office) = PostOffice::open(&self.settings.mail, town)? {
+            let work = worker::send_letters(town.clone(), office, stop.clone());
+            self.work.spawn(work);
+        }
         let work = worker::run(town.clone(), federation.clone(), push, stop);
         self.work.spawn(work);
         Ok(())

@@ -19,6 +19,7 @@ use ipnet::IpNet;
 use crate::{
     bucket::BucketSettings,
     keys::{KEYS, Key, nearest},
+    mail::MailSettings,
     public_url::PublicUrl,
 };
 
@@ -44,10 +45,13 @@ pub struct Settings {
     pub database_url: Option<DatabaseUrl>,
     /// Does `serve` also run the loops of `worker`?
     pub workers: bool,
+    /// Do the towns show the styleguide, for those who build the pages?
+    pub styleguide: bool,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub federation: FederationSettings,
     pub media: MediaSettings,
+    pub mail: MailSettings,
     pub limits: LimitSettings,
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -112,12 +116,14 @@ impl Default for Settings {
             data_dir: PathBuf::from("./parvis-data"),
             database_url: None,
             workers: true,
+            styleguide: false,
             trusted_proxies: Vec::new(),
             federation: FederationSettings::default(),
             media: MediaSettings {
                 cache_quota: 1024,
                 s3: BucketSettings::default(),
             },
+            mail: MailSettings::default(),
             limits: LimitSettings::default(),
             log: LogSettings::default(),
             origins: BTreeMap::new(),
@@ -251,6 +257,7 @@ impl Sources {
         take(&mut settings, &figment, "", &values, &mut problems);
         if problems.is_empty() {
             problems.extend(settings.media.s3.problem());
+            problems.extend(settings.mail.problem());
         }
         if problems.is_empty() {
             Ok(settings)

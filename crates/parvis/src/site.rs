@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, header},
     middleware::{self, Next},
@@ -24,29 +24,45 @@ use tower_http::{
     timeout::TimeoutBody,
 };
 
-use crate::early::{Asker, Reason};
+use crate::{
+    early::{Asker, Reason},
+    settings::Settings,
+    unread::Unread,
+};
 
 const MIB: usize = 1024 * 1024;
 /// A form or a JSON document; the other servers' door counts more strictly by itself.
 const DOCUMENT: usize = 2 * MIB;
-/// A page's form with all its pictures.
-const FORM_WITH_PICTURES: usize = limits::POST_PICTURES * limits::PICTURE_BYTES + 16 * MIB;
 /// One file from an app with a picture of it, and what stands around them.
 const UPLOAD: usize = limits::RECORDING_BYTES + limits::PICTURE_BYTES + 2 * MIB;
 /// A sender that is silent for this long in the middle of a body is given up.
 const SILENCE: Duration = Duration::from_secs(30);
+/// Of gzip, 1 to 9: a fifth smaller than with the least, for a third of a millisecond.
+const EFFORT: CompressionLevel = CompressionLevel::Precise(5);
 /// Smaller answers gain nothing.
 const WORTH_COMPRESSING: u64 = 1_024;
 
-/// The router that answers for one town. `only_signed`: other servers must sign what they ask.
-pub fn router(town: &Arc<Town>, federation: &Arc<Federation>, only_signed: bool) -> Router {
-    let bounded = |multipart| middleware::from_fn_with_state(multipart, bound);
-    let servers = federation.routes(only_signed).layer(bounded(DOCUMENT));
-    let apps = parvis_api::routes().layer(bounded(UPLOAD));
+/// The router that answers for one town.
+pub fn router(town: &Arc<Town>, federation: &Arc<Federation>, settings: &Settings) -> Router {
+    let bounded = |multipart, of_people| {
+        let bounds = Bounds {
+            multipart,
+            of_people,
+        };
+        middleware::from_fn_with_state(bounds, bound)
+    };
+    let servers = federation.routes(settings.federation.only_signed);
+    let servers = servers.layer(bounded(DOCUMENT, false));
+    let apps = parvis_api::routes().layer(bounded(UPLOAD, true));
     let negotiated = middleware::from_fn_with_state(federation.clone(), negotiate);
-    let pages = parvis_web::routes()
+    let pages = if settings.styleguide {
+        parvis_web::routes_with_styleguide()
+    } else {
+        parvis_web::routes()
+    };
+    let pages = pages
         .layer(negotiated)
-        .layer(bounded(FORM_WITH_PICTURES));
+        .layer(bounded(parvis_web::LARGEST_FORM, true));
     finished(servers.merge(apps).merge(pages), town)
 }
 
@@ -68,7 +84,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
         .and(NotForContentType::new("font/"));
     CompressionLayer::new()
         .gzip(true)
-        .quality(CompressionLevel::Fastest)
+        .quality(EFFORT)
         .compress_when(worth)
 }
 
@@ -81,21 +97,32 @@ async fn tell_route(route: Option<MatchedPath>, request: Request, next: Next) ->
     answer
 }
 
-/// Bounds a body in silence and in size: multipart bodies by `multipart`, all others as documents.
-async fn bound(State(multipart): State<usize>, request: Request, next: Next) -> Response {
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Bytes of a multipart body. All others are documents.
+    multipart: usize,
+    /// Somebody is there who should read why it was refused.
+    of_people: bool,
+}
+
+/// Bounds a body in silence and in size.
+async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
     let limit = if is_multipart(request.headers()) {
-        multipart
+        bounds.multipart
     } else {
         DOCUMENT
     };
-    if announced(request.headers()).is_some_and(|length| length > limit as u64) {
-        return Asker::of(request.uri(), request.headers()).told(Reason::TooLarge);
+    let (parts, body) = request.into_parts();
+    let has_body = !body.is_end_stream();
+    let mut body = Body::new(TimeoutBody::new(SILENCE, body));
+    if bounds.of_people && has_body {
+        body = Body::new(Unread::new(body));
     }
-    let request = request.map(|body| {
-        let patient = TimeoutBody::new(SILENCE, body);
-        Body::new(Limited::new(patient, limit))
-    });
-    next.run(request).await
+    if announced(&parts.headers).is_some_and(|length| length > limit as u64) {
+        return Asker::of(&parts.uri, &parts.headers).told(Reason::TooLarge);
+    }
+    let body = Body::new(Limited::new(body, limit));
+    next.run(Request::from_parts(parts, body)).await
 }
 
 pub fn is_multipart(headers: &HeaderMap) -> bool {

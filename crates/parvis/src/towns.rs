@@ -62,7 +62,9 @@ fn files(place: &Place) -> Done<Media> {
 pub async fn chosen(settings: &Settings, town: Option<&str>) -> Done<Arc<Town>> {
     let place = installation::chosen(installation::places(settings)?, town)?;
     place.must_be_founded()?;
-    open(&place, settings.limits.rate, Clock::system()).await
+    let town = open(&place, settings.limits.rate, Clock::system()).await?;
+    town.set_sends_letters(settings.mail.is_on());
+    Ok(town)
 }
 
 pub async fn migrate(settings: &Settings) -> Done {

@@ -5,10 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use parvis_federation::{Federation, Push};
 use parvis_town::{
-    Town, imports, media, polls, previews::errands, readers, scheduled, search, streams,
+    Town, imports, media, polls, previews::errands, profile_links, readers, scheduled, search,
+    streams, threads,
 };
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
+
+use crate::letters::PostOffice;
 
 /// After a loop broke off, before it starts again.
 const BREATH: Duration = Duration::from_secs(2);
@@ -41,6 +44,12 @@ pub async fn run(
         }),
         kept_going("previews", &town, &stop, || {
             errands::watch(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("links of profiles", &town, &stop, || {
+            profile_links::watch(town.clone(), stop.clone().cancelled_owned())
+        }),
+        kept_going("threads", &town, &stop, || {
+            threads::errands::watch(town.clone(), stop.clone().cancelled_owned())
         }),
         kept_going("scheduled posts", &town, &stop, || {
             scheduled::watch(town.clone(), stop.clone().cancelled_owned())
@@ -75,6 +84,11 @@ where
         }
         sleep(BREATH).await;
     }
+}
+
+/// Where there is a mail server.
+pub async fn send_letters(town: Arc<Town>, office: Arc<PostOffice>, stop: CancellationToken) {
+    kept_going("letters", &town, &stop, || office.clone().run(stop.clone())).await;
 }
 
 /// Tells the apps that listen here what happens.

@@ -6,13 +6,20 @@ use sea_orm::{
     ActiveValue::NotSet,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
     QueryFilter, QuerySelect, TryInsertResult,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
 use crate::{audience::counted, dialect, entity::account};
 
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<account::Model>, DbErr> {
     account::Entity::find_by_id(id).one(db).await
+}
+
+/// As it is to be written anew: whoever else comes for it waits until this write has ended. SQLite has one write at a time
+/// anyway.
+pub async fn held(db: &impl ConnectionTrait, id: i64) -> Result<Option<account::Model>, DbErr> {
+    let row = account::Entity::find_by_id(id).lock(LockType::NoKeyUpdate);
+    row.one(db).await
 }
 
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<account::Model>, DbErr> {
@@ -212,6 +219,9 @@ pub async fn empty(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), D
         "DELETE FROM domain_block WHERE account_id = $1",
         "DELETE FROM marker WHERE account_id = $1",
         "DELETE FROM preference WHERE account_id = $1",
+        "DELETE FROM notice_choice WHERE account_id = $1",
+        "DELETE FROM link_errand WHERE account_id = $1",
+        "DELETE FROM sent_form WHERE account_id = $1",
         "DELETE FROM tag_follow WHERE account_id = $1",
         "DELETE FROM featured_tag WHERE account_id = $1",
         "DELETE FROM people_list WHERE account_id = $1",

@@ -2,6 +2,7 @@
 //! one transaction, each in a savepoint of its own, and answers them once the shared commit is on disk.
 
 use std::{
+    error::Error,
     panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::Arc,
@@ -20,10 +21,10 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 use tokio::{
     sync::{Notify, mpsc, oneshot},
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
 
-use crate::{claims::Claims, neighbours};
+use crate::{claims::Claims, neighbours, trouble::gave_way};
 
 /// An open write transaction. Whoever holds one got it from [`Store::write`].
 pub type Tx = DatabaseTransaction;
@@ -39,6 +40,10 @@ const GROUP_TIME: Duration = Duration::from_millis(20);
 const DEED_TIME: Duration = Duration::from_secs(10);
 /// Deeds waiting for the writer; more wait outside.
 const QUEUE: usize = 1_024;
+/// How often a deed is begun that PostgreSQL undoes each time for another's sake …
+const TRIES: u32 = 6;
+/// … and how long it waits before that, at most, times the tries.
+const GIVEN_WAY: Duration = Duration::from_millis(50);
 /// A connection unused for so long may be dead without our knowing: it is tried before it is trusted.
 const IDLE_IN_DOUBT: Duration = Duration::from_secs(1);
 /// Deeds of one group stand each in a savepoint. Every statement is a walk to another thread and back, so the end of one deed
@@ -161,16 +166,17 @@ impl Store {
     }
 
     /// Runs a deed in a write transaction and answers once it is on disk. A deed that fails leaves nothing behind.
-    /// Nothing slow (network, hashing, pictures) may happen inside: on SQLite everyone else waits.
+    /// Nothing slow (network, hashing, pictures) may happen inside: on SQLite everyone else waits. It is `Clone` since
+    /// PostgreSQL may undo it in favour of another that touches the same rows: then it is done again.
     pub async fn write<T, E, F>(&self, deed: F) -> Result<T, E>
     where
-        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Clone + Send + 'static,
         T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
+        E: From<DbErr> + Error + Send + 'static,
     {
         match &self.writer {
             Writer::Pooled(ours) => {
-                let done = self.write_alone(deed).await;
+                let done = self.write_in_the_end(deed).await;
                 if done.is_ok() {
                     ours.notify_one();
                 }
@@ -184,6 +190,26 @@ impl Store {
                 sender.send(waiting).await.map_err(|_| closed())?;
                 answered.await.map_err(|_| closed())?
             }
+        }
+    }
+
+    /// Again where it had to give way, after a while that differs, so that the same two do not meet again.
+    async fn write_in_the_end<T, E, F>(&self, deed: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t Tx) -> BoxFuture<'t, Result<T, E>> + Clone + Send + 'static,
+        E: From<DbErr> + Error + 'static,
+    {
+        let mut tries = 1;
+        loop {
+            let done = self.write_alone(deed.clone()).await;
+            match done {
+                Err(err) if tries < TRIES && gave_way(&err) => {
+                    tracing::debug!(%err, tries, "a deed gave way to another and is done again");
+                }
+                done => return done,
+            }
+            sleep(GIVEN_WAY.mul_f64(f64::from(tries) * rand::random::<f64>())).await;
+            tries += 1;
         }
     }
 

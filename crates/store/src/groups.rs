@@ -16,6 +16,21 @@ pub async fn moderators(db: &impl ConnectionTrait, group: i64) -> Result<Vec<i64
     dialect::ids(db, sql, [group.into()]).await
 }
 
+/// Those of these groups that are of this town and that somebody looks after.
+pub async fn looked_after(
+    db: &impl ConnectionTrait,
+    account: i64,
+    groups: &[i64],
+) -> Result<Vec<i64>, DbErr> {
+    let sql = format!(
+        "SELECT m.group_id FROM group_moderator m JOIN account g ON g.id = m.group_id \
+         WHERE m.account_id = $1 AND g.domain = '' AND m.group_id IN {}",
+        dialect::listed(db, 2)
+    );
+    let params = [account.into(), dialect::json_list(groups).into()];
+    dialect::ids(db, &sql, params).await
+}
+
 pub async fn appoint(db: &impl ConnectionTrait, group: i64, account: i64) -> Result<(), DbErr> {
     let row = group_moderator::Model {
         group_id: group,

@@ -1,18 +1,25 @@
-//! People who can log in, their sessions, tokens, recovery codes and invitations. Secrets are stored as hashes only.
+//! People who can log in, their sessions, tokens and recovery codes. Secrets are stored as hashes only.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    sea_query::{Expr, SimpleExpr},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    sea_query::{Expr, LockType, SimpleExpr},
 };
 
 use crate::{
     dialect,
-    entity::{account, invitation, login, recovery_code, session, token},
+    entity::{account, login, recovery_code, session, token},
 };
 
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<login::Model>, DbErr> {
     login::Entity::find_by_id(id).one(db).await
+}
+
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<login::Model>, DbErr> {
+    login::Entity::find()
+        .filter(dialect::among(db, login::Column::Id, ids))
+        .all(db)
+        .await
 }
 
 pub async fn by_account(
@@ -47,12 +54,13 @@ pub async fn insert(db: &impl ConnectionTrait, row: login::Model) -> Result<(), 
 pub async fn set_email(
     db: &impl ConnectionTrait,
     id: i64,
-    email: Option<String>,
-    key: Option<String>,
+    (email, key): (Option<String>, Option<String>),
+    proven_at: Option<i64>,
 ) -> Result<bool, DbErr> {
     let columns = [
         (login::Column::Email, Expr::value(email)),
         (login::Column::EmailKey, Expr::value(key)),
+        (login::Column::EmailProvenAt, Expr::value(proven_at)),
     ];
     set(db, id, columns).await
 }
@@ -97,12 +105,8 @@ async fn set(
 
 /// Whoever else comes here in a write of their own waits until this one has ended. SQLite has one write at a time anyway.
 pub async fn lock(db: &impl ConnectionTrait, account: i64) -> Result<(), DbErr> {
-    if db.get_database_backend() == DatabaseBackend::Sqlite {
-        return Ok(());
-    }
-    let sql = "SELECT id FROM login WHERE account_id = $1 FOR NO KEY UPDATE";
-    db.query_all_raw(dialect::statement(db, sql, [account.into()]))
-        .await?;
+    let row = login::Entity::find().filter(login::Column::AccountId.eq(account));
+    row.lock(LockType::NoKeyUpdate).one(db).await?;
     Ok(())
 }
 
@@ -307,42 +311,4 @@ pub async fn use_recovery_code(
         .exec(db)
         .await?;
     Ok(used.rows_affected > 0)
-}
-
-pub async fn insert_invitation(
-    db: &impl ConnectionTrait,
-    row: invitation::Model,
-) -> Result<(), DbErr> {
-    invitation::Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
-}
-
-pub async fn invitations(
-    db: &impl ConnectionTrait,
-    now: i64,
-) -> Result<Vec<invitation::Model>, DbErr> {
-    invitation::Entity::find()
-        .filter(invitation::Column::ExpiresAt.gt(now))
-        .filter(invitation::Column::UsesLeft.gt(0))
-        .order_by(invitation::Column::Id, Order::Desc)
-        .limit(100)
-        .all(db)
-        .await
-}
-
-/// `true` if the code was good; one use less now.
-pub async fn use_invitation(
-    db: &impl ConnectionTrait,
-    code: &str,
-    now: i64,
-) -> Result<bool, DbErr> {
-    let used = dialect::run(
-        db,
-        "UPDATE invitation SET uses_left = uses_left - 1 WHERE code = $1 AND uses_left > 0 AND expires_at > $2",
-        [code.into(), now.into()],
-    )
-    .await?;
-    Ok(used == 1)
 }

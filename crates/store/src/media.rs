@@ -2,6 +2,8 @@
 
 pub mod work;
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Order,
     QueryFilter, QueryOrder, sea_query::Expr,
@@ -125,6 +127,35 @@ pub async fn attach(
     Ok(())
 }
 
+/// By what a file that somebody sent is known again.
+pub async fn set_print(
+    db: &impl ConnectionTrait,
+    id: i64,
+    account: i64,
+    digest: &str,
+) -> Result<(), DbErr> {
+    let sql = "INSERT INTO media_print (media_id, account_id, digest) VALUES ($1, $2, $3)";
+    dialect::run(db, sql, [id.into(), account.into(), digest.into()]).await?;
+    Ok(())
+}
+
+/// What somebody said last of the very same file, if they still have it somewhere: of those, the newest 40 are looked at.
+pub async fn said_before(
+    db: &impl ConnectionTrait,
+    id: i64,
+    account: i64,
+) -> Result<Option<String>, DbErr> {
+    let sql = "SELECT m.description FROM (SELECT o.media_id FROM media_print p \
+         JOIN media_print o ON o.account_id = p.account_id AND o.digest = p.digest \
+         WHERE p.media_id = $1 AND p.account_id = $2 ORDER BY o.media_id DESC LIMIT 40) s \
+         JOIN media m ON m.id = s.media_id WHERE m.description <> '' ORDER BY m.id DESC LIMIT 1";
+    let params = [id.into(), account.into()];
+    let row = db
+        .query_one_raw(dialect::statement(db, sql, params))
+        .await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+
 /// Removes the rows of a post's pictures and gives them back, so that their files can be removed too.
 pub async fn take_from_post(
     db: &impl ConnectionTrait,
@@ -136,6 +167,22 @@ pub async fn take_from_post(
         .exec(db)
         .await?;
     Ok(rows)
+}
+
+/// Which of these files a row names: of what residents uploaded, or of their portraits.
+pub async fn known(db: &impl ConnectionTrait, files: &[String]) -> Result<HashSet<String>, DbErr> {
+    let listed = dialect::listed_texts(db, 1);
+    let sql = format!(
+        "SELECT file FROM media WHERE file IN {listed} \
+         UNION SELECT preview_file FROM media WHERE preview_file IN {listed} \
+         UNION SELECT avatar FROM account WHERE domain = '' AND avatar IN {listed} \
+         UNION SELECT header FROM account WHERE domain = '' AND header IN {listed}"
+    );
+    let params = [dialect::json_texts(files).into()];
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, params))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 /// Pictures that were uploaded and never used, older than `before`.

@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveValue::NotSet,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
     QueryFilter, QuerySelect, TryInsertResult,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
 use crate::{
@@ -18,6 +18,22 @@ use crate::{
 
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<post::Model>, DbErr> {
     post::Entity::find_by_id(id).one(db).await
+}
+
+/// What others would do with it is decided one after the other: whoever else comes for it waits until this write has ended.
+/// SQLite has one write at a time anyway.
+pub async fn held(db: &impl ConnectionTrait, id: i64) -> Result<Option<post::Model>, DbErr> {
+    let row = post::Entity::find_by_id(id).lock(LockType::NoKeyUpdate);
+    row.one(db).await
+}
+
+/// The same as [`held`], by its address.
+pub async fn held_by_uri(
+    db: &impl ConnectionTrait,
+    uri: &str,
+) -> Result<Option<post::Model>, DbErr> {
+    let row = post::Entity::find().filter(post::Column::Uri.eq(uri));
+    row.lock(LockType::NoKeyUpdate).one(db).await
 }
 
 pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post::Model>, DbErr> {
@@ -99,8 +115,8 @@ pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<bool,
     Ok(matches!(inserted, TryInsertResult::Inserted(1)))
 }
 
-/// Writes the row anew, but for its counters and the consent to it: those move by [`count`] and [`set_consent`] alone, also
-/// while this row was held.
+/// Writes the row anew, but for its counters, the consent to it and what its group decides of it: those move by themselves
+/// alone, also while this row was held.
 pub async fn update(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbErr> {
     let mut row = row.into_active_model().reset_all();
     row.replies = NotSet;
@@ -109,6 +125,13 @@ pub async fn update(db: &impl ConnectionTrait, row: post::Model) -> Result<(), D
     row.quotes = NotSet;
     row.reply_state = NotSet;
     row.reply_stamp = NotSet;
+    row.closed = NotSet;
+    row.taken_out = NotSet;
+    row.in_group = NotSet;
+    row.found = NotSet;
+    row.thread_id = NotSet;
+    row.reply_to_id = NotSet;
+    row.reply_to_account_id = NotSet;
     row.update(db).await?;
     Ok(())
 }
@@ -181,11 +204,12 @@ pub async fn adopt_answers(db: &impl ConnectionTrait, parent: &post::Model) -> R
     thread_mutes::move_to(db, &threads, parent.thread_id).await?;
     conversations::move_to(db, &threads, parent.thread_id).await?;
     let posts = format!(
-        "UPDATE post SET thread_id = $2 WHERE thread_id IN {}",
+        "UPDATE post SET thread_id = $2 WHERE thread_id <> $2 AND thread_id IN {}",
         dialect::listed(db, 1)
     );
-    let moved = [dialect::json_list(&threads).into(), parent.thread_id.into()];
-    dialect::run(db, &posts, moved).await?;
+    // Once more for what came to them while this waited for others.
+    let moved = || [dialect::json_list(&threads).into(), parent.thread_id.into()];
+    while dialect::run(db, &posts, moved()).await? > 0 {}
     dialect::run(
         db,
         &format!("UPDATE post SET reply_to_id = $2, reply_to_account_id = $3 WHERE {orphans}"),
@@ -208,6 +232,13 @@ pub async fn uncount_boosts_of(db: &impl ConnectionTrait, of: i64) -> Result<(),
     )
     .await?;
     Ok(())
+}
+
+/// What somebody wrote or passed on for everybody.
+pub async fn open_of(db: &impl ConnectionTrait, author: i64) -> Result<i64, DbErr> {
+    let sql =
+        "SELECT COUNT(*) FROM post WHERE author_id = $1 AND audience IN ('public', 'unlisted')";
+    dialect::number(db, sql, [author.into()]).await
 }
 
 /// All posts of a thread that these eyes may see, oldest first, bounded.
@@ -286,6 +317,9 @@ pub async fn tag(
         .filter(post_tag::Column::PostId.eq(post))
         .exec(db)
         .await?;
+    // In one order: two that each wait for the other's new tag would wait for ever.
+    let mut tags: Vec<_> = tags.iter().collect();
+    tags.sort();
     for (key, name) in tags {
         let row = tag::Model {
             id: fresh_id(),

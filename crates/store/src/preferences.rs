@@ -10,26 +10,28 @@ pub struct Preference {
     pub sensitive: bool,
     pub language: Option<String>,
     pub quoters: String,
+    pub looks_at: String,
 }
 
 pub async fn of(db: &impl ConnectionTrait, me: i64) -> Result<Option<Preference>, DbErr> {
-    let sql =
-        "SELECT visibility, sensitive, language, quoters FROM preference WHERE account_id = $1";
+    let sql = "SELECT visibility, sensitive, language, quoters, looks_at FROM preference WHERE account_id = $1";
     Preference::find_by_statement(dialect::statement(db, sql, [me.into()]))
         .one(db)
         .await
 }
 
 pub async fn set(db: &impl ConnectionTrait, me: i64, row: Preference) -> Result<(), DbErr> {
-    let sql = "INSERT INTO preference (account_id, visibility, sensitive, language, quoters) VALUES ($1, $2, $3, $4, $5) \
+    let sql = "INSERT INTO preference (account_id, visibility, sensitive, language, quoters, looks_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (account_id) DO UPDATE SET visibility = excluded.visibility, sensitive = excluded.sensitive, \
-         language = excluded.language, quoters = excluded.quoters";
+         language = excluded.language, quoters = excluded.quoters, looks_at = excluded.looks_at";
     let params = [
         me.into(),
         row.visibility.into(),
         row.sensitive.into(),
         row.language.into(),
         row.quoters.into(),
+        row.looks_at.into(),
     ];
     dialect::run(db, sql, params).await?;
     Ok(())

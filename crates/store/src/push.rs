@@ -27,12 +27,42 @@ pub async fn insert_key(db: &impl ConnectionTrait, key: Key, now: i64) -> Result
     Ok(())
 }
 
+/// What a subscription hangs on: an app's token, or the session of a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    Token(i64),
+    Session(i64),
+}
+
+impl Holder {
+    /// The column in which it stands, and its value.
+    fn key(self) -> (&'static str, i64) {
+        match self {
+            Self::Token(id) => ("token_id", id),
+            Self::Session(id) => ("session_id", id),
+        }
+    }
+
+    fn token(self) -> Option<i64> {
+        match self {
+            Self::Token(id) => Some(id),
+            Self::Session(_) => None,
+        }
+    }
+
+    fn session(self) -> Option<i64> {
+        match self {
+            Self::Token(_) => None,
+            Self::Session(id) => Some(id),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Subscription {
     pub id: i64,
-    pub token_id: i64,
     pub account_id: i64,
-    /// The secret of the token.
+    /// The secret of the token; empty for a browser, which needs none.
     pub bearer: String,
     pub endpoint: String,
     /// Of the endpoint, with its port.
@@ -46,22 +76,23 @@ pub struct Subscription {
     pub created_at: i64,
 }
 
-const SUBSCRIPTION: &str = "s.id, s.token_id, s.account_id, s.bearer, s.endpoint, s.host, s.p256dh, s.auth, s.standard, \
+const SUBSCRIPTION: &str = "s.id, s.account_id, s.bearer, s.endpoint, s.host, s.p256dh, s.auth, s.standard, \
      s.alerts, s.policy, s.created_at";
 
-/// In place of the one its token had; of those of one account the newest `keep` stay.
+/// In place of the one its holder had; of those of one account the newest `keep` stay.
 pub async fn subscribe(
     db: &impl ConnectionTrait,
+    holder: Holder,
     row: Subscription,
     keep: u64,
 ) -> Result<(), DbErr> {
     let account = row.account_id;
-    unsubscribe(db, row.token_id).await?;
+    unsubscribe(db, holder).await?;
     let sql = "INSERT INTO push_subscription (id, token_id, account_id, bearer, endpoint, host, p256dh, auth, standard, \
-         alerts, policy, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+         alerts, policy, created_at, session_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let params = [
         row.id.into(),
-        row.token_id.into(),
+        holder.token().into(),
         account.into(),
         row.bearer.into(),
         row.endpoint.into(),
@@ -72,6 +103,7 @@ pub async fn subscribe(
         row.alerts.into(),
         row.policy.into(),
         row.created_at.into(),
+        holder.session().into(),
     ];
     dialect::run(db, sql, params).await?;
     let sql = "DELETE FROM push_subscription WHERE account_id = $1 AND id NOT IN \
@@ -80,12 +112,13 @@ pub async fn subscribe(
     Ok(())
 }
 
-pub async fn by_token(
+pub async fn by_holder(
     db: &impl ConnectionTrait,
-    token: i64,
+    holder: Holder,
 ) -> Result<Option<Subscription>, DbErr> {
-    let sql = format!("SELECT {SUBSCRIPTION} FROM push_subscription s WHERE s.token_id = $1");
-    Subscription::find_by_statement(dialect::statement(db, &sql, [token.into()]))
+    let (column, id) = holder.key();
+    let sql = format!("SELECT {SUBSCRIPTION} FROM push_subscription s WHERE s.{column} = $1");
+    Subscription::find_by_statement(dialect::statement(db, &sql, [id.into()]))
         .one(db)
         .await
 }
@@ -121,9 +154,10 @@ pub async fn choose(
     Ok(())
 }
 
-pub async fn unsubscribe(db: &impl ConnectionTrait, token: i64) -> Result<(), DbErr> {
-    let sql = "DELETE FROM push_subscription WHERE token_id = $1";
-    dialect::run(db, sql, [token.into()]).await?;
+pub async fn unsubscribe(db: &impl ConnectionTrait, holder: Holder) -> Result<(), DbErr> {
+    let (column, id) = holder.key();
+    let sql = format!("DELETE FROM push_subscription WHERE {column} = $1");
+    dialect::run(db, &sql, [id.into()]).await?;
     Ok(())
 }
 

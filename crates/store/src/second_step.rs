@@ -14,28 +14,22 @@ pub struct SecondStep {
     pub since: Option<i64>,
     /// The step of time whose code was taken last.
     pub last_step: i64,
-    pub created_at: i64,
 }
 
 pub async fn of(db: &impl ConnectionTrait, login: i64) -> Result<Option<SecondStep>, DbErr> {
-    let sql = "SELECT login_id, secret, since, last_step, created_at FROM second_step WHERE login_id = $1";
+    let sql = "SELECT login_id, secret, since, last_step FROM second_step WHERE login_id = $1";
     SecondStep::find_by_statement(dialect::statement(db, sql, [login.into()]))
         .one(db)
         .await
 }
 
 /// Begins anew with another secret; nothing happens where one is in use. `false` then.
-pub async fn begin(
-    db: &impl ConnectionTrait,
-    login: i64,
-    secret: &str,
-    now: i64,
-) -> Result<bool, DbErr> {
+pub async fn begin(db: &impl ConnectionTrait, login: i64, secret: &str) -> Result<bool, DbErr> {
     let sql = "DELETE FROM second_step WHERE login_id = $1 AND since IS NULL";
     dialect::run(db, sql, [login.into()]).await?;
-    let sql = "INSERT INTO second_step (login_id, secret, since, last_step, created_at) VALUES ($1, $2, NULL, 0, $3) \
+    let sql = "INSERT INTO second_step (login_id, secret, since, last_step) VALUES ($1, $2, NULL, 0) \
                ON CONFLICT (login_id) DO NOTHING";
-    let done = dialect::run(db, sql, [login.into(), secret.into(), now.into()]).await?;
+    let done = dialect::run(db, sql, [login.into(), secret.into()]).await?;
     Ok(done == 1)
 }
 

@@ -25,6 +25,14 @@ pub async fn mark(
     Ok(matches!(inserted, TryInsertResult::Inserted(1)))
 }
 
+/// As if it had not come.
+pub async fn forget(db: &impl ConnectionTrait, uri: &str, origin: &str) -> Result<(), DbErr> {
+    seen::Entity::delete_by_id((uri.to_owned(), origin.to_owned()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 pub async fn contains(db: &impl ConnectionTrait, uri: &str, origin: &str) -> Result<bool, DbErr> {
     Ok(
         seen::Entity::find_by_id((uri.to_owned(), origin.to_owned()))

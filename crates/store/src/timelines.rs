@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) use home::belongs_at_home;
-pub use home::{home, news};
+pub use home::{Home, home, news};
 
 /// A condition on `column` and whether the page is read upwards. Parameters are appended to `params`.
 pub(crate) fn bounds(page: &Page, column: &str, params: &mut Vec<Value>) -> (String, bool) {
@@ -203,6 +203,7 @@ pub async fn public(
     eyes: Eyes,
     now: i64,
     scope: Scope,
+    media_only: bool,
     page: &Page,
 ) -> Result<Vec<i64>, DbErr> {
     let scope = match scope {
@@ -211,7 +212,8 @@ pub async fn public(
         Scope::Local => " AND p.local AND p.audience IN ('public', 'town')",
         Scope::Remote => " AND NOT p.local",
     };
-    let from = format!("post p WHERE {}{scope}", public_for());
+    let media = if media_only { " AND p.has_media" } else { "" };
+    let from = format!("post p WHERE {}{scope}{media}", public_for());
     paged(db, &from, "p.id", page, eyes.params(now)).await
 }
 
@@ -243,11 +245,12 @@ pub struct Shown {
     pub media_only: bool,
 }
 
+/// `tag`: the key of one that they must have.
 pub async fn of_account(
     db: &impl ConnectionTrait,
     eyes: Eyes,
     now: i64,
-    account: i64,
+    (account, tag): (i64, Option<&str>),
     shown: Shown,
     page: &Page,
 ) -> Result<Vec<i64>, DbErr> {
@@ -266,6 +269,12 @@ pub async fn of_account(
     }
     let mut params = eyes.params(now);
     params.push(account.into());
+    if let Some(tag) = tag {
+        from.push_str(
+            " AND EXISTS (SELECT 1 FROM post_tag t JOIN tag n ON n.id = t.tag_id WHERE t.post_id = p.id AND n.key = $4)",
+        );
+        params.push(tag.into());
+    }
     paged(db, &from, "p.id", page, params).await
 }
 
@@ -386,6 +395,19 @@ pub async fn pointing(
             "follow r JOIN account g ON g.id = r.target_id WHERE r.follower_id = $1 AND r.accepted AND g.kind = 'group'",
             "r.target_id",
         ),
+        // Their cursor is the group itself: one may both follow and look after it. What groups elsewhere say of whom
+        // they like stands on nobody's page.
+        Pointing::LookedAfter => (
+            "group_moderator m JOIN account r ON r.id = m.group_id WHERE m.account_id = $1 AND r.domain = '' AND r.suspended_at IS NULL",
+            "r.id",
+        ),
+        Pointing::GroupsOrLookedAfter => (
+            "account r WHERE r.id IN (SELECT m.group_id FROM group_moderator m JOIN account g ON g.id = m.group_id \
+             WHERE m.account_id = $1 AND g.domain = '' \
+             UNION SELECT f.target_id FROM follow f WHERE f.follower_id = $1 AND f.accepted) \
+             AND r.kind = 'group' AND r.suspended_at IS NULL",
+            "r.id",
+        ),
         Pointing::Requests => (
             "follow r WHERE r.target_id = $1 AND NOT r.accepted",
             "r.follower_id",
@@ -431,6 +453,10 @@ pub enum Pointing {
     Following,
     /// Those followed that are groups.
     Groups,
+    /// Groups of the town in whose hands they are.
+    LookedAfter,
+    /// Both of these.
+    GroupsOrLookedAfter,
     Requests,
     Blocked,
     Muted,

@@ -2,7 +2,8 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, TryInsertResult, sea_query::Expr,
+    QueryFilter, QuerySelect, TryInsertResult,
+    sea_query::{Expr, LockType},
 };
 
 use crate::entity::town;
@@ -11,6 +12,13 @@ const ONLY: i64 = 1;
 
 pub async fn get(db: &impl ConnectionTrait) -> Result<Option<town::Model>, DbErr> {
     town::Entity::find_by_id(ONLY).one(db).await
+}
+
+/// As it is to be written anew: whoever else comes for it waits until this write has ended. SQLite has one write at a time
+/// anyway.
+pub async fn held(db: &impl ConnectionTrait) -> Result<Option<town::Model>, DbErr> {
+    let row = town::Entity::find_by_id(ONLY).lock(LockType::NoKeyUpdate);
+    row.one(db).await
 }
 
 /// `false` if the town exists already. The row's id is given here.
@@ -32,6 +40,7 @@ pub async fn spend_setup_secret(db: &impl ConnectionTrait, secret: &str) -> Resu
     Ok(spent.rows_affected == 1)
 }
 
+/// The whole row, as it was [`held`].
 pub async fn update(db: &impl ConnectionTrait, row: town::Model) -> Result<(), DbErr> {
     row.into_active_model().reset_all().update(db).await?;
     Ok(())

@@ -1,12 +1,15 @@
 //! What is wrong with the database when it is not our question's fault: away for now, or unable to keep more. Knows the
 //! databases' own error codes, and nothing of what is made of the answer.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, error::Error, iter::successors};
 
 use sea_orm::{
     DbErr, RuntimeErr,
     sqlx::{self, error::DatabaseError, sqlite::SqliteError},
 };
+
+/// `serialization_failure` and `deadlock_detected` of PostgreSQL.
+const GAVE_WAY: [&str; 2] = ["40001", "40P01"];
 
 /// Trouble that passes without anyone changing the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,19 @@ fn of_postgres(state: &str) -> Option<Trouble> {
             .iter()
             .any(|class| state.starts_with(class))
             .then_some(Trouble::Away),
+    }
+}
+
+/// Did PostgreSQL undo a transaction since it and another waited for each other, or could not stand side by side? Nothing is
+/// wrong with it: begun again, it goes through.
+pub(crate) fn gave_way(err: &(dyn Error + 'static)) -> bool {
+    let mut causes = successors(Some(err), |err| err.source());
+    match causes.find_map(|err| err.downcast_ref()) {
+        Some(DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err))) => {
+            let state = err.as_database_error().and_then(DatabaseError::code);
+            state.is_some_and(|state| GAVE_WAY.contains(&&*state))
+        }
+        _ => false,
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 pub mod actor;
+pub mod authenticator;
 pub mod browser;
 pub mod bucket;
 pub mod canary;
@@ -18,6 +19,7 @@ pub mod form;
 pub mod keys;
 pub mod letter;
 pub mod line;
+pub mod mail_server;
 pub mod message;
 pub mod neighbourhood;
 pub mod patience;
@@ -37,6 +39,7 @@ pub use ear::{Ear, Events};
 pub use exchange::Reply;
 pub use letter::Letter;
 pub use line::Line;
+pub use mail_server::MailServer;
 pub use message::Message;
 pub use neighbourhood::Neighbourhood;
 pub use patience::{eventually, until};

@@ -310,14 +310,14 @@ pub fn id(entity: &Value) -> &str {
         .unwrap_or_else(|| panic!("an id is a string: {entity}"))
 }
 
-/// Does a post, or the post it passes on, hold `text`?
+/// Does a post, the post it passes on, or the one a notification is about hold `text`?
 pub fn holds(post: &Value, text: &str) -> bool {
     let content = |post: &Value| {
         post["content"]
             .as_str()
             .is_some_and(|content| content.contains(text))
     };
-    content(post) || content(&post["reblog"])
+    content(post) || content(&post["reblog"]) || content(&post["status"])
 }
 
 /// Does any of these?

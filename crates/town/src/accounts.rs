@@ -18,7 +18,7 @@ use crate::{
     journal::{self, Entry},
     keys::{self, Pair, Pairs},
     media::drop_files,
-    remote_pictures,
+    profile_links, remote_pictures,
     views::{self, FieldView},
 };
 
@@ -28,6 +28,11 @@ pub async fn view(town: &Town, _viewer: &Viewer, id: Id) -> Outcome<AccountView>
         .await?
         .ok_or_else(Refusal::not_found)?;
     Ok(AccountView::new(town, row))
+}
+
+/// How many posts of somebody everyone may read; of the others nobody elsewhere learns so much as their number.
+pub async fn open_posts(town: &Town, id: Id) -> Outcome<i64> {
+    Ok(posts::open_of(town.store.read(), id).await?)
 }
 
 /// In the order asked; unknown ones are left out.
@@ -48,11 +53,10 @@ pub(crate) async fn by_handle(
     town: &Town,
     handle: &Handle,
 ) -> Outcome<Option<entity::account::Model>> {
-    let domain = match handle.domain.as_deref() {
-        Some(domain) if !domain.eq_ignore_ascii_case(&town.host) => domain.to_lowercase(),
-        _ => String::new(),
-    };
-    Ok(accounts::by_handle(town.store.read(), &folded(&handle.name), &domain).await?)
+    let domain = handle.domain.as_deref();
+    let domain = domain.filter(|_| town.is_elsewhere(handle));
+    let name = folded(&handle.name);
+    Ok(accounts::by_handle(town.store.read(), &name, domain.unwrap_or_default()).await?)
 }
 
 /// By ActivityPub id or page address, among those known here.
@@ -90,6 +94,8 @@ pub struct ProfileEdit {
     pub display_name: Option<String>,
     pub bio: Option<String>,
     pub locked: Option<bool>,
+    /// A program writes under it, no person.
+    pub automated: Option<bool>,
     pub discoverable: Option<bool>,
     pub indexable: Option<bool>,
     /// (name, value); empty pairs are dropped.
@@ -102,7 +108,7 @@ pub struct ProfileEdit {
 }
 
 pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Outcome<()> {
-    let mut row = accounts::by_id(tx, me)
+    let mut row = accounts::held(tx, me)
         .await?
         .ok_or_else(Refusal::not_found)?;
     if let Some(name) = edit.display_name {
@@ -118,12 +124,15 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
         row.bio_html = text::bio(&row.bio_source);
     }
     if let Some(fields) = edit.fields {
-        row.fields = serde_json::to_string(&checked_fields(fields)?).unwrap_or_default();
+        let fields = profile_links::remembered(town, &row.fields, checked_fields(fields)?);
+        row.fields = serde_json::to_string(&fields).unwrap_or_default();
+        profile_links::look_for(tx, town, me, &fields).await?;
     }
     if let Some(sites) = edit.attribution_domains {
         row.attribution_domains = checked_sites(&sites)?.join("\n");
     }
     row.locked = edit.locked.unwrap_or(row.locked);
+    row.kind = kind(edit.automated, row.kind);
     row.discoverable = edit.discoverable.unwrap_or(row.discoverable);
     row.indexable = edit.indexable.unwrap_or(row.indexable);
     let mut dropped = apply(edit.avatar, &mut row.avatar);
@@ -134,6 +143,17 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
         journal::record(tx, town, &Entry::FilesDropped { keys: dropped }).await?;
     }
     journal::record(tx, town, &Entry::ProfileChanged { account: me }).await
+}
+
+/// Only people and programs change into each other.
+fn kind(automated: Option<bool>, before: String) -> String {
+    let (person, program) = (AccountKind::Person, AccountKind::Service);
+    let may_change = [person.as_str(), program.as_str()].contains(&before.as_str());
+    match automated.filter(|_| may_change) {
+        Some(true) => program.as_str().into(),
+        Some(false) => person.as_str().into(),
+        None => before,
+    }
 }
 
 /// Gives the file that is no longer needed.
@@ -170,6 +190,7 @@ fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refus
             name,
             value_html: text::line(&value_source),
             value_source,
+            verified_at: None,
         });
     }
     if checked.len() > limits::PROFILE_FIELDS {

@@ -12,21 +12,26 @@ use parvis_model::{
     clock::{HOUR, Timestamp},
     id::Id,
     limits,
-    policy::Policy,
+    policy::{Interaction, Policy},
     refusal::Refusal,
 };
 use parvis_store::{Tx, accounts, entity, follows, media, posts, reactions, relations, seen};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Outcome, Town, conversations,
     follows::{FollowState, end, request_as},
     groups,
+    interactions::waiting,
     journal::{self, Entry},
     polls,
-    posts::{boost_row, boostable, boosted, count_answer, is_seen, may_write, tag},
+    posts::{
+        boost_row, boostable, boosted, count_answer, count_of_author, is_seen, may_write, original,
+        tag,
+    },
     previews, quotes,
     relations::block_as,
-    remote_pictures,
+    remote_pictures, threads,
     views::PostKind,
 };
 
@@ -46,7 +51,12 @@ pub async fn first_time(tx: &Tx, town: &Town, activity: &str, origin: &str) -> O
     Ok(seen::mark(tx, activity, origin, town.now()).await?)
 }
 
-#[derive(Clone, Debug)]
+/// Nothing came of it: it may come again.
+pub async fn not_taken_in(tx: &Tx, activity: &str, origin: &str) -> Outcome<()> {
+    Ok(seen::forget(tx, activity, origin).await?)
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemoteMedia {
     pub url: String,
     pub mime: String,
@@ -57,8 +67,9 @@ pub struct RemoteMedia {
     pub focus: (f32, f32),
 }
 
-/// A post of another server. HTML is cleaned, lengths are bounded, the people named are known here.
-#[derive(Clone, Debug)]
+/// A post of another server. HTML is cleaned, lengths are bounded, the people named are known here. It is also written down
+/// as it is while it waits for a resident's yes: a new field needs a default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Arrival {
     pub uri: String,
     pub url: String,
@@ -103,6 +114,7 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
     journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
     for_its_group(tx, town, &row, arrival).await?;
     previews::look_for(tx, town, &row).await?;
+    threads::errands::look_above(tx, town, &row).await?;
     Ok(Some(row.id))
 }
 
@@ -134,7 +146,7 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
         return Ok(None);
     }
     let parent = match &arrival.reply_to_uri {
-        Some(uri) => posts::by_uri(tx, uri)
+        Some(uri) => posts::held_by_uri(tx, uri)
             .await?
             .filter(|parent| parent.boost_of_id.is_none()),
         None => None,
@@ -143,6 +155,11 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
         Some(parent) => parent_for(tx, arrival.author, parent).await?,
         None => None,
     };
+    if let Some(parent) = &parent
+        && waiting::keeps_answer(tx, town, parent, arrival).await?
+    {
+        return Ok(None);
+    }
     let group = groups::meant_by(tx, arrival, parent.as_ref()).await?;
     let row = |id| entity::post::Model {
         found,
@@ -172,8 +189,7 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
         let adopted = posts::adopt_answers(tx, &row).await?;
         posts::count(tx, row.id, posts::Count::Replies, adopted).await?;
     }
-    let seen_at = arrival.audience.is_open().then_some(row.created_at);
-    accounts::posted(tx, arrival.author, seen_at).await?;
+    count_of_author(tx, &row, 1).await?;
     if found {
         return Ok(Some(row.id));
     }
@@ -183,6 +199,7 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
         groups::arrived(tx, town, &row, &group, said).await?;
     }
     previews::look_for(tx, town, &row).await?;
+    threads::errands::look_above(tx, town, &row).await?;
     Ok(Some(row.id))
 }
 
@@ -226,7 +243,7 @@ async fn insert_at(
     Err(Error::Other(format!("no id is free at {published}")).into())
 }
 
-fn arrived_row(
+pub(crate) fn arrived_row(
     town: &Town,
     id: Id,
     arrival: &Arrival,
@@ -272,6 +289,8 @@ fn arrived_row(
         card_id: None,
         reply_state: None,
         reply_stamp: None,
+        closed: false,
+        taken_out: None,
     }
 }
 
@@ -364,8 +383,16 @@ pub async fn boost(tx: &Tx, town: &Town, arrived: ArrivedBoost) -> Outcome<()> {
         Some(of) => of,
         None => boostable(tx, booster.id, arrived.post).await?,
     };
+    if of.taken_out.is_some() && of.group_id == Some(booster.id) {
+        return Ok(());
+    }
     groups::confirmed(tx, booster.id, of.id).await?;
     if posts::boost_by(tx, booster.id, of.id).await?.is_some() {
+        return Ok(());
+    }
+    // Who writes in a group wants it to show that.
+    let is_its_group = of.group_id == Some(booster.id);
+    if !is_its_group && waiting::keeps_boost(tx, town, &of, &arrived).await? {
         return Ok(());
     }
     let at = arrived.published.min(town.now());
@@ -386,6 +413,7 @@ pub async fn boost(tx: &Tx, town: &Town, arrived: ArrivedBoost) -> Outcome<()> {
 
 /// By the address of the activity; only one's own.
 pub async fn unboost(tx: &Tx, town: &Town, who: Id, uri: &str) -> Outcome<bool> {
+    waiting::taken_back(tx, who, uri).await?;
     let Some(boost) = posts::by_uri(tx, uri).await? else {
         return Ok(false);
     };
@@ -403,12 +431,20 @@ pub async fn unboost(tx: &Tx, town: &Town, who: Id, uri: &str) -> Outcome<bool> 
     }
 }
 
+/// By what was passed on: some servers undo under another address.
+pub async fn unboost_of(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<()> {
+    let of = original(tx, post).await?;
+    waiting::not_done(tx, who, of, Interaction::Boost).await?;
+    crate::posts::unboost(tx, town, who, of).await
+}
+
 /// `false`: it stands already.
 pub async fn favourite(tx: &Tx, town: &Town, who: Id, post: Id, uri: String) -> Outcome<bool> {
     crate::reactions::favourite_as(tx, town, who, post, uri).await
 }
 
 pub async fn unfavourite(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<bool> {
+    waiting::not_done(tx, who, post, Interaction::Like).await?;
     if reactions::favourite_of(tx, who, post).await?.is_none() {
         return Ok(false);
     }

@@ -38,6 +38,10 @@ pub async fn save(
             .filter(|row| row.account_id == me),
         None => None,
     };
+    let is_blank = post.text.is_empty() && post.summary.is_empty();
+    if is_blank && post.media.is_empty() && post.poll.is_none() {
+        return Err(Refusal::invalid("text", "refusal-draft-empty").into());
+    }
     let limit = limits::DRAFTS;
     if before.is_none() && rows::count(tx, me).await? >= limit {
         return Err(Refusal::invalid("text", "refusal-drafts-full")
@@ -117,9 +121,7 @@ async fn views(db: &Tx, town: &Town, me: Id, found: Vec<rows::Draft>) -> Outcome
         .collect();
     let files = free(db, me, &held).await?;
     for view in &mut shown {
-        let held = view.post.media.iter();
-        let held = held.filter_map(|id| files.iter().find(|row| row.id == *id));
-        view.media = held.map(|row| MediaView::new(town, row.clone())).collect();
+        view.media = kept::files(town, &view.post, &files);
     }
     Ok(shown)
 }

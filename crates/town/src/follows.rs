@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use parvis_model::{id::Id, page::Page, refusal::Refusal};
+use parvis_model::{account::AccountKind, id::Id, page::Page, refusal::Refusal};
 use parvis_store::{
     Tx, accounts, entity, follows, relations,
     timelines::{Pointing, pointing},
@@ -43,7 +43,8 @@ pub(crate) async fn request_as(
     let asked = accounts::by_id(tx, target)
         .await?
         .ok_or_else(Refusal::not_found)?;
-    if asked.kind == "application" {
+    // The town itself is nobody to follow; elsewhere some calendars and robots are such.
+    if asked.domain.is_empty() && asked.kind == AccountKind::Application.as_str() {
         return Err(Refusal::not_found().into());
     }
     if asked.suspended_at.is_some() {

@@ -1,24 +1,30 @@
 //! Groups: which post stands in which, who may write there, and what a group of this town hands on to its followers. Knows
 //! no protocol: what somebody elsewhere said is handed on as it came, unread.
 
+mod decisions;
+
 use std::collections::HashSet;
 
 use parvis_model::{
-    account::AccountKind, audience::Audience, clock::HOUR, id::Id, limits, refusal::Refusal,
-    uri as address,
+    account::AccountKind, audience::Audience, clock::HOUR, id::Id, limits, page::Page,
+    refusal::Refusal, uri as address,
 };
 use parvis_store::{
     Tx, accounts, entity,
     groups::{self as rows, Standing},
+    timelines::{Pointing, pointing},
 };
 
 use crate::{
-    Failure, Outcome, Town,
+    AccountView, Failure, Outcome, Paged, Town, Viewer,
     arrivals::Arrival,
     consents,
     journal::{self, Entry},
-    posts,
+    posts, views,
 };
+
+pub(crate) use decisions::must_take;
+pub use decisions::{Decision, decided, is_closed, listed, reads_list};
 
 /// More than this nobody is made to take from a group.
 pub const HANDED_ON_BYTES: usize = 256 * 1024;
@@ -77,6 +83,39 @@ pub async fn rule(town: &Town, group: Id) -> Outcome<Rule> {
             .collect(),
         moderators_only: rows::is_for_moderators(db, group).await?,
     })
+}
+
+/// A group somebody is in.
+#[derive(Clone, Debug)]
+pub struct GroupOf {
+    pub group: AccountView,
+    pub looks_after: bool,
+}
+
+/// The groups in somebody's hands, which each group tells everybody; to oneself also those one is merely in, since of that
+/// nobody has agreed to have a list shown.
+pub async fn of_person(
+    town: &Town,
+    viewer: &Viewer,
+    person: Id,
+    page: Page,
+) -> Outcome<Paged<GroupOf>> {
+    let list = if viewer.is_resident() && viewer.account == Some(person) {
+        Pointing::GroupsOrLookedAfter
+    } else {
+        Pointing::LookedAfter
+    };
+    let db = town.store.snapshot().await?;
+    let cursors = pointing(&db, list, person, &page).await?;
+    let ids: Vec<Id> = cursors.iter().map(|(_, group)| *group).collect();
+    let looked_after = rows::looked_after(&db, person, &ids).await?;
+    let groups = views::accounts_in_order(&db, town, &ids).await?;
+    let of = |group: AccountView| GroupOf {
+        looks_after: looked_after.contains(&group.id),
+        group,
+    };
+    let items = groups.into_iter().map(of).collect();
+    Ok(Paged::new(items, &cursors, page.limit))
 }
 
 fn is_group(row: &entity::account::Model) -> bool {
@@ -334,7 +373,11 @@ pub(crate) async fn left(tx: &Tx, town: &Town, post: &entity::post::Model) -> Ou
 /// A group elsewhere passes a post on: if it was meant for that group, it stands there now.
 pub async fn confirmed(tx: &Tx, group: Id, post: Id) -> Outcome<bool> {
     let found = parvis_store::posts::by_id(tx, post).await?;
-    let Some(row) = found.filter(|row| row.group_id == Some(group) && !row.in_group) else {
+    // What it has taken out comes back by its word for that alone.
+    let is_new = |row: &entity::post::Model| {
+        row.group_id == Some(group) && !row.in_group && row.taken_out.is_none()
+    };
+    let Some(row) = found.filter(is_new) else {
         return Ok(false);
     };
     rows::set_taken(tx, row.id, true).await?;

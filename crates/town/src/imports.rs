@@ -67,6 +67,12 @@ pub async fn begin(
     bytes: &[u8],
     overwrite: bool,
 ) -> Outcome<()> {
+    if bytes.len() > limits::IMPORT_BYTES {
+        let size = limits::IMPORT_BYTES / 1024 / 1024;
+        return Err(Refusal::invalid("file", "refusal-import-large")
+            .with("size", size)
+            .into());
+    }
     let mut tasks = read(sheet, bytes, overwrite)?;
     // Said before the work is done; what counts is asked in the write.
     must_have_room(town.store.read(), user.id).await?;

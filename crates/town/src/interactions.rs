@@ -1,5 +1,8 @@
 //! Answers, likes and boosts of people elsewhere who ask before they do it: what the post's author lets everyone do is agreed
-//! to at once, and whoever doubts it finds a stamp, for as long as what it stands for is there.
+//! to at once, what the author looks at first waits, and whoever doubts a consent finds a stamp, for as long as what it stands
+//! for is there.
+
+pub mod waiting;
 
 use parvis_model::{audience::Audience, id::Id, policy::Interaction};
 use parvis_store::{ConnectionTrait, DbErr, Tx, entity, posts, quotes as rows, reactions};
@@ -23,27 +26,55 @@ pub struct Asked {
     pub instrument: String,
 }
 
+/// What is said to somebody who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Yes,
+    No,
+    /// Nothing yet: the author looks at it first.
+    Waits,
+}
+
+/// What is [`decided`] after this holds until the write has ended: the post’s author says nothing else meanwhile.
+pub async fn at_its_turn(tx: &Tx, asked: &Asked) -> Outcome<()> {
+    posts::held(tx, asked.post).await?;
+    Ok(())
+}
+
 /// May they? `None`: it is no post of this town.
-pub async fn allowed(tx: &Tx, asked: &Asked) -> Outcome<Option<bool>> {
+pub async fn decided(tx: &Tx, asked: &Asked) -> Outcome<Option<Decision>> {
     may_write(tx, asked.who).await?;
     let post = posts::by_id(tx, asked.post).await?;
     let Some(post) = post.filter(|row| row.local && row.boost_of_id.is_none()) else {
         return Ok(None);
     };
     if !is_seen(tx, asked.who, &post).await? {
-        return Ok(Some(false));
+        return Ok(Some(Decision::No));
     }
     let audience = Audience::parse(&post.audience);
-    Ok(Some(match asked.what {
+    let fits = match asked.what {
         Interaction::Boost => audience.is_some_and(Audience::may_be_boosted),
         Interaction::Reply | Interaction::Like => true,
         Interaction::Quote => false,
-    }))
+    };
+    if fits {
+        waiting::decided(tx, asked, &post).await.map(Some)
+    } else {
+        Ok(Some(Decision::No))
+    }
 }
 
-/// Tells them: with a stamp if what they asked for stands here now.
-pub async fn answer(tx: &Tx, town: &Town, asked: Asked, allowed: bool) -> Outcome<()> {
-    let stamp = if allowed && stands(tx, &asked).await? {
+/// Has what they asked for come to something: does it wait, or stand?
+pub async fn is_here(tx: &Tx, asked: &Asked) -> Outcome<bool> {
+    Ok(waiting::is_kept(tx, asked).await? || stands(tx, asked).await?)
+}
+
+/// Tells them, unless the author looks at it first: with a stamp if what they asked for stands here now.
+pub async fn answer(tx: &Tx, town: &Town, asked: Asked, decision: Decision) -> Outcome<()> {
+    if decision == Decision::Waits {
+        return waiting::was_asked(tx, &asked).await;
+    }
+    let stamp = if decision == Decision::Yes && stands(tx, &asked).await? {
         stamp(tx, town, &asked).await?
     } else {
         None

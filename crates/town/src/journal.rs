@@ -59,8 +59,8 @@ pub enum Entry {
         quoting: String,
         stamp: Option<Id>,
     },
-    /// Somebody elsewhere asked by the activity `request` whether they may answer a post of this town, like it or pass it on;
-    /// refused where there is no stamp.
+    /// Somebody elsewhere asked by the activity `request` whether they may answer a post of this town, like it or pass it on, or
+    /// did so unasked, and then `request` is `instrument`; refused where there is no stamp.
     InteractionAnswered {
         interaction: Interaction,
         post: Id,

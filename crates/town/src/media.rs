@@ -1,5 +1,6 @@
 //! Residents' pictures, sound and video: kept before the post they hang on, described, removed with it.
 
+mod orphans;
 mod work;
 
 pub use parvis_media::{Content, Found, Incoming, Media, Part, Shape, Stored, Waiting};
@@ -11,6 +12,7 @@ use parvis_store::{
     scheduled,
 };
 
+pub(crate) use self::orphans::sweep_due;
 pub use self::work::{prepare_waiting, watch};
 use crate::{
     Error, Failure, MediaView, Outcome, Town,
@@ -92,11 +94,12 @@ async fn received(
     patience: Patience,
 ) -> Outcome<(MediaView, State)> {
     let id = upload.number();
+    let print = hex::encode(upload.digest());
     let row = changed(empty_row(town, me, id, nature), &change);
     if patience == Patience::Short && nature != Nature::Picture {
         // Before its row is written: whoever goes away meanwhile takes no file from a row.
         upload.leave();
-        let inserted = insert(town, row.clone(), true).await;
+        let inserted = insert(town, row.clone(), Some(print), true).await;
         if inserted.is_err() {
             town.media.discard(id);
         }
@@ -106,7 +109,7 @@ async fn received(
     }
     let kept = work::now(town, id).await?;
     let row = finished(row, &kept);
-    insert(town, row.clone(), false).await?;
+    insert(town, row.clone(), Some(print), false).await?;
     Ok((MediaView::new(town, row), State::Ready))
 }
 
@@ -120,16 +123,25 @@ pub async fn keep(town: &Town, me: Id, bytes: Vec<u8>, description: &str) -> Out
     let kept = town.media.keep(bytes).await.map_err(unfit)?;
     let row = empty_row(town, me, town.ids.next(), Nature::Picture);
     let row = finished(changed(row, &change), &kept);
-    insert(town, row.clone(), false).await?;
+    insert(town, row.clone(), None, false).await?;
     Ok(MediaView::new(town, row))
 }
 
-async fn insert(town: &Town, row: entity::media::Model, waits: bool) -> Outcome<()> {
+/// `print`: by what the same file is known again.
+async fn insert(
+    town: &Town,
+    row: entity::media::Model,
+    print: Option<String>,
+    waits: bool,
+) -> Outcome<()> {
     town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move {
-                let id = row.id;
+                let (id, owner) = (row.id, row.account_id);
                 media::insert(tx, row).await?;
+                if let Some(print) = print {
+                    media::set_print(tx, id, owner, &print).await?;
+                }
                 if waits {
                     rows::wait(tx, id).await?;
                 }
@@ -193,6 +205,23 @@ fn finished(row: entity::media::Model, kept: &KeptUpload) -> entity::media::Mode
 pub async fn picture(town: &Town, bytes: Vec<u8>, shape: Shape) -> Outcome<String> {
     let kept = town.media.keep_picture(bytes, shape).await.map_err(unfit)?;
     Ok(kept.original.key.to_string())
+}
+
+/// Keeps the arms or the logo of the town, as they are and as an icon.
+pub(crate) async fn arms(town: &Town, bytes: Vec<u8>) -> Outcome<[KeptPicture; 2]> {
+    let shown = town.media.keep_picture(bytes.clone(), Shape::Preview);
+    let shown = shown.await.map_err(unfit)?;
+    let icon = town.media.keep_picture(bytes, Shape::Icon).await;
+    let icon = icon.map_err(unfit);
+    let shown_files = vec![shown.original.key.to_string()];
+    let icon = unless_refused(town, shown_files, icon).await?;
+    Ok([shown, icon])
+}
+
+/// Keeps the banner of the town.
+pub(crate) async fn banner(town: &Town, bytes: Vec<u8>) -> Outcome<KeptPicture> {
+    let kept = town.media.keep_picture(bytes, Shape::Header).await;
+    kept.map_err(unfit)
 }
 
 /// Files that were kept for a write go again where that is refused; where it broke off, they may be in use.
@@ -332,6 +361,11 @@ pub async fn view(town: &Town, me: Id, id: Id) -> Outcome<(MediaView, State)> {
         State::Failed
     };
     Ok((MediaView::new(town, row), state))
+}
+
+/// What one wrote before about the very same file, if one still has it somewhere. Nobody else's words are looked at.
+pub async fn described_before(town: &Town, me: Id, id: Id) -> Outcome<Option<String>> {
+    Ok(media::said_before(town.store.read(), id, me).await?)
 }
 
 /// Removes a file of one's own that hangs on no post and waits with none.

@@ -1,5 +1,6 @@
 //! What residents are told: made by a reader of the journal, so that nothing is lost or told twice.
 
+mod choices;
 mod groups;
 mod policies;
 
@@ -20,6 +21,8 @@ use crate::{
     views::accounts_in_order,
 };
 
+pub use choices::{Choices, Ticked, choices, choose, on_page, reach_by_letter};
+pub(crate) use choices::{choices_and_place, no_letters, told_by_letter};
 pub use groups::{GroupKey, GroupView, Grouped, dismiss_group, group, groups};
 pub(crate) use policies::reception;
 pub use policies::{
@@ -83,8 +86,23 @@ impl NotificationKind {
         }
     }
 
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Do only moderators hear of these?
+    pub fn is_for_staff(self) -> bool {
+        matches!(self, Self::SignUp | Self::Report)
+    }
+
+    /// As they are kept. A word of another version of the program is left out.
+    pub(crate) fn listed(words: &str) -> Vec<Self> {
+        words.split_whitespace().filter_map(Self::parse).collect()
+    }
+
+    pub(crate) fn in_a_row(kinds: &[Self]) -> String {
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+        words.join(" ")
     }
 }
 
@@ -182,9 +200,10 @@ async fn views_of(
         .collect())
 }
 
-/// Counting stops at 100.
+/// Of those kinds that one wants to see on the pages. Counting stops at 100.
 pub async fn unread(town: &Town, me: Id) -> Outcome<u64> {
-    unread_of(town, me, &Wanted::default(), 100).await
+    let wanted = on_page(town, me, Wanted::default()).await?;
+    unread_of(town, me, &wanted, 100).await
 }
 
 /// Counting stops at `most`.
@@ -544,7 +563,10 @@ async fn told(
     };
     let is_new = notifications::insert(tx, row.clone()).await?;
     if is_new && !held_back {
-        push::lay_down(tx, town, &row, kind).await?;
+        let choices = choices::pass_on(tx, town, to, kind).await?;
+        if !choices.off_push.contains(&kind) {
+            push::lay_down(tx, town, &row, kind).await?;
+        }
         let (account, notification) = (to, row.id);
         let entry = Entry::Notified {
             account,

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use parvis_model::{audience::Audience, id::Id, page as piece};
+use parvis_model::{audience::Audience, id::Id, page as piece, policy::Policy};
 use parvis_store::{
     ConnectionTrait, entity,
     pages::{self, PageRows},
@@ -192,6 +192,11 @@ impl Page {
         });
         let media = self.media.get(&row.id).cloned().unwrap_or_default();
         let poll = self.polls.get(&row.id).cloned();
+        let group = row
+            .group_id
+            .and_then(|group| self.accounts.get(&group))
+            .filter(|group| !group.suspended)
+            .cloned();
         let filtered = match (&boost_of, &self.filters) {
             (Some(original), _) => original.filtered.clone(),
             (None, Some(filters)) if mine.is_some_and(|mine| !mine.author) => {
@@ -218,6 +223,7 @@ impl Page {
                 .cloned(),
             quote: None,
             quoting: *self.quotings.get(&row.id)?,
+            policy: row.policy.as_deref().map(Policy::parse).unwrap_or_default(),
             tags: row.tags.lines().map(TagView::new).collect(),
             url: row.url,
             id: row.id,
@@ -240,13 +246,12 @@ impl Page {
             quotes: row.quotes,
             mine,
             filtered,
+            brought_by: None,
             boost_of,
-            group: row
-                .group_id
-                .and_then(|group| self.accounts.get(&group))
-                .filter(|group| !group.suspended)
-                .cloned(),
+            closed: row.closed && row.in_group && group.is_some(),
+            group,
             in_group: row.in_group,
+            taken_out: row.taken_out,
             local: row.local,
         })
     }

@@ -48,6 +48,14 @@ pub async fn arrived(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<bool> {
     keep(tx, town, who, post).await
 }
 
+/// A group elsewhere puts a post on top that stands in it.
+pub(crate) async fn by_group(tx: &Tx, town: &Town, group: Id, post: Id) -> Outcome<bool> {
+    if pins::count(tx, group).await? >= limits::REMOTE_PINS as i64 {
+        return Ok(false);
+    }
+    keep(tx, town, group, post).await
+}
+
 pub async fn unpinned(tx: &Tx, who: Id, post: Id) -> Outcome<bool> {
     Ok(pins::delete(tx, who, post).await?)
 }

@@ -3,7 +3,7 @@
 use parvis_model::{
     audience::Audience,
     id::Id,
-    policy::{Allowed, Consent, Policy, Quoters, Ties},
+    policy::{Allowed, Consent, LooksAt, Policy, Quoters, Ties},
     refusal::Refusal,
 };
 use parvis_store::{Tx, entity, follows, posts, quotes as rows};
@@ -12,6 +12,7 @@ use crate::{
     Outcome, Town,
     journal::{self, Entry},
     posts::own,
+    preferences,
 };
 
 /// What somebody would do with a post.
@@ -22,16 +23,23 @@ pub(crate) enum Gesture {
     Boost,
 }
 
-/// Of a new post of this town. Answers, likes and boosts are free; what is not for everyone nobody else quotes.
-pub(crate) fn of_new(audience: Audience, quoters: Option<Quoters>) -> Policy {
-    let quoters = if audience.is_open() {
-        quoters.unwrap_or(Quoters::Everyone)
+/// Of a new post of this town: as its author usually receives strangers.
+pub(crate) async fn of_new(
+    tx: &Tx,
+    me: Id,
+    audience: Audience,
+    quoters: Option<Quoters>,
+) -> Outcome<Policy> {
+    let looks_at = preferences::looks_at(tx, me).await?;
+    Ok(policy(audience, looks_at, quoters))
+}
+
+/// What is not for everyone nobody else quotes, and who may see it may answer it.
+fn policy(audience: Audience, looks_at: LooksAt, quoters: Option<Quoters>) -> Policy {
+    if audience.is_open() {
+        looks_at.policy(quoters.unwrap_or(Quoters::Everyone))
     } else {
-        Quoters::Nobody
-    };
-    Policy {
-        quote: Some(quoters.allowed()),
-        ..Policy::default()
+        LooksAt::Nothing.policy(Quoters::Nobody)
     }
 }
 
@@ -112,9 +120,12 @@ pub(crate) async fn changed(
     quoters: Option<Quoters>,
 ) -> Outcome<entity::post::Model> {
     let audience = Audience::parse(&row.audience).unwrap_or(Audience::Direct);
-    let Some(policy) = quoters.map(|quoters| of_new(audience, Some(quoters)).kept()) else {
+    let Some(quoters) = quoters else {
         return Ok(row);
     };
+    let before = row.policy.as_deref().map(Policy::parse);
+    let looks_at = LooksAt::of(&before.unwrap_or_default());
+    let policy = policy(audience, looks_at, Some(quoters)).kept();
     if policy == row.policy {
         return Ok(row);
     }

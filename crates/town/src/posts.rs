@@ -1,6 +1,7 @@
 //! Posts of residents: writing, editing, deleting, passing on. Those of other servers arrive in `arrivals`.
 
 mod boosts;
+mod counts;
 pub(crate) mod kept;
 
 use std::{
@@ -28,12 +29,13 @@ use crate::{
     media::{drop_files, must_be_ready},
     pages, policies,
     polls::{self, NewPoll},
-    previews, quotes, revisions,
+    previews, quotes, revisions, threads,
     views::PostKind,
 };
 
 pub use boosts::{boost, unboost};
 pub(crate) use boosts::{boost_row, boostable, boosted};
+pub(crate) use counts::{count_answer, count_of_author};
 
 /// People of other servers that one post may make us look up.
 const LOOK_UPS: usize = 10;
@@ -234,6 +236,7 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     let consent = consents::begun(tx, me, parent.as_ref()).await?;
     let quoted = quotes::quotable(tx, me, draft.quote).await?;
     let group = groups::meant(tx, parent.as_ref(), &draft.mentions).await?;
+    groups::must_take(tx, town, me, parent.as_ref(), group.as_ref()).await?;
     let at = draft.published_at.unwrap_or_else(|| town.now());
     let id = draft
         .published_at
@@ -273,7 +276,9 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         has_poll: draft.poll.is_some(),
         has_quote: quoted.is_some(),
         quotes: 0,
-        policy: policies::of_new(audience, draft.quoters).kept(),
+        policy: policies::of_new(tx, me, audience, draft.quoters)
+            .await?
+            .kept(),
         found: false,
         group_id: group.as_ref().map(|group| group.id),
         in_group: false,
@@ -282,6 +287,8 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
             .filter(|_| audience.is_open())
             .map(|state| state.as_str().into()),
         reply_stamp: None,
+        closed: false,
+        taken_out: None,
     };
     if !posts::insert(tx, row.clone()).await? {
         return Err(Error::Other(format!("the id {id} is taken")).into());
@@ -298,8 +305,9 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
     tag(tx, town, id, &draft.tags).await?;
     if let Some(parent) = parent {
         count_answer(tx, &row, &parent, 1).await?;
+        threads::errands::look_around(tx, town, &parent).await?;
     }
-    accounts::posted(tx, me, audience.is_open().then_some(at)).await?;
+    count_of_author(tx, &row, 1).await?;
     journal::record(tx, town, &Entry::PostPublished { post: id }).await?;
     if let Some(group) = group {
         groups::written(tx, town, &row, &group).await?;
@@ -327,25 +335,6 @@ async fn mention(tx: &Tx, post: &entity::post::Model, people: &[Id]) -> Outcome<
         .map(|row| row.id)
         .collect();
     Ok(posts::mention(tx, post.id, &named).await?)
-}
-
-/// One answer more or less under a post, where all who see that see the answer.
-pub(crate) async fn count_answer(
-    tx: &Tx,
-    answer: &entity::post::Model,
-    question: &entity::post::Model,
-    by: i64,
-) -> Outcome<()> {
-    let audiences = (
-        Audience::parse(&answer.audience),
-        Audience::parse(&question.audience),
-    );
-    if let (Some(answer), Some(asked)) = audiences
-        && answer.is_counted_under(asked)
-    {
-        posts::count(tx, question.id, posts::Count::Replies, by).await?;
-    }
-    Ok(())
 }
 
 pub(crate) async fn may_write(tx: &Tx, me: Id) -> Outcome<entity::account::Model> {
@@ -540,7 +529,7 @@ pub(crate) async fn remove(tx: &Tx, town: &Town, row: entity::post::Model) -> Ou
     let pictures = media::take_from_post(tx, row.id).await?;
     drop_files(tx, town, &pictures).await?;
     posts::delete(tx, row.id).await?;
-    accounts::unposted(tx, row.author_id).await?;
+    count_of_author(tx, &row, -1).await?;
     let stone = entity::tombstone::Model {
         uri: row.uri.clone(),
         kind: row.kind,

@@ -1,6 +1,10 @@
 //! How a resident usually posts, where an app or a page says nothing else.
 
-use parvis_model::{audience::Audience, id::Id, policy::Quoters};
+use parvis_model::{
+    audience::Audience,
+    id::Id,
+    policy::{LooksAt, Quoters},
+};
 use parvis_store::{Tx, preferences};
 
 use crate::{Outcome, Town, posts::is_language};
@@ -11,6 +15,8 @@ pub struct Preferences {
     pub sensitive: bool,
     pub language: Option<String>,
     pub quoters: Quoters,
+    /// Of what strangers elsewhere do with new posts.
+    pub looks_at: LooksAt,
 }
 
 impl Default for Preferences {
@@ -20,6 +26,7 @@ impl Default for Preferences {
             sensitive: false,
             language: None,
             quoters: Quoters::Everyone,
+            looks_at: LooksAt::Nothing,
         }
     }
 }
@@ -31,6 +38,7 @@ pub struct PreferenceEdit {
     pub sensitive: Option<bool>,
     pub language: Option<String>,
     pub quoters: Option<Quoters>,
+    pub looks_at: Option<LooksAt>,
 }
 
 impl PreferenceEdit {
@@ -40,8 +48,10 @@ impl PreferenceEdit {
             sensitive,
             language,
             quoters,
+            looks_at,
         } = self;
-        audience.is_none() && sensitive.is_none() && language.is_none() && quoters.is_none()
+        let posts = audience.is_none() && sensitive.is_none() && language.is_none();
+        posts && quoters.is_none() && looks_at.is_none()
     }
 }
 
@@ -53,11 +63,17 @@ fn read(row: Option<preferences::Preference>) -> Preferences {
         sensitive: row.sensitive,
         language: row.language,
         quoters: Quoters::parse(&row.quoters).unwrap_or(usual.quoters),
+        looks_at: LooksAt::parse(&row.looks_at).unwrap_or(usual.looks_at),
     }
 }
 
 pub async fn of(town: &Town, me: Id) -> Outcome<Preferences> {
     Ok(read(preferences::of(town.store.read(), me).await?))
+}
+
+/// What somebody looks at first, in the step that writes a post.
+pub(crate) async fn looks_at(tx: &Tx, me: Id) -> Outcome<LooksAt> {
+    Ok(read(preferences::of(tx, me).await?).looks_at)
 }
 
 pub async fn set(tx: &Tx, _town: &Town, me: Id, edit: PreferenceEdit) -> Outcome<()> {
@@ -71,6 +87,7 @@ pub async fn set(tx: &Tx, _town: &Town, me: Id, edit: PreferenceEdit) -> Outcome
         sensitive: edit.sensitive.unwrap_or(before.sensitive),
         language,
         quoters: edit.quoters.unwrap_or(before.quoters).as_str().into(),
+        looks_at: edit.looks_at.unwrap_or(before.looks_at).as_str().into(),
     };
     Ok(preferences::set(tx, me, row).await?)
 }

@@ -1,4 +1,4 @@
-//! Being told on one's own device: which app hears of what, and what is still to be sent. Decides who is told; knows no
+//! Being told on one's own device: which app or browser hears of what, and what is still to be sent. Decides who is told; knows no
 //! push service and no encryption.
 
 use aws_lc_rs::agreement::{ECDH_P256, ParsedPublicKey, UnparsedPublicKey};
@@ -11,6 +11,8 @@ use parvis_model::{
     uri,
 };
 use parvis_store::{Tx, accounts, entity, logins, push, relations};
+
+pub use parvis_store::push::Holder;
 
 use crate::{
     Failure, Outcome, Town,
@@ -96,7 +98,7 @@ impl From<push::Subscription> for SubscriptionView {
     fn from(row: push::Subscription) -> Self {
         Self {
             id: row.id,
-            alerts: kinds(&row.alerts),
+            alerts: NotificationKind::listed(&row.alerts),
             policy: policy(&row),
             endpoint: row.endpoint,
             standard: row.standard,
@@ -104,21 +106,9 @@ impl From<push::Subscription> for SubscriptionView {
     }
 }
 
-fn kinds(alerts: &str) -> Vec<NotificationKind> {
-    alerts
-        .split_whitespace()
-        .filter_map(NotificationKind::parse)
-        .collect()
-}
-
 /// A word of another version of the program tells nobody anything.
 fn policy(row: &push::Subscription) -> PushPolicy {
     PushPolicy::parse(&row.policy).unwrap_or(PushPolicy::None)
-}
-
-fn in_a_row(alerts: &[NotificationKind]) -> String {
-    let words: Vec<&str> = alerts.iter().map(|kind| kind.as_str()).collect();
-    words.join(" ")
 }
 
 /// Checks where an app wants to be told; may look up a name.
@@ -161,19 +151,18 @@ fn on_curve(bytes: &[u8]) -> bool {
     ParsedPublicKey::try_from(UnparsedPublicKey::new(&ECDH_P256, bytes)).is_ok()
 }
 
-/// For the token with which it is asked, in place of what that had. `bearer`: the secret of the token, by which an app
-/// knows for whom a message is.
+/// For the token or session with which it is asked, in place of what that had. `bearer`: the secret of the token, by which an
+/// app knows for whom a message is.
 pub async fn subscribe(
     tx: &Tx,
     town: &Town,
     me: Id,
-    (token, bearer): (Id, String),
+    (holder, bearer): (Holder, String),
     place: Prepared,
     choice: Choice,
 ) -> Outcome<()> {
     let row = push::Subscription {
         id: town.ids.next(),
-        token_id: token,
         account_id: me,
         bearer,
         endpoint: place.endpoint,
@@ -181,32 +170,32 @@ pub async fn subscribe(
         p256dh: place.p256dh,
         auth: place.auth,
         standard: place.standard,
-        alerts: in_a_row(&choice.alerts.unwrap_or_default()),
+        alerts: NotificationKind::in_a_row(&choice.alerts.unwrap_or_default()),
         policy: choice.policy.unwrap_or_default().as_str().into(),
         created_at: town.now(),
     };
-    Ok(push::subscribe(tx, row, limits::PUSH_SUBSCRIPTIONS).await?)
+    Ok(push::subscribe(tx, holder, row, limits::PUSH_SUBSCRIPTIONS).await?)
 }
 
-pub async fn subscription(town: &Town, token: Id) -> Outcome<SubscriptionView> {
-    let row = push::by_token(town.store.read(), token).await?;
+pub async fn subscription(town: &Town, holder: Holder) -> Outcome<SubscriptionView> {
+    let row = push::by_holder(town.store.read(), holder).await?;
     Ok(row.ok_or_else(Refusal::not_found)?.into())
 }
 
-pub async fn choose(tx: &Tx, _town: &Town, token: Id, choice: Choice) -> Outcome<()> {
-    let row = push::by_token(tx, token).await?;
+pub async fn choose(tx: &Tx, _town: &Town, holder: Holder, choice: Choice) -> Outcome<()> {
+    let row = push::by_holder(tx, holder).await?;
     let row = row.ok_or_else(Refusal::not_found)?;
     let policy = choice.policy.unwrap_or_else(|| policy(&row));
     let alerts = match choice.alerts {
-        Some(alerts) => in_a_row(&alerts),
+        Some(alerts) => NotificationKind::in_a_row(&alerts),
         None => row.alerts,
     };
     Ok(push::choose(tx, row.id, &alerts, policy.as_str()).await?)
 }
 
 /// Nothing happens where there is none.
-pub async fn unsubscribe(tx: &Tx, _town: &Town, token: Id) -> Outcome<()> {
-    Ok(push::unsubscribe(tx, token).await?)
+pub async fn unsubscribe(tx: &Tx, _town: &Town, holder: Holder) -> Outcome<()> {
+    Ok(push::unsubscribe(tx, holder).await?)
 }
 
 /// What somebody is told just now is also to be sent to the apps that want to hear of it.
@@ -217,7 +206,7 @@ pub(crate) async fn lay_down(
     kind: NotificationKind,
 ) -> Outcome<()> {
     let mut wanted = push::of_account(tx, told.account_id).await?;
-    wanted.retain(|row| kinds(&row.alerts).contains(&kind));
+    wanted.retain(|row| NotificationKind::listed(&row.alerts).contains(&kind));
     if wanted.is_empty() {
         return Ok(());
     }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use elsewhere::{AskedQuote, RemoteQuote, answered, asked, revoked};
-pub(crate) use elsewhere::{arrived_again, keep};
+pub(crate) use elsewhere::{arrived_again, decide, keep};
 pub use shown::{QuoteState, QuoteView, Quoting};
 pub(crate) use shown::{Quotes, quotings};
 

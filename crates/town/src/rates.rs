@@ -30,6 +30,12 @@ pub enum Rate {
     SignUpNetwork,
     /// Forms for an account sent from one network, good or not.
     SignUpTries,
+    /// Letters that are asked for, to one person.
+    Letter,
+    /// Letters that ask whether an address is somebody's own: to one address, and for one person.
+    ConfirmAddress,
+    /// Letters for a new password that are asked for from one network.
+    LetterNetwork,
     /// Apps registered from one network.
     RegisterApp,
     /// Apps that one person lets in.
@@ -56,12 +62,14 @@ impl Rate {
             Self::LogInNetwork => (60, 15 * MINUTE),
             Self::SecondStep => (6, 15 * MINUTE),
             Self::Archive => (4, 60 * MINUTE),
+            Self::Letter => (5, 60 * MINUTE),
+            Self::ConfirmAddress => (5, 6 * 60 * MINUTE),
             Self::Import | Self::SignUpNetwork => (10, 60 * MINUTE),
             Self::SignUpTries => (60, 60 * MINUTE),
             Self::RegisterApp | Self::LetIn => (30, 10 * MINUTE),
             Self::Api => (300, 5 * MINUTE),
             Self::Reach | Self::Publish => (60, 5 * MINUTE),
-            Self::Report => (20, 60 * MINUTE),
+            Self::Report | Self::LetterNetwork => (20, 60 * MINUTE),
             Self::Upload | Self::TakeBack => (30, 30 * MINUTE),
         }
     }

@@ -5,6 +5,7 @@ use parvis_store::{Tx, entity, posts, reactions, timelines::Pointing};
 
 use crate::{
     AccountView, Outcome, Paged, Town, Viewer, accounts, follows, groups,
+    interactions::waiting,
     journal::{self, Entry},
     policies,
     posts::{self as town_posts, may_write, original, readable},
@@ -18,7 +19,7 @@ pub async fn favourite(tx: &Tx, town: &Town, me: Id, post: Id) -> Outcome<()> {
     Ok(())
 }
 
-/// `uri`: the activity by which it is known. `false`: it stands already.
+/// `uri`: the activity by which it is known. `false`: it stands already, or waits for the author of the post.
 pub(crate) async fn favourite_as(
     tx: &Tx,
     town: &Town,
@@ -26,8 +27,11 @@ pub(crate) async fn favourite_as(
     post: Id,
     uri: String,
 ) -> Outcome<bool> {
-    may_write(tx, me).await?;
+    let liker = may_write(tx, me).await?;
     let post = readable(tx, me, post).await?;
+    if !liker.domain.is_empty() && waiting::keeps_like(tx, town, &post, me, &uri).await? {
+        return Ok(false);
+    }
     let row = entity::favourite::Model {
         id: town.ids.next(),
         account_id: me,

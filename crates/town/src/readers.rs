@@ -10,17 +10,20 @@ use parvis_model::{
     clock::{DAY, HOUR, MINUTE, Timestamp},
     id,
 };
-use parvis_store::{Tx, logins, media, preview_cards, seen};
+use parvis_store::{Tx, interactions, logins, media, preview_cards, seen, thread_errands};
 use tokio::task::JoinSet;
 
 use crate::{
     Error, Failure, Outcome, Town, announcements, apps, departures, imports,
+    interactions::waiting,
     journal::{self, Batch, Entry, Reader},
-    media::drop_files,
+    letters,
+    media::{drop_files, sweep_due},
     notifications,
     previews::FRESH,
-    remote_pictures,
+    remote_pictures, sent_forms,
     sessions::IDLE,
+    threads,
 };
 
 pub const NOTIFICATIONS: Reader = Reader::new("notifications");
@@ -218,6 +221,7 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
         ("journal", prune(town).await.map(drop)),
         ("old rows", forget(town).await),
         ("unused pictures", drop_unused(town).await),
+        ("files without a row", sweep_due(town).await),
     ];
     let mut kept = Ok(());
     for (step, done) in steps {
@@ -238,6 +242,11 @@ async fn forget(town: &Town) -> Outcome<()> {
                 logins::forget_sessions(tx, now - IDLE).await?;
                 apps::forget(tx, now).await?;
                 announcements::forget(tx, now).await?;
+                let old = (now - letters::KEPT, now - letters::STALE);
+                parvis_store::letters::forget(tx, old, now).await?;
+                sent_forms::forget_old(tx, now).await?;
+                thread_errands::forget(tx, now - threads::errands::REST).await?;
+                interactions::forget_before(tx, now - waiting::KEPT).await?;
                 Ok(parvis_store::imports::forget(tx, now - imports::KEPT).await?)
             })
         })

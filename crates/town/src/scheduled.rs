@@ -110,9 +110,7 @@ async fn views(db: &Tx, town: &Town, found: Vec<rows::Scheduled>) -> Outcome<Vec
         .collect();
     let pictures = media::by_ids(db, &pictures).await?;
     for view in &mut shown {
-        let held = view.post.media.iter();
-        let held = held.filter_map(|id| pictures.iter().find(|row| row.id == *id));
-        view.media = held.map(|row| MediaView::new(town, row.clone())).collect();
+        view.media = kept::files(town, &view.post, &pictures);
     }
     Ok(shown)
 }

@@ -6,11 +6,11 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use aws_lc_rs::{constant_time, digest};
+use aws_lc_rs::{constant_time, digest, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio::sync::Semaphore;
 
-use crate::{Error, Outcome};
+use crate::{Error, Outcome, Town};
 
 /// Each hash takes 19 MiB while it runs.
 static HASHERS: Semaphore = Semaphore::const_new(2);
@@ -43,6 +43,12 @@ pub fn hash(secret: &str) -> String {
 /// Takes the same time wherever the two differ.
 pub fn same(one: &str, other: &str) -> bool {
     constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
+}
+
+/// The town's own seal on these words, of which the first line says what they are for: no seal stands for anything else.
+pub(crate) fn seal(town: &Town, said: &[u8]) -> hmac::Tag {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, town.profile().secret.as_bytes());
+    hmac::sign(&key, said)
 }
 
 /// What an app shows first of a secret that it keeps until the end (RFC 7636, 4.2, `S256`).

@@ -7,7 +7,10 @@ use parvis_model::{
 };
 use parvis_store::{Tx, entity, logins};
 
-use crate::{Outcome, Town, secrets, touches, users::UserView};
+use crate::{
+    Outcome, Town, secrets, touches,
+    users::{Proof, UserView},
+};
 
 /// A session that is not used for so long ends.
 pub(crate) const IDLE: Timestamp = 60 * DAY;
@@ -36,15 +39,16 @@ impl SessionView {
     }
 }
 
-/// Gives the secret for the cookie.
+/// Gives the secret for the cookie. Refused where what was shown no longer counts.
 pub async fn open(
     tx: &Tx,
     town: &Town,
-    user: Id,
+    proof: &Proof,
     user_agent: &str,
     network: &str,
 ) -> Outcome<String> {
-    let secret = secrets::random();
+    proof.must_hold(tx).await?;
+    let (secret, user) = (secrets::random(), proof.user());
     let row = entity::session::Model {
         id: town.ids.next(),
         login_id: user,

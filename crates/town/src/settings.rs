@@ -29,11 +29,13 @@ pub struct TownEdit {
     /// Name in the IANA time zone database.
     pub time_zone: String,
     pub registration: Registration,
+    /// The lowest role that may invite.
+    pub inviters: Role,
     pub contact: String,
     /// One a line.
     pub rules: String,
-    /// Degrees of the colour circle.
-    pub hue: i32,
+    /// Degrees of the colour circle; `None` leaves the colour as it is.
+    pub hue: Option<i32>,
 }
 
 pub async fn change(tx: &Tx, staff: &UserView, edit: &TownEdit) -> Outcome<()> {
@@ -48,7 +50,7 @@ pub async fn describe(tx: &Tx, edit: &TownEdit) -> Outcome<()> {
 
 /// Callers refresh the town's profile once the write is done ([`Town::refresh_profile`]).
 async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> {
-    let row = town::get(tx).await?.ok_or_else(Refusal::not_found)?;
+    let row = town::held(tx).await?.ok_or_else(Refusal::not_found)?;
     let name = within(edit.name.trim(), NAME, "town_name", "refusal-text-too-long")?;
     if name.is_empty() {
         return Err(Refusal::invalid("town_name", "refusal-name-empty").into());
@@ -76,9 +78,10 @@ async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> 
         language: edit.language.clone(),
         time_zone: time_zone.iana_name().unwrap_or("UTC").to_owned(),
         registration: edit.registration.as_str().into(),
+        inviters: edit.inviters.as_str().into(),
         contact: Some(contact).filter(|contact| !contact.is_empty()),
         rules: within(edit.rules.trim(), RULES, "rules", "refusal-text-too-long")?,
-        hue: edit.hue.rem_euclid(360),
+        hue: edit.hue.map_or(row.hue, |hue| hue.rem_euclid(360)),
         setup_secret: row.setup_secret.clone().filter(|_| !first_steps_done),
         ..row
     };
@@ -124,6 +127,7 @@ pub async fn prepare_first_admin(
         AccountKind::Person,
     )
     .await
+    .map(Prepared::unproven)
 }
 
 /// The first steps: the town's words and its first administrator, in one. The link is spent by it.
@@ -145,7 +149,7 @@ pub async fn set_up(
 
 /// An administrator made on the command line also ends the first steps.
 pub async fn end_first_steps(tx: &Tx) -> Result<(), Failure> {
-    let row = town::get(tx).await?.ok_or_else(Refusal::not_found)?;
+    let row = town::held(tx).await?.ok_or_else(Refusal::not_found)?;
     Ok(town::update(
         tx,
         entity::town::Model {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use parvis_model::{clock::Timestamp, id::Id, limits, page::Page, refusal::Refusal, text};
 use parvis_store::{
-    Tx, entity,
+    ConnectionTrait, Tx, entity,
     tags::{self as rows, Tie},
     timelines::{Pointing, pointing},
 };
@@ -138,8 +138,12 @@ pub async fn followed(town: &Town, me: Id, page: Page) -> Outcome<Paged<TagView>
 }
 
 /// For each of these posts that stands at home for its tag alone: that tag. One question for all.
-pub async fn bringing(town: &Town, me: Id, posts: &[Id]) -> Outcome<HashMap<Id, TagView>> {
-    let found = rows::bringing(town.store.read(), me, posts).await?;
+pub(crate) async fn bringing(
+    db: &impl ConnectionTrait,
+    me: Id,
+    posts: &[Id],
+) -> Outcome<HashMap<Id, TagView>> {
+    let found = rows::bringing(db, me, posts).await?;
     let found = found.into_iter().rev();
     Ok(found
         .map(|(post, name)| (post, TagView::new(&name)))

@@ -1,11 +1,16 @@
 //! A post with what it answers and what answers it.
 
-use std::collections::{HashMap, HashSet};
+pub mod errands;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use parvis_model::{id::Id, limits, refusal::Refusal};
 use parvis_store::posts;
 
-use crate::{Outcome, PostView, Town, Viewer, pages::posts_in_order, polls, reach::Wish};
+use crate::{Outcome, PostView, Town, Viewer, pages::posts_in_order, polls};
 
 #[derive(Clone, Debug)]
 pub struct Thread {
@@ -14,6 +19,14 @@ pub struct Thread {
     pub post: PostView,
     /// Depth first, so that what is answered comes before its answers; oldest first among equals.
     pub descendants: Vec<PostView>,
+}
+
+impl Thread {
+    /// Others hold a part of it, and may hold more.
+    pub fn reaches_elsewhere(&self) -> bool {
+        let around = self.ancestors.iter().chain(&self.descendants);
+        around.chain([&self.post]).any(|post| !post.local)
+    }
 }
 
 /// Addresses of the answers to a post that everyone may see: those of its own author first, then the oldest.
@@ -30,14 +43,13 @@ pub async fn open_thread(town: &Town, post: &PostView) -> Outcome<Vec<String>> {
 
 /// As far as it is known here; where a resident looks, more of it is asked for. Walks without recursion: a thread may be
 /// thousands deep.
-pub async fn around(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Thread> {
+pub async fn around(town: &Arc<Town>, viewer: &Viewer, post: Id) -> Outcome<Thread> {
     let db = town.store.snapshot().await?;
     let asked = posts_in_order(&db, town, *viewer, &[post]).await?;
     let asked = asked.into_iter().next().ok_or_else(Refusal::not_found)?;
     let root = asked.boost_of.as_ref().map_or(asked.thread, |of| of.thread);
     let focus = asked.boost_of.as_ref().map_or(asked.id, |of| of.id);
     if viewer.is_resident() {
-        town.reach().wish(Wish::Thread(focus));
         polls::look_again(town, viewer, &asked);
     }
     let ids = posts::thread(&db, viewer.eyes(), town.now(), root, limits::THREAD).await?;
@@ -54,11 +66,16 @@ pub async fn around(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Thread> {
         .into_iter()
         .filter_map(|id| by_id.remove(&id))
         .collect();
-    Ok(Thread {
+    drop(db);
+    let thread = Thread {
         ancestors,
         post,
         descendants,
-    })
+    };
+    if viewer.is_resident() && thread.reaches_elsewhere() {
+        errands::looked_at(town, &thread.post).await?;
+    }
+    Ok(thread)
 }
 
 fn take_ancestors(of: Id, by_id: &mut HashMap<Id, PostView>) -> Vec<PostView> {

@@ -1,19 +1,26 @@
 //! Lists of posts, strictly in order of time.
 
 use parvis_model::{id::Id, page::Page, text::folded_tag};
-use parvis_store::timelines::{self, Pointing, Tagged};
+use parvis_store::timelines::{self, Home, Pointing, Tagged};
 pub use parvis_store::timelines::{Scope, Shown};
 
 use crate::{
     Outcome, Paged, PostView, Town, Viewer,
     pages::{arranged, page_of, posts_in_order},
+    tags,
 };
 
-/// Posts and boosts of the people a resident follows, and the own ones.
+/// Posts and boosts of the people a resident follows, the own ones, and what followed tags bring, which says so.
 pub async fn home(town: &Town, me: Id, page: Page) -> Outcome<Paged<PostView>> {
     let db = town.store.read();
-    let (ids, rows) = timelines::home(db, me, town.now(), &page).await?;
-    let posts = arranged(db, town, Viewer::resident(me), &ids, rows).await?;
+    let Home { ids, tagged, rows } = timelines::home(db, me, town.now(), &page).await?;
+    let mut posts = arranged(db, town, Viewer::resident(me), &ids, rows).await?;
+    if !tagged.is_empty() {
+        let mut brought = tags::bringing(db, me, &tagged).await?;
+        for post in &mut posts {
+            post.brought_by = brought.remove(&post.id);
+        }
+    }
     Ok(Paged::of_ids(posts, &ids, page.limit))
 }
 
@@ -42,7 +49,19 @@ pub async fn public(
     page: Page,
 ) -> Outcome<Paged<PostView>> {
     let db = town.store.snapshot().await?;
-    let ids = timelines::public(&db, viewer.eyes(), town.now(), scope, &page).await?;
+    let ids = timelines::public(&db, viewer.eyes(), town.now(), scope, false, &page).await?;
+    page_of(&db, town, *viewer, &ids, &page).await
+}
+
+/// The same, only those with pictures, sound or video.
+pub async fn public_media(
+    town: &Town,
+    viewer: &Viewer,
+    scope: Scope,
+    page: Page,
+) -> Outcome<Paged<PostView>> {
+    let db = town.store.snapshot().await?;
+    let ids = timelines::public(&db, viewer.eyes(), town.now(), scope, true, &page).await?;
     page_of(&db, town, *viewer, &ids, &page).await
 }
 
@@ -61,7 +80,23 @@ pub async fn of_account(
     page: Page,
 ) -> Outcome<Paged<PostView>> {
     let db = town.store.snapshot().await?;
-    let ids = timelines::of_account(&db, viewer.eyes(), town.now(), account, shown, &page).await?;
+    let (eyes, now) = (viewer.eyes(), town.now());
+    let ids = timelines::of_account(&db, eyes, now, (account, None), shown, &page).await?;
+    page_of(&db, town, *viewer, &ids, &page).await
+}
+
+/// The same, only those with a tag, named as people write it.
+pub async fn of_account_tagged(
+    town: &Town,
+    viewer: &Viewer,
+    (account, tag): (Id, &str),
+    shown: Shown,
+    page: Page,
+) -> Outcome<Paged<PostView>> {
+    let db = town.store.snapshot().await?;
+    let (eyes, now) = (viewer.eyes(), town.now());
+    let key = folded_tag(&tag.replace('\0', ""));
+    let ids = timelines::of_account(&db, eyes, now, (account, Some(&key)), shown, &page).await?;
     page_of(&db, town, *viewer, &ids, &page).await
 }
 

@@ -15,7 +15,7 @@ type Deed<'t> = Pin<Box<dyn Future<Output = Outcome<()>> + Send + 't>>;
 /// `what` for the log.
 pub(crate) fn write_down<F>(town: &Town, what: &'static str, deed: F)
 where
-    F: for<'t> FnOnce(&'t Tx) -> Deed<'t> + Send + 'static,
+    F: for<'t> FnOnce(&'t Tx) -> Deed<'t> + Clone + Send + 'static,
 {
     let Ok(permit) = AT_ONCE.try_acquire() else {
         return;

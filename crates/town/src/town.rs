@@ -1,11 +1,15 @@
 //! A town: everything one commune owns, opened and ready.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{
+    Arc, OnceLock, PoisonError, RwLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use parvis_media::Media;
 use parvis_model::{
-    account::{AccountKind, Registration},
+    account::{AccountKind, Registration, Role},
     clock::{Clock, Timestamp},
+    handle::Handle,
     id::{Id, Ids},
 };
 use parvis_store::{Store, audience::Eyes, entity};
@@ -15,6 +19,7 @@ use crate::{
     Error, Outcome, accounts,
     archive::Documents,
     keys::{self, PushKey},
+    look::Look,
     rates::Rates,
     reach::{Nowhere, Reach},
     remote_pictures::RemotePictures,
@@ -48,6 +53,7 @@ pub struct Town {
     reach: OnceLock<Arc<dyn Reach>>,
     documents: OnceLock<Arc<dyn Documents>>,
     rates: Rates,
+    letters: AtomicBool,
     streams: Streams,
     remote_pictures: RemotePictures,
 }
@@ -89,6 +95,7 @@ impl Town {
             documents: OnceLock::new(),
             streams: Streams::default(),
             rates: Rates::new(options.rates, options.clock.clone()),
+            letters: AtomicBool::new(false),
             clock: options.clock,
         }))
     }
@@ -119,6 +126,20 @@ impl Town {
         self.reach.get().map_or(&Nowhere, |reach| &**reach)
     }
 
+    /// The host without its port.
+    pub fn domain(&self) -> &str {
+        match self.host.rsplit_once(':') {
+            Some((domain, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => domain,
+            _ => &self.host,
+        }
+    }
+
+    /// Does this handle name somebody of another server?
+    pub fn is_elsewhere(&self, handle: &Handle) -> bool {
+        let domain = handle.domain.as_ref();
+        domain.is_some_and(|domain| *domain != self.host)
+    }
+
     /// Given once, by the program that wires the town.
     pub fn set_reach(&self, reach: Arc<dyn Reach>) {
         if self.reach.set(reach).is_err() {
@@ -136,6 +157,16 @@ impl Town {
         if self.documents.set(documents).is_err() {
             tracing::warn!(town = self.host, "documents were set twice");
         }
+    }
+
+    /// Is there a mail server that takes letters?
+    pub fn sends_letters(&self) -> bool {
+        self.letters.load(Ordering::Relaxed)
+    }
+
+    /// Given by the program that wires the town. Until then no letter is laid down.
+    pub fn set_sends_letters(&self, on: bool) {
+        self.letters.store(on, Ordering::Relaxed);
     }
 
     pub fn rates(&self) -> &Rates {
@@ -189,9 +220,11 @@ async fn found(
         language: "fr".into(),
         time_zone: "Europe/Paris".into(),
         registration: Registration::Closed.as_str().into(),
+        inviters: Role::Moderator.as_str().into(),
         contact: None,
         rules: String::new(),
         hue: 163,
+        look: "{}".into(),
         actor_id,
         secret: secrets::random(),
         setup_secret: Some(secrets::random()),
@@ -241,11 +274,15 @@ pub struct Profile {
     /// IANA name.
     pub time_zone: String,
     pub registration: Registration,
+    /// The lowest role that may invite.
+    pub inviters: Role,
     /// How to reach the people in charge, in words or as an address.
     pub contact: Option<String>,
     pub rules: Vec<String>,
     /// The one colour of the town, in degrees of the colour circle.
     pub hue: i32,
+    /// What else it has chosen to look like.
+    pub look: Look,
     /// Has the first administrator done the first steps?
     pub set_up: bool,
     /// The town's own actor.
@@ -253,6 +290,13 @@ pub struct Profile {
     /// Keys the forms of people who are not logged in.
     pub secret: String,
     pub created_at: Timestamp,
+}
+
+impl Profile {
+    /// May who has this role invite newcomers?
+    pub fn lets_invite(&self, role: Role) -> bool {
+        role >= self.inviters
+    }
 }
 
 impl From<entity::town::Model> for Profile {
@@ -263,6 +307,7 @@ impl From<entity::town::Model> for Profile {
             language: row.language,
             time_zone: row.time_zone,
             registration: Registration::parse(&row.registration).unwrap_or(Registration::Closed),
+            inviters: Role::parse(&row.inviters).unwrap_or(Role::Moderator),
             contact: row.contact,
             rules: row
                 .rules
@@ -271,6 +316,7 @@ impl From<entity::town::Model> for Profile {
                 .filter(|rule| !rule.is_empty())
                 .collect(),
             hue: row.hue,
+            look: Look::parse(&row.look),
             set_up: row.setup_secret.is_none(),
             actor_id: row.actor_id,
             secret: row.secret,

@@ -41,12 +41,12 @@ pub(crate) async fn is_on(db: &impl ConnectionTrait, user: Id) -> Result<bool, D
 /// A secret to be taken over by the phone, in base32. Nothing is asked for until [`confirm`] has seen that it was.
 pub async fn begin(town: &Arc<Town>, user: &UserView, password: String) -> Outcome<String> {
     confirm_password(town, user.id, password).await?;
-    let (secret, now, user) = (totp::secret(), town.now(), user.id);
+    let (secret, user) = (totp::secret(), user.id);
     let kept = secret.clone();
     town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move {
-                if second_step::begin(tx, user, &kept, now).await? {
+                if second_step::begin(tx, user, &kept).await? {
                     Ok(())
                 } else {
                     Err(Refusal::forbidden("refusal-two-step-on").into())

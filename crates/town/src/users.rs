@@ -19,14 +19,22 @@ use crate::{
     invitations,
     journal::{self, Entry},
     keys::{self, Pairs},
-    secrets,
+    letters, passkeys, secrets,
 };
 
+mod address;
 mod admission;
 mod newcomers;
+mod proof;
 
-pub use admission::{Admission, log_in, recover, second_step};
+pub use address::{Addressed, change_email};
+pub(crate) use address::{proven, set_email, with_address};
+pub use admission::{
+    Admission, log_in, log_in_by_passkey, recover, recover_by_letter, second_step,
+    ticket_has_passkeys,
+};
 pub use newcomers::{prepare_checked, prepare_sign_up, problems};
+pub use proof::Proof;
 
 const RECOVERY_CODES: usize = 8;
 
@@ -40,6 +48,8 @@ pub struct UserView {
     pub locale: Option<String>,
     pub appearance: Appearance,
     pub email: Option<String>,
+    /// Somebody showed that the address is theirs; letters go to no other.
+    pub email_proven: bool,
     pub approved: bool,
     pub suspended: bool,
 }
@@ -78,6 +88,7 @@ impl From<logins::Holder> for UserView {
             locale: login.locale,
             appearance: Appearance::parse(&login.appearance),
             email: login.email,
+            email_proven: login.email_proven_at.is_some(),
             approved: login.approved_at.is_some(),
             suspended: holder.suspended_at.is_some(),
         }
@@ -109,7 +120,19 @@ pub struct Prepared {
     kind: AccountKind,
     role: Role,
     approved: bool,
+    /// Nobody vouches for the address.
+    to_confirm: bool,
     keys: Pairs,
+}
+
+impl Prepared {
+    /// Whoever gave the address is asked whether it is theirs.
+    pub(crate) fn unproven(self) -> Self {
+        Self {
+            to_confirm: true,
+            ..self
+        }
+    }
 }
 
 /// The answer to a sign-up; the codes are shown this once.
@@ -118,10 +141,14 @@ pub struct SignedUp {
     pub user: Id,
     pub account: Id,
     pub waits_for_approval: bool,
+    /// The address counts once the link in the letter to it was followed.
+    pub asked_by_letter: bool,
     pub recovery_codes: Vec<String>,
+    /// Whoever signs up comes in at once.
+    pub proof: Proof,
 }
 
-/// By the town itself: the first administrator, the command line, the demo.
+/// By the town itself, which vouches for the address: the command line, the demo.
 pub async fn prepare_account(
     town: &Arc<Town>,
     name: &str,
@@ -171,6 +198,7 @@ async fn prepare(
         kind,
         role: Role::Resident,
         approved: true,
+        to_confirm: false,
         keys: keys::generate().await?,
     })
 }
@@ -215,21 +243,23 @@ fn check_password(password: &str, field: &'static str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub async fn sign_up(tx: &Tx, town: &Town, prepared: Prepared) -> Outcome<SignedUp> {
-    if let Some(code) = &prepared.invitation {
-        invitations::spend(tx, town, code).await?;
-    }
-    if let Some(email) = &prepared.email
-        && logins::by_email(tx, &email.to_lowercase()).await?.is_some()
-    {
-        return Err(Refusal::invalid("email", "refusal-email-taken").into());
-    }
-    let account = insert_local(tx, town, &prepared.name, prepared.kind, prepared.keys).await?;
+/// In a town that sends letters, an address counts once its owner has followed the link in one.
+pub async fn sign_up(tx: &Tx, town: &Town, mut prepared: Prepared) -> Outcome<SignedUp> {
+    let invited = match &prepared.invitation {
+        Some(code) => Some(invitations::spend(tx, town, code).await?),
+        None => None,
+    };
+    let email_key = address::key_of(prepared.email.as_deref());
     let user = town.ids.next();
+    address::must_be_free(tx, user, email_key.as_deref()).await?;
+    let to_confirm = prepared.to_confirm && town.sends_letters();
+    let unsure = prepared.email.take_if(|_| to_confirm);
+    let account = insert_local(tx, town, &prepared.name, prepared.kind, prepared.keys).await?;
     let login = entity::login::Model {
         id: user,
         account_id: account,
-        email_key: prepared.email.as_ref().map(|email| email.to_lowercase()),
+        email_key: email_key.filter(|_| prepared.email.is_some()),
+        email_proven_at: (prepared.email.is_some() && !prepared.to_confirm).then(|| town.now()),
         email: prepared.email,
         password_hash: prepared.password_hash,
         role: prepared.role.as_str().into(),
@@ -240,7 +270,15 @@ pub async fn sign_up(tx: &Tx, town: &Town, prepared: Prepared) -> Outcome<Signed
         notifications_read_id: 0,
         appearance: String::new(),
     };
+    let proof = Proof::of_password(&login);
     logins::insert(tx, login).await?;
+    let asked_by_letter = unsure.is_some();
+    if let Some(email) = unsure {
+        letters::confirm_address(tx, town, user, email).await?;
+    }
+    if let Some(invitation) = invited {
+        invitations::remember(tx, invitation, user).await?;
+    }
     let recovery_codes = fresh_recovery_codes(tx, town, user).await?;
     let waits = !prepared.approved;
     journal::record(tx, town, &Entry::SignedUp { account, waits }).await?;
@@ -248,7 +286,9 @@ pub async fn sign_up(tx: &Tx, town: &Town, prepared: Prepared) -> Outcome<Signed
         user,
         account,
         waits_for_approval: waits,
+        asked_by_letter,
         recovery_codes,
+        proof,
     })
 }
 
@@ -276,10 +316,7 @@ async fn find(town: &Town, who: &str) -> Outcome<Found> {
         return Ok(None);
     }
     let handle = who.parse::<Handle>().ok();
-    let is_of_here = |handle: &&Handle| {
-        let domain = handle.domain.as_deref();
-        domain.is_some_and(|domain| domain.eq_ignore_ascii_case(&town.host))
-    };
+    let is_of_here = |handle: &&Handle| handle.domain.is_some() && !town.is_elsewhere(handle);
     if let Some(handle) = handle.as_ref().filter(is_of_here)
         && let Some(found) = find_by_handle(town, handle).await?
     {
@@ -314,40 +351,16 @@ pub async fn change_password(
 ) -> Outcome<()> {
     confirm_password(town, user, old).await?;
     check_password(&new, "password")?;
-    let hashed = secrets::hash_password(new).await?;
+    let (hashed, here) = (secrets::hash_password(new).await?, Arc::clone(town));
     town.store
-        .write(move |tx| Box::pin(replace_password(tx, user, hashed, keep)))
+        .write(move |tx| {
+            Box::pin(async move { replace_password(tx, &here, user, hashed, keep).await })
+        })
         .await
-}
-
-/// `None`: none any more. Nobody writes to it yet, so it is not asked whether letters arrive there.
-pub async fn change_email(
-    town: &Arc<Town>,
-    user: Id,
-    password: String,
-    email: Option<String>,
-) -> Outcome<()> {
-    let email = email.as_deref().map(checked_email).transpose()?;
-    confirm_password(town, user, password).await?;
-    town.store
-        .write(move |tx| Box::pin(set_email(tx, user, email)))
-        .await
-}
-
-async fn set_email(tx: &Tx, user: Id, email: Option<String>) -> Outcome<()> {
-    let email_key = email.as_ref().map(|email| email.to_lowercase());
-    if let Some(key) = &email_key
-        && logins::by_email(tx, key)
-            .await?
-            .is_some_and(|other| other.id != user)
-    {
-        return Err(Refusal::invalid("email", "refusal-email-taken").into());
-    }
-    there(logins::set_email(tx, user, email, email_key).await?)
 }
 
 /// Refused where there was no such login to change.
-fn there(changed: bool) -> Outcome<()> {
+pub(crate) fn there(changed: bool) -> Outcome<()> {
     if changed {
         Ok(())
     } else {
@@ -381,19 +394,32 @@ pub async fn confirm_password(town: &Town, user: Id, password: String) -> Outcom
     }
 }
 
-/// By the town itself; everyone who was logged in as this user is out.
+/// By the town itself; everyone who was logged in as this user is out, and so is whoever had a key.
 pub async fn set_password(town: &Arc<Town>, user: Id, new: String) -> Outcome<()> {
     check_password(&new, "password")?;
-    let hashed = secrets::hash_password(new).await?;
+    let (hashed, here) = (secrets::hash_password(new).await?, Arc::clone(town));
     town.store
-        .write(move |tx| Box::pin(replace_password(tx, user, hashed, None)))
+        .write(move |tx| {
+            Box::pin(async move {
+                replace_password(tx, &here, user, hashed, None).await?;
+                // Only now that the login is locked: no key comes in between.
+                passkeys::forget_all(tx, user).await
+            })
+        })
         .await
 }
 
-async fn replace_password(tx: &Tx, user: Id, hashed: String, keep: Option<Id>) -> Outcome<()> {
+async fn replace_password(
+    tx: &Tx,
+    town: &Town,
+    user: Id,
+    hashed: String,
+    keep: Option<Id>,
+) -> Outcome<()> {
     there(logins::set_password(tx, user, hashed).await?)?;
     logins::delete_sessions(tx, user, keep).await?;
-    Ok(logins::delete_tokens(tx, user).await?)
+    logins::delete_tokens(tx, user).await?;
+    letters::password_changed(tx, town, user).await
 }
 
 /// A new random password, for the command line.
@@ -415,6 +441,13 @@ pub async fn all(town: &Town) -> Outcome<Vec<UserView>> {
         .into_iter()
         .map(|(login, account)| UserView::new(login, &account))
         .collect())
+}
+
+/// Whom people here can turn to.
+pub async fn staff(town: &Town) -> Outcome<Vec<AccountView>> {
+    let staff = logins::staff(town.store.read()).await?;
+    let ids: Vec<Id> = staff.iter().map(|login| login.account_id).collect();
+    crate::accounts::views(town, &ids).await
 }
 
 /// Language of the pages; `None` follows the browser.

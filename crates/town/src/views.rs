@@ -3,7 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use parvis_model::{
-    account::AccountKind, audience::Audience, clock::Timestamp, id::Id, text::folded_tag,
+    account::AccountKind, audience::Audience, clock::Timestamp, id::Id, policy::Policy,
+    text::folded_tag,
 };
 use parvis_store::{ConnectionTrait, accounts, entity};
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,9 @@ pub struct FieldView {
     pub name: String,
     pub value_html: String,
     pub value_source: String,
+    /// When the page that it links to was first seen to say that both are of the same person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug)]
@@ -121,7 +125,7 @@ pub struct MediaView {
     pub bit_rate: i32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PostKind {
     Note,
     Article,
@@ -231,6 +235,8 @@ pub struct PostView {
     pub quote: Option<QuoteView>,
     /// Who may quote it.
     pub quoting: Quoting,
+    /// What it says of who may do what with it.
+    pub policy: Policy,
     pub mentions: Vec<MentionView>,
     pub tags: Vec<TagView>,
     pub replies: i64,
@@ -242,14 +248,50 @@ pub struct PostView {
     pub mine: Option<Mine>,
     /// What the viewer set up not to meet unprepared.
     pub filtered: Vec<FilterMatch>,
+    /// At home: the tag for which alone it stands there.
+    pub brought_by: Option<TagView>,
     pub boost_of: Option<Arc<PostView>>,
     /// The group it is meant for …
     pub group: Option<Arc<AccountView>>,
     /// … which has taken it.
     pub in_group: bool,
+    /// Those who look after that group have closed it to answers.
+    pub closed: bool,
+    /// Why they took it out, if they did; empty where they gave no reason.
+    pub taken_out: Option<String>,
     /// What whom it answers says of it, where that matters; of posts of this town.
     pub consent: Option<ReplyConsent>,
     pub local: bool,
+}
+
+/// Why a post stands at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why<'a> {
+    /// One follows the tag, and nothing else brings it.
+    Tag(&'a TagView),
+    /// One wrote or shared it oneself.
+    Own,
+    /// One is in the group that passed it on.
+    Group,
+    /// One follows who shared it.
+    Boost,
+    /// One follows who wrote it.
+    Follow,
+}
+
+impl PostView {
+    /// Of several reasons the one that tells most.
+    pub fn why_at_home(&self) -> Why<'_> {
+        let is_own = self.mine.is_some_and(|mine| mine.author);
+        let by_group = self.author.kind == AccountKind::Group;
+        match (&self.brought_by, &self.boost_of) {
+            (Some(tag), _) => Why::Tag(tag),
+            _ if is_own => Why::Own,
+            (None, Some(_)) if by_group => Why::Group,
+            (None, Some(_)) => Why::Boost,
+            (None, None) => Why::Follow,
+        }
+    }
 }
 
 impl AccountView {

@@ -1,8 +1,7 @@
 //! What this town is, its rules, who runs it.
 
 use askama::Template;
-use parvis_store::logins;
-use parvis_town::{AccountView, Error, accounts};
+use parvis_town::{AccountView, users};
 
 use crate::{
     frame::Frame,
@@ -17,13 +16,8 @@ pub struct AboutPage<'a> {
 }
 
 pub async fn about(page: Page) -> Answer {
-    let logins = logins::staff(page.town.store.read())
-        .await
-        .map_err(Error::from)?;
-    let ids: Vec<_> = logins.iter().map(|login| login.account_id).collect();
-    let staff = accounts::views(&page.town, &ids).await?;
     html(&AboutPage {
         page: &page.frame,
-        staff,
+        staff: users::staff(&page.town).await?,
     })
 }

@@ -1,5 +1,6 @@
 //! What a browser sent by name: the query of an address or the values of a form. Bounded; knows no field's meaning.
 
+use aws_lc_rs::digest;
 use parvis_model::id::{self, Id};
 use url::form_urlencoded;
 
@@ -85,6 +86,17 @@ impl Asked {
         encoded
     }
 
+    /// A fingerprint of all that was sent but for the form's token.
+    pub fn digest(&self) -> String {
+        let mut hash = digest::Context::new(&digest::SHA256);
+        let values = self.0.iter().filter(|(name, _)| name != "csrf");
+        for part in values.flat_map(|(name, value)| [name, value]) {
+            hash.update(&part.len().to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hex::encode(hash.finish())
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
     }
@@ -148,6 +160,16 @@ mod tests {
         assert_eq!(asked.ids("garde"), [1, 2]);
         assert!(asked.on("oui"));
         assert_eq!(asked.some("rien"), None);
+    }
+
+    #[test]
+    fn a_form_is_known_by_what_stands_in_it() {
+        let digest = |encoded: &[u8]| Asked::parse(encoded).digest();
+        let first = digest(b"csrf=a&envoi=1&text=ab");
+        assert_eq!(digest(b"csrf=b&envoi=1&text=ab"), first);
+        for other in ["envoi=2&text=ab", "envoi=1&text=ac", "envoi=1t&ext=ab"] {
+            assert_ne!(digest(other.as_bytes()), first, "{other}");
+        }
     }
 
     #[test]

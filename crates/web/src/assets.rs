@@ -1,176 +1,71 @@
-//! Styles, scripts and pictures of the pages: embedded, named by their content, compressed once, kept by browsers for a year.
+//! Styles, scripts and pictures of the pages: embedded, named by their content and compressed when the program is built (build.rs),
+//! kept by browsers for a year.
 
-use std::{collections::HashMap, io::Write, sync::LazyLock};
-
-use aws_lc_rs::digest;
 use axum::{
-    body::Bytes,
     extract::Path,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use flate2::{Compression, write::GzEncoder};
 
-use crate::fault::Fault;
+use crate::{colour, fault::Fault};
 
 const A_YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// For what may change with the program and has no fingerprint.
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 const CSS: &str = "text/css; charset=utf-8";
-const JS: &str = "text/javascript; charset=utf-8";
-const SVG: &str = "image/svg+xml";
-
-/// In the order of their cascade layers.
-const STYLES: &str = concat!(
-    include_str!("../../../frontend/styles/tokens.css"),
-    include_str!("../../../frontend/styles/base.css"),
-    include_str!("../../../frontend/styles/layout.css"),
-    include_str!("../../../frontend/styles/components/frame.css"),
-    include_str!("../../../frontend/styles/components/card.css"),
-    include_str!("../../../frontend/styles/components/buttons.css"),
-    include_str!("../../../frontend/styles/components/forms.css"),
-    include_str!("../../../frontend/styles/components/post.css"),
-    include_str!("../../../frontend/styles/components/compose.css"),
-    include_str!("../../../frontend/styles/components/poll.css"),
-    include_str!("../../../frontend/styles/components/quote.css"),
-    include_str!("../../../frontend/styles/components/preview.css"),
-    include_str!("../../../frontend/styles/components/people.css"),
-    include_str!("../../../frontend/styles/components/notices.css"),
-    include_str!("../../../frontend/styles/components/chat.css"),
-    include_str!("../../../frontend/styles/components/filters.css"),
-    include_str!("../../../frontend/styles/components/appearance.css"),
-    include_str!("../../../frontend/styles/components/timelines.css"),
-    include_str!("../../../frontend/styles/components/account.css"),
-    include_str!("../../../frontend/styles/components/public.css"),
-    include_str!("../../../frontend/styles/utilities.css"),
-    include_str!("../../../frontend/styles/print.css"),
-);
-
-const SOURCES: &[(&str, &str, &str)] = &[
-    ("parvis.css", CSS, STYLES),
-    (
-        "compose.js",
-        JS,
-        include_str!("../../../frontend/scripts/compose.js"),
-    ),
-    (
-        "attach.js",
-        JS,
-        include_str!("../../../frontend/scripts/attach.js"),
-    ),
-    (
-        "suggest.js",
-        JS,
-        include_str!("../../../frontend/scripts/suggest.js"),
-    ),
-    (
-        "news.js",
-        JS,
-        include_str!("../../../frontend/scripts/news.js"),
-    ),
-    (
-        "pictures.js",
-        JS,
-        include_str!("../../../frontend/scripts/pictures.js"),
-    ),
-    (
-        "app.js",
-        JS,
-        include_str!("../../../frontend/scripts/app.js"),
-    ),
-    (
-        "icon.svg",
-        SVG,
-        include_str!("../../../frontend/icons/icon.svg"),
-    ),
-];
-
-static ASSETS: LazyLock<HashMap<&str, Asset>> = LazyLock::new(|| {
-    SOURCES
-        .iter()
-        .map(|(name, mime, text)| (*name, Asset::new(name, mime, text)))
-        .collect()
-});
 
 struct Asset {
+    name: &'static str,
     /// `parvis-3f9a….css`
-    fingerprinted: String,
+    fingerprinted: &'static str,
     mime: &'static str,
-    plain: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    plain: &'static str,
+    gzip: &'static [u8],
+    brotli: &'static [u8],
 }
 
-impl Asset {
-    fn new(name: &str, mime: &'static str, text: &'static str) -> Self {
-        let hash = hex::encode(digest::digest(&digest::SHA256, text.as_bytes()));
-        let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
-        Self {
-            fingerprinted: format!("{stem}-{}.{ending}", &hash[..12]),
-            mime,
-            plain: Bytes::from_static(text.as_bytes()),
-            gzip: gzip(text.as_bytes()),
-            brotli: brotli(text.as_bytes()),
-        }
-    }
-}
-
-/// An empty result means that it could not be compressed; the plain one is sent then.
-fn gzip(text: &[u8]) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let written = encoder.write_all(text).and_then(|()| encoder.finish());
-    written.map(Bytes::from).unwrap_or_default()
-}
-
-fn brotli(text: &[u8]) -> Bytes {
-    let mut packed = Vec::new();
-    let settings = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        ..Default::default()
-    };
-    match brotli::BrotliCompress(&mut &text[..], &mut packed, &settings) {
-        Ok(_) => packed.into(),
-        Err(_) => Bytes::new(),
-    }
-}
+static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// Where a page finds an asset.
 pub fn path(name: &str) -> String {
     ASSETS
-        .get(name)
-        .map(|asset| format!("/assets/{}", asset.fingerprinted))
+        .iter()
+        .find(|asset| asset.name == name)
+        .map(Asset::path)
         .unwrap_or_default()
 }
 
 /// Where all of them are, in no order that changes.
 pub fn paths() -> Vec<String> {
-    SOURCES.iter().map(|(name, ..)| path(name)).collect()
+    ASSETS.iter().map(Asset::path).collect()
+}
+
+impl Asset {
+    fn path(&self) -> String {
+        format!("/assets/{}", self.fingerprinted)
+    }
 }
 
 #[cfg(test)]
 pub fn plain(name: &str) -> &'static str {
-    SOURCES
-        .iter()
-        .find(|source| source.0 == name)
-        .map_or("", |source| source.2)
+    let asset = ASSETS.iter().find(|asset| asset.name == name);
+    asset.map_or("", |asset| asset.plain)
 }
 
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Fault> {
     let asset = ASSETS
-        .values()
+        .iter()
         .find(|asset| asset.fingerprinted == name)
         .ok_or(Fault::NotFound)?;
     let wanted = headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|it| it.to_str().ok())
         .unwrap_or_default();
-    let packed = [("br", &asset.brotli), ("gzip", &asset.gzip)];
-    let packed = packed
+    let packed = [("br", asset.brotli), ("gzip", asset.gzip)]
         .into_iter()
-        .find(|(name, bytes)| accepts(wanted, name) && !bytes.is_empty());
+        .find(|(name, _)| accepts(wanted, name));
     let mut response = packed
-        .map_or(&asset.plain, |(_, bytes)| bytes)
-        .clone()
+        .map_or(asset.plain.as_bytes(), |(_, bytes)| bytes)
         .into_response();
     let head = response.headers_mut();
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
@@ -220,28 +115,25 @@ fn png(bytes: &'static [u8]) -> Response {
     let head = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
         (header::CACHE_CONTROL, A_DAY),
+        // Apps in browsers draw it from their own origins.
+        (
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        ),
     ];
     (head, bytes).into_response()
 }
 
 /// The one colour of a town, as a style sheet of its own since pages may hold no styles.
 pub async fn theme(Path(name): Path<String>) -> Result<Response, Fault> {
-    let hue: u16 = name
-        .strip_suffix(".css")
-        .and_then(|hue| hue.parse().ok())
-        .ok_or(Fault::NotFound)?;
-    if hue > 360 {
-        return Err(Fault::NotFound);
-    }
+    let theme = name.strip_suffix(".css").ok_or(Fault::NotFound)?;
+    let sheet = colour::sheet(theme).ok_or(Fault::NotFound)?;
+    let kept = if colour::is_own(theme) { A_DAY } else { A_YEAR };
     let head = [
         (header::CONTENT_TYPE, HeaderValue::from_static(CSS)),
-        (header::CACHE_CONTROL, A_YEAR),
+        (header::CACHE_CONTROL, kept),
     ];
-    Ok((
-        head,
-        format!("@layer tokens {{ :root {{ --town-hue: {hue}; }} }}\n"),
-    )
-        .into_response())
+    Ok((head, sheet).into_response())
 }
 
 #[cfg(test)]
@@ -266,6 +158,14 @@ mod tests {
             .unwrap()
             .len();
         assert!(size < 12_000, "{size} bytes of styles");
+    }
+
+    #[tokio::test]
+    async fn what_the_program_makes_of_a_colour_is_not_kept_for_longer_than_a_day() {
+        for (name, kept) in [("0f5132.css", A_DAY), ("163.css", A_YEAR)] {
+            let response = theme(Path(name.to_owned())).await.unwrap();
+            assert_eq!(response.headers()[header::CACHE_CONTROL], kept, "{name}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::{
     headers,
     log_in::LogInPage,
     page::{Answer, Page, Resident, html, html_with, redirect},
-    permissions,
+    passkeys, permissions,
 };
 
 const PATH: &str = "/oauth/authorize";
@@ -110,6 +110,7 @@ pub async fn ask(mut page: Page) -> Answer {
         return html(&LogInPage {
             page: &page.frame,
             towards: Some(request.app.name),
+            passkey: passkeys::question(&page),
             form: Typed::new(Asked::of([("suite", again(&page.query))])),
         });
     }

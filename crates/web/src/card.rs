@@ -17,6 +17,8 @@ pub struct Card<'a> {
     pub chosen: bool,
     /// It stands on top of its author's page.
     pub pinned: bool,
+    /// Nobody is to answer it, or something above it, any more.
+    pub closed: bool,
     pub depth: usize,
     /// Of the entry in the list: of a shared post, the sharing's.
     entry: Id,
@@ -38,19 +40,14 @@ impl<'a> Card<'a> {
         Self {
             post,
             booster: None,
-            tag: None,
+            tag: post.brought_by.as_ref(),
             answers: answered(post),
             chosen: false,
             pinned: false,
+            closed: post.closed,
             depth: 0,
             entry: post.id,
         }
-    }
-
-    #[must_use]
-    pub fn brought_by(mut self, tag: Option<&'a TagView>) -> Self {
-        self.tag = tag;
-        self
     }
 
     #[must_use]
@@ -63,6 +60,23 @@ impl<'a> Card<'a> {
     pub fn pinned(mut self) -> Self {
         self.pinned = true;
         self
+    }
+
+    #[must_use]
+    pub fn closed(mut self, above: bool) -> Self {
+        self.closed |= above;
+        self
+    }
+
+    /// The group that it was taken out of, and why.
+    pub fn taken_out(&self) -> Option<(&'a AccountView, &'a str)> {
+        let group = self.post.group.as_deref()?;
+        Some((group, self.post.taken_out.as_deref()?))
+    }
+
+    /// Shown only to who opens it.
+    pub fn is_folded(&self) -> bool {
+        !self.post.summary.is_empty() || self.taken_out().is_some()
     }
 
     /// One's own, unless only the people named may read it.

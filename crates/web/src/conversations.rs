@@ -4,24 +4,19 @@
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
 use parvis_model::{
-    audience::Audience,
-    clock::Timestamp,
-    handle::Handle,
-    id::Id,
-    page::Page as Piece,
-    refusal::{Kind, Refusal},
-    text,
+    audience::Audience, clock::Timestamp, handle::Handle, id::Id, page::Page as Piece,
+    refusal::Refusal, text,
 };
 use parvis_town::{
-    AccountView, Failure, Outcome, PostView, Rate, accounts,
+    AccountView, Outcome, PostView, Rate, accounts,
     conversations::{self, ConversationView, Exchange, Message},
-    follows, posts, thread_mutes,
+    follows, posts, reach, thread_mutes,
 };
 
 use crate::{
     asked::Asked,
     card::Card,
-    fault::typed_again,
+    fault::{typed_again, unless_gone},
     form::Form,
     frame::{Frame, Pages, Typed},
     log_in,
@@ -227,14 +222,6 @@ pub async fn list(Resident { page, me, .. }: Resident) -> Answer {
     })
 }
 
-/// What is gone, or may not be seen any more, is nothing.
-fn unless_gone<T>(found: Outcome<T>) -> Outcome<Option<T>> {
-    match found {
-        Err(Failure::Refused(refusal)) if refusal.kind == Kind::NotFound => Ok(None),
-        found => found.map(Some),
-    }
-}
-
 fn newest_of(conversation: Id) -> String {
     format!("/messages/{conversation}#dernier")
 }
@@ -401,11 +388,10 @@ async fn addressed(page: &Page, me: Id, names: &str) -> Outcome<Vec<Id>> {
 
 async fn elsewhere(page: &Page, me: Id, handle: &Handle) -> Outcome<Option<AccountView>> {
     let town = &page.town;
-    if handle.domain.as_deref().is_none_or(|it| it == town.host) {
+    if !town.is_elsewhere(handle) {
         return Ok(None);
     }
-    town.rates().count(Rate::Reach, &me.to_string())?;
-    let Some(found) = town.reach().handle(town, handle).await? else {
+    let Some(found) = reach::person(town, me, handle).await? else {
         return Ok(None);
     };
     let found = accounts::views(town, &[found]).await?;

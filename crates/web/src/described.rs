@@ -3,7 +3,7 @@
 
 use askama::Template;
 use parvis_model::{account::AccountKind, audience::Audience, text::plain};
-use parvis_town::{AccountView, MediaView, PostView};
+use parvis_town::{AccountView, MediaView, PostView, look::Picture};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ impl Frame {
             },
             address: self.origin(),
             picture: None,
-            image: format!("{}/thumbnail-default.png", self.origin()),
+            image: self.town_picture(),
             feed: format!("{}/ville/fil.atom", self.origin()),
             oembed: String::new(),
             data: String::new(),
@@ -171,8 +171,22 @@ impl Frame {
         shortened(&plain(&post.html), DESCRIPTION)
     }
 
+    /// Banner, arms, or what we drew for towns that have neither.
+    fn town_picture(&self) -> String {
+        let look = &self.town.look;
+        let own = look.banner.as_ref();
+        let own = own.or(look.arms.as_ref().map(|arms| &arms.icon));
+        let path = own.map_or_else(|| "/thumbnail-default.png".to_owned(), Picture::path);
+        format!("{}{path}", self.origin())
+    }
+
     pub fn theme_colour(&self) -> String {
-        colour::of_town(self.town.hue)
+        colour::of_town(&self.town)
+    }
+
+    /// The name of the style sheet with the town's colour.
+    pub fn theme(&self) -> String {
+        colour::theme(&self.town)
     }
 
     /// What is from elsewhere has its page there.

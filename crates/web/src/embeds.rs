@@ -29,8 +29,6 @@ const POSTS: u64 = 8;
 const WIDTH: u64 = 550;
 const HEIGHT: u64 = 600;
 const OF_A_POST: u64 = 380;
-/// Frames on other sites need not ask again at every look.
-const A_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 #[derive(Template)]
 #[template(path = "embed.html")]
@@ -94,7 +92,7 @@ fn shown(mut anyone: Anyone, heading: String, path: String, posts: Vec<PostView>
         posts,
     })?;
     let head = response.headers_mut();
-    head.insert(header::CACHE_CONTROL, A_MINUTE);
+    head.insert(header::CACHE_CONTROL, headers::A_MINUTE);
     let policy = headers::policy(None).replace("frame-ancestors 'none'", "frame-ancestors *");
     let policy = HeaderValue::from_str(&policy).map_err(|_| Fault::BadRequest)?;
     head.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -201,7 +199,7 @@ fn as_json(text: &str) -> Response {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json; charset=utf-8"),
         ),
-        (header::CACHE_CONTROL, A_MINUTE),
+        (header::CACHE_CONTROL, headers::A_MINUTE),
         headers::NOT_FOR_SEARCH,
         (
             header::ACCESS_CONTROL_ALLOW_ORIGIN,

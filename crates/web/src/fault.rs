@@ -13,7 +13,7 @@ use parvis_model::{
     locale::Locale,
     refusal::{Kind, Refusal},
 };
-use parvis_town::{Error, Failure, Town};
+use parvis_town::{Error, Failure, Outcome, Town};
 
 use crate::{
     frame::{Frame, Typed},
@@ -29,12 +29,22 @@ pub enum Fault {
     NotFound,
     /// Not from one of our own pages, or from one of an earlier log-in.
     Stale,
+    /// Written on this device by somebody else.
+    NotAuthor,
     TooLarge,
     BadRequest,
     Method,
     /// First log in, then go on to this path.
     LogIn(String),
     Town(Failure),
+}
+
+/// What is gone, or may not be seen any more, is nothing.
+pub fn unless_gone<T>(found: Outcome<T>) -> Outcome<Option<T>> {
+    match found {
+        Err(Failure::Refused(refusal)) if refusal.kind == Kind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 impl From<Failure> for Fault {
@@ -66,6 +76,7 @@ impl Fault {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Stale => StatusCode::FORBIDDEN,
+            Self::NotAuthor => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -252,6 +263,7 @@ fn words(fault: &Fault, frame: &Frame) -> (String, String) {
         }
         Fault::NotFound => both(frame, "error-not-found", "error-not-found-what"),
         Fault::Stale => both(frame, "error-stale", "error-stale-what"),
+        Fault::NotAuthor => both(frame, "error-not-author", "error-not-author-what"),
         Fault::Method => both(frame, "error-method", "error-method-what"),
         Fault::TooLarge => {
             let limit = limits::PICTURE_BYTES / 1024 / 1024;

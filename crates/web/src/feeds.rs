@@ -1,33 +1,31 @@
 //! Feeds for readers of news (Atom, RFC 4287): what everybody may read of a person, of the town, of a tag.
 
 use askama::Template;
-use aws_lc_rs::digest;
 use axum::{
     extract::Path,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use parvis_model::{
-    account::AccountKind,
-    audience::Audience,
-    clock::Timestamp,
-    page::Page as Piece,
-    text::{folded_tag, plain},
+    account::AccountKind, audience::Audience, clock::Timestamp, page::Page as Piece, text::plain,
 };
 use parvis_town::{
     AccountView, MediaView, PostView, Viewer,
     timelines::{self, Shown},
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
-    anyone::Anyone, described::shortened, fault::Fault, frame::Frame, headers::NOT_FOR_SEARCH,
+    anyone::Anyone,
+    described::shortened,
+    fault::Fault,
+    frame::Frame,
+    headers::{A_MINUTE, NOT_FOR_SEARCH},
     page::Answer,
+    tags,
+    unchanged::{self, Known},
 };
 
 const ATOM: HeaderValue = HeaderValue::from_static("application/atom+xml; charset=utf-8");
-/// Readers ask often; whoever asks twice a minute is answered from what lies in between.
-const A_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 /// Characters of a title that is taken from a text.
 const TITLE: usize = 90;
 
@@ -124,13 +122,13 @@ pub async fn of_tag(anyone: Anyone, Path(tag): Path<String>) -> Answer {
     let nobody = Viewer::nobody();
     let posts = timelines::tag(&anyone.town, &nobody, &tag, Piece::default()).await?;
     let posts = originals(posts.items);
-    let path = utf8_percent_encode(&folded_tag(&tag), NON_ALPHANUMERIC).to_string();
+    let path = tags::path(&tag);
     answer(&anyone, |origin| Feed {
         page: &anyone.frame,
         title: format!("#{tag} – {}", anyone.frame.town.name),
         note: String::new(),
-        html: format!("{origin}/tags/{path}"),
-        own: format!("{origin}/tags/{path}/fil.atom"),
+        html: format!("{origin}{path}"),
+        own: format!("{origin}{path}/fil.atom"),
         author: None,
         updated: anyone.frame.town.created_at,
         entries: entries(&anyone.frame, &posts),
@@ -196,16 +194,10 @@ fn is_xml(c: char) -> bool {
 
 /// Nothing but a word to whoever has it already.
 fn unless_known(asked: &HeaderMap, text: String, updated: Timestamp) -> Result<Response, Fault> {
-    let hash = hex::encode(digest::digest(&digest::SHA256, text.as_bytes()));
-    // Weak: the same text goes out compressed and not.
-    let tag = format!("W/\"{}\"", &hash[..24]);
-    let known = if asked.contains_key(header::IF_NONE_MATCH) {
-        said(asked, header::IF_NONE_MATCH)
-            .split(',')
-            .any(|one| opaque(one) == opaque(&tag))
-    } else {
-        said(asked, header::IF_MODIFIED_SINCE) == http_date(updated)
-    };
+    let tag = unchanged::tag(text.as_bytes());
+    let known = Known::of(asked).holds(&tag);
+    let known =
+        known.unwrap_or_else(|| said(asked, header::IF_MODIFIED_SINCE) == http_date(updated));
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -228,11 +220,6 @@ fn unless_known(asked: &HeaderMap, text: String, updated: Timestamp) -> Result<R
 fn said(headers: &HeaderMap, name: HeaderName) -> &str {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default()
-}
-
-fn opaque(tag: &str) -> &str {
-    let tag = tag.trim();
-    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 /// RFC 9110, 5.6.7; empty for moments that cannot be written so.

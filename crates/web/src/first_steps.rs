@@ -1,24 +1,22 @@
 //! Three short screens after sign-up: who one is, who is here, how it works. Each can be skipped; nobody is led here again.
 
-use std::sync::Arc;
-
 use askama::Template;
 use parvis_model::{account::AccountKind, audience::Audience, id::Id};
-use parvis_store::logins;
 use parvis_town::{
-    AccountView, Error, Failure, Outcome,
-    accounts::{self, Change, ProfileEdit, Relation},
+    AccountView, Outcome,
+    accounts::{self, ProfileEdit, Relation},
     media::{self, Shape},
-    search,
+    search, users,
 };
 
 use crate::{
     asked::Asked,
-    fault::{Fault, typed_again},
+    fault::typed_again,
     form::Form,
     frame::{Frame, Typed},
     page::{Answer, Page, Resident, html, html_with, redirect},
     people::with_relations,
+    settings,
 };
 
 /// People shown; more would be a list to work through.
@@ -84,43 +82,18 @@ pub async fn describe(Resident { page, me, .. }: Resident, form: Form) -> Answer
 
 /// `kept`: the files that were kept for it.
 async fn change(page: &Page, me: Id, form: &Form, kept: &mut Vec<String>) -> Outcome<()> {
-    let avatar = match form.file("avatar") {
-        Some(bytes) => {
-            let picture = media::picture(&page.town, bytes.to_vec(), Shape::Avatar).await;
-            let key = picture.map_err(of_the_face)?;
-            kept.push(key.clone());
-            Change::Set(key)
-        }
-        None => Change::Keep,
-    };
     let edit = ProfileEdit {
         display_name: Some(form.owned("display_name")),
         bio: Some(form.owned("bio")),
-        avatar,
+        avatar: settings::picture(page, form, settings::AVATAR, Shape::Avatar, kept).await?,
         ..ProfileEdit::default()
     };
-    let town = Arc::clone(&page.town);
-    page.town
-        .store
-        .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move { accounts::edit_profile(tx, &town, me, edit).await })
-        })
+    page.write(move |tx, town| Box::pin(accounts::edit_profile(tx, town, me, edit)))
         .await
 }
 
-/// The town does not know which field of which form a picture came from.
-fn of_the_face(failure: Failure) -> Failure {
-    match failure {
-        Failure::Refused(mut refusal) => {
-            refusal.field = Some("avatar");
-            refusal.into()
-        }
-        broken @ Failure::Broken(_) => broken,
-    }
-}
-
 pub async fn people(Resident { page, me, .. }: Resident) -> Answer {
-    let staff = staff(&page).await?;
+    let staff = users::staff(&page.town).await?;
     let mut others = search::directory(&page.town, false, PEOPLE, 0).await?;
     others.retain(|who| who.id != me && staff.iter().all(|one| one.id != who.id));
     let (groups, mut neighbours): (Vec<_>, Vec<_>) = others.into_iter().partition(is_group);
@@ -147,17 +120,7 @@ fn is_group(who: &AccountView) -> bool {
 
 pub async fn how(Resident { page, .. }: Resident) -> Answer {
     html(&HowPage {
-        staff: staff(&page).await?,
+        staff: users::staff(&page.town).await?,
         page: &page.frame,
     })
-}
-
-async fn staff(page: &Page) -> Result<Vec<AccountView>, Fault> {
-    let logins = logins::staff(page.town.store.read()).await;
-    let ids: Vec<_> = logins
-        .map_err(Error::from)?
-        .iter()
-        .map(|login| login.account_id)
-        .collect();
-    Ok(accounts::views(&page.town, &ids).await?)
 }

@@ -10,6 +10,7 @@ use axum::{
     },
     http::{StatusCode, header},
 };
+use parvis_town::{Failure, Outcome, accounts::Change};
 
 use crate::{asked::Asked, fault::Fault, visit::Visit};
 
@@ -50,6 +51,31 @@ impl Form {
             .iter()
             .find(|file| file.field == field)
             .map(|file| &file.bytes)
+    }
+
+    /// What is to become of a picture: a new one wins over the wish to have none. `prepare` keeps its bytes.
+    pub async fn picture<T, F: Future<Output = Outcome<T>>>(
+        &self,
+        field: &'static str,
+        without: &str,
+        prepare: impl FnOnce(Vec<u8>) -> F,
+    ) -> Outcome<Change<T>> {
+        let Some(bytes) = self.file(field) else {
+            return Ok(if self.on(without) {
+                Change::Remove
+            } else {
+                Change::Keep
+            });
+        };
+        match prepare(bytes.to_vec()).await {
+            Ok(kept) => Ok(Change::Set(kept)),
+            // The town does not know which of several pictures it was.
+            Err(Failure::Refused(mut refusal)) => {
+                refusal.field = Some(field);
+                Err(refusal.into())
+            }
+            Err(broken) => Err(broken),
+        }
     }
 }
 

@@ -86,7 +86,7 @@ pub struct Frame {
     /// Path and query of this page.
     pub here: String,
     /// Locale key of what was just done.
-    pub flash: Option<&'static str>,
+    pub flash: Option<String>,
     pub look: Appearance,
     pub visit: Arc<Visit>,
 }

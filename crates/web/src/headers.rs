@@ -16,6 +16,9 @@ const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), disp
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
+/// For what feed readers and other sites ask for often: whoever asks twice a minute is answered from what lies in between.
+pub const A_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
 /// For what holds words of people who may not want to be found, and is no page that could say so itself.
 pub const NOT_FOR_SEARCH: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-robots-tag"),
@@ -25,7 +28,8 @@ pub const NOT_FOR_SEARCH: (HeaderName, HeaderValue) = (
 /// Web apps open these pages in a window of their own and wait for it to come back: a policy that cuts it off from its
 /// opener, on any step of the way, would leave them waiting.
 fn leads_to_an_app(path: &str) -> bool {
-    matches!(path, "/connexion" | "/connexion/code") || path.starts_with("/oauth/")
+    matches!(path, "/connexion" | "/connexion/code" | "/connexion/cle")
+        || path.starts_with("/oauth/")
 }
 
 /// Pieces of the town for other sites; they hold nothing that a cookie decides and no form.

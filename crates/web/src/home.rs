@@ -1,6 +1,6 @@
 //! The square: a resident's home, the town's page, and what a visitor sees first.
 
-use std::{borrow::Borrow, collections::HashMap};
+use std::borrow::Borrow;
 
 use askama::Template;
 use axum::{
@@ -8,11 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use parvis_model::{audience::Audience, id::Id};
-use parvis_town::{Paged, PostView, Viewer, tags, timelines, views::TagView};
+use parvis_town::{Paged, PostView, Viewer, timelines};
 
 use crate::{
     announcements::{self, Announced},
-    card::Card,
     fault::Fault,
     frame::{Frame, Pages, Typed},
     page::{Answer, Page, html},
@@ -29,8 +28,6 @@ pub struct HomePage<'a> {
     pub page: &'a Frame,
     pub announcements: Vec<Announced>,
     pub posts: Vec<PostView>,
-    /// Which of them stand here for a tag alone.
-    pub brought: HashMap<Id, TagView>,
     pub news: News,
     pub pages: Pages,
     pub compose: Composing,
@@ -38,10 +35,6 @@ pub struct HomePage<'a> {
 }
 
 impl HomePage<'_> {
-    fn card<'c>(&'c self, post: &'c PostView) -> Card<'c> {
-        Card::new(post).brought_by(self.brought.get(&post.id))
-    }
-
     fn is_seen_from(&self, place: impl Borrow<usize>) -> bool {
         self.news.seen_from == Some(*place.borrow())
     }
@@ -107,13 +100,11 @@ pub async fn home(page: Page) -> Answer {
     };
     let mut posts = timelines::home(&page.town, user.account, page.piece()).await?;
     posts.items = each_once(posts.items);
-    let ids: Vec<Id> = posts.items.iter().map(|post| post.id).collect();
     let seen = page.query.id(SEEN);
     let base = seen.map_or("/".to_owned(), |seen| format!("/?{SEEN}={seen}"));
     html(&HomePage {
         page: &page.frame,
         announcements: announcements::for_home(&page, user.account).await?,
-        brought: tags::bringing(&page.town, user.account, &ids).await?,
         news: News::of(&page, &posts),
         pages: Pages::of_posts(&base, page.is_later(), &posts),
         posts: posts.items,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use parvis_model::{limits, locale::Arg, refusal::Refusal};
+use parvis_model::{locale::Arg, refusal::Refusal};
 use parvis_town::{
     Outcome,
     exports::Sheet,
@@ -79,12 +79,6 @@ async fn begin(Resident { page, user, .. }: &Resident, form: &Form) -> Outcome<(
     let sheet = sheet.ok_or_else(|| Refusal::invalid("tableau", "refusal-import-kind"))?;
     let file = form.file("file");
     let file = file.ok_or_else(|| Refusal::invalid("file", "refusal-file-missing"))?;
-    if file.len() > limits::IMPORT_BYTES {
-        let refusal = Refusal::invalid("file", "refusal-import-large");
-        return Err(refusal
-            .with("size", limits::IMPORT_BYTES / 1024 / 1024)
-            .into());
-    }
     let overwrite = form.text("facon") == "remplacer";
     imports::begin(&page.town, user, sheet, file, overwrite).await
 }

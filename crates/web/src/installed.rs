@@ -8,15 +8,17 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use parvis_town::Profile;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     anyone::Anyone,
     assets, colour,
     fault::Fault,
     frame::Frame,
-    page::{Answer, Page, redirect},
+    page::{Answer, Page, html, redirect},
+    write,
 };
 
 const WORKER: &str = include_str!("../../../frontend/scripts/worker.js");
@@ -35,14 +37,16 @@ struct OfflinePage<'a> {
     page: &'a Frame,
 }
 
+/// What was written without a network; which that is, only the device knows, and whose, only the town.
+#[derive(Template)]
+#[template(path = "waiting.html")]
+struct WaitingPage<'a> {
+    page: &'a Frame,
+}
+
 pub async fn manifest(anyone: Anyone) -> Response {
     let frame = &anyone.frame;
     let town = &frame.town;
-    let icon = |size: &str, purpose: &str| {
-        let name = format!("/icones/{purpose}-{size}.png");
-        json!({"src": name, "sizes": format!("{size}x{size}"), "type": "image/png",
-            "purpose": if purpose == "pleine" { "maskable" } else { "any" }})
-    };
     let manifest = json!({
         "id": "/",
         "name": town.name,
@@ -53,11 +57,8 @@ pub async fn manifest(anyone: Anyone) -> Response {
         "scope": "/",
         "display": "standalone",
         "background_color": colour::STONE,
-        "theme_color": colour::of_town(town.hue),
-        "icons": [
-            icon("192", "simple"), icon("512", "simple"), icon("192", "pleine"), icon("512", "pleine"),
-            {"src": assets::path("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
-        ],
+        "theme_color": colour::of_town(town),
+        "icons": icons(town),
         "shortcuts": [{"name": frame.t("write"), "url": "/ecrire"}, {"name": frame.t("nav-notices"), "url": "/avis"}],
         "share_target": {"action": "/partager", "method": "GET",
             "params": {"title": "titre", "text": "texte", "url": "lien"}},
@@ -72,16 +73,44 @@ pub async fn manifest(anyone: Anyone) -> Response {
     (head, manifest.to_string()).into_response()
 }
 
-/// With the names of the files that the pages need now: other names make another worker, which browsers then fetch.
-pub async fn worker(anyone: Anyone) -> Response {
-    let theme = format!("/theme/{}.css", anyone.frame.town.hue);
+/// The arms of the town where it has any: on their ground they serve phones that cut icons to a shape, too.
+fn icons(town: &Profile) -> Vec<Value> {
+    let icon = |address: &str, side: u32, purpose: &str| json!({"src": address, "sizes": format!("{side}x{side}"), "type": "image/png", "purpose": purpose});
+    if let Some(arms) = &town.look.arms {
+        let both = [&arms.small_icon, &arms.icon]
+            .into_iter()
+            .flat_map(|it| ["any", "maskable"].map(|purpose| icon(&it.path(), it.width, purpose)));
+        return both.collect();
+    }
+    let ours = [("simple", "any"), ("pleine", "maskable")];
+    let ours = ours.into_iter().flat_map(|(name, purpose)| {
+        [192, 512].map(|side| icon(&format!("/icones/{name}-{side}.png"), side, purpose))
+    });
+    let drawn = json!({"src": assets::path("icon.svg"), "sizes": "any", "type": "image/svg+xml"});
+    ours.chain([drawn]).collect()
+}
+
+/// With the names of the files that the pages need now. Other names, or other words on what is kept beforehand, make another
+/// worker, which browsers then fetch.
+pub async fn worker(anyone: Anyone) -> Answer {
+    let (page, town) = (&anyone.frame, &anyone.frame.town);
     let mut files = assets::paths();
-    files.push(theme);
+    files.push(format!("/theme/{}.css", page.theme()));
+    files.extend(town.look.arms.as_ref().map(|arms| arms.picture.path()));
     let files = json!(files).to_string();
-    let hash = hex::encode(digest::digest(&digest::SHA256, files.as_bytes()));
+    // What has no fingerprint in its name.
+    let sheet = colour::sheet(&page.theme()).unwrap_or_default();
+    let (offline, waiting) = (
+        OfflinePage { page }.render()?,
+        WaitingPage { page }.render()?,
+    );
+    let kept = [files.as_str(), &sheet, &offline, &waiting].concat();
+    let hash = hex::encode(digest::digest(&digest::SHA256, kept.as_bytes()));
     let text = format!(
-        "const FILES = {files};\nconst VERSION = \"{}\";\n{WORKER}",
-        &hash[..12]
+        "const FILES = {files};\nconst VERSION = \"{}\";\nconst TOWN = {};\nconst LOOKS = {};\n{WORKER}",
+        &hash[..12],
+        json!(town.name),
+        json!(write::LOOKS),
     );
     let head = [
         (
@@ -91,7 +120,7 @@ pub async fn worker(anyone: Anyone) -> Response {
         (header::CACHE_CONTROL, FRESH),
         (header::CONTENT_SECURITY_POLICY, WORKER_POLICY),
     ];
-    (head, text).into_response()
+    Ok((head, text).into_response())
 }
 
 /// The arms alone, and on a ground of their own for phones that cut icons to a shape.
@@ -115,14 +144,12 @@ pub async fn offline(anyone: Anyone) -> Answer {
     let page = OfflinePage {
         page: &anyone.frame,
     };
-    let head = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        ),
-        (header::CACHE_CONTROL, FRESH),
-    ];
-    Ok((head, page.render()?).into_response())
+    Ok(([(header::CACHE_CONTROL, FRESH)], html(&page)?).into_response())
+}
+
+/// The same after something was written; a resident finds their own there.
+pub async fn waiting(page: Page) -> Answer {
+    html(&WaitingPage { page: &page.frame })
 }
 
 /// What another app hands over becomes the beginning of a post.
@@ -140,4 +167,19 @@ pub async fn share(page: Page) -> Answer {
     }
     let text = utf8_percent_encode(&text, NON_ALPHANUMERIC);
     Ok(redirect(&format!("/ecrire?texte={text}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worker_knows_the_forms_by_which_somebody_leaves() {
+        let (_, leaving) = WORKER.split_once("const LEAVING = [").unwrap();
+        let leaving = leaving.split(']').next().unwrap();
+        for form in ["\"/deconnexion\"", "\"/reglages/supprimer\""] {
+            assert!(leaving.contains(form), "{form}");
+            assert!(include_str!("routes.rs").contains(form), "{form}");
+        }
+    }
 }

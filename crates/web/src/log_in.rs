@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use parvis_model::{id::Id, refusal::Kind};
+use parvis_model::refusal::Kind;
 use parvis_town::{
     Failure, Outcome, sessions,
-    users::{self, Admission},
+    users::{self, Admission, Proof},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     form::Form,
     frame::{Frame, Typed},
     page::{Answer, Page, html, html_with, redirect},
-    two_step, write,
+    passkeys, two_step, write,
 };
 
 #[derive(Template)]
@@ -27,6 +27,8 @@ pub struct LogInPage<'a> {
     pub page: &'a Frame,
     /// The app that waits for the log-in.
     pub towards: Option<String>,
+    /// What a key of one's device is asked.
+    pub passkey: String,
     pub form: Typed,
 }
 
@@ -34,6 +36,8 @@ pub struct LogInPage<'a> {
 #[template(path = "recover.html")]
 pub struct RecoverPage<'a> {
     pub page: &'a Frame,
+    /// A link can be sent as well.
+    pub by_letter: bool,
     pub form: Typed,
 }
 
@@ -45,6 +49,7 @@ pub async fn form(page: Page) -> Answer {
     html(&LogInPage {
         page: &page.frame,
         towards: app_behind(&page.town, &next).await?,
+        passkey: passkeys::question(&page),
         form: Typed::new([("suite", next)].into_iter().collect()),
     })
 }
@@ -63,6 +68,7 @@ pub fn with_text(page: &Page, typed: &Asked) -> Answer {
         &LogInPage {
             page: &page.frame,
             towards: None,
+            passkey: passkeys::question(page),
             form: Typed::new(values),
         },
     )
@@ -84,6 +90,7 @@ async fn again(page: &Page, failure: Failure, values: Asked) -> Answer {
         &LogInPage {
             page: &page.frame,
             towards,
+            passkey: passkeys::question(page),
             form,
         },
     )
@@ -113,6 +120,9 @@ pub async fn come_in_typing(page: &Page, admission: Admission, values: &Asked) -
         return come_in(page, admission, next, None).await;
     }
     let typed = Asked::parse(typed.as_bytes());
+    if write::is_anothers(&typed, account) {
+        return come_in(page, admission, next, None).await;
+    }
     match write::keep_typed(page, account, &typed).await {
         Ok(draft) => come_in(page, admission, &draft, None).await,
         Err(failure) => {
@@ -124,10 +134,10 @@ pub async fn come_in_typing(page: &Page, admission: Admission, values: &Asked) -
 
 /// In, and at once in the form where it was typed.
 async fn show_typed(page: &Page, admission: Admission, typed: Asked, why: Failure) -> Answer {
-    let Admission::Admitted { user, .. } = admission else {
+    let Admission::Admitted { user, proof, .. } = admission else {
         return Err(Fault::BadRequest);
     };
-    let secret = open(page, user.id).await?;
+    let secret = open(page, proof).await?;
     let inside = page.inside(&secret).await?;
     let response = write::typed_before(inside, user.account, typed, why).await?;
     Ok(given(page, &secret, response))
@@ -141,8 +151,8 @@ pub async fn come_in(
     done: Option<&'static str>,
 ) -> Answer {
     let next = local_path(next);
-    let (user, stays) = match admission {
-        Admission::Admitted { user, stays } => (user, stays),
+    let (proof, stays) = match admission {
+        Admission::Admitted { proof, stays, .. } => (proof, stays),
         Admission::SecondStep { ticket } => {
             return two_step::asked_for(page, &ticket, next, "").await;
         }
@@ -152,22 +162,31 @@ pub async fn come_in(
         Some(done) => page.onward(next, done),
         None => redirect(next),
     };
-    Ok(opened(page, user.id, response).await?)
+    Ok(opened(page, proof, response).await?)
 }
 
 /// Opens a session with a new secret, whatever the browser had before, and gives it to the browser.
-pub async fn opened(page: &Page, user: Id, response: Response) -> Outcome<Response> {
-    let secret = open(page, user).await?;
+pub async fn opened(page: &Page, proof: Proof, response: Response) -> Outcome<Response> {
+    let secret = open(page, proof).await?;
     Ok(given(page, &secret, response))
 }
 
-async fn open(page: &Page, user: Id) -> Outcome<String> {
+/// The log-in that the browser had, of whomever, ends with what is sent to it.
+async fn open(page: &Page, proof: Proof) -> Outcome<String> {
     let town = Arc::clone(&page.town);
+    let before = page.user.as_ref().zip(page.session.as_ref());
+    let before = before.map(|(user, session)| (user.id, session.id));
     let (agent, network) = (page.user_agent.clone(), page.network.clone());
     page.town
         .store
         .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move { sessions::open(tx, &town, user, &agent, &network).await })
+            Box::pin(async move {
+                let secret = sessions::open(tx, &town, &proof, &agent, &network).await?;
+                if let Some((user, session)) = before {
+                    sessions::close(tx, &town, user, session).await?;
+                }
+                Ok(secret)
+            })
         })
         .await
 }
@@ -197,6 +216,7 @@ pub async fn log_out(page: Page, _form: Form) -> Answer {
 pub async fn recovery_form(page: Page) -> Answer {
     html(&RecoverPage {
         page: &page.frame,
+        by_letter: page.town.sends_letters(),
         form: Typed::default(),
     })
 }
@@ -219,6 +239,7 @@ pub async fn recover(page: Page, form: Form) -> Answer {
                 status,
                 &RecoverPage {
                     page: &page.frame,
+                    by_letter: page.town.sends_letters(),
                     form,
                 },
             )

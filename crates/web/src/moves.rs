@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use parvis_model::{handle::Handle, id::Id, refusal::Refusal};
-use parvis_town::{AccountView, Failure, Outcome, Rate, accounts, moves, users};
+use parvis_town::{AccountView, Failure, Outcome, accounts, moves, reach, users};
 
 use crate::{
     fault::{Fault, typed_again},
@@ -109,7 +109,6 @@ async fn found(
 ) -> Outcome<Id> {
     let unknown = || Refusal::invalid(field, "refusal-handle-unknown");
     let handle: Handle = text.parse().map_err(|()| unknown())?;
-    page.town.rates().count(Rate::Reach, &me.to_string())?;
-    let found = page.town.reach().handle(&page.town, &handle).await?;
+    let found = reach::person(&page.town, *me, &handle).await?;
     Ok(found.ok_or_else(unknown)?)
 }

@@ -5,8 +5,10 @@ use parvis_model::refusal::Refusal;
 use parvis_town::notifications::{self, NotificationPolicy, Reception};
 
 use crate::{
+    devices::{self, Device},
     form::Form,
     frame::Frame,
+    notice_choices::NoticeChoices,
     page::{Answer, Resident, html},
 };
 
@@ -15,6 +17,8 @@ use crate::{
 pub struct NoticesForm<'a> {
     pub page: &'a Frame,
     pub policy: NotificationPolicy,
+    pub chosen: NoticeChoices,
+    pub device: Device,
 }
 
 /// One question of the form.
@@ -48,6 +52,8 @@ pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
     html(&NoticesForm {
         page: &page.frame,
         policy: notifications::policy(&page.town, me).await?,
+        chosen: NoticeChoices::of(&page, me).await?,
+        device: devices::of(&page).await?,
     })
 }
 

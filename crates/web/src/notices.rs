@@ -1,18 +1,21 @@
 //! Notices: who answered, followed, liked; those that say the same told together. Looking at all of them marks them as read.
 
 use askama::Template;
+use axum::extract::Path;
 use parvis_model::{audience::Audience, clock::Timestamp, id::Id, refusal::Refusal, text};
 use parvis_town::{
     AccountView, PostView,
+    interactions::waiting,
     notifications::{
         self, GroupView, Grouped, NotificationKind, NotificationView, RequestView, Wanted,
     },
 };
 
 use crate::{
+    fault::unless_gone,
     form::Form,
     frame::{Frame, Pages},
-    page::{Answer, Page, Resident, html, redirect},
+    page::{Answer, Page, Resident, html, id, redirect},
     people::ConfirmPage,
 };
 
@@ -21,14 +24,34 @@ const EXCERPT: usize = 280;
 /// Faces shown of those who did the same.
 const FACES: usize = 6;
 
+/// To what a notice is about, from one that came to a device.
+pub async fn open(Resident { page, me, .. }: Resident, Path(notice): Path<String>) -> Answer {
+    let notice = notifications::view(&page.town, me, id(&notice)?).await;
+    let Some(notice) = unless_gone(notice)? else {
+        return Ok(redirect("/avis"));
+    };
+    let is_staff = page.frame.is_staff();
+    let way = match (&notice.post, notice.kind) {
+        (Some(post), _) => post.path.clone(),
+        (None, NotificationKind::FollowRequest) => "/demandes".into(),
+        (None, NotificationKind::SignUp) if is_staff => "/mairie/inscriptions".into(),
+        (None, NotificationKind::Report) if is_staff => "/mairie/signalements".into(),
+        (None, NotificationKind::SignUp | NotificationKind::Report) => "/avis".into(),
+        (None, _) => notice.from.path.clone(),
+    };
+    Ok(redirect(&way))
+}
+
 #[derive(Template)]
 #[template(path = "notices.html")]
 pub struct NoticesPage<'a> {
     pub page: &'a Frame,
     pub shown: Tab,
     pub notices: Vec<Notice>,
-    /// How many strangers wait to be let through.
+    /// How many strangers wait to be let through …
     pub held: i64,
+    /// … and how much of what they do waits to be looked at.
+    pub waiting: i64,
     pub pages: Pages,
 }
 
@@ -97,6 +120,7 @@ impl Tab {
 }
 
 /// What one or several people did.
+#[derive(Clone)]
 pub struct Notice {
     /// Who did it last.
     pub from: AccountView,
@@ -157,7 +181,8 @@ impl Notice {
     }
 }
 
-fn said(kind: NotificationKind) -> (&'static str, &'static str) {
+/// An icon, and the key of what is said after the names.
+pub fn said(kind: NotificationKind) -> (&'static str, &'static str) {
     match kind {
         NotificationKind::Mention => ("reply", "notice-mention"),
         NotificationKind::Post => ("write", "notice-post"),
@@ -175,7 +200,7 @@ fn said(kind: NotificationKind) -> (&'static str, &'static str) {
 }
 
 /// Where a post is read, and how it begins; a private one is read in its conversation.
-fn excerpt(frame: &Frame, post: PostView) -> (String, String) {
+pub fn excerpt(frame: &Frame, post: PostView) -> (String, String) {
     let words = if let Some(title) = frame.folds(&post) {
         format!("{} {title}", frame.t("filtered-by"))
     } else if post.summary.is_empty() {
@@ -193,7 +218,8 @@ fn excerpt(frame: &Frame, post: PostView) -> (String, String) {
 
 pub async fn list(Resident { mut page, me, .. }: Resident) -> Answer {
     let tab = Tab::read(page.query.text("voir"));
-    let (wanted, piece) = (tab.wanted(), page.piece());
+    let wanted = notifications::on_page(&page.town, me, tab.wanted()).await?;
+    let piece = page.piece();
     let found = notifications::groups(&page.town, me, &wanted, Grouped::ALL, piece).await?;
     let next = found
         .next
@@ -203,6 +229,7 @@ pub async fn list(Resident { mut page, me, .. }: Resident) -> Answer {
         page.frame.unread = 0;
     }
     let (held, _) = notifications::held_counts(&page.town, me).await?;
+    let waiting = waiting::count(&page.town, me).await?;
     let groups = found.items.into_iter();
     html(&NoticesPage {
         notices: groups
@@ -212,6 +239,7 @@ pub async fn list(Resident { mut page, me, .. }: Resident) -> Answer {
         page: &page.frame,
         shown: tab,
         held,
+        waiting,
     })
 }
 

@@ -64,7 +64,7 @@ impl Page {
     /// Runs a deed in a write of its own; on disk when this returns.
     pub async fn write<T, F>(&self, deed: F) -> Outcome<T>
     where
-        F: for<'t> FnOnce(&'t Tx, &'t Town) -> Doing<'t, T> + Send + 'static,
+        F: for<'t> FnOnce(&'t Tx, &'t Town) -> Doing<'t, T> + Clone + Send + 'static,
         T: Send + 'static,
     {
         let town = Arc::clone(&self.town);
@@ -83,6 +83,7 @@ impl Page {
             town: Arc::clone(&self.frame.town),
             host: self.frame.host.clone(),
             here: self.frame.here.clone(),
+            flash: self.frame.flash.clone(),
             me: None,
             visit: Arc::new(self.frame.visit.entered(secret)),
             ..self.frame
@@ -178,8 +179,9 @@ pub fn bare_frame(parts: &Parts) -> Option<Frame> {
     let town = parts.extensions.get::<Arc<Town>>()?;
     let visit = parts.extensions.get::<Arc<Visit>>().cloned()?;
     let profile = town.profile();
+    let locale = language(None, &parts.headers, &profile.language);
     Some(Frame {
-        locale: language(None, &parts.headers, &profile.language),
+        locale,
         host: town.host.clone(),
         now: town.now(),
         me: None,
@@ -191,7 +193,7 @@ pub fn bare_frame(parts: &Parts) -> Option<Frame> {
             .path_and_query()
             .map_or("/", |it| it.as_str())
             .to_owned(),
-        flash: visit.flash().and_then(done),
+        flash: visit.flash().and_then(|key| done(locale, key)),
         look: visit
             .jar()
             .read(&parts.headers, Cookie::Appearance)
@@ -295,62 +297,7 @@ pub fn id(text: &str) -> Result<Id, Fault> {
     id::parse(text).ok_or_else(|| Refusal::not_found().into())
 }
 
-/// Only what we wrote into the cookie ourselves is shown.
-fn done(key: &str) -> Option<&'static str> {
-    const DONE: &[&str] = &[
-        "done-conversation-deleted",
-        "done-conversation-muted",
-        "done-conversation-unmuted",
-        "done-filter-deleted",
-        "done-held-accepted",
-        "done-held-dismissed",
-        "done-note",
-        "done-notices-cleared",
-        "done-server-blocked",
-        "done-server-unblocked",
-        "done-published",
-        "done-draft-saved",
-        "done-draft-deleted",
-        "done-scheduled",
-        "done-scheduled-cancelled",
-        "done-anew",
-        "done-edited",
-        "done-voted",
-        "done-quote-taken-back",
-        "done-deleted",
-        "done-blocked",
-        "done-unblocked",
-        "done-muted",
-        "done-unmuted",
-        "done-requested",
-        "done-followed",
-        "done-unfollowed",
-        "done-accepted",
-        "done-refused",
-        "done-saved",
-        "done-app-refused",
-        "done-app-disconnected",
-        "done-password",
-        "done-session-closed",
-        "done-logged-out",
-        "done-approved",
-        "done-rejected",
-        "done-two-step-off",
-        "done-email",
-        "done-alias-added",
-        "done-alias-removed",
-        "done-moved",
-        "done-leaving",
-        "done-staying",
-        "done-import-begun",
-        "done-import-forgotten",
-        "done-announcement-dismissed",
-        "done-tag-followed",
-        "done-tag-unfollowed",
-        "done-list-created",
-        "done-list-deleted",
-        "done-list-added",
-        "done-list-removed",
-    ];
-    DONE.iter().copied().find(|known| *known == key)
+/// Only what we can have written into the cookie ourselves is shown.
+fn done(locale: Locale, key: &str) -> Option<String> {
+    (key.starts_with("done-") && locale.knows(key)).then(|| key.to_owned())
 }

@@ -1,6 +1,6 @@
 //! The page of one post with its thread, and its deletion.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::Path;
@@ -9,7 +9,10 @@ use parvis_town::{
     Outcome, PostView, drafts, follows, media,
     polls::NewPoll,
     posts::{self, Compose},
-    threads::{self, Thread},
+    threads::{
+        self, Thread,
+        errands::{self, Asking},
+    },
 };
 
 use crate::{
@@ -36,6 +39,8 @@ pub struct PostPage<'a> {
     pub muted: bool,
     /// More of it may lie elsewhere than is here.
     pub from_elsewhere: bool,
+    /// The post that one looks at.
+    pub chosen: Id,
     pub form: Typed,
 }
 
@@ -44,7 +49,9 @@ pub async fn thread(page: Page, Path((acct, post)): Path<(String, String)>) -> A
     if thread.post.path != format!("/@{acct}/{post}") {
         return Ok(redirect(&thread.post.path));
     }
-    let compose = match &page.user {
+    let cards = cards(&thread);
+    let is_closed = cards.iter().any(|card| card.chosen && card.closed);
+    let compose = match page.user.as_ref().filter(|_| !is_closed) {
         Some(user) => Some(Composing {
             servers: Some(follows::servers_behind(&page.town, user.account).await?),
             ..Composing::answer(thread.post.clone())
@@ -59,12 +66,31 @@ pub async fn thread(page: Page, Path((acct, post)): Path<(String, String)>) -> A
         page: &page.frame,
         name: &thread.post.author.display_name,
         indexable: thread.post.author.indexable && thread.post.audience == Audience::Public,
-        cards: cards(&thread),
+        cards,
         compose,
         muted: thread.post.mine.is_some_and(|mine| mine.muted),
-        from_elsewhere: !thread.post.local,
+        from_elsewhere: thread.reaches_elsewhere(),
+        chosen: thread.post.id,
         form: Typed::new([("text", text)].into_iter().collect()),
     })
+}
+
+/// Has other servers asked for more of the thread.
+pub async fn ask_elsewhere(
+    Resident { page, me, .. }: Resident,
+    Path(post): Path<String>,
+    form: Form,
+) -> Answer {
+    let post = id(&post)?;
+    let asking = page
+        .write(move |tx, town| Box::pin(errands::ask(tx, town, me, post)))
+        .await?;
+    let done = match asking {
+        Asking::Begun => "done-thread-asked",
+        Asking::Lately => "done-thread-asked-lately",
+        Asking::TooMany => "done-thread-not-asked",
+    };
+    Ok(page.onward(local_path(form.text("retour")), done))
 }
 
 /// The whole thread in reading order; answers step in under what they answer.
@@ -78,10 +104,19 @@ pub fn cards(thread: &Thread) -> Vec<Card<'_>> {
         .collect();
     let mut depths: HashMap<Id, usize> = HashMap::new();
     let mut cards: Vec<Card<'_>> = Vec::with_capacity(authors.len());
+    let mut closed = HashSet::new();
+    let mut is_under = |post: &PostView| {
+        let above = post.reply_to.is_some_and(|above| closed.contains(&above));
+        if above || post.closed {
+            closed.insert(post.id);
+        }
+        above
+    };
     for post in &thread.ancestors {
-        cards.push(Card::new(post));
+        cards.push(Card::new(post).closed(is_under(post)));
     }
-    cards.push(Card::new(&thread.post).chosen());
+    let chosen = Card::new(&thread.post).chosen();
+    cards.push(chosen.closed(is_under(&thread.post)));
     for post in &thread.descendants {
         let depth = post
             .reply_to
@@ -89,7 +124,8 @@ pub fn cards(thread: &Thread) -> Vec<Card<'_>> {
             .map_or(1, |depth| depth + 1);
         depths.insert(post.id, depth);
         let question = post.reply_to.and_then(|id| authors.get(&id).copied());
-        cards.push(Card::new(post).answering(question).at_depth(depth));
+        let card = Card::new(post).answering(question).at_depth(depth);
+        cards.push(card.closed(is_under(post)));
     }
     cards
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Path;
-use parvis_model::{id::Id, page::Page as Piece};
+use parvis_model::{account::AccountKind, id::Id, page::Page as Piece};
 use parvis_town::{
     AccountView, Outcome, Paged, PostView, accounts,
     accounts::Relation,
-    endorsements, follows, moves, notes, pins,
+    endorsements, follows,
+    groups::{self, GroupOf},
+    moves, notes, pins, profile_links,
     tags::{self, FeaturedTagView},
     timelines::{self, Shown},
 };
@@ -46,6 +48,7 @@ pub struct Known {
     pub familiar: Vec<Arc<AccountView>>,
     pub recommends: Vec<AccountView>,
     pub tags: Vec<FeaturedTagView>,
+    pub groups: Vec<GroupOf>,
 }
 
 /// Familiar people named; the others are counted.
@@ -81,8 +84,38 @@ impl Known {
     }
 }
 
-/// The tab that shows no posts.
+impl ProfilePage<'_> {
+    /// Has this page a tab with groups?
+    pub fn has_groups(&self) -> bool {
+        is_in_groups(&self.who)
+    }
+}
+
+/// Whom groups are in the hands of; of people elsewhere their own town knows it.
+fn is_in_groups(who: &AccountView) -> bool {
+    who.local && matches!(who.kind, AccountKind::Person | AccountKind::Service)
+}
+
+/// The tabs that show no posts; that of groups has an address of its own.
 const ABOUT: &str = "a-propos";
+const GROUPS: &str = "groupes";
+
+pub async fn groups(page: Page, Path(acct): Path<String>) -> Answer {
+    let who = find(&page, &acct).await?;
+    if !is_in_groups(&who) {
+        return Ok(redirect(&who.path));
+    }
+    if who.path != format!("/@{acct}") {
+        return Ok(redirect(&base(&who, GROUPS)));
+    }
+    let groups = groups::of_person(&page.town, &page.viewer, who.id, page.piece()).await?;
+    let pages = Pages::new(&base(&who, GROUPS), "avant", page.is_later(), groups.next);
+    let known = Known {
+        groups: groups.items,
+        ..Known::of(&page, &who, GROUPS).await?
+    };
+    show(&page, who, GROUPS, [Vec::new(), Vec::new()], pages, known).await
+}
 
 pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
     let who = find(&page, &acct).await?;
@@ -95,6 +128,7 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
         ABOUT => ABOUT,
         _ => "",
     };
+    profile_links::looked_at(&page.town, &page.viewer, &who);
     let posts = posts(&page, who.id, shown).await?;
     let pages = Pages::of_posts(&base(&who, shown), page.is_later(), &posts);
     let pinned = if shown.is_empty() && !page.is_later() {
@@ -109,6 +143,18 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
     };
     let posts = posts.items.into_iter();
     let posts = posts.filter(|post| !is_pinned(post)).collect();
+    let known = Known::of(&page, &who, shown).await?;
+    show(&page, who, shown, [pinned, posts], pages, known).await
+}
+
+async fn show(
+    page: &Page,
+    who: AccountView,
+    shown: &'static str,
+    [pinned, posts]: [Vec<PostView>; 2],
+    pages: Pages,
+    known: Known,
+) -> Answer {
     let relation = match &page.user {
         Some(user) => accounts::relation(&page.town, user.account, who.id).await?,
         None => Relation::default(),
@@ -120,7 +166,7 @@ pub async fn profile(page: Page, Path(acct): Path<String>) -> Answer {
             .as_ref()
             .is_some_and(|user| user.account == who.id),
         successor: moves::successor(&page.town, &who).await?,
-        known: Known::of(&page, &who, shown).await?,
+        known,
         pages,
         who,
         relation,
@@ -147,10 +193,10 @@ async fn posts(page: &Page, who: Id, shown: &str) -> Outcome<Paged<PostView>> {
 }
 
 fn base(who: &AccountView, shown: &str) -> String {
-    if shown.is_empty() {
-        who.path.clone()
-    } else {
-        format!("{}?voir={shown}", who.path)
+    match shown {
+        "" => who.path.clone(),
+        GROUPS => format!("{}/{GROUPS}", who.path),
+        _ => format!("{}?voir={shown}", who.path),
     }
 }
 

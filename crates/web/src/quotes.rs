@@ -7,7 +7,7 @@ use std::{
 
 use axum::extract::Path;
 use parvis_model::{
-    policy::{Consent, Quoters},
+    policy::{Consent, LooksAt, Quoters},
     text,
 };
 use parvis_town::{
@@ -115,6 +115,14 @@ impl Frame {
             Quoters::Everyone => self.t("quoters-everyone"),
             Quoters::Followers => self.t("quoters-followers"),
             Quoters::Nobody => self.t("quoters-nobody"),
+        }
+    }
+
+    pub fn looks_at(&self, looks_at: impl Borrow<LooksAt>) -> String {
+        match looks_at.borrow() {
+            LooksAt::Nothing => self.t("looks-at-nothing"),
+            LooksAt::Shown => self.t("looks-at-shown"),
+            LooksAt::Everything => self.t("looks-at-everything"),
         }
     }
 }

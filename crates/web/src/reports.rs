@@ -85,15 +85,15 @@ pub struct ReportsPage<'a> {
     pub reports: Vec<ReportView>,
 }
 
-impl ReportsPage<'_> {
-    /// Key of why somebody was reported.
-    fn why(report: &ReportView) -> &'static str {
-        match report.category {
+impl Frame {
+    /// Why somebody was reported.
+    pub fn why_reported(&self, report: &ReportView) -> String {
+        self.t(match report.category {
             Category::Spam => "report-spam",
             Category::Legal => "report-legal",
             Category::Rules => "report-rules",
             Category::Other => "report-other",
-        }
+        })
     }
 }
 

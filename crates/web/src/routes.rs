@@ -9,12 +9,13 @@ use axum::{
 use parvis_model::limits;
 
 use crate::{
-    about, actions, announcements, anyone, appearance, assets, authorize, connections,
-    conversations, copies, crawlers, departures, drafts, email, embeds, exports, fault, feeds,
-    filters, first_steps, follows, from_elsewhere, headers, home, imports, installed, lists,
-    log_in, media, memberships, moves, notes, notice_settings, notices, people, polls, posts,
-    profile, quotes, relations, remote_pictures, reports, revisions, search, set_up, settings,
-    sign_up, staff, suggestions, tags, timelines, two_step, visit, write,
+    about, actions, announcements, anyone, appearance, assets, authorize, by_letter, connections,
+    conversations, copies, crawlers, departures, devices, drafts, email, embeds, exports, fault,
+    feeds, filters, first_steps, follows, from_elsewhere, headers, home, imports, installed,
+    interactions, invitations, lists, log_in, look, media, memberships, moves, notes,
+    notice_choices, notice_settings, notices, passkeys, people, polls, posts, profile, quotes,
+    relations, remote_pictures, reports, revisions, search, set_up, settings, sign_up, staff,
+    styleguide, suggestions, tags, timelines, two_step, visit, write,
 };
 
 /// Bytes of a form without pictures: the longest text, four times over for its encoding, and some room.
@@ -23,11 +24,23 @@ const FORM_BYTES: usize = 256 * 1024;
 const TABLE_BYTES: usize = 4 * limits::IMPORT_BYTES + FORM_BYTES;
 /// Bytes of a form with as many pictures as a post may have.
 const PICTURES_BYTES: usize = limits::POST_PICTURES * limits::PICTURE_BYTES + FORM_BYTES;
+/// Bytes of the largest form of all; each address has a bound of its own besides.
+pub const LARGEST_FORM: usize = write::BODY;
+const _: () = assert!(LARGEST_FORM >= PICTURES_BYTES && LARGEST_FORM >= TABLE_BYTES);
 
 /// The pages of whichever town stands in the request's extensions as `Arc<Town>`; the client's address is
 /// expected there as `ConnectInfo<SocketAddr>`.
 pub fn routes() -> Router {
-    pages()
+    with_all_around(pages())
+}
+
+/// The same with the styleguide, for those who build the pages.
+pub fn routes_with_styleguide() -> Router {
+    with_all_around(pages().merge(styleguide::routes()))
+}
+
+fn with_all_around(pages: Router) -> Router {
+    pages
         .fallback(fault::not_found)
         .method_not_allowed_fallback(fault::method)
         .layer(DefaultBodyLimit::max(FORM_BYTES))
@@ -69,8 +82,10 @@ fn pages() -> Router {
         .route("/a-propos", get(about::about))
         .route("/integrer", get(embeds::embedding))
         .route("/partager", get(installed::share))
+        .route("/en-attente", get(installed::waiting))
         // people and their posts
         .route("/@{acct}", get(profile::profile))
+        .route("/@{acct}/groupes", get(profile::groups))
         .route("/@{acct}/abonnes", get(people::followers))
         .route("/@{acct}/abonnements", get(people::following))
         .route("/@{acct}/bloquer", get(people::confirm_block))
@@ -104,6 +119,10 @@ fn pages() -> Router {
         .route("/programmes/{id}/supprimer", post(drafts::cancel))
         .route("/ecrire/propositions", get(suggestions::list))
         .route("/actions/message/{id}/{deed}", post(actions::on_post))
+        .route(
+            "/actions/message/{id}/chercher-ailleurs",
+            post(posts::ask_elsewhere),
+        )
         .route("/actions/sondage/{id}", post(polls::vote))
         .route(
             "/actions/citation/{quoted}/{quoting}",
@@ -120,11 +139,16 @@ fn pages() -> Router {
         // one's own
         .route("/avis", get(notices::list))
         .route("/avis/lus", post(notices::read))
+        .route("/avis/{id}", get(notices::open))
         .route(
             "/avis/effacer",
             get(notices::confirm_clearing).post(notices::clear),
         )
         .route("/avis/demandes", get(notices::held).post(notices::decide))
+        .route(
+            "/avis/a-voir",
+            get(interactions::list).post(interactions::decide),
+        )
         .route("/messages", get(conversations::list))
         .route(
             "/messages/nouveau",
@@ -162,6 +186,8 @@ fn pages() -> Router {
             "/reglages/avis",
             get(notice_settings::form).post(notice_settings::change),
         )
+        .route("/reglages/avis/choix", post(notice_choices::choose))
+        .route("/reglages/avis/appareil", post(devices::change))
         .route("/reglages/filtres", get(filters::list))
         .route(
             "/reglages/filtres/nouveau",
@@ -187,6 +213,15 @@ fn pages() -> Router {
             "/reglages/deux-etapes",
             get(two_step::form).post(two_step::change),
         )
+        .route("/reglages/cles", get(passkeys::list).post(passkeys::change))
+        .route(
+            "/reglages/cles/{id}/retirer",
+            get(passkeys::confirm_removal).post(passkeys::remove),
+        )
+        .route(
+            "/reglages/invitations",
+            get(invitations::list).post(invitations::change),
+        )
         .route("/reglages/exporter", get(exports::form))
         .route("/reglages/exporter/{name}", get(exports::file))
         .route("/reglages/importer/oublier", post(imports::forget))
@@ -208,6 +243,8 @@ fn pages() -> Router {
             "/oauth/authorize",
             get(authorize::ask).post(authorize::answer),
         )
+        // toot asks with a slash at the end.
+        .route("/oauth/authorize/", get(authorize::ask))
         .route("/oauth/authorize/native", get(authorize::code))
         .route("/inscription", get(sign_up::form).post(sign_up::sign_up))
         .route("/connexion", get(log_in::form).post(log_in::log_in))
@@ -215,10 +252,28 @@ fn pages() -> Router {
             "/connexion/code",
             get(two_step::elsewhere).post(two_step::log_in),
         )
+        .route(
+            "/connexion/cle",
+            get(two_step::elsewhere).post(passkeys::log_in),
+        )
+        .route("/invitation/{code}", get(invitations::arrive))
         .route("/deconnexion", post(log_in::log_out))
         .route(
             "/mot-de-passe-oublie",
             get(log_in::recovery_form).post(log_in::recover),
+        )
+        .route("/mot-de-passe-oublie/lettre", post(by_letter::ask))
+        .route(
+            "/mot-de-passe-oublie/nouveau",
+            get(by_letter::password_form).post(by_letter::set_password),
+        )
+        .route(
+            "/adresse/confirmer",
+            get(by_letter::address_form).post(by_letter::confirm_address),
+        )
+        .route(
+            "/avis/lettres/arreter",
+            get(by_letter::stop_form).post(by_letter::stop),
         )
         // the town hall
         .route("/bienvenue", get(set_up::form).post(set_up::set_up))
@@ -263,6 +318,7 @@ fn with_pictures() -> Router {
             "/reglages/profil",
             get(settings::profile).post(settings::edit_profile),
         )
+        .route("/mairie/apparence", get(look::form).post(look::change))
 }
 
 /// The same for everybody, whoever asks.

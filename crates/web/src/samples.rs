@@ -10,7 +10,7 @@ mod shell;
 pub mod town;
 mod writing;
 
-use std::{collections::HashMap, fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use askama::Template;
 use parvis_model::{
@@ -20,9 +20,10 @@ use parvis_model::{
     locale::Locale,
 };
 use parvis_town::{
-    AccountView, MediaView, PostView,
+    AccountView, MediaView, PostView, Profile,
     accounts::Relation,
-    invitations::InvitationView,
+    invitations::State,
+    look::Look,
     reports::{Category, ReportView},
     views::TagView,
 };
@@ -37,9 +38,10 @@ use crate::{
     authorize::Leads,
     card::Card,
     copies::DeletedPage,
-    frame::{Pages, Typed},
+    frame::{Frame, Pages, Typed},
     home::{HomePage, LandingPage, News, NotOpenPage, TownPage},
     log_in::{LogInPage, RecoverPage},
+    look::{self, LookForm},
     people::{ConfirmPage, MutePage, PeoplePage, RequestsPage},
     posts::{PostPage, cards},
     profile::{Known, ProfilePage},
@@ -64,6 +66,22 @@ fn typed<const N: usize>(values: [(&str, &str); N]) -> Typed {
     Typed::new(Asked::of(
         values.map(|(name, value)| (name, value.to_owned())),
     ))
+}
+
+/// In a town that has a colour of its own.
+fn dressed(frame: Frame) -> Frame {
+    let look = Look {
+        colour: Some("#ffe600".into()),
+        ..Look::default()
+    };
+    let town = Profile {
+        look,
+        ..(*frame.town).clone()
+    };
+    Frame {
+        town: Arc::new(town),
+        ..frame
+    }
 }
 
 fn rendered(template: &impl Template) -> String {
@@ -103,7 +121,6 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 announcements: announced(&at("/")),
                 posts: posts(),
                 pages: Pages::default(),
-                brought: HashMap::new(),
                 news: News::default(),
                 compose: Composing::quick(Audience::Public),
                 form: Typed::default(),
@@ -116,7 +133,6 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 announcements: vec![],
                 posts: vec![],
                 pages: Pages::default(),
-                brought: HashMap::new(),
                 news: News::default(),
                 compose: Composing::quick(Audience::Public),
                 form: Typed::default(),
@@ -180,8 +196,8 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 successor: None,
                 page: &at("/@lucie"),
                 who: AccountView {
-                    header: Some("http://127.0.0.1:8099/scene-2.svg".into()),
-                    avatar: Some("http://127.0.0.1:8099/scene-3.svg".into()),
+                    header: Some("/header-default.png".into()),
+                    avatar: Some("/avatar-default.png".into()),
                     ..me(Role::Resident).account
                 },
                 relation: Relation::default(),
@@ -223,6 +239,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 compose: Some(Composing::answer(thread.post.clone())),
                 muted: true,
                 from_elsewhere: true,
+                chosen: thread.post.id,
                 form: typed([("text", "@bruno ")]),
             }),
         ),
@@ -236,6 +253,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 compose: None,
                 muted: false,
                 from_elsewhere: true,
+                chosen: thread.post.id,
                 form: Typed::default(),
             }),
         ),
@@ -311,6 +329,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             rendered(&LogInPage {
                 page: &visitor("/connexion"),
                 towards: None,
+                passkey: "{}".into(),
                 form: Typed::new(Asked::default())
                     .with_wrong(None, "Le nom ou le mot de passe ne va pas.".into()),
             }),
@@ -319,6 +338,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             "mot-de-passe-oublie",
             rendered(&RecoverPage {
                 page: &visitor("/mot-de-passe-oublie"),
+                by_letter: true,
                 form: Typed::default(),
             }),
         ),
@@ -326,6 +346,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             "inscription",
             rendered(&SignUpPage::new(
                 &visitor("/inscription"),
+                None,
                 wrong(Asked::of([("name", "marie".into())]), "name"),
             )),
         ),
@@ -362,7 +383,11 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             rendered(&AccountForm {
                 page: &at("/reglages/compte"),
                 language: "fr".into(),
-                quoters: parvis_model::policy::Quoters::Followers,
+                usual: parvis_town::preferences::Preferences {
+                    quoters: parvis_model::policy::Quoters::Followers,
+                    looks_at: parvis_model::policy::LooksAt::Shown,
+                    ..Default::default()
+                },
                 form: Typed::default(),
             }),
         ),
@@ -423,13 +448,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                     reason: "J’habite rue du Lavoir.".into(),
                     at: NOW - DAY,
                 }],
-                invitations: vec![InvitationView {
-                    code: "lune-7k2f".into(),
-                    uses_left: 3,
-                    expires_at: NOW + 9 * DAY,
-                }],
-                invitation: Some("lune-7k2f".into()),
-                form: typed([("uses", "1")]),
+                invitations: vec![account::invitation(State::Open)],
             }),
         ),
         (
@@ -465,6 +484,10 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                 form: Typed::new(described(&staff("/"))),
             }),
         ),
+        ("mairie-apparence", {
+            let frame = dressed(staff("/mairie/apparence"));
+            rendered(&LookForm::new(&frame, look::described(&frame)))
+        }),
         (
             "erreur",
             rendered(&crate::fault::ErrorPage {
@@ -547,7 +570,7 @@ fn keep(name: &str, code: &str, html: &str) {
     let folder = Path::new(&folder);
     fs::create_dir_all(folder.join("assets")).unwrap();
     fs::write(folder.join(format!("{name}.{code}.html")), html).unwrap();
-    for asset in ["parvis.css", "compose.js", "icon.svg"] {
+    for asset in ["parvis.css", "writing.js", "icon.svg"] {
         let path = crate::assets::path(asset);
         fs::write(folder.join(&path[1..]), crate::assets::plain(asset)).unwrap();
     }

@@ -1,12 +1,12 @@
 //! Searching people, posts and tags; for residents also live on other servers, by handle or address.
 
 use askama::Template;
-use parvis_model::{account::AccountKind, handle::Handle, id::Id};
+use parvis_model::{account::AccountKind, id::Id};
 use parvis_town::{
-    AccountView, Failure, Outcome, PostView, Rate, accounts,
+    AccountView, Failure, Outcome, PostView, accounts,
     accounts::Relation,
     posts,
-    reach::Found,
+    reach::{self, Found},
     search::{self, Results, Wanted},
     views::TagView,
 };
@@ -117,32 +117,11 @@ pub async fn search(page: Page) -> Answer {
     })
 }
 
-/// Another server is asked only for residents, and only so often.
+/// Another server is asked for residents only.
 async fn fetch(page: &Page, query: &str) -> Outcome<Option<Found>> {
-    let Some(user) = &page.user else {
-        return Ok(None);
-    };
-    let town = &page.town;
-    let key = user.account.to_string();
-    if query.starts_with("https://") || query.starts_with("http://") {
-        town.rates().count(Rate::Reach, &key)?;
-        return town.reach().uri(town, query).await;
-    }
-    match query.parse::<Handle>() {
-        Ok(handle)
-            if handle
-                .domain
-                .as_deref()
-                .is_some_and(|domain| domain != town.host) =>
-        {
-            town.rates().count(Rate::Reach, &key)?;
-            Ok(town
-                .reach()
-                .handle(town, &handle)
-                .await?
-                .map(Found::Account))
-        }
-        _ => Ok(None),
+    match &page.user {
+        Some(user) => reach::find(&page.town, user.account, query).await,
+        None => Ok(None),
     }
 }
 

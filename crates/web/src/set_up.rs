@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use parvis_model::{account::Registration, refusal::Refusal};
+use parvis_model::{
+    account::{Registration, Role},
+    refusal::Refusal,
+};
 use parvis_town::{
     Failure, Outcome,
     settings::{self, TownEdit},
@@ -55,6 +58,7 @@ pub fn described(page: &Frame) -> Asked {
         ("language", town.language.clone()),
         ("time_zone", town.time_zone.clone()),
         ("registration", registration.as_str().to_owned()),
+        ("inviters", town.inviters.as_str().to_owned()),
         ("hue", town.hue.to_string()),
     ])
 }
@@ -63,16 +67,17 @@ pub fn described(page: &Frame) -> Asked {
 pub fn town_edit(form: &Form) -> Result<TownEdit, Refusal> {
     let registration = Registration::parse(form.text("registration"))
         .ok_or_else(|| Refusal::invalid("registration", "refusal-choice"))?;
-    let hue = form
-        .text("hue")
-        .parse()
-        .map_err(|_| Refusal::invalid("hue", "refusal-choice"))?;
+    let inviters = Role::parse(form.text("inviters"))
+        .ok_or_else(|| Refusal::invalid("inviters", "refusal-choice"))?;
+    let hue = form.values.some("hue").map(str::parse).transpose();
+    let hue = hue.map_err(|_| Refusal::invalid("hue", "refusal-choice"))?;
     Ok(TownEdit {
         name: form.owned("town_name"),
         summary: form.owned("summary"),
         language: form.owned("language"),
         time_zone: form.owned("time_zone"),
         registration,
+        inviters,
         contact: form.owned("contact"),
         rules: form.owned("rules"),
         hue,
@@ -116,15 +121,19 @@ async fn open_square(page: &Page, form: &Form) -> Outcome<SignedUp> {
 async fn welcome(mut page: Page, joined: SignedUp) -> Result<Response, Fault> {
     page.frame.town = page.town.profile();
     let frame = &page.frame;
+    let mut what = frame.t("set-up-done");
+    if joined.asked_by_letter {
+        what = format!("{what} {}", frame.t("joined-letter"));
+    }
     let answer = html_with(
         StatusCode::OK,
         &SignedUpPage {
             page: frame,
             heading: frame.t("joined-heading"),
-            what: frame.t("set-up-done"),
+            what,
             codes: joined.recovery_codes,
             next: ("/reglages/profil", frame.t("joined-next")),
         },
     )?;
-    Ok(opened(&page, joined.user, answer).await?)
+    Ok(opened(&page, joined.proof, answer).await?)
 }

@@ -4,12 +4,16 @@ use std::{borrow::Borrow, sync::Arc};
 
 use askama::Template;
 use axum::response::Response;
-use parvis_model::{limits, policy::Quoters, refusal::Refusal};
+use parvis_model::{
+    limits,
+    policy::{LooksAt, Quoters},
+    refusal::Refusal,
+};
 use parvis_town::{
     AccountView, Failure, Outcome,
     accounts::{self, Change, ProfileEdit},
     media::{self, Shape},
-    preferences::{self, PreferenceEdit},
+    preferences::{self, PreferenceEdit, Preferences},
     sessions,
     sessions::SessionView,
     users,
@@ -24,6 +28,21 @@ use crate::{
     quotes,
     sign_up::SignedUpPage,
 };
+
+/// The settings that have a tab of their own; all others are reached from the account's.
+const TABS: [&str; 7] = [
+    "profil",
+    "affichage",
+    "sessions",
+    "applications",
+    "avis",
+    "filtres",
+    "personnes",
+];
+
+/// A picture, and the wish to have none.
+pub(crate) const AVATAR: (&str, &str) = ("avatar", "sans_avatar");
+const HEADER: (&str, &str) = ("header", "sans_banniere");
 
 #[derive(Template)]
 #[template(path = "settings_profile.html")]
@@ -41,7 +60,7 @@ pub struct AccountForm<'a> {
     /// Code of the language chosen for the pages; empty follows the browser.
     pub language: String,
     /// Who may quote what one writes, unless one says otherwise.
-    pub quoters: Quoters,
+    pub usual: Preferences,
     pub form: Typed,
 }
 
@@ -63,6 +82,15 @@ pub async fn first(_: Resident) -> Response {
     redirect("/reglages/profil")
 }
 
+impl Frame {
+    /// Is this page one of the account's, or reached from there?
+    pub fn is_about_account(&self) -> bool {
+        let below = self.here.strip_prefix("/reglages/");
+        let first = below.and_then(|rest| rest.split(['/', '?']).next());
+        first.is_some_and(|first| !TABS.contains(&first))
+    }
+}
+
 impl<'a> ProfileForm<'a> {
     pub fn new(page: &'a Frame, form: Typed) -> Self {
         let me = page.me.as_ref().map(|me| &me.account);
@@ -72,6 +100,18 @@ impl<'a> ProfileForm<'a> {
             page,
             form,
         }
+    }
+
+    /// Of one's own page.
+    fn path(&self) -> &str {
+        let me = self.page.me.as_ref();
+        me.map_or("", |me| &me.account.path)
+    }
+
+    /// One's own, with the town's name.
+    fn handle(&self) -> &str {
+        let me = self.page.me.as_ref();
+        me.map_or("", |me| &me.account.handle)
     }
 }
 
@@ -85,6 +125,7 @@ fn described(who: &AccountView) -> Asked {
     let mut values = Asked::of([
         ("display_name", who.display_name.clone()),
         ("bio", who.bio_source.clone()),
+        ("attribution_domains", who.attribution_domains.join("\n")),
         ("locked", mark(who.locked)),
         ("discoverable", mark(who.discoverable)),
     ]);
@@ -121,12 +162,13 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
         display_name: Some(form.owned("display_name")),
         bio: Some(form.owned("bio")),
         locked: Some(form.on("locked")),
+        automated: None,
         discoverable: Some(form.on("discoverable")),
         indexable: Some(form.on("discoverable")),
         fields: Some(fields),
-        avatar: picture(page, form, "avatar", Shape::Avatar, kept).await?,
-        header: picture(page, form, "header", Shape::Header, kept).await?,
-        ..ProfileEdit::default()
+        attribution_domains: Some(sites(form)),
+        avatar: picture(page, form, AVATAR, Shape::Avatar, kept).await?,
+        header: picture(page, form, HEADER, Shape::Header, kept).await?,
     };
     let town = Arc::clone(&page.town);
     page.town
@@ -137,43 +179,39 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
         .await
 }
 
-/// A new picture wins over the wish to have none.
-async fn picture(
+/// One a line, or apart by spaces and commas as people write lists.
+fn sites(form: &Form) -> Vec<String> {
+    let typed = form.text("attribution_domains");
+    let sites = typed.split([' ', ',', ';', '\n', '\r', '\t']);
+    sites
+        .filter(|site| !site.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `kept`: the files that were kept for it.
+pub(crate) async fn picture(
     page: &Page,
     form: &Form,
-    field: &'static str,
+    (field, without): (&'static str, &str),
     shape: Shape,
     kept: &mut Vec<String>,
 ) -> Outcome<Change<String>> {
-    let Some(bytes) = form.file(field) else {
-        let without = if field == "avatar" {
-            "sans_avatar"
-        } else {
-            "sans_banniere"
-        };
-        return Ok(if form.on(without) {
-            Change::Remove
-        } else {
-            Change::Keep
-        });
-    };
-    match media::picture(&page.town, bytes.to_vec(), shape).await {
-        Ok(key) => {
-            kept.push(key.clone());
-            Ok(Change::Set(key))
-        }
-        Err(Failure::Refused(mut refusal)) => {
-            // The town does not know which of the two pictures it was.
-            refusal.field = Some(field);
-            Err(refusal.into())
-        }
-        Err(broken) => Err(broken),
+    let keep = |bytes| media::picture(&page.town, bytes, shape);
+    let picture = form.picture(field, without, keep).await?;
+    if let Change::Set(key) = &picture {
+        kept.push(key.clone());
     }
+    Ok(picture)
 }
 
 impl AccountForm<'_> {
     fn is_usual(&self, quoters: impl Borrow<Quoters>) -> bool {
-        self.quoters == *quoters.borrow()
+        self.usual.quoters == *quoters.borrow()
+    }
+
+    fn looks_at(&self, looks_at: impl Borrow<LooksAt>) -> bool {
+        self.usual.looks_at == *looks_at.borrow()
     }
 }
 
@@ -181,7 +219,7 @@ pub async fn account(Resident { page, me, user, .. }: Resident) -> Answer {
     html(&AccountForm {
         page: &page.frame,
         language: user.locale.unwrap_or_default(),
-        quoters: preferences::of(&page.town, me).await?.quoters,
+        usual: preferences::of(&page.town, me).await?,
         form: Typed::default(),
     })
 }
@@ -205,6 +243,7 @@ pub async fn change_quoters(Resident { page, me, .. }: Resident, form: Form) -> 
     };
     let edit = PreferenceEdit {
         quoters: Some(quoters),
+        looks_at: LooksAt::parse(form.text("regarder")),
         ..PreferenceEdit::default()
     };
     let town = Arc::clone(&page.town);
@@ -259,7 +298,7 @@ pub async fn change_password(Resident { page, me, user, .. }: Resident, form: Fo
                 &AccountForm {
                     page: &page.frame,
                     language: user.locale.unwrap_or_default(),
-                    quoters: preferences::of(&page.town, me).await?.quoters,
+                    usual: preferences::of(&page.town, me).await?,
                     form,
                 },
             )

@@ -6,7 +6,8 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use parvis_model::account::Registration;
 use parvis_town::{
-    Failure, Outcome, Rate,
+    AccountView, Failure, Outcome, Rate,
+    invitations::{self, Found},
     users::{self, SignUp, SignedUp},
 };
 
@@ -24,19 +25,27 @@ pub struct SignUpPage<'a> {
     pub page: &'a Frame,
     pub open: bool,
     pub by_approval: bool,
-    pub by_invitation: bool,
+    /// Who invites, where a good code was brought along.
+    pub invited_by: Option<AccountView>,
     pub form: Typed,
 }
 
 impl<'a> SignUpPage<'a> {
-    pub fn new(page: &'a Frame, form: Typed) -> Self {
+    pub fn new(page: &'a Frame, invited_by: Option<AccountView>, form: Typed) -> Self {
+        let by_approval = page.town.registration == Registration::Approval;
         Self {
             open: page.may_join(),
-            by_approval: page.town.registration == Registration::Approval,
-            by_invitation: page.town.registration == Registration::Invitation,
+            by_approval: by_approval && invited_by.is_none(),
             page,
+            invited_by,
             form,
         }
+    }
+
+    /// Is a code to be typed? Also where one was brought that is none, so that it can be mended.
+    fn asks_code(&self) -> bool {
+        let must = self.page.town.registration == Registration::Invitation;
+        self.invited_by.is_none() && (must || !self.form.text("invitation").is_empty())
     }
 }
 
@@ -56,10 +65,25 @@ pub async fn form(page: Page) -> Answer {
         return Ok(redirect("/"));
     }
     let invitation = page.query.text("invitation").to_owned();
-    html(&SignUpPage::new(
-        &page.frame,
-        Typed::new([("invitation", invitation)].into_iter().collect()),
-    ))
+    let form = Typed::new([("invitation", invitation)].into_iter().collect());
+    shown(&page, StatusCode::OK, form).await
+}
+
+/// For one who followed a link.
+pub fn invited(page: &Page, by: AccountView, code: String) -> Answer {
+    let form = Typed::new([("invitation", code)].into_iter().collect());
+    html(&SignUpPage::new(&page.frame, Some(by), form))
+}
+
+async fn shown(page: &Page, status: StatusCode, form: Typed) -> Answer {
+    let invited_by = match form.text("invitation").trim() {
+        "" => None,
+        code => match invitations::look_up(&page.town, code).await? {
+            Found::Good { by } => Some(*by),
+            Found::NotAnyMore => None,
+        },
+    };
+    html_with(status, &SignUpPage::new(&page.frame, invited_by, form))
 }
 
 pub async fn sign_up(page: Page, form: Form) -> Answer {
@@ -67,7 +91,7 @@ pub async fn sign_up(page: Page, form: Form) -> Answer {
         Ok(joined) => welcome(&page, joined).await,
         Err(failure) => {
             let (status, form) = typed_again(failure, Typed::new(form.values), page.frame.locale)?;
-            html_with(status, &SignUpPage::new(&page.frame, form))
+            shown(&page, status, form).await
         }
     }
 }
@@ -112,12 +136,16 @@ async fn welcome(page: &Page, joined: SignedUp) -> Result<Response, Fault> {
             ("/premiers-pas/1", frame.t("joined-next")),
         )
     };
+    let mut what = frame.t(what);
+    if joined.asked_by_letter {
+        what = format!("{what} {}", frame.t("joined-letter"));
+    }
     let answer = html_with(
         StatusCode::OK,
         &SignedUpPage {
             page: frame,
             heading: frame.t(heading),
-            what: frame.t(what),
+            what,
             codes: joined.recovery_codes,
             next,
         },
@@ -125,6 +153,6 @@ async fn welcome(page: &Page, joined: SignedUp) -> Result<Response, Fault> {
     if joined.waits_for_approval {
         Ok(answer)
     } else {
-        Ok(opened(page, joined.user, answer).await?)
+        Ok(opened(page, joined.proof, answer).await?)
     }
 }

@@ -1,9 +1,9 @@
-//! The town hall's desk: who waits for an account, invitation codes, the town's settings.
+//! The town hall's desk: who waits for an account, who was invited by whom, the town's settings.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use parvis_model::{clock::Timestamp, id::Id, refusal::Refusal};
 use parvis_town::{
     Failure, Outcome,
@@ -25,9 +25,6 @@ pub struct SignUpsPage<'a> {
     pub page: &'a Frame,
     pub waiting: Vec<Waiting>,
     pub invitations: Vec<InvitationView>,
-    /// A code just made.
-    pub invitation: Option<String>,
-    pub form: Typed,
 }
 
 pub struct Waiting {
@@ -46,19 +43,6 @@ pub struct TownForm<'a> {
 }
 
 pub async fn sign_ups(staff: Staff) -> Answer {
-    desk(&staff, StatusCode::OK, None, first_values()).await
-}
-
-fn first_values() -> Typed {
-    Typed::new([("uses", "1".to_owned())].into_iter().collect())
-}
-
-async fn desk(
-    staff: &Staff,
-    status: StatusCode,
-    invitation: Option<String>,
-    form: Typed,
-) -> Answer {
     let waiting = users::waiting(&staff.page.town, &staff.user).await?;
     let waiting = waiting.into_iter().map(|person| Waiting {
         user: person.user,
@@ -67,21 +51,16 @@ async fn desk(
         reason: person.reason,
         at: person.since,
     });
-    html_with(
-        status,
-        &SignUpsPage {
-            page: &staff.page.frame,
-            waiting: waiting.collect(),
-            invitations: invitations::list(&staff.page.town, &staff.user).await?,
-            invitation,
-            form,
-        },
-    )
+    html(&SignUpsPage {
+        page: &staff.page.frame,
+        waiting: waiting.collect(),
+        invitations: invitations::open(&staff.page.town, &staff.user).await?,
+    })
 }
 
 pub async fn decide(staff: Staff, form: Form) -> Answer {
     match form.text("faire") {
-        "inviter" => invite(staff, form).await,
+        "reprendre" => take_back(staff, form).await,
         word @ ("accepter" | "refuser") => answer(&staff, word == "accepter", &form).await,
         _ => Err(Fault::BadRequest),
     }
@@ -114,24 +93,15 @@ async fn answer(staff: &Staff, yes: bool, form: &Form) -> Answer {
     ))
 }
 
-/// The code is shown in the answer itself.
-async fn invite(staff: Staff, form: Form) -> Answer {
-    let Ok(uses) = form.text("uses").parse::<i32>() else {
-        let refusal = Refusal::invalid("uses", "refusal-number").into();
-        let (status, form) =
-            typed_again(refusal, Typed::new(form.values), staff.page.frame.locale)?;
-        return desk(&staff, status, None, form).await;
-    };
-    let (town, user) = (Arc::clone(&staff.page.town), staff.user.clone());
-    let code = staff
-        .page
-        .town
-        .store
-        .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move { invitations::issue(tx, &town, &user, uses).await })
-        })
-        .await?;
-    desk(&staff, StatusCode::OK, Some(code), first_values()).await
+async fn take_back(staff: Staff, form: Form) -> Answer {
+    let invitation = form.values.id("invitation");
+    let invitation = invitation.ok_or_else(Refusal::not_found)?;
+    let Staff { page, user } = staff;
+    page.write(move |tx, town| {
+        Box::pin(async move { invitations::take_back(tx, town, &user, invitation).await })
+    })
+    .await?;
+    Ok(page.onward("/mairie/inscriptions", "done-invitation-taken-back"))
 }
 
 pub async fn town(staff: Staff) -> Answer {

@@ -155,6 +155,7 @@ impl Browser {
             ("language", "fr"),
             ("time_zone", "Europe/Paris"),
             ("registration", "approval"),
+            ("inviters", "moderator"),
             ("hue", "35"),
             ("rules", "On se parle poliment."),
             ("name", "maire"),
@@ -193,7 +194,7 @@ async fn a_resident_writes_reads_changes_and_deletes() {
         )
         .await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
-    let said = "<div class=\"card notice\" role=\"status\">";
+    let said = "role=\"status\" data-flash>";
     let home = maire.opens("/").await;
     assert!(home.html.contains(said), "what was done is said");
     assert!(!maire.opens("/").await.html.contains(said), "and only once");
@@ -544,6 +545,7 @@ async fn the_town_hall_chooses_a_time_zone_that_exists() {
             ("town_name", "Valmont"),
             ("language", "fr"),
             ("registration", "open"),
+            ("inviters", "moderator"),
             ("hue", "35"),
             ("time_zone", zone),
         ]

@@ -20,6 +20,7 @@ use crate::{
     frame::{Frame, Typed},
     log_in::{anew, come_in_typing, is_over},
     page::{Answer, Page, Resident, html, html_with, redirect},
+    passkeys,
 };
 
 const PATH: &str = "/reglages/deux-etapes";
@@ -64,6 +65,8 @@ pub struct SecondStepPage<'a> {
     pub page: &'a Frame,
     /// The app that waits for the log-in.
     pub towards: Option<String>,
+    /// What a key of one's device is asked, where there is one.
+    pub passkey: Option<String>,
     /// Where to begin anew.
     pub again: String,
     pub form: Typed,
@@ -203,9 +206,11 @@ async fn waiting_page<'a>(
     typed: &str,
 ) -> Result<SecondStepPage<'a>, Fault> {
     let next = local_path(next);
+    let has_passkeys = users::ticket_has_passkeys(&page.town, ticket).await?;
     Ok(SecondStepPage {
         page: &page.frame,
         towards: app_behind(&page.town, next).await?,
+        passkey: has_passkeys.then(|| passkeys::question(page)),
         again: format!(
             "/connexion?suite={}",
             utf8_percent_encode(next, NON_ALPHANUMERIC)

@@ -19,14 +19,16 @@ use parvis_town::Town;
 use crate::{
     cookies::{Cookie, Jar},
     fault::{self, Fault},
+    unchanged::{Known, unless_known},
 };
 
 /// What a form token vouches for; a token made for something else does not fit.
 const PURPOSE: &[u8] = b"parvis form";
+const BROWSER: &[u8] = b"parvis browser";
 
 /// Bytes of a form token before its mask.
 const TOKEN: usize = 32;
-const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
+pub const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
 /// May be kept, but asked for again each time.
 const FRESH: HeaderValue = HeaderValue::from_static("public, no-cache");
 /// The same address may answer in another language, for another person, or as a document for servers.
@@ -115,16 +117,26 @@ impl Visit {
             && constant_time::verify_slices_are_equal(&xor(masked, mask), right.as_ref()).is_ok()
     }
 
+    /// A word that only this browser brings along, for seals of others than forms.
+    pub fn browser(&self) -> String {
+        self.shown.store(true, Ordering::Relaxed);
+        hex::encode(self.sign_for(BROWSER))
+    }
+
     /// Is there anything in the answer that only this browser may see?
     fn is_private(&self) -> bool {
         self.session.is_some() || self.flash.is_some() || self.shown.load(Ordering::Relaxed)
     }
 
     fn sign(&self) -> hmac::Tag {
+        self.sign_for(PURPOSE)
+    }
+
+    fn sign_for(&self, purpose: &[u8]) -> hmac::Tag {
         let secret = format!("{}:{}", self.town_secret, self.secret);
         hmac::sign(
             &hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
-            PURPOSE,
+            purpose,
         )
     }
 
@@ -164,7 +176,9 @@ pub async fn receive(mut request: Request, next: Next) -> Response {
     ));
     request.extensions_mut().insert(Arc::clone(&visit));
     let (parts, body) = request.into_parts();
-    let asked = parts.clone();
+    let (asked, known) = (parts.clone(), Known::of(&parts.headers));
+    // An answer to HEAD has no text to make a tag of.
+    let is_get = parts.method == Method::GET;
     let response = if is_safe(&parts.method) || is_own(&parts.headers, &town.origin) {
         next.run(Request::from_parts(parts, body)).await
     } else {
@@ -172,7 +186,22 @@ pub async fn receive(mut request: Request, next: Next) -> Response {
     };
     let mut response = fault::shown(response, asked).await;
     visit.keep(&mut response);
+    // What nobody may keep is never asked for again with its tag.
+    if is_get && !visit.is_private() && may_be_kept(&response) && is_page(&response) {
+        response = unless_known(&known, response)
+            .await
+            .unwrap_or_else(IntoResponse::into_response);
+    }
     response
+}
+
+fn may_be_kept(response: &Response) -> bool {
+    response.headers().get(header::CACHE_CONTROL) != Some(&PRIVATE)
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn is_safe(method: &Method) -> bool {

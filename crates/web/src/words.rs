@@ -19,12 +19,19 @@ const FILES: &[&str] = &[
     "posts",
     "polls",
     "quotes",
+    "installed",
+    "interactions",
     "people",
     "accounts",
     "leaving",
+    "letters",
     "taking_along",
     "two_step",
+    "passkeys",
+    "invitations",
     "public",
+    "look",
+    "styleguide",
     "town",
 ];
 
@@ -76,6 +83,23 @@ fn quoted() -> (String, BTreeSet<String>) {
     }
     let words = text.split('"').map(str::to_owned).collect();
     (text, words)
+}
+
+#[test]
+fn no_word_stands_twice_in_a_language() {
+    for (code, _) in Locale::all() {
+        let mut known = BTreeSet::new();
+        for entry in fs::read_dir(frontend().join("locales").join(code)).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            for (key, _) in text.lines().filter_map(|line| line.split_once(" =")) {
+                let is_key = key.starts_with(|c: char| c.is_ascii_lowercase());
+                assert!(
+                    !is_key || known.insert(key.to_owned()),
+                    "{code}: {key} stands twice"
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod given;
 mod sent;
 
 use askama::Template;
-use axum::{extract::Path, http::StatusCode};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use parvis_model::{
     audience::Audience,
     clock::Timestamp,
@@ -16,17 +16,17 @@ use parvis_model::{
 };
 use parvis_store::Tx;
 use parvis_town::{
-    Failure, Outcome, PostView, Rate, Town, drafts, follows, media,
+    Failure, Outcome, PostView, Rate, Town, drafts, follows, groups, media,
     posts::{self, Compose},
     preferences::{self, PreferenceEdit},
-    scheduled,
+    scheduled, sent_forms,
 };
 
 use self::composing::{AUDIENCES, offered};
 use crate::{
     asked::Asked,
     card::Card,
-    fault::typed_again,
+    fault::{Fault, typed_again, unless_gone},
     frame::{Frame, Typed},
     log_in,
     page::{Answer, Page, Resident, html_with, id},
@@ -115,6 +115,9 @@ pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
 async fn asked_text(page: &Page, me: Id, compose: &mut Composing) -> Outcome<String> {
     if let Some(question) = page.query.id("reponse") {
         let question = posts::view(&page.town, &page.viewer, question).await?;
+        if groups::is_closed(&page.town, question.id).await? {
+            return Err(Refusal::forbidden("refusal-thread-closed").into());
+        }
         let text = greeting(&question, me);
         compose.audience = compose.audience.at_most(offered(question.audience));
         compose.answers = Some(question);
@@ -133,6 +136,9 @@ async fn asked_text(page: &Page, me: Id, compose: &mut Composing) -> Outcome<Str
     Ok(page.query.text("texte").to_owned())
 }
 
+/// Buttons of the form that only change it.
+pub const LOOKS: [&str; 4] = ["plus", "avancer", "reculer", "retirer"];
+
 /// What is to become of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wish {
@@ -144,10 +150,9 @@ enum Wish {
 
 impl Wish {
     fn of(values: &Asked) -> Self {
-        let ordering = ["plus", "avancer", "reculer", "retirer"];
         if values.on("garder") {
             Self::Save
-        } else if ordering.iter().any(|name| values.has(name)) {
+        } else if LOOKS.iter().any(|name| values.has(name)) {
             Self::Look
         } else {
             Self::Publish
@@ -160,7 +165,16 @@ pub async fn publish(mut sent: Sent) -> Answer {
         Sender::Nobody => return log_in::with_text(&sent.page, &sent.values),
         Sender::Unsure(me) | Sender::Resident(me) => me,
     };
+    if is_anothers(&sent.values, me) {
+        return Err(Fault::NotAuthor);
+    }
     let (mut compose, gone) = asked_for(&sent.page, me, &sent.values).await?;
+    let mark = mark(&sent);
+    if let (Sender::Resident(_), Some(mark)) = (sent.sender(), &mark)
+        && sent_forms::was_sent(&sent.page.town, me, mark).await?
+    {
+        return Ok(done_before(&sent.page, &sent.values, &compose));
+    }
     let (kept, trouble) = files::kept(&mut sent, me).await;
     compose.kept = kept;
     let Sent { page, values, .. } = &sent;
@@ -176,18 +190,25 @@ pub async fn publish(mut sent: Sent) -> Answer {
             let typed = Typed::new(values.clone());
             return shown(StatusCode::OK, page, &compose, typed).await;
         }
-        (None, Wish::Save) => save(page, me, values, &compose).await,
-        (None, Wish::Publish) => send(page, me, values, &compose).await,
+        (None, Wish::Save) => save(page, me, values, &compose, mark).await,
+        (None, Wish::Publish) => send(page, me, values, &compose, mark).await,
     };
     match done {
         Ok(Done::Published(post)) => Ok(match &compose.answers {
             Some(question) => page.onward(&format!("{}#m-{post}", question.path), "done-published"),
             None => page.onward("/", "done-published"),
         }),
+        Ok(Done::Before) => Ok(done_before(page, values, &compose)),
         Ok(Done::Scheduled) => Ok(page.onward("/brouillons", "done-scheduled")),
         Ok(Done::Saved) => Ok(page.onward("/brouillons", "done-draft-saved")),
         Err(failure) => again(failure, page, &compose, values.clone()).await,
     }
+}
+
+/// Was it written here while somebody else was logged in?
+pub fn is_anothers(values: &Asked, me: Id) -> bool {
+    let author = values.some("auteur");
+    author.is_some_and(|author| author != me.to_string())
 }
 
 /// What became of a form.
@@ -195,6 +216,21 @@ enum Done {
     Published(Id),
     Scheduled,
     Saved,
+    /// The same form came before.
+    Before,
+}
+
+/// As it was answered the first time; an answer leads to what it answers, since nobody knows which of those there it is.
+fn done_before(page: &Page, values: &Asked, compose: &Composing) -> Response {
+    match Wish::of(values) {
+        Wish::Save => page.onward("/brouillons", "done-draft-saved"),
+        _ if values.some("quand").is_some() => page.onward("/brouillons", "done-scheduled"),
+        _ => {
+            let question = compose.answers.as_ref();
+            let path = question.map_or("/", |question| &question.path);
+            page.onward(path, "done-published")
+        }
+    }
 }
 
 async fn again(failure: Failure, page: &Page, compose: &Composing, values: Asked) -> Answer {
@@ -228,6 +264,9 @@ async fn asked_for(page: &Page, me: Id, values: &Asked) -> Outcome<(Composing, b
         compose.language = language.to_owned();
     }
     compose.servers = Some(follows::servers_behind(&page.town, me).await?);
+    if let Some(key) = values.some("envoi") {
+        key.clone_into(&mut compose.key);
+    }
     compose.draft = values.id("brouillon");
     if let Some(waiting) = values.id("programme") {
         let still = scheduled::view(&page.town, me, waiting).await;
@@ -245,12 +284,10 @@ async fn still_there(page: &Page, post: Id) -> Outcome<Option<PostView>> {
     unless_gone(posts::view(&page.town, &page.viewer, post).await)
 }
 
-/// What is gone, or may not be seen any more, is nothing.
-fn unless_gone<T>(found: Outcome<T>) -> Outcome<Option<T>> {
-    match found {
-        Err(Failure::Refused(refusal)) if refusal.kind == Kind::NotFound => Ok(None),
-        found => found.map(Some),
-    }
+/// By which a form that comes a second time is known, with the same in it; nothing where it has no key.
+fn mark(sent: &Sent) -> Option<String> {
+    sent.values.some("envoi")?;
+    sent.digest()
 }
 
 /// When it is to be published; nothing where that is now.
@@ -265,7 +302,13 @@ fn due(page: &Page, values: &Asked) -> Result<Option<Timestamp>, Refusal> {
     Ok(Some(at.timestamp().as_millisecond()))
 }
 
-async fn send(page: &Page, me: Id, values: &Asked, compose: &Composing) -> Outcome<Done> {
+async fn send(
+    page: &Page,
+    me: Id,
+    values: &Asked,
+    compose: &Composing,
+    mark: Option<String>,
+) -> Outcome<Done> {
     page.town.rates().count(Rate::Publish, &me.to_string())?;
     let at = due(page, values)?;
     let typed = typed(values, compose);
@@ -275,6 +318,9 @@ async fn send(page: &Page, me: Id, values: &Asked, compose: &Composing) -> Outco
     let language = values.some("langue").map(str::to_owned);
     page.write(move |tx, town| {
         Box::pin(async move {
+            if !is_first(tx, town, me, mark).await? {
+                return Ok(Done::Before);
+            }
             for (file, change) in changes {
                 media::change(tx, town, me, file, change).await?;
             }
@@ -298,6 +344,13 @@ async fn send(page: &Page, me: Id, values: &Asked, compose: &Composing) -> Outco
     .await
 }
 
+async fn is_first(tx: &Tx, town: &Town, me: Id, mark: Option<String>) -> Outcome<bool> {
+    match mark {
+        Some(mark) => sent_forms::is_first(tx, town, me, &mark).await,
+        None => Ok(true),
+    }
+}
+
 /// The language one chose last is the one offered next.
 async fn remember(tx: &Tx, town: &Town, me: Id, language: Option<String>) -> Outcome<()> {
     let Some(language) = language else {
@@ -310,17 +363,22 @@ async fn remember(tx: &Tx, town: &Town, me: Id, language: Option<String>) -> Out
     preferences::set(tx, town, me, edit).await
 }
 
-async fn save(page: &Page, me: Id, values: &Asked, compose: &Composing) -> Outcome<Done> {
+async fn save(
+    page: &Page,
+    me: Id,
+    values: &Asked,
+    compose: &Composing,
+    mark: Option<String>,
+) -> Outcome<Done> {
     let typed = typed(values, compose);
-    let is_blank = typed.text.is_empty() && typed.summary.is_empty();
-    if is_blank && typed.media.is_empty() && typed.poll.is_none() {
-        return Err(Refusal::invalid("text", "refusal-draft-empty").into());
-    }
     let at = due(page, values)?;
     let changes = files::changes(&page.town, &compose.kept).await?;
     let (draft, scheduled) = (compose.draft, compose.scheduled);
     page.write(move |tx, town| {
         Box::pin(async move {
+            if !is_first(tx, town, me, mark).await? {
+                return Ok(Done::Before);
+            }
             for (file, change) in changes {
                 media::change(tx, town, me, file, change).await?;
             }
@@ -359,12 +417,7 @@ pub async fn keep_typed(page: &Page, me: Id, values: &Asked) -> Outcome<String> 
 
 /// The same in the form again, where it could not be kept.
 pub async fn typed_before(page: Page, me: Id, values: Asked, why: Failure) -> Answer {
-    let mut sent = Sent {
-        page,
-        values,
-        files: Vec::new(),
-        trouble: None,
-    };
+    let mut sent = Sent::new(page, values);
     let (mut compose, _) = asked_for(&sent.page, me, &sent.values).await?;
     (compose.kept, _) = files::kept(&mut sent, me).await;
     again(why, &sent.page, &compose, sent.values).await

@@ -78,6 +78,11 @@ has-moved = { $name } has moved:
 
 # What one sets up for a person
 tab-about = About
+tab-groups = Groups
+groups-of = Groups that { $name } looks after
+groups-of-none = { $name } looks after no group of the town.
+groups-only-you = This list is shown to you alone. Here others see only the groups that you look after; those that you follow also stand among the people you follow.
+groups-in-your-hands = You look after it
 follow-options = What I see of this person
 follow-shares = Show what they share, too
 follow-told = Tell me of each of their posts

@@ -14,6 +14,9 @@ edited = edited
 shared-by = shared
 answers-to = In reply to
 in-group = In the group
+group-closed = Those who look after the group have closed this discussion: it can be read, and no longer answered.
+group-took-out = Taken out of the group { $group } by those who look after it.
+group-their-reason = Their reason:
 warning-open = (open)
 sensitive-pictures = Sensitive pictures
 sensitive-recordings = Sensitive sound or video
@@ -78,6 +81,7 @@ pictures = Photos, sound, video
 picture-n = File { $count }
 picture-description = Description for those who cannot see the picture
 picture-description-why = What it shows, in one sentence
+description-recalled = This is what you wrote about the same file before. You can change it.
 
 # Deleting
 delete-heading = Delete this post?

@@ -21,7 +21,7 @@ refusal-address-no-way = This server does not say how to come from here. Copy th
 
 # Without a network
 offline = You are offline
-offline-what = This page is waiting for the network to return. If you have just sent a post, check first whether it went out.
+offline-what = This page is waiting for the network to return. A post sent meanwhile waits on this device and will go out by itself.
 offline-home = See my home page again
 offline-kept = You are offline. This is your home page as it was on
 

@@ -12,11 +12,9 @@ refusal-too-often =
         [one] That was a lot at once. Try again in { $minutes } minute.
        *[other] That was a lot at once. Try again in { $minutes } minutes.
     }
-refusal-form-expired = This page was open for too long. Please send the form again.
 refusal-file-missing = Choose a file first.
 refusal-time-zone-unknown = There is no such time zone. Choose one from the list.
 refusal-language-unknown = This language is not offered. Choose one from the list.
-refusal-server-unreachable = The other town’s server does not answer. Try again a little later.
 
 ## Posts
 
@@ -38,11 +36,12 @@ refusal-media-failed = This file could not be prepared. Try another one.
 refusal-media-in-use = This file belongs to a post.
 refusal-picture-too-large = This picture is too large. Make it smaller, then try again.
 refusal-description-too-long = The picture’s description is too long: { $limit } characters at most.
-refusal-audience-too-wide = An answer cannot be shown to more people than what it answers. Choose a smaller audience.
 refusal-audience-unknown = Choose from the list who this post is for.
 refusal-cannot-boost = This post is not for everyone: it cannot be shared.
 refusal-quote-not-wanted = Its author does not want this post to be quoted.
 refusal-reply-not-wanted = Its author does not want you to answer this post.
+refusal-thread-closed = Those who look after this group have closed this discussion: it can no longer be answered.
+refusal-out-of-group = Those who look after this group no longer take your posts in it.
 refusal-share-not-wanted = Its author does not want this post to be shared.
 refusal-favourite-not-wanted = Its author does not want this post to be liked.
 refusal-quoters-unknown = Choose from the list who may quote this post.
@@ -68,6 +67,7 @@ refusal-username-invalid = A user name has { $limit } characters at most: letter
 refusal-username-reserved = This name is kept for the site. Try another one.
 refusal-email-invalid = This e-mail address looks incomplete. It should look like name@example.com.
 refusal-email-taken = Another account already uses this e-mail address.
+refusal-letter-link = This link has been used already, or it is too old. Ask for another one.
 refusal-password-short =
     This password is too short: it needs at least { $limit } characters. A short sentence works very well.
 refusal-password-long = This password is too long: { $limit } characters at most.
@@ -98,7 +98,6 @@ refusal-sites-full = That is enough sites: { $limit } at most.
 
 ## Apps
 
-refusal-token-invalid = This app is no longer connected to your account. Log in again from the app.
 refusal-scope-unknown = This permission does not exist: { $scope }.
 refusal-app-name = An app gives its name, in { $limit } characters at most.
 refusal-app-website = The address of the app’s site is no web address.
@@ -126,7 +125,6 @@ refusal-lists-full = That is enough lists: { $limit } at most. Delete one first.
 refusal-on-list = This person is on the list already.
 refusal-filter-title = Give the filter a name of { $limit } characters at most.
 refusal-filter-context = Say where the filter is to hold.
-refusal-filter-action = Say what is to become of filtered posts.
 refusal-keyword = Give a word or phrase of { $limit } characters at most.
 refusal-filters-full = That is enough: { $limit } at most. Delete some first.
 refusal-time = This date is not understood.
@@ -171,3 +169,13 @@ refusal-import-no-person = This person cannot be found.
 refusal-import-no-post = This post cannot be found.
 refusal-import-not-followed = You do not follow this person: only those you follow can be on a list.
 refusal-import-refused = This was not possible.
+refusal-colour = We cannot read this colour: choose it with the picker, or write it like #0f5132.
+refusal-passkey = This passkey could not be checked. Try again, or log in with your password.
+refusal-passkey-late = The page was open for too long. Try once more.
+refusal-passkey-unverified = Your device did not ask for your fingerprint, your face or its code. Set a screen lock first, or log in with your password.
+refusal-passkey-unknown = We do not know this passkey. It may have been removed: log in with your password.
+refusal-passkey-copied = This passkey seems to have been copied. Log in with your password, then remove it in your settings.
+refusal-passkey-known = This passkey is already known.
+refusal-passkeys-many = You already have { $limit } passkeys. Remove one first.
+refusal-may-not-invite = Here, invitations come from the town hall.
+refusal-invitations-many = You already have { $limit } open invitations. Take one back first.

@@ -14,3 +14,7 @@ thread-unmute = Be told about this conversation again
 thread-muted = You are no longer told what is said here.
 thread-again = Replies written elsewhere may arrive after a moment.
 thread-look-again = Look again
+thread-ask = Look for more replies elsewhere
+done-thread-asked = We have asked. What was replied elsewhere arrives here in a moment: look again.
+done-thread-asked-lately = We have asked already. What was replied elsewhere arrives here in a moment: look again.
+done-thread-not-asked = We are looking for many replies just now. Please try again in a few minutes.

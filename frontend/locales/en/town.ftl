@@ -34,16 +34,14 @@ staff-sign-ups = Sign-ups
 staff-town = Town settings
 waiting = Requests for an account
 waiting-none = No request is waiting.
-invitations = Invitation codes
-invitations-what = Give a code to those you want to welcome.
-invitation-uses = Number of people for this code
-invitation-make = Create a code
+invitations = Open invitations
+invitations-what = Those of all residents. Once taken back, an invitation opens no account any more.
+invitations-none = No open invitation.
 invitation-left = { $count ->
     [one] { $count } person left
    *[other] { $count } people left
 }
 invitation-until = until { $date }
-invitation-made = Here is the new code
 done-approved = The account is open.
 done-rejected = The request is refused.
 refusal-choice = Choose one of the answers offered.

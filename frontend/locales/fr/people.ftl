@@ -81,6 +81,11 @@ has-moved = { $name } a déménagé :
 
 # Ce que l’on règle pour une personne
 tab-about = À propos
+tab-groups = Groupes
+groups-of = Groupes dont { $name } s’occupe
+groups-of-none = { $name } ne s’occupe d’aucun groupe de la ville.
+groups-only-you = Cette liste n’est montrée qu’à vous. Ici, les autres ne voient que les groupes dont vous vous occupez ; ceux que vous suivez figurent aussi parmi vos abonnements.
+groups-in-your-hands = Vous vous en occupez
 follow-options = Ce que je vois de cette personne
 follow-shares = Montrer aussi ce qu’elle partage
 follow-told = Me prévenir de chacun de ses messages

@@ -14,6 +14,9 @@ edited = modifié
 shared-by = a partagé
 answers-to = En réponse à
 in-group = Dans le groupe
+group-closed = Les personnes qui s’occupent du groupe ont fermé cette discussion : on peut la lire, plus y répondre.
+group-took-out = Retiré du groupe { $group } par les personnes qui s’en occupent.
+group-their-reason = Leur raison :
 warning-open = (ouvrir)
 sensitive-pictures = Images sensibles
 sensitive-recordings = Son ou vidéo sensible
@@ -78,6 +81,7 @@ pictures = Photos, son, vidéo
 picture-n = Fichier { $count }
 picture-description = Description pour qui ne voit pas l’image
 picture-description-why = Ce qu’on y voit, en une phrase
+description-recalled = C’est ce que vous aviez écrit pour ce même fichier. Vous pouvez le changer.
 
 # Effacer
 delete-heading = Supprimer ce message ?

@@ -21,7 +21,7 @@ refusal-address-no-way = Ce serveur ne dit pas comment venir d’ici. Copiez l�
 
 # Sans réseau
 offline = Vous êtes hors ligne
-offline-what = Cette page attend le retour du réseau. Si vous veniez d’envoyer un message, regardez d’abord s’il est parti.
+offline-what = Cette page attend le retour du réseau. Un message envoyé entre-temps attend sur cet appareil et partira tout seul.
 offline-home = Revoir ma page d’accueil
 offline-kept = Vous êtes hors ligne. Voici votre page d’accueil comme elle était le
 

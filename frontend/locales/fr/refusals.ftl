@@ -12,11 +12,9 @@ refusal-too-often =
         [one] C’était beaucoup d’un coup. Réessayez dans { $minutes } minute.
        *[other] C’était beaucoup d’un coup. Réessayez dans { $minutes } minutes.
     }
-refusal-form-expired = Cette page est restée ouverte trop longtemps. Envoyez de nouveau le formulaire.
 refusal-file-missing = Choisissez d’abord un fichier.
 refusal-time-zone-unknown = Ce fuseau horaire n’existe pas. Choisissez-en un dans la liste.
 refusal-language-unknown = Cette langue n’est pas proposée. Choisissez-en une dans la liste.
-refusal-server-unreachable = Le serveur de l’autre ville ne répond pas. Réessayez un peu plus tard.
 
 ## Messages
 
@@ -38,11 +36,12 @@ refusal-media-failed = Ce fichier n’a pas pu être préparé. Essayez avec un 
 refusal-media-in-use = Ce fichier appartient à un message.
 refusal-picture-too-large = Cette image est trop grande. Réduisez-la, puis essayez de nouveau.
 refusal-description-too-long = La description de l’image est trop longue : { $limit } caractères au plus.
-refusal-audience-too-wide = Une réponse ne peut pas être montrée à plus de monde que le message d’origine. Choisissez un public plus restreint.
 refusal-audience-unknown = Choisissez dans la liste à qui ce message s’adresse.
 refusal-cannot-boost = Ce message n’est pas pour tout le monde : il ne peut pas être partagé.
 refusal-quote-not-wanted = Son auteur ne souhaite pas que ce message soit cité.
 refusal-reply-not-wanted = Son auteur ne souhaite pas que vous répondiez à ce message.
+refusal-thread-closed = Les personnes qui s’occupent de ce groupe ont fermé cette discussion : on ne peut plus y répondre.
+refusal-out-of-group = Les personnes qui s’occupent de ce groupe n’y prennent plus vos messages.
 refusal-share-not-wanted = Son auteur ne souhaite pas que ce message soit partagé.
 refusal-favourite-not-wanted = Son auteur ne souhaite pas que ce message soit aimé.
 refusal-quoters-unknown = Choisissez dans la liste qui peut citer ce message.
@@ -68,6 +67,7 @@ refusal-username-invalid = Un nom d’utilisateur a { $limit } caractères au pl
 refusal-username-reserved = Ce nom est réservé au site. Essayez-en un autre.
 refusal-email-invalid = Cette adresse électronique semble incomplète. Elle doit ressembler à nom@exemple.fr.
 refusal-email-taken = Cette adresse électronique sert déjà à un autre compte.
+refusal-letter-link = Ce lien a déjà servi, ou il est trop ancien. Demandez-en un autre.
 refusal-password-short =
     Ce mot de passe est trop court : il faut au moins { $limit } caractères. Une petite phrase convient très bien.
 refusal-password-long = Ce mot de passe est trop long : { $limit } caractères au plus.
@@ -98,7 +98,6 @@ refusal-sites-full = Cela fait assez de sites : { $limit } au plus.
 
 ## Applications
 
-refusal-token-invalid = Cette application n’est plus reliée à votre compte. Reconnectez-vous depuis l’application.
 refusal-scope-unknown = Ce droit n’existe pas : { $scope }.
 refusal-app-name = Une application donne son nom, en { $limit } caractères au plus.
 refusal-app-website = L’adresse du site de l’application n’est pas une adresse web.
@@ -126,7 +125,6 @@ refusal-lists-full = C’est assez de listes : { $limit } au plus. Supprimez-en
 refusal-on-list = Cette personne est déjà sur la liste.
 refusal-filter-title = Donnez au filtre un nom de { $limit } caractères au plus.
 refusal-filter-context = Dites où le filtre doit agir.
-refusal-filter-action = Dites ce que deviennent les messages filtrés.
 refusal-keyword = Donnez un mot ou une expression de { $limit } caractères au plus.
 refusal-filters-full = C’est assez : { $limit } au plus. Supprimez-en d’abord.
 refusal-time = Cette date n’est pas comprise.
@@ -171,3 +169,13 @@ refusal-import-no-person = Cette personne est introuvable.
 refusal-import-no-post = Ce message est introuvable.
 refusal-import-not-followed = Vous ne suivez pas cette personne : seules celles que vous suivez vont sur une liste.
 refusal-import-refused = Ce n’était pas possible.
+refusal-colour = Nous ne comprenons pas cette couleur : choisissez-la avec la pipette, ou écrivez-la comme #0f5132.
+refusal-passkey = Cette clé d’accès n’a pas pu être vérifiée. Réessayez, ou entrez avec votre mot de passe.
+refusal-passkey-late = La page était ouverte depuis trop longtemps. Essayez encore une fois.
+refusal-passkey-unverified = Votre appareil n’a pas demandé votre empreinte, votre visage ou son code. Réglez d’abord un code de verrouillage, ou entrez avec votre mot de passe.
+refusal-passkey-unknown = Nous ne connaissons pas cette clé d’accès. Elle a peut-être été retirée : entrez avec votre mot de passe.
+refusal-passkey-copied = Cette clé d’accès semble avoir été copiée. Entrez avec votre mot de passe, puis retirez-la dans vos réglages.
+refusal-passkey-known = Cette clé d’accès est déjà enregistrée.
+refusal-passkeys-many = Vous avez déjà { $limit } clés d’accès. Retirez-en une d’abord.
+refusal-may-not-invite = Ici, les invitations viennent de la mairie.
+refusal-invitations-many = Vous avez déjà { $limit } invitations en cours. Reprenez-en une d’abord.

@@ -14,3 +14,7 @@ thread-unmute = Être de nouveau prévenu de cette discussion
 thread-muted = Vous n’êtes plus prévenu de ce qui se dit ici.
 thread-again = Des réponses écrites ailleurs peuvent arriver après un moment.
 thread-look-again = Regarder de nouveau
+thread-ask = Chercher d’autres réponses ailleurs
+done-thread-asked = C’est demandé. Ce qui a été répondu ailleurs arrive ici dans un moment : regardez de nouveau.
+done-thread-asked-lately = C’est déjà demandé. Ce qui a été répondu ailleurs arrive ici dans un moment : regardez de nouveau.
+done-thread-not-asked = Nous cherchons déjà beaucoup de réponses en ce moment. Essayez de nouveau dans quelques minutes.

@@ -34,16 +34,14 @@ staff-sign-ups = Inscriptions
 staff-town = Réglages de la ville
 waiting = Demandes de compte
 waiting-none = Aucune demande en attente.
-invitations = Codes d’invitation
-invitations-what = Donnez un code à qui vous voulez accueillir.
-invitation-uses = Nombre de personnes pour ce code
-invitation-make = Créer un code
+invitations = Invitations en cours
+invitations-what = Celles de tous les habitants. Une fois reprise, une invitation n’ouvre plus de compte.
+invitations-none = Aucune invitation en cours.
 invitation-left = { $count ->
     [one] encore { $count } personne
    *[other] encore { $count } personnes
 }
 invitation-until = jusqu’au { $date }
-invitation-made = Voici le nouveau code
 done-approved = Le compte est ouvert.
 done-rejected = La demande est refusée.
 refusal-choice = Choisissez une des réponses proposées.

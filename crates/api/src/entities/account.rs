@@ -107,7 +107,7 @@ impl<'a> Account<'a> {
             fields: Each(if shown { &view.fields } else { &[] }, |field| Field {
                 name: &field.name,
                 value: &field.value_html,
-                verified_at: None,
+                verified_at: field.verified_at.map(Moment),
             }),
             emojis: [],
             bot: view.kind.is_automated(),
@@ -260,7 +260,7 @@ impl<'a> Credentials<'a> {
                 fields: Each(&view.fields, |field| Field {
                     name: &field.name,
                     value: &field.value_source,
-                    verified_at: None,
+                    verified_at: field.verified_at.map(Moment),
                 }),
                 privacy: "public",
                 sensitive: false,
@@ -497,5 +497,51 @@ mod tests {
         );
         assert_eq!(shown["avatar"], "https://v.example/avatar-default.png");
         assert_eq!(shown["fields"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn a_profile_is_shown_as_it_was_typed_and_without_borrowed_pictures() {
+        let view = samples::account();
+        insta::assert_json_snapshot!(Profile::new("https://v.example", &view, &[]), @r#"
+        {
+          "id": "5",
+          "display_name": "Marie Curtil",
+          "note": "Boulangère.",
+          "fields": [
+            {
+              "name": "Site",
+              "value": "https://b.example"
+            }
+          ],
+          "avatar": "https://v.example/media/a.webp",
+          "avatar_static": "https://v.example/media/a.webp",
+          "avatar_description": "",
+          "header": null,
+          "header_static": null,
+          "header_description": "",
+          "locked": false,
+          "bot": false,
+          "hide_collections": false,
+          "discoverable": true,
+          "indexable": false,
+          "show_media": true,
+          "show_media_replies": true,
+          "show_featured": true,
+          "attribution_domains": [],
+          "featured_tags": []
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_muted_account_says_until_when_and_a_moved_one_where_to() {
+        let view = samples::account();
+        let muted = MutedAccount::new("https://v.example", &view, Some(1_773_480_413_089));
+        let muted = serde_json::to_value(muted).unwrap();
+        assert_eq!(muted["mute_expires_at"], "2026-03-14T09:26:53.089Z");
+        assert_eq!(muted["acct"], "marie");
+        let moved = Account::new("https://v.example", &view);
+        let moved = moved.moved_to("https://v.example", Some(&view));
+        assert_eq!(serde_json::to_value(moved).unwrap()["moved"]["id"], "5");
     }
 }

@@ -113,5 +113,7 @@ mod tests {
           ]
         }
         "#);
+        let shown = serde_json::to_value(Announcement::for_all(&view)).unwrap();
+        assert!(shown.get("read").is_none() && shown["reactions"][0].get("me").is_none());
     }
 }

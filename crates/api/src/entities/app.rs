@@ -93,3 +93,66 @@ impl<'a> Token<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tusky() -> AppView {
+        AppView {
+            id: 3,
+            client_id: "abc".into(),
+            name: "Tusky".into(),
+            website: None,
+            redirect_uris: vec![
+                "oauth2redirect://tusky".into(),
+                "https://t.example/back".into(),
+            ],
+            scopes: Scopes::parse("read write").unwrap(),
+        }
+    }
+
+    #[test]
+    fn an_app_has_every_key_apps_need_and_its_secret_only_once() {
+        let app = tusky();
+        insta::assert_json_snapshot!(Application::with_secret(&app, "hush", "BKey"), @r#"
+        {
+          "id": "3",
+          "name": "Tusky",
+          "website": null,
+          "scopes": [
+            "read",
+            "write"
+          ],
+          "redirect_uris": [
+            "oauth2redirect://tusky",
+            "https://t.example/back"
+          ],
+          "redirect_uri": "oauth2redirect://tusky\nhttps://t.example/back",
+          "vapid_key": "BKey",
+          "client_id": "abc",
+          "client_secret": "hush",
+          "client_secret_expires_at": 0
+        }
+        "#);
+        let shown = serde_json::to_value(Application::new(&app, "BKey")).unwrap();
+        assert!(shown.get("client_id").is_none() && shown.get("client_secret").is_none());
+    }
+
+    #[test]
+    fn a_token_tells_its_moment_in_seconds() {
+        let issued = Issued {
+            secret: "hush".into(),
+            scopes: Scopes::parse("read write").unwrap(),
+            at: 1_773_480_413_089,
+        };
+        insta::assert_json_snapshot!(Token::new(&issued), @r#"
+        {
+          "access_token": "hush",
+          "token_type": "Bearer",
+          "scope": "read write",
+          "created_at": 1773480413
+        }
+        "#);
+    }
+}

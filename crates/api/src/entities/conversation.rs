@@ -29,3 +29,34 @@ impl<'a> Conversation<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn a_conversation_names_who_else_has_part_in_it() {
+        let view = ConversationView {
+            id: 3,
+            unread: true,
+            people: vec![samples::account()],
+            last: samples::post(),
+        };
+        let shown = serde_json::to_value(Conversation::new("https://v.example", &view)).unwrap();
+        insta::assert_json_snapshot!(samples::outline(&shown), @r#"
+        {
+          "id": "3",
+          "unread": true,
+          "accounts": [
+            {
+              "id": "5"
+            }
+          ],
+          "last_status": {
+            "id": "7"
+          }
+        }
+        "#);
+    }
+}

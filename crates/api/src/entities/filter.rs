@@ -205,10 +205,46 @@ mod tests {
             keywords: vec!["foot".into()],
             posts: Vec::new(),
         };
-        let shown = serde_json::to_value(FilterResult::new(&found)).unwrap();
-        assert_eq!(shown["filter"]["title"], "Sport");
-        assert!(shown["filter"].get("keywords").is_none());
-        assert_eq!(shown["keyword_matches"], serde_json::json!(["foot"]));
-        assert_eq!(shown["status_matches"], serde_json::Value::Null);
+        insta::assert_json_snapshot!(FilterResult::new(&found), @r#"
+        {
+          "filter": {
+            "id": "3",
+            "title": "Sport",
+            "context": [
+              "home",
+              "public"
+            ],
+            "expires_at": "2026-03-14T09:26:53.089Z",
+            "filter_action": "hide"
+          },
+          "keyword_matches": [
+            "foot"
+          ],
+          "status_matches": null
+        }
+        "#);
+        let named = FilterMatch {
+            keywords: Vec::new(),
+            posts: vec![7],
+            ..found
+        };
+        insta::assert_json_snapshot!(FilterResult::new(&named), @r#"
+        {
+          "filter": {
+            "id": "3",
+            "title": "Sport",
+            "context": [
+              "home",
+              "public"
+            ],
+            "expires_at": "2026-03-14T09:26:53.089Z",
+            "filter_action": "hide"
+          },
+          "keyword_matches": null,
+          "status_matches": [
+            "7"
+          ]
+        }
+        "#);
     }
 }

@@ -1,11 +1,13 @@
 //! The town as apps see it before anyone logs in, in the old and in the new shape.
 
-use parvis_model::{account::Registration, clock::SECOND, limits};
-use parvis_town::{Profile, Town};
+use parvis_model::{
+    account::{Registration, Role},
+    clock::SECOND,
+    limits,
+};
+use parvis_town::{Profile, Town, look::Picture};
 use schemars::JsonSchema;
 use serde::Serialize;
-
-use super::scalar::{Address, Nothing};
 
 /// Apps cut it at the first space and compare it with the versions of Mastodon they know.
 const VERSION: &str = concat!("4.5.0 (compatible; Parvis ", env!("CARGO_PKG_VERSION"), ")");
@@ -57,8 +59,8 @@ pub struct InstanceV2<'a> {
     source_url: &'static str,
     description: &'a str,
     usage: Usage,
-    thumbnail: Thumbnail<'a>,
-    icon: Nothing,
+    thumbnail: Thumbnail,
+    icon: Vec<Icon>,
     languages: [&'a str; 1],
     configuration: Configuration<'a>,
     registrations: Registrations,
@@ -79,9 +81,32 @@ struct Users {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct Thumbnail<'a> {
-    url: Address<'a>,
+struct Thumbnail {
+    url: String,
     description: &'static str,
+}
+
+/// The arms of the town in one size.
+#[derive(Serialize, JsonSchema)]
+struct Icon {
+    src: String,
+    size: String,
+}
+
+fn thumbnail(town: &Town, profile: &Profile) -> String {
+    let banner = profile.look.banner.as_ref().map(Picture::path);
+    let path = banner.unwrap_or_else(|| THUMBNAIL.to_owned());
+    format!("{}{path}", town.origin)
+}
+
+fn icons(town: &Town, profile: &Profile) -> Vec<Icon> {
+    let arms = profile.look.arms.iter();
+    let pictures = arms.flat_map(|arms| [&arms.small_icon, &arms.icon]);
+    let icons = pictures.map(|picture| Icon {
+        src: format!("{}{}", town.origin, picture.path()),
+        size: format!("{}x{}", picture.width, picture.height),
+    });
+    icons.collect()
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -170,7 +195,7 @@ struct Bounds {
 
 #[derive(Serialize, JsonSchema)]
 struct AccountBounds {
-    max_featured_tags: usize,
+    max_featured_tags: i64,
     max_pinned_statuses: usize,
     max_profile_fields: usize,
     profile_field_name_limit: usize,
@@ -210,7 +235,7 @@ struct PollBounds {
 
 const BOUNDS: Bounds = Bounds {
     accounts: AccountBounds {
-        max_featured_tags: 0,
+        max_featured_tags: limits::TAGS_FEATURED,
         max_pinned_statuses: limits::PINS,
         max_profile_fields: limits::PROFILE_FIELDS,
         profile_field_name_limit: limits::PROFILE_FIELD,
@@ -299,13 +324,10 @@ impl<'a> InstanceV2<'a> {
                 },
             },
             thumbnail: Thumbnail {
-                url: Address::Here {
-                    origin,
-                    path: THUMBNAIL,
-                },
+                url: thumbnail(town, profile),
                 description: "",
             },
-            icon: [],
+            icon: icons(town, profile),
             languages: [&profile.language],
             configuration: Configuration {
                 urls: Urls {
@@ -358,7 +380,7 @@ pub struct InstanceV1<'a> {
     version: &'static str,
     urls: UrlsV1,
     stats: Stats,
-    thumbnail: Address<'a>,
+    thumbnail: String,
     languages: [&'a str; 1],
     registrations: bool,
     approval_required: bool,
@@ -400,14 +422,11 @@ impl<'a> InstanceV1<'a> {
                 status_count: counts.posts,
                 domain_count: 1,
             },
-            thumbnail: Address::Here {
-                origin,
-                path: THUMBNAIL,
-            },
+            thumbnail: thumbnail(town, profile),
             languages: [&profile.language],
             registrations: is_open(profile.registration),
             approval_required: profile.registration == Registration::Approval,
-            invites_enabled: profile.registration == Registration::Invitation,
+            invites_enabled: profile.lets_invite(Role::Resident),
             configuration: BOUNDS,
             contact_account: None,
             rules: rules(profile),

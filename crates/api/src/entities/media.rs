@@ -190,4 +190,86 @@ mod tests {
         }
         "#);
     }
+
+    #[test]
+    fn a_film_tells_how_long_it_is() {
+        let film = MediaView {
+            mime: "video/mp4".into(),
+            url: "https://v.example/media/f.mp4".into(),
+            preview_url: String::new(),
+            preview_width: 0,
+            preview_height: 0,
+            duration: 61_230,
+            frame_rate: 29_970,
+            bit_rate: 800_000,
+            description: String::new(),
+            blurhash: None,
+            focus: (0.0, 0.0),
+            ..samples::picture()
+        };
+        insta::assert_json_snapshot!(MediaAttachment::new(&film), @r#"
+        {
+          "id": "6",
+          "type": "video",
+          "url": "https://v.example/media/f.mp4",
+          "preview_url": null,
+          "remote_url": null,
+          "preview_remote_url": null,
+          "text_url": null,
+          "meta": {
+            "length": "0:01:01.23",
+            "duration": 61.23,
+            "fps": 30,
+            "original": {
+              "width": 1600,
+              "height": 800,
+              "size": "1600x800",
+              "aspect": 2.0,
+              "frame_rate": "29970/1000",
+              "duration": 61.23,
+              "bitrate": 800000
+            },
+            "focus": {
+              "x": 0.0,
+              "y": 0.0
+            }
+          },
+          "description": null,
+          "blurhash": null
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_sound_that_is_not_ready_has_no_address_yet() {
+        let sound = MediaView {
+            mime: "audio/ogg".into(),
+            url: String::new(),
+            preview_url: String::new(),
+            width: 0,
+            height: 0,
+            preview_width: 0,
+            preview_height: 0,
+            ..samples::picture()
+        };
+        insta::assert_json_snapshot!(MediaAttachment::new(&sound), @r#"
+        {
+          "id": "6",
+          "type": "audio",
+          "url": null,
+          "preview_url": null,
+          "remote_url": null,
+          "preview_remote_url": null,
+          "text_url": null,
+          "meta": {
+            "focus": {
+              "x": 0.0,
+              "y": 0.5
+            }
+          },
+          "description": "Le pont",
+          "blurhash": "LEHV6nWB2yk8"
+        }
+        "#);
+    }
 }

@@ -76,13 +76,20 @@ mod tests {
             held_back: false,
         };
         let shown = serde_json::to_value(Notification::new("https://v.example", &view)).unwrap();
-        assert_eq!(
-            (&shown["id"], &shown["type"]),
-            (&"11".into(), &"reblog".into())
-        );
-        assert_eq!(shown["created_at"], "2026-03-14T09:26:53.089Z");
-        assert_eq!(shown["account"]["acct"], "marie");
-        assert_eq!(shown["status"]["id"], "7");
+        insta::assert_json_snapshot!(samples::outline(&shown), @r#"
+        {
+          "id": "11",
+          "type": "reblog",
+          "group_key": "ungrouped-11",
+          "created_at": "2026-03-14T09:26:53.089Z",
+          "account": {
+            "id": "5"
+          },
+          "status": {
+            "id": "7"
+          }
+        }
+        "#);
         let alone = NotificationView {
             kind: NotificationKind::Follow,
             post: None,

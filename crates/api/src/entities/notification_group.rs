@@ -209,7 +209,7 @@ impl<'a> NotificationRequest<'a> {
 
 #[cfg(test)]
 mod tests {
-    use parvis_town::notifications::{GroupKey, NotificationKind, NotificationView};
+    use parvis_town::notifications::{GroupKey, NotificationKind, NotificationView, Reception};
 
     use super::super::samples;
     use super::*;
@@ -293,6 +293,93 @@ mod tests {
             "bot": false
           }
         ]
+        "#);
+    }
+
+    #[test]
+    fn the_page_of_groups_has_every_key_apps_need() {
+        let groups = boosts();
+        let shown = GroupedNotifications::new("https://v.example", &groups, Expand::PartialAvatars);
+        let shown = serde_json::to_value(shown).unwrap();
+        insta::assert_json_snapshot!(samples::outline(&shown), @r#"
+        {
+          "accounts": [
+            {
+              "id": "6"
+            }
+          ],
+          "partial_accounts": [
+            {
+              "id": "5"
+            }
+          ],
+          "statuses": [
+            {
+              "id": "7"
+            }
+          ],
+          "notification_groups": [
+            {
+              "group_key": "boost-7-41052",
+              "notifications_count": 3,
+              "type": "reblog",
+              "most_recent_notification_id": "13",
+              "page_min_id": "11",
+              "page_max_id": "13",
+              "latest_page_notification_at": "2026-03-14T09:26:53.089Z",
+              "sample_account_ids": [
+                "6",
+                "5"
+              ],
+              "status_id": "7"
+            }
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_held_back_is_told_and_counted() {
+        let policy = NotificationPolicy {
+            new_accounts: Reception::Filter,
+            private_mentions: Reception::Drop,
+            ..NotificationPolicy::default()
+        };
+        insta::assert_json_snapshot!(PolicyShown::new(policy, (2, 3)), @r#"
+        {
+          "for_not_following": "accept",
+          "for_not_followers": "accept",
+          "for_new_accounts": "filter",
+          "for_private_mentions": "drop",
+          "for_limited_accounts": "accept",
+          "summary": {
+            "pending_requests_count": 2,
+            "pending_notifications_count": 3
+          }
+        }
+        "#);
+        let request = RequestView {
+            from: samples::account(),
+            count: 3,
+            first_at: 1_773_480_413_089,
+            last_at: 1_773_480_500_000,
+            last_post: Some(samples::post()),
+        };
+        let shown = NotificationRequest::new("https://v.example", &request);
+        let shown = serde_json::to_value(shown).unwrap();
+        insta::assert_json_snapshot!(samples::outline(&shown), @r#"
+        {
+          "id": "5",
+          "created_at": "2026-03-14T09:26:53.089Z",
+          "updated_at": "2026-03-14T09:28:20.000Z",
+          "account": {
+            "id": "5"
+          },
+          "notifications_count": "3",
+          "last_status": {
+            "id": "7"
+          }
+        }
         "#);
     }
 }

@@ -204,13 +204,17 @@ mod tests {
     fn a_message_says_who_did_what_to_whom() {
         let told = told();
         let shown = serde_json::to_value(PushMessage::new("https://v.example", &told)).unwrap();
-        assert_eq!(shown["access_token"], "secret");
-        assert_eq!(shown["preferred_locale"], "en");
-        assert_eq!(shown["notification_id"], 64);
-        assert_eq!(shown["notification_type"], "reblog");
-        assert_eq!(shown["icon"], "https://v.example/media/a.webp");
-        assert_eq!(shown["title"], "Marie Curtil shared your post");
-        assert!(!shown["body"].as_str().unwrap().is_empty());
+        insta::assert_json_snapshot!(shown, @r#"
+        {
+          "access_token": "secret",
+          "preferred_locale": "en",
+          "notification_id": 64,
+          "notification_type": "reblog",
+          "icon": "https://v.example/media/a.webp",
+          "title": "Marie Curtil shared your post",
+          "body": "Bonjour « tous »"
+        }
+        "#);
     }
 
     #[test]

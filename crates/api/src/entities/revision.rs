@@ -50,3 +50,53 @@ impl<'a> StatusEdit<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn an_earlier_text_has_every_key_apps_need() {
+        let view = RevisionView {
+            title: None,
+            html: "<p>Avant</p>".into(),
+            summary: "Nouvelle".into(),
+            sensitive: true,
+            at: 1_773_480_413_089,
+            author: Arc::new(samples::account()),
+            media: vec![samples::picture()],
+            options: Some(vec!["Samedi".into(), "Dimanche".into()]),
+        };
+        let shown = serde_json::to_value(StatusEdit::new("https://v.example", &view)).unwrap();
+        insta::assert_json_snapshot!(samples::outline(&shown), @r#"
+        {
+          "content": "<p>Avant</p>",
+          "spoiler_text": "Nouvelle",
+          "sensitive": true,
+          "created_at": "2026-03-14T09:26:53.089Z",
+          "account": {
+            "id": "5"
+          },
+          "poll": {
+            "options": [
+              {
+                "title": "Samedi"
+              },
+              {
+                "title": "Dimanche"
+              }
+            ]
+          },
+          "media_attachments": [
+            {
+              "id": "6"
+            }
+          ],
+          "emojis": []
+        }
+        "#);
+    }
+}

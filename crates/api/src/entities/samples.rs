@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parvis_model::{
     account::AccountKind,
     audience::Audience,
-    policy::{Allowed, Consent},
+    policy::{Allowed, Consent, Policy},
 };
 use parvis_town::{
     AccountView, MediaView, PostView,
@@ -13,6 +13,7 @@ use parvis_town::{
     quotes::Quoting,
     views::{FieldView, MentionView, Mine, PostKind, TagView},
 };
+use serde_json::{Value, json};
 
 pub fn account() -> AccountView {
     AccountView {
@@ -31,6 +32,7 @@ pub fn account() -> AccountView {
             name: "Site".into(),
             value_html: "<a href=\"https://b.example\">b.example</a>".into(),
             value_source: "https://b.example".into(),
+            verified_at: None,
         }],
         locked: false,
         discoverable: true,
@@ -101,6 +103,7 @@ pub fn post() -> PostView {
             allowed: Allowed::EVERYONE,
             me: Consent::AtOnce,
         },
+        policy: Policy::default(),
         mentions: vec![MentionView {
             id: 8,
             acct: "paul@r.example".into(),
@@ -127,9 +130,12 @@ pub fn post() -> PostView {
             muted: false,
         }),
         filtered: Vec::new(),
+        brought_by: None,
         boost_of: None,
         group: None,
         in_group: false,
+        closed: false,
+        taken_out: None,
         local: true,
     }
 }
@@ -154,4 +160,26 @@ pub fn preview() -> PreviewView {
         author: None,
         misses_my_consent: false,
     }
+}
+
+/// The document with the ids alone of the accounts, posts and files inside it, which have snapshots of their own.
+pub fn outline(document: &Value) -> Value {
+    match document {
+        Value::Object(keys) => keys
+            .iter()
+            .map(|(key, value)| (key.clone(), brief(value).unwrap_or_else(|| outline(value))))
+            .collect(),
+        Value::Array(list) => {
+            let each = list.iter();
+            each.map(|one| brief(one).unwrap_or_else(|| outline(one)))
+                .collect()
+        }
+        other => other.clone(),
+    }
+}
+
+fn brief(value: &Value) -> Option<Value> {
+    let whole = ["acct", "replies_count", "preview_url"];
+    let is_whole = whole.iter().any(|key| value.get(key).is_some());
+    is_whole.then(|| json!({ "id": value["id"] }))
 }

@@ -95,3 +95,77 @@ impl<'a> PostParams<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parvis_model::audience::Audience;
+
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn a_waiting_post_tells_all_that_was_asked_for() {
+        let view = ScheduledView {
+            id: 3,
+            due_at: 1_773_566_813_089,
+            post: Compose {
+                text: "Demain".into(),
+                summary: "Fête".into(),
+                sensitive: true,
+                language: Some("fr".into()),
+                audience: Audience::Followers,
+                reply_to: Some(7),
+                media: vec![6],
+                poll: Some(NewPoll {
+                    options: vec!["Oui".into(), "Non".into()],
+                    multiple: false,
+                    hide_totals: true,
+                    lasts: 3_600_000,
+                }),
+                quote: Some(8),
+                quoters: Some(Quoters::Nobody),
+            },
+            media: vec![samples::picture()],
+            refused: false,
+        };
+        let shown = serde_json::to_value(ScheduledStatus::new(&view)).unwrap();
+        insta::assert_json_snapshot!(samples::outline(&shown), @r#"
+        {
+          "id": "3",
+          "scheduled_at": "2026-03-15T09:26:53.089Z",
+          "params": {
+            "text": "Demain",
+            "visibility": "private",
+            "sensitive": true,
+            "spoiler_text": "Fête",
+            "language": "fr",
+            "in_reply_to_id": "7",
+            "media_ids": [
+              "6"
+            ],
+            "poll": {
+              "options": [
+                "Oui",
+                "Non"
+              ],
+              "expires_in": 3600,
+              "multiple": false,
+              "hide_totals": true
+            },
+            "quoted_status_id": "8",
+            "quote_approval_policy": "nobody",
+            "application_id": null,
+            "idempotency": null,
+            "scheduled_at": null,
+            "with_rate_limit": true
+          },
+          "refused": false,
+          "media_attachments": [
+            {
+              "id": "6"
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -6,7 +6,7 @@ use parvis_model::{audience::Audience, text};
 use parvis_town::{
     MediaView, PostView,
     filters::FilterMatch,
-    views::{MentionView, TagView},
+    views::{MentionView, TagView, Why},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
@@ -56,6 +56,33 @@ pub struct Status<'a> {
     #[serde(flatten)]
     mine: Option<Mine<'a>>,
     tagged_collections: Nothing,
+    /// Ours: why it stands at home; in that list only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shown_because: Option<ShownBecause<'a>>,
+}
+
+/// Why a post stands at home.
+#[derive(Serialize, JsonSchema)]
+struct ShownBecause<'a> {
+    /// One wrote or shared it oneself; one follows who wrote it; one follows who shared it; one is in the group that passed
+    /// it on; one follows the tag.
+    #[schemars(extend("enum" = ["self", "follow", "reblog", "group", "tag"]))]
+    reason: &'static str,
+    /// For which alone it is there.
+    tag: Option<TagLink<'a>>,
+}
+
+impl<'a> ShownBecause<'a> {
+    fn new(origin: &'a str, view: &'a PostView) -> Self {
+        let (reason, tag) = match view.why_at_home() {
+            Why::Tag(tag) => ("tag", Some(TagLink::new(origin, tag))),
+            Why::Own => ("self", None),
+            Why::Group => ("group", None),
+            Why::Boost => ("reblog", None),
+            Why::Follow => ("follow", None),
+        };
+        Self { reason, tag }
+    }
 }
 
 /// What the reader has done with it.
@@ -147,13 +174,19 @@ struct TagLink<'a> {
 
 impl Serialize for Tags<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.tags.iter().map(|tag| TagLink {
+        to.collect_seq(self.tags.iter().map(|tag| TagLink::new(self.origin, tag)))
+    }
+}
+
+impl<'a> TagLink<'a> {
+    fn new(origin: &'a str, tag: &'a TagView) -> Self {
+        Self {
             name: &tag.name,
             url: Address::Here {
-                origin: self.origin,
+                origin,
                 path: &tag.path,
             },
-        }))
+        }
     }
 }
 
@@ -251,6 +284,7 @@ impl<'a> Status<'a> {
                 filtered: Each(&view.filtered, FilterResult::new),
             }),
             tagged_collections: [],
+            shown_because: None,
         }
     }
 
@@ -289,6 +323,19 @@ impl JsonSchema for Statuses<'_> {
     }
 }
 
+/// A page of one's home, where each entry says why it stands there.
+pub struct AtHome<'a>(pub Statuses<'a>);
+
+impl Serialize for AtHome<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Statuses { origin, views } = self.0;
+        to.collect_seq(views.iter().map(|view| Status {
+            shown_because: Some(ShownBecause::new(origin, view)),
+            ..Status::new(origin, view)
+        }))
+    }
+}
+
 /// What a post answers and what answers it.
 #[derive(Serialize, JsonSchema)]
 pub struct Context<'a> {
@@ -317,217 +364,4 @@ impl<'a> Source<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use parvis_town::views::PostKind;
-
-    use super::super::samples;
-    use super::*;
-
-    const ORIGIN: &str = "https://v.example";
-
-    #[test]
-    fn a_post_has_every_key_apps_need() {
-        insta::assert_json_snapshot!(Status::new(ORIGIN, &samples::post()), @r#"
-        {
-          "id": "7",
-          "uri": "https://v.example/ap/objects/7",
-          "url": "https://v.example/@marie/7",
-          "created_at": "2026-03-14T09:26:53.089Z",
-          "edited_at": null,
-          "account": {
-            "id": "5",
-            "username": "marie",
-            "acct": "marie",
-            "url": "https://v.example/@marie",
-            "uri": "https://v.example/ap/actors/5",
-            "display_name": "Marie Curtil",
-            "note": "<p>Boulangère.</p>",
-            "avatar": "https://v.example/media/a.webp",
-            "avatar_static": "https://v.example/media/a.webp",
-            "avatar_description": "",
-            "header": "https://v.example/header-default.png",
-            "header_static": "https://v.example/header-default.png",
-            "header_description": "",
-            "locked": false,
-            "fields": [
-              {
-                "name": "Site",
-                "value": "<a href=\"https://b.example\">b.example</a>",
-                "verified_at": null
-              }
-            ],
-            "emojis": [],
-            "bot": false,
-            "group": false,
-            "discoverable": true,
-            "indexable": false,
-            "noindex": true,
-            "created_at": "2026-03-14T00:00:00.000Z",
-            "last_status_at": "2026-03-14",
-            "statuses_count": 3,
-            "followers_count": 0,
-            "following_count": 2,
-            "hide_collections": false,
-            "show_media": true,
-            "show_media_replies": true,
-            "show_featured": true,
-            "roles": [],
-            "feature_approval": {
-              "automatic": [],
-              "manual": [],
-              "current_user": "denied"
-            }
-          },
-          "content": "<p>Bonjour « tous »</p>",
-          "visibility": "public",
-          "sensitive": false,
-          "spoiler_text": "",
-          "media_attachments": [
-            {
-              "id": "6",
-              "type": "image",
-              "url": "https://v.example/media/p.webp",
-              "preview_url": "https://v.example/media/q.webp",
-              "remote_url": null,
-              "preview_remote_url": null,
-              "text_url": null,
-              "meta": {
-                "original": {
-                  "width": 1600,
-                  "height": 800,
-                  "size": "1600x800",
-                  "aspect": 2.0
-                },
-                "small": {
-                  "width": 400,
-                  "height": 200,
-                  "size": "400x200",
-                  "aspect": 2.0
-                },
-                "focus": {
-                  "x": 0.0,
-                  "y": 0.5
-                }
-              },
-              "description": "Le pont",
-              "blurhash": "LEHV6nWB2yk8"
-            }
-          ],
-          "application": null,
-          "mentions": [
-            {
-              "id": "8",
-              "username": "paul",
-              "url": "https://r.example/@paul",
-              "acct": "paul@r.example"
-            }
-          ],
-          "tags": [
-            {
-              "name": "Fête",
-              "url": "https://v.example/tags/fete"
-            }
-          ],
-          "emojis": [],
-          "reblogs_count": 2,
-          "favourites_count": 3,
-          "replies_count": 1,
-          "quotes_count": 0,
-          "in_reply_to_id": "4",
-          "in_reply_to_account_id": "5",
-          "reblog": null,
-          "poll": null,
-          "card": null,
-          "language": "fr",
-          "quote": null,
-          "quote_approval": {
-            "automatic": [
-              "public"
-            ],
-            "manual": [],
-            "current_user": "automatic"
-          },
-          "favourited": true,
-          "reblogged": false,
-          "muted": false,
-          "bookmarked": false,
-          "pinned": false,
-          "filtered": [],
-          "tagged_collections": []
-        }
-        "#);
-    }
-
-    #[test]
-    fn a_boost_carries_the_post_it_passes_on() {
-        let original = Arc::new(samples::post());
-        let boost = PostView {
-            id: 9,
-            html: String::new(),
-            media: Vec::new(),
-            boost_of: Some(original),
-            mine: Some(parvis_town::views::Mine::default()),
-            ..samples::post()
-        };
-        let shown = serde_json::to_value(Status::new(ORIGIN, &boost)).unwrap();
-        assert_eq!(
-            (&shown["id"], &shown["reblog"]["id"]),
-            (&"9".into(), &"7".into())
-        );
-        assert_eq!(shown["favourited"], true, "as the original is");
-        assert!(
-            shown["reblog"]["content"]
-                .as_str()
-                .unwrap()
-                .contains("Bonjour")
-        );
-    }
-
-    #[test]
-    fn a_visitor_is_told_nothing_of_what_was_done() {
-        let post = PostView {
-            mine: None,
-            ..samples::post()
-        };
-        let shown = serde_json::to_value(Status::new(ORIGIN, &post)).unwrap();
-        assert!(
-            ["favourited", "muted", "filtered", "text"]
-                .iter()
-                .all(|key| shown.get(key).is_none())
-        );
-    }
-
-    #[test]
-    fn what_is_not_for_everyone_never_looks_open() {
-        for audience in Audience::ALL {
-            let post = PostView {
-                audience,
-                ..samples::post()
-            };
-            let shown = serde_json::to_value(Status::new(ORIGIN, &post)).unwrap();
-            let open = ["public", "unlisted"].contains(&shown["visibility"].as_str().unwrap());
-            assert_eq!(open, audience.is_open(), "{audience:?}");
-            assert_eq!(
-                shown.get("local_only").is_some(),
-                audience == Audience::Town
-            );
-        }
-    }
-
-    #[test]
-    fn the_title_of_an_article_heads_its_text_and_is_only_text() {
-        let article = PostView {
-            kind: PostKind::Article,
-            title: Some("<b>Été & \"co\"</b>".into()),
-            html: "<p>x</p>".into(),
-            ..samples::post()
-        };
-        let shown = serde_json::to_value(Status::new(ORIGIN, &article)).unwrap();
-        assert_eq!(
-            shown["content"],
-            "<h2>&lt;b&gt;Été &amp; &quot;co&quot;&lt;/b&gt;</h2><p>x</p>"
-        );
-    }
-}
+mod tests;

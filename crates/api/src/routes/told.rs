@@ -5,7 +5,7 @@ use super::{Endpoint, delete, get, patch, post, put};
 use crate::{
     announcements, conversations,
     gate::Access::{self, Resident},
-    notifications, push,
+    interactions, notifications, push,
 };
 
 const READ: Access = Resident(&["read:notifications"]);
@@ -15,6 +15,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut all = one_by_one();
     all.extend(grouped());
     all.extend(held_back());
+    all.extend(looked_at());
     all.extend(among_few());
     all.extend(pushed());
     all.extend(announced());
@@ -129,6 +130,28 @@ fn held_back() -> Vec<Endpoint> {
             "/api/v1/notifications/requests/{id}/dismiss",
             WRITE,
             notifications::dismiss_request,
+        ),
+    ]
+}
+
+fn looked_at() -> Vec<Endpoint> {
+    const WRITE: Access = Resident(&["write:statuses"]);
+    vec![
+        get("/api/v1/interaction_requests", READ, interactions::list),
+        get(
+            "/api/v1/interaction_requests/{id}",
+            READ,
+            interactions::show,
+        ),
+        post(
+            "/api/v1/interaction_requests/{id}/authorize",
+            WRITE,
+            interactions::authorize,
+        ),
+        post(
+            "/api/v1/interaction_requests/{id}/reject",
+            WRITE,
+            interactions::reject,
         ),
     ]
 }

@@ -1,10 +1,13 @@
 //! The whole API over a town in a throwaway folder.
 
+mod careful;
+mod entities;
 mod lists;
 mod media;
 mod others;
 mod people;
 mod posting;
+mod reading;
 mod scopes;
 mod wire;
 
@@ -91,15 +94,12 @@ impl House {
 
     /// A new resident, with a token.
     async fn resident(&self, name: &str) -> Resident<'_> {
+        self.account(name, AccountKind::Person).await
+    }
+
+    async fn account(&self, name: &str, kind: AccountKind) -> Resident<'_> {
         let (town, password) = (&self.town, users::random_password());
-        let prepared = users::prepare_account(
-            town,
-            name,
-            None,
-            password,
-            Role::Resident,
-            AccountKind::Person,
-        );
+        let prepared = users::prepare_account(town, name, None, password, Role::Resident, kind);
         let prepared = prepared.await.unwrap();
         let arc = Arc::clone(town);
         let signed_up = town

@@ -41,7 +41,7 @@ enum Thing {
     Any,
 }
 
-const PLACES: [Place; 23] = [
+const PLACES: [Place; 24] = [
     Place("/api/v1/accounts/{id}/endorsements", Thing::NoAccount),
     // Only people one follows can be shown; that one is not there and that one does not follow them is the same answer.
     Place("/api/v1/accounts/{id}/endorse", Thing::Nothing),
@@ -65,6 +65,7 @@ const PLACES: [Place; 23] = [
     Place("/api/v1/notifications/{id}", Thing::Notification),
     Place("/api/v2/notifications/{id}", Thing::Any),
     Place("/api/v1/notifications/requests/{id}", Thing::Any),
+    Place("/api/v1/interaction_requests/{id}", Thing::Any),
     Place("/api/v1/suggestions/{id}", Thing::Nothing),
     // They are everybody's; only one that is not there is not there.
     Place("/api/v1/announcements/{id}", Thing::Any),

@@ -125,6 +125,8 @@ async fn the_town_introduces_itself_even_to_a_bad_token() {
         assert_eq!(town["configuration"]["statuses"]["max_characters"], 5_000);
         assert!(town["rules"].is_array());
     }
+    let none = house.get("/api/v1/instance/translation_languages").await;
+    assert_eq!(none.ok(), serde_json::json!({}));
     let town = house.get("/api/v2/instance").await.ok();
     assert_eq!(town["domain"], "valmont.example");
     assert_eq!(

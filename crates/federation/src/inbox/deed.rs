@@ -6,8 +6,8 @@ use parvis_town::{
     Outcome, Town,
     arrivals::{self, Arrival, ArrivedBoost},
     consents, groups,
-    interactions::{self, Asked},
-    pins, posts,
+    interactions::{self, Asked, Decision},
+    pins,
     quotes::{self, AskedQuote},
     reports::{self, ArrivedReport},
 };
@@ -113,6 +113,11 @@ pub(crate) enum Deed {
     Unblock {
         who: Id,
         target: Id,
+    },
+    /// Those who look after a group elsewhere have decided something about it.
+    Decided {
+        group: Id,
+        decision: groups::Decision,
     },
     /// A group elsewhere says that a post stands in it.
     Taken {
@@ -221,6 +226,7 @@ impl Deed {
                 arrivals::unblock(tx, town, who, target).await?;
                 Ok(true)
             }
+            Self::Decided { group, decision } => groups::decided(tx, town, group, decision).await,
             Self::Taken { group, post } => {
                 groups::confirmed(tx, group, post).await?;
                 Ok(true)
@@ -274,17 +280,23 @@ async fn handed_on(tx: &Tx, town: &Town, who: Id, said: String, deed: Deed) -> O
 
 /// Does what somebody asks for, where they may, and answers.
 async fn asked_for(tx: &Tx, town: &Town, asked: Asked, origin: &str, deed: Deed) -> Outcome<bool> {
-    let Some(allowed) = interactions::allowed(tx, &asked).await? else {
+    interactions::at_its_turn(tx, &asked).await?;
+    let Some(decision) = interactions::decided(tx, &asked).await? else {
         return Ok(false);
     };
-    if allowed {
+    if decision != Decision::No {
         // What came by itself, or was undone before it came, must not count again; a post sees to that itself.
         let is_post = matches!(deed, Deed::Post(_) | Deed::Nothing);
-        if is_post || arrivals::first_time(tx, town, &asked.instrument, origin).await? {
+        let counts = is_post || arrivals::first_time(tx, town, &asked.instrument, origin).await?;
+        if counts {
             Box::pin(deed.run(tx, town)).await?;
         }
+        // There may be no room for it now.
+        if counts && !is_post && !interactions::is_here(tx, &asked).await? {
+            arrivals::not_taken_in(tx, &asked.instrument, origin).await?;
+        }
     }
-    interactions::answer(tx, town, asked, allowed).await?;
+    interactions::answer(tx, town, asked, decision).await?;
     Ok(true)
 }
 
@@ -293,7 +305,11 @@ async fn edit(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool> {
     if rows::by_uri(tx, &arrival.uri).await?.is_some() {
         return arrivals::post_edited(tx, town, arrival).await;
     }
-    Ok(arrivals::post(tx, town, arrival).await?.is_some())
+    if arrivals::post(tx, town, arrival.clone()).await?.is_some() {
+        return Ok(true);
+    }
+    // Its post may have been taken in at this moment.
+    arrivals::post_edited(tx, town, arrival).await
 }
 
 /// By the boost's own address, else by what was boosted: some servers undo under another address.
@@ -310,7 +326,9 @@ async fn unboost(
         return Ok(true);
     }
     match post {
-        Some(post) => posts::unboost(tx, town, who, post).await.map(|()| true),
+        Some(post) => arrivals::unboost_of(tx, town, who, post)
+            .await
+            .map(|()| true),
         None => Ok(false),
     }
 }

@@ -2,6 +2,7 @@
 
 mod comments;
 mod consents;
+mod decisions;
 mod gestures;
 mod groups;
 mod interactions;
@@ -14,6 +15,7 @@ use parvis_model::{id::Id, uri as address};
 use parvis_store::{accounts, entity::account};
 use parvis_town::Outcome;
 
+use self::decisions::Voice;
 use super::deed::Deed;
 use crate::{
     Federation,
@@ -49,7 +51,7 @@ pub(crate) async fn of(
     match activity.kind {
         Kind::Create => posts::create(federation, activity, actor, budget).await,
         Kind::Update => posts::update(federation, activity, actor, budget).await,
-        Kind::Delete => posts::delete(federation, activity, actor, budget).await,
+        Kind::Delete => posts::delete(federation, activity, actor, id, budget).await,
         Kind::Follow => follow(federation, activity, actor, id).await,
         Kind::Accept => answered(federation, activity, actor, true, budget).await,
         Kind::Reject => answered(federation, activity, actor, false, budget).await,
@@ -57,13 +59,23 @@ pub(crate) async fn of(
         Kind::ReplyRequest | Kind::LikeRequest | Kind::AnnounceRequest => {
             interactions::asked(federation, activity, actor, id, budget).await
         }
-        Kind::Undo => undo(federation, activity, actor).await,
+        Kind::PollVote => posts::poll_vote(federation, activity, actor.id).await,
+        Kind::Undo => undo(federation, activity, actor, id, budget).await,
         Kind::Like => like(federation, activity, actor, id).await,
         Kind::Announce => groups::announce(federation, activity, actor, id, budget).await,
         Kind::Move => gestures::moved(federation, activity, actor, budget).await,
         Kind::Flag => gestures::flag(federation, activity, actor, id).await,
-        Kind::Add => gestures::pinned(federation, activity, actor, budget, true).await,
-        Kind::Remove => gestures::pinned(federation, activity, actor, budget, false).await,
+        Kind::Add | Kind::Remove if gestures::is_of_own_list(activity, actor) => {
+            let adds = activity.kind == Kind::Add;
+            gestures::pinned(federation, activity, actor, budget, adds).await
+        }
+        Kind::Add | Kind::Remove | Kind::Lock => {
+            decided(federation, activity, actor, id, budget).await
+        }
+        // From a group, or a whole server; not by a person for themselves.
+        Kind::Block if activity.target.is_some() => {
+            decided(federation, activity, actor, id, budget).await
+        }
         Kind::Block => match one_of_ours(federation, &activity.object).await? {
             Some(target) => Ok(Deed::Block {
                 who: actor.id,
@@ -74,6 +86,21 @@ pub(crate) async fn of(
             None => Ok(Ignored("blocks nobody here")),
         },
         Kind::Other => Ok(Ignored("a kind we do not act on")),
+    }
+}
+
+/// What one who looks after a group elsewhere decides, told by themselves.
+async fn decided(
+    federation: &Federation,
+    activity: &Activity<'_>,
+    actor: &account::Model,
+    id: &str,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let voice = Voice::Person(actor);
+    match decisions::read(federation, activity, &voice, id, budget).await? {
+        Some(deed) => Ok(deed.into()),
+        None => Ok(Ignored("nothing of a group here that is theirs to decide")),
     }
 }
 
@@ -146,6 +173,8 @@ async fn undo(
     federation: &Federation,
     activity: &Activity<'_>,
     actor: &account::Model,
+    id: &str,
+    budget: &Budget,
 ) -> Outcome<Meaning> {
     let uri = activity.object.id().and_then(address::canonical);
     let uri = uri.filter(|uri| same_server(uri, &actor.uri));
@@ -157,6 +186,9 @@ async fn undo(
         let who = actor.id;
         return Ok(Deed::Undone { who, uri, origin }.into());
     };
+    if decisions::may_be(&inner) {
+        return decided(federation, activity, actor, id, budget).await;
+    }
     if !same(inner.actor, &actor.uri) {
         return Ok(Ignored("somebody else's to undo"));
     }

@@ -62,6 +62,23 @@ pub(crate) fn arrived(
     }
 }
 
+/// The same of a post that is here already: without a word for whom it is, whomever it mentions, it is for the same people.
+pub(crate) fn edited(
+    post: &wire::Post,
+    uri: String,
+    author: &account::Model,
+    mentions: Vec<Id>,
+    quote: Option<RemoteQuote>,
+    town: &Town,
+) -> Arrival {
+    let mut arrival = arrived(post, uri, author, mentions, quote, town);
+    if !post.is_addressed() {
+        arrival.mentions.clear();
+        arrival.sent_to.clear();
+    }
+    arrival
+}
+
 /// How many of the accounts that a post is for are looked at.
 const SENT_TO: usize = 100;
 

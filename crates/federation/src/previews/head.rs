@@ -32,7 +32,7 @@ pub(super) struct Head {
 }
 
 /// Elements whose content is no HTML, or none for us.
-const CLOSED: [&str; 6] = ["script", "style", "noscript", "template", "svg", "iframe"];
+pub(super) const CLOSED: [&str; 6] = ["script", "style", "noscript", "template", "svg", "iframe"];
 
 impl Head {
     pub fn read(html: &str) -> Self {
@@ -131,13 +131,13 @@ fn is_linked_data(kind: &str) -> bool {
     kind.trim().eq_ignore_ascii_case("application/ld+json")
 }
 
-fn attribute<'t>(attributes: &[(String, &'t str)], name: &str) -> Option<&'t str> {
+pub(super) fn attribute<'t>(attributes: &[(String, &'t str)], name: &str) -> Option<&'t str> {
     let found = attributes.iter().find(|(it, _)| it == name);
     found.map(|(_, value)| *value)
 }
 
 /// In lower case, with the slash of a closing tag; empty for what begins no tag.
-fn name_of(rest: &str) -> String {
+pub(super) fn name_of(rest: &str) -> String {
     let end = rest
         .bytes()
         .enumerate()
@@ -148,7 +148,7 @@ fn name_of(rest: &str) -> String {
 }
 
 /// Up to its end outside of quotes; `None` where that is too far away.
-fn tag_of(rest: &str) -> Option<(&str, &str)> {
+pub(super) fn tag_of(rest: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (at, byte) in rest.bytes().enumerate().take(TAG) {
         match (quote, byte) {
@@ -162,7 +162,7 @@ fn tag_of(rest: &str) -> Option<(&str, &str)> {
 }
 
 /// Names in lower case.
-fn attributes_of(tag: &str) -> Vec<(String, &str)> {
+pub(super) fn attributes_of(tag: &str) -> Vec<(String, &str)> {
     let mut found = Vec::new();
     let mut rest = tag;
     while found.len() < ATTRIBUTES {
@@ -193,7 +193,7 @@ fn value_of(rest: &str) -> (&str, &str) {
 }
 
 /// What stands before the closing tag, and what comes after.
-fn content_of<'t>(rest: &'t str, name: &str) -> (&'t str, &'t str) {
+pub(super) fn content_of<'t>(rest: &'t str, name: &str) -> (&'t str, &'t str) {
     let mut from = 0;
     while let Some(at) = rest[from..].find("</") {
         let start = from + at;

@@ -1,12 +1,12 @@
 //! What is asked of other servers in the background, since somebody looks at what they may know more of. In memory alone:
-//! an errand that is lost with a restart harms nobody, whoever looks again sends it again, and looking at a page never
-//! writes. Bounded in number, in time and in how often.
+//! an errand that is lost with a restart harms nobody, whoever looks again sends it again, and nothing is written for it.
+//! Bounded in number, in time and in how often. What threads lack is no errand of this kind: `town` keeps those.
 
 use std::{sync::Arc, time::Duration};
 
 use parvis_model::clock::{HOUR, MINUTE, Timestamp};
 use parvis_model::id::Id;
-use parvis_town::{Outcome, reach::Wish};
+use parvis_town::{Outcome, profile_links, reach::Wish};
 use quick_cache::sync::Cache;
 use tokio::{sync::Semaphore, time::timeout};
 
@@ -24,14 +24,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Debug)]
 pub(crate) enum Errand {
-    /// What a post answers, and what answers it.
-    Thread(Id),
     /// What an account keeps on top of its page.
     Pins(Id),
     /// How a poll stands.
     Poll(Id),
-    /// A post that is answered by one that is here, and what that answers.
-    Ancestors(String),
+    /// Which pages that an account links to lead back to it.
+    Links(Id),
     /// Who here follows an account elsewhere, as its server knows it.
     Followers(Box<Claim>),
 }
@@ -46,9 +44,9 @@ enum Cause {
 impl From<Wish> for Errand {
     fn from(wish: Wish) -> Self {
         match wish {
-            Wish::Thread(post) => Self::Thread(post),
             Wish::Pins(account) => Self::Pins(account),
             Wish::Poll(post) => Self::Poll(post),
+            Wish::Links(account) => Self::Links(account),
         }
     }
 }
@@ -56,27 +54,25 @@ impl From<Wish> for Errand {
 impl Errand {
     fn cause(&self) -> Cause {
         match self {
-            Self::Thread(_) | Self::Pins(_) | Self::Poll(_) => Cause::Reader,
-            Self::Ancestors(_) | Self::Followers(_) => Cause::Arrival,
+            Self::Pins(_) | Self::Poll(_) | Self::Links(_) => Cause::Reader,
+            Self::Followers(_) => Cause::Arrival,
         }
     }
 
     /// The same for what is not to be done again at once, whatever else is said with it.
     fn name(&self) -> String {
         match self {
-            Self::Thread(post) => format!("thread {post}"),
             Self::Pins(account) => format!("pins {account}"),
             Self::Poll(post) => format!("poll {post}"),
-            Self::Ancestors(of) => format!("ancestors {of}"),
+            Self::Links(account) => format!("links {account}"),
             Self::Followers(claim) => format!("followers {}", claim.actor),
         }
     }
 
-    /// How long it is not sent out again (docs: federation.md section 16 for threads).
+    /// How long it is not sent out again.
     fn rest(&self) -> Timestamp {
         match self {
-            Self::Thread(_) | Self::Pins(_) | Self::Followers(_) => HOUR,
-            Self::Ancestors(_) => 5 * MINUTE,
+            Self::Pins(_) | Self::Links(_) | Self::Followers(_) => HOUR,
             Self::Poll(_) => 3 * MINUTE,
         }
     }
@@ -152,10 +148,12 @@ impl Resolver {
     /// `false`: nothing came of it, and nothing speaks against the same soon: the fetcher leaves alone what just failed.
     async fn run(self: &Arc<Self>, errand: &Errand) -> Outcome<bool> {
         match errand {
-            Errand::Thread(post) => self.complete_thread(*post).await,
             Errand::Pins(account) => self.refresh_pins(*account).await,
             Errand::Poll(post) => self.recount(*post).await,
-            Errand::Ancestors(of) => self.climb(of.clone()).await,
+            Errand::Links(account) => {
+                profile_links::look_elsewhere(&self.town, *account).await?;
+                Ok(true)
+            }
             Errand::Followers(claim) => self.synchronise(claim).await,
         }
     }

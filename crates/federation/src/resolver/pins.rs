@@ -23,10 +23,15 @@ impl Resolver {
         let Some(items) = self.all_items(List::at(list), &row.uri, &budget).await else {
             return Ok(false);
         };
-        let own = items.iter().filter(|uri| address::is_beside(uri, &row.uri));
         let mut pinned = Vec::new();
-        for uri in own.take(limits::REMOTE_PINS) {
-            if let Some(post) = self.found_post(uri, &budget).await?
+        for uri in items.iter().take(limits::REMOTE_PINS) {
+            // What stands in a group may have come from anywhere; only what is here counts then.
+            let post = if address::is_beside(uri, &row.uri) {
+                self.found_post(uri, &budget).await?
+            } else {
+                self.known_post(uri).await?
+            };
+            if let Some(post) = post
                 && self.may_stand_on_top(post, account).await?
             {
                 pinned.push(post);
@@ -45,7 +50,9 @@ impl Resolver {
     async fn may_stand_on_top(&self, post: Id, account: Id) -> Outcome<bool> {
         let row = rows::by_id(self.town.store.read(), post).await?;
         Ok(row.is_some_and(|row| {
-            row.author_id == account && row.audience != Audience::Direct.as_str()
+            let is_own =
+                row.author_id == account || (row.in_group && row.group_id == Some(account));
+            is_own && row.audience != Audience::Direct.as_str()
         }))
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Plug(pub(crate) Arc<Resolver>);
 impl Reach for Plug {
     async fn handle(&self, town: &Arc<Town>, handle: &Handle) -> Outcome<Option<Id>> {
         match handle.domain.as_deref() {
-            Some(domain) if domain != town.host => self.0.by_handle(handle, domain).await,
+            Some(domain) if town.is_elsewhere(handle) => self.0.by_handle(handle, domain).await,
             _ => {
                 let name = folded(&handle.name);
                 let row = accounts::by_handle(town.store.read(), &name, "").await?;
@@ -45,12 +45,24 @@ impl Reach for Plug {
         self.0.send_out(wish.into());
     }
 
+    async fn above(&self, uri: &str) -> Outcome<Result<Option<String>, Missing>> {
+        self.0.above(uri).await
+    }
+
+    async fn around(&self, post: Id) -> Outcome<Result<(), Missing>> {
+        self.0.around(post).await
+    }
+
     async fn picture(&self, address: &str) -> Result<Fetched, Missing> {
         pictures::picture(&self.0.fetcher, address).await
     }
 
     async fn web_page(&self, address: &str) -> Result<WebPage, Missing> {
         previews::web_page(&self.0.fetcher, address).await
+    }
+
+    async fn links_back(&self, page: &str, to: &[String]) -> Result<bool, Missing> {
+        previews::links_back(&self.0.fetcher, page, to).await
     }
 
     async fn subscribe_template(&self, handle: &Handle) -> Result<Option<String>, Missing> {

@@ -29,6 +29,10 @@ pub enum Kind {
     ReplyRequest,
     LikeRequest,
     AnnounceRequest,
+    /// Nobody is to answer a post any more.
+    Lock,
+    /// PieFed's way to vote: the words of the answer are a member of the activity.
+    PollVote,
     Other,
 }
 
@@ -55,6 +59,14 @@ pub struct Activity<'a> {
     pub instrument: Option<Ref<'a>>,
     /// What comes of it (an Accept may name a consent).
     pub result: Option<&'a str>,
+    /// The words of the answer that a PollVote chooses.
+    pub choice: Option<&'a str>,
+    /// Why, as those say it who look after a group.
+    pub reason: Option<&'a str>,
+    /// When a ban from a group ends.
+    pub until: Option<Timestamp>,
+    /// With all that who is banned wrote in the group.
+    pub with_posts: bool,
     pub to: Vec<&'a str>,
     pub cc: Vec<&'a str>,
     pub published: Option<Timestamp>,
@@ -94,6 +106,10 @@ impl<'a> Activity<'a> {
             target: doc.one_id("target"),
             instrument: doc.many("instrument").iter().find_map(Ref::of),
             result: doc.one_id("result"),
+            choice: doc.text("choice_text"),
+            reason: doc.text("summary"),
+            until: doc.date("endTime").or_else(|| doc.date("expires")),
+            with_posts: doc.flag("removeData").unwrap_or(false),
             to: doc.ids("to").take(ADDRESSES).collect(),
             cc: doc.ids("cc").take(ADDRESSES).collect(),
             published: doc.date("published"),
@@ -133,6 +149,8 @@ impl Kind {
             "AnnounceRequest" | "https://gotosocial.org/ns#AnnounceRequest" => {
                 Self::AnnounceRequest
             }
+            "Lock" => Self::Lock,
+            "PollVote" => Self::PollVote,
             _ => return None,
         })
     }
@@ -157,6 +175,8 @@ impl Kind {
             Self::ReplyRequest => "ReplyRequest",
             Self::LikeRequest => "LikeRequest",
             Self::AnnounceRequest => "AnnounceRequest",
+            Self::Lock => "Lock",
+            Self::PollVote => "PollVote",
             Self::Other => "other",
         }
     }

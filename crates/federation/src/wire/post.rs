@@ -1,7 +1,7 @@
 //! Reading whatever people post: notes, articles, events, videos, and kinds we have never heard of, as long as there
 //! is something to read. Knows no posts of ours.
 
-use parvis_model::{clock::Timestamp, limits};
+use parvis_model::{clock::Timestamp, limits, text};
 use serde_json::Value;
 
 use super::{
@@ -62,7 +62,7 @@ pub struct Post<'a> {
     pub quote: Option<Quote<'a>>,
     /// Who may do what with it.
     pub interactions: Interactions<'a>,
-    /// An answer to a poll is a note with a name and no content.
+    /// An answer to a poll is a note with a name and no words in its content.
     pub is_vote: bool,
 }
 
@@ -82,6 +82,8 @@ pub struct Mention<'a> {
 }
 
 const ADDRESSES: usize = 500;
+/// Longer than this is a text, whatever is in it.
+const BLANK_BYTES: usize = 64;
 
 impl<'a> Post<'a> {
     /// `prefer`: the language to take where a text comes in several.
@@ -139,14 +141,14 @@ impl<'a> Post<'a> {
             is_vote: doc.is_a("PollVote")
                 || (form == Form::Note
                     && title.is_some()
-                    && body.is_none()
+                    && body.is_none_or(|words| is_blank(words.text))
                     && in_reply_to.is_some()),
         })
     }
 }
 
 impl Post<'_> {
-    fn is_addressed(&self) -> bool {
+    pub(crate) fn is_addressed(&self) -> bool {
         !(self.to.is_empty() && self.cc.is_empty())
     }
 }
@@ -240,6 +242,11 @@ fn voices<'a>(doc: &Doc<'a>) -> (Option<&'a str>, Option<&'a str>) {
         .or_else(attributed)
         .or_else(wall);
     (author, group.filter(|id| Some(*id) != author))
+}
+
+/// Nothing but a line break or two, as some send where there are no words.
+fn is_blank(html: &str) -> bool {
+    html.len() <= BLANK_BYTES && text::plain(html).trim().is_empty()
 }
 
 fn content<'a>(doc: &Doc<'a>, text: &'a str) -> Content<'a> {
@@ -418,8 +425,13 @@ mod tests {
 
     #[test]
     fn a_vote_is_told_from_a_note() {
-        let value = json!({"id": "https://a.example/1", "type": "Note", "name": "Samedi", "inReplyTo": "https://b.example/q"});
+        let mut value = json!({"id": "https://a.example/1", "type": "Note", "name": "Samedi", "inReplyTo": "https://b.example/q"});
         assert!(Post::read(&value, "fr").unwrap().is_vote);
+        // snac writes its votes so.
+        value["content"] = json!("<br>");
+        assert!(Post::read(&value, "fr").unwrap().is_vote);
+        value["content"] = json!("<p>Samedi, mais tard.</p>");
+        assert!(!Post::read(&value, "fr").unwrap().is_vote);
     }
 
     #[test]

@@ -108,6 +108,7 @@ impl Node {
     pub async fn write<T, F>(&self, deed: F) -> T
     where
         F: for<'t> FnOnce(&'t Tx) -> futures_util::future::BoxFuture<'t, Outcome<T>>
+            + Clone
             + Send
             + 'static,
         T: Send + 'static,

@@ -94,10 +94,27 @@ async fn strange_questions_have_plain_answers() {
         (&info["version"], &info["usage"]["users"]["total"]),
         (&json!("2.1"), &json!(0))
     );
+    let (status, older) = document(&node, "/nodeinfo/2.0").await;
+    assert_eq!(
+        (
+            status,
+            &older["version"],
+            &older["metadata"]["upstream"]["name"]
+        ),
+        (StatusCode::OK, &json!("2.0"), &json!("mastodon"))
+    );
     assert_eq!(
         document(&node, "/.well-known/host-meta.json").await.1["links"][0]["rel"],
         "lrdd"
     );
+    let address = format!("{}/.well-known/host-meta", node.town.origin);
+    let host_meta = client(&node).get(address).send().await.unwrap();
+    let host_meta = host_meta.text().await.unwrap();
+    let template = format!(
+        "{}/.well-known/webfinger?resource={{uri}}",
+        node.town.origin
+    );
+    assert!(host_meta.contains(&template), "{host_meta}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 //! A shape is a function from a place to its distance from the shape's edge, in pixels, negative
 //! inside: half a pixel on either side of the edge is blended, which is all the smoothing needed.
 
-use image::{ImageEncoder as _, Rgb, RgbImage, codecs::png};
+use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage, Rgba, RgbaImage, codecs::png};
 
 /// A place on the sheet in pixels; y grows downwards.
 pub type Place = (f32, f32);
@@ -38,6 +38,18 @@ impl Colour {
     }
 }
 
+fn png_of(pixels: &[u8], width: u32, height: u32, colours: ExtendedColorType) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let (compression, filter) = (png::CompressionType::Default, png::FilterType::Adaptive);
+    let written = png::PngEncoder::new_with_quality(&mut bytes, compression, filter)
+        .write_image(pixels, width, height, colours);
+    if let Err(error) = written {
+        // Memory does not refuse to be written; an empty file says it if it ever does.
+        tracing::error!(%error, "a drawing could not be written");
+    }
+    bytes
+}
+
 /// Upper left and lower right corner of the area a shape may touch.
 type Bounds = (Place, Place);
 
@@ -62,20 +74,21 @@ impl Canvas {
 
     /// The finished sheet as a PNG file.
     pub fn into_png(self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let (compression, filter) = (png::CompressionType::Default, png::FilterType::Adaptive);
-        let written = png::PngEncoder::new_with_quality(&mut bytes, compression, filter)
-            .write_image(
-                self.pixels.as_raw(),
-                self.pixels.width(),
-                self.pixels.height(),
-                image::ExtendedColorType::Rgb8,
-            );
-        if let Err(error) = written {
-            // Memory does not refuse to be written; an empty file says it if it ever does.
-            tracing::error!(%error, "a drawing could not be written");
-        }
-        bytes
+        let (width, height) = self.pixels.dimensions();
+        png_of(self.pixels.as_raw(), width, height, ExtendedColorType::Rgb8)
+    }
+
+    /// One shape of the finished sheet as a PNG file, with nothing around it. `bounds` are whole pixels on the sheet.
+    pub fn cut_out(self, bounds: Bounds, distance: impl Fn(Place) -> f32) -> Vec<u8> {
+        let ((left, top), (right, bottom)) = bounds;
+        let (width, height) = ((right - left) as u32, (bottom - top) as u32);
+        let shape = RgbaImage::from_fn(width, height, |x, y| {
+            let (x, y) = (x + left as u32, y + top as u32);
+            let Rgb([red, green, blue]) = *self.pixels.get_pixel(x, y);
+            let covered = (0.5 - distance((x as f32 + 0.5, y as f32 + 0.5))).clamp(0.0, 1.0);
+            Rgba([red, green, blue, (covered * 255.0).round() as u8])
+        });
+        png_of(shape.as_raw(), width, height, ExtendedColorType::Rgba8)
     }
 
     /// Any shape. `opacity` scales the whole.

@@ -32,7 +32,7 @@ const GROUNDS: [Colour; 5] = [
 
 const CENTRE: Place = (200.0, 186.0);
 const HALF: f32 = 118.0;
-const SHIELD: ((f32, f32), (f32, f32)) = ((76.0, 60.0), (324.0, 350.0));
+const SHIELD: ((f32, f32), (f32, f32)) = ((72.0, 64.0), (328.0, 360.0));
 
 pub fn draw(canvas: &mut Canvas, dice: &mut Dice) {
     let ground = dice.pick(GROUNDS);
@@ -45,6 +45,18 @@ pub fn draw(canvas: &mut Canvas, dice: &mut Dice) {
         shield(place, HALF + 20.0)
     });
     canvas.shape(((0.0, 0.0), (400.0, 400.0)), field, 0.3, shade);
+    arms(canvas, dice, field, metal);
+}
+
+/// The shield alone, with nothing around it.
+pub fn cut_out(mut canvas: Canvas, dice: &mut Dice) -> Vec<u8> {
+    let field = dice.pick(FIELDS);
+    let metal = dice.pick(METALS);
+    arms(&mut canvas, dice, field, metal);
+    canvas.cut_out(SHIELD, |place| shield(place, HALF + 8.0))
+}
+
+fn arms(canvas: &mut Canvas, dice: &mut Dice, field: Colour, metal: Colour) {
     canvas.shape(SHIELD, metal, 1.0, |place| shield(place, HALF + 8.0));
     canvas.shape(SHIELD, field, 1.0, |place| shield(place, HALF));
     let on_metal = division(canvas, dice, field, metal);

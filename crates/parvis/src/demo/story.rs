@@ -32,6 +32,10 @@ pub struct TownTold {
     pub contact: String,
     pub rules: Vec<String>,
     pub hue: i32,
+    /// From which its arms …
+    pub arms: String,
+    /// … and its banner are drawn.
+    pub banner: String,
     pub people: Vec<Person>,
 }
 

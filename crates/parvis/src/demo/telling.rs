@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use futures_util::future::BoxFuture;
 use parvis_media::{Shape, drawn};
 use parvis_model::{
-    account::{AccountKind, Registration},
+    account::{AccountKind, Registration, Role},
     clock::{Clock, DAY, HOUR, MINUTE, Timestamp},
     handle::Handle,
     id::Id,
@@ -19,6 +19,7 @@ use parvis_town::{
     accounts::{self, Change, ProfileEdit},
     follows,
     journal::Reader,
+    look::{self, Colour, LookEdit},
     media, posts,
     posts::Compose,
     reach::Found,
@@ -175,12 +176,17 @@ impl Stage {
             language: "fr".into(),
             time_zone: "Europe/Paris".into(),
             registration: Registration::Open,
+            inviters: Role::Resident,
             contact: told.contact.clone(),
             rules: told.rules.join("\n"),
-            hue: told.hue,
+            hue: None,
         };
-        done(&town, move |tx, _| {
-            Box::pin(async move { town_settings::describe(tx, &edit).await })
+        let look = look(&town, told).await?;
+        done(&town, move |tx, town| {
+            Box::pin(async move {
+                town_settings::describe(tx, &edit).await?;
+                look::dress(tx, &town, look).await
+            })
         })
         .await?;
         Ok(town.refresh_profile().await?)
@@ -410,6 +416,17 @@ fn happenings(story: &Story, start: Timestamp) -> anyhow::Result<Vec<Happening<'
     Ok(happenings)
 }
 
+/// What a town looks like: a colour, arms and a banner of its own.
+async fn look(town: &Town, told: &TownTold) -> anyhow::Result<LookEdit> {
+    let arms = look::prepare_arms(town, drawn::arms(&told.arms)).await?;
+    let banner = look::prepare_banner(town, drawn::header(&told.banner)).await?;
+    Ok(LookEdit {
+        colour: Colour::Hue(told.hue),
+        arms: Change::Set(arms),
+        banner: Change::Set(banner),
+    })
+}
+
 /// What a resident looks like; town halls and associations have arms, and everyone a view.
 async fn profile(town: &Town, told: &TownTold, person: &Person) -> anyhow::Result<ProfileEdit> {
     let name = format!("{}@{}", person.name, told.key);
@@ -442,7 +459,7 @@ async fn profile(town: &Town, told: &TownTold, person: &Person) -> anyhow::Resul
 /// Does a deed of someone in this town.
 async fn done<T, F>(town: &Arc<Town>, deed: F) -> Outcome<T>
 where
-    F: for<'t> FnOnce(&'t Tx, Arc<Town>) -> BoxFuture<'t, Outcome<T>> + Send + 'static,
+    F: for<'t> FnOnce(&'t Tx, Arc<Town>) -> BoxFuture<'t, Outcome<T>> + Clone + Send + 'static,
     T: Send + 'static,
 {
     let here = town.clone();

@@ -13,6 +13,9 @@ pub struct Model {
     pub uses_left: i32,
     pub expires_at: i64,
     pub created_at: i64,
+    #[sea_orm(column_type = "Text")]
+    pub note: String,
+    pub taken_back_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

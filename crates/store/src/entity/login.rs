@@ -25,6 +25,8 @@ pub struct Model {
     pub notifications_read_id: i64,
     #[sea_orm(column_type = "Text")]
     pub appearance: String,
+    /// When somebody showed that the address is theirs.
+    pub email_proven_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -67,6 +67,12 @@ pub struct Model {
     pub reply_state: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub reply_stamp: Option<String>,
+    /// Nobody is to answer it any more, say those who look after its group.
+    #[serde(deserialize_with = "truth")]
+    pub closed: bool,
+    /// Why they took it out of their group, if they did; empty where they gave no reason.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub taken_out: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -22,12 +22,16 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub rules: String,
     pub hue: i32,
+    #[sea_orm(column_type = "Text")]
+    pub look: String,
     pub actor_id: i64,
     #[sea_orm(column_type = "Text")]
     pub secret: String,
     #[sea_orm(column_type = "Text", nullable)]
     pub setup_secret: Option<String>,
     pub created_at: i64,
+    #[sea_orm(column_type = "Text")]
+    pub inviters: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

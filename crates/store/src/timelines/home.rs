@@ -43,6 +43,15 @@ pub(super) fn unmuted_original() -> String {
     format!("NOT EXISTS ({muted}) AND {open}")
 }
 
+/// What stands at home, newest first.
+#[derive(Debug)]
+pub struct Home {
+    pub ids: Vec<i64>,
+    /// Those that carry a followed tag, whoever wrote them.
+    pub tagged: Vec<i64>,
+    pub rows: PageRows,
+}
+
 /// The home timeline, read at request time. The newest posts of the town are looked through first, which is cheap while the
 /// followed people write a fair share of them; where that does not fill the page, each followed author's own newest are merged.
 /// What carries a followed tag is merged into either.
@@ -51,7 +60,7 @@ pub async fn home(
     me: i64,
     now: i64,
     page: &Page,
-) -> Result<(Vec<i64>, PageRows), DbErr> {
+) -> Result<Home, DbErr> {
     let eyes = Eyes {
         account: me,
         resident: true,
@@ -59,15 +68,22 @@ pub async fn home(
     let (recent, rows) = recent(db, eyes, now, page).await?;
     let (people, tagged): (Vec<_>, Vec<_>) =
         recent.into_iter().partition(|(_, by_tag)| *by_tag == 0);
-    let tagged = tagged.into_iter().map(|(id, _)| id);
+    let mut tagged: Vec<i64> = tagged.into_iter().map(|(id, _)| id).collect();
     let people: Vec<i64> = people.into_iter().map(|(id, _)| id).collect();
-    if people.len() as u64 >= page.limit {
-        return Ok((newest(people.into_iter().chain(tagged), page), rows));
-    }
-    let people = of_each(db, me, now, page).await?;
-    let ids = newest(people.into_iter().chain(tagged), page);
-    let rows = pages::of_posts(db, eyes, now, &ids).await?;
-    Ok((ids, rows))
+    let is_full = people.len() as u64 >= page.limit;
+    let people = if is_full {
+        people
+    } else {
+        of_each(db, me, now, page).await?
+    };
+    let ids = newest(people.into_iter().chain(tagged.iter().copied()), page);
+    tagged.retain(|id| ids.contains(id));
+    let rows = if is_full {
+        rows
+    } else {
+        pages::of_posts(db, eyes, now, &ids).await?
+    };
+    Ok(Home { ids, tagged, rows })
 }
 
 /// A page out of all these, newest first.

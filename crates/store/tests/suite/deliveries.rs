@@ -16,6 +16,7 @@ where
             &'t parvis_store::Tx,
         )
             -> futures_util::future::BoxFuture<'t, Result<(), parvis_store::DbErr>>
+        + Clone
         + Send
         + 'static,
 {

@@ -8,9 +8,12 @@ use parvis_store::{
     audience::Eyes,
     conversations, copies,
     deliveries::{self, Lane},
-    domain_blocks, filters, follows, groups, keys, lists, media, notes, notification_policies,
+    domain_blocks, filters, follows, groups,
+    interactions::{self, Wanted as Waiting},
+    invitations, keys, letters, lists, media, notes, notice_choices, notification_policies,
     notifications::{self, Wanted},
-    pages, posts, reactions, relations, scheduled, servers, tags, thread_mutes,
+    pages, passkeys, posts, profile_links, reactions, relations, scheduled, sent_forms, servers,
+    tags, thread_mutes,
     timelines::{self, Answers, Pointing, Scope, Shown, Tagged},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Statement};
@@ -18,7 +21,12 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Stateme
 use crate::scratch;
 
 /// Walked from one end while a page fills.
-const WALKED: [&str; 3] = ["post_by_time", "post_public", "post_square"];
+const WALKED: [&str; 4] = [
+    "post_by_time",
+    "post_public",
+    "post_public_media",
+    "post_square",
+];
 
 /// Runs everything, and notes the plan of each statement that reads a table from end to end.
 struct Planned<'t> {
@@ -108,7 +116,9 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
             timelines::home(db, eyes.account, 0, &page).await?;
         }
         for scope in [Scope::All, Scope::Local, Scope::Remote] {
-            timelines::public(db, eyes, 0, scope, &page).await?;
+            for media_only in [false, true] {
+                timelines::public(db, eyes, 0, scope, media_only, &page).await?;
+            }
         }
         timelines::square(db, eyes, 0, &page).await?;
         for bits in 0..8 {
@@ -117,7 +127,9 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
                 boosts: bits & 2 != 0,
                 media_only: bits & 4 != 0,
             };
-            timelines::of_account(db, eyes, 0, 1, shown, &page).await?;
+            for tag in [None, Some("marche")] {
+                timelines::of_account(db, eyes, 0, (1, tag), shown, &page).await?;
+            }
         }
         let tags = Tagged {
             any: vec!["marche".into()],
@@ -132,6 +144,8 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
             Pointing::Bookmarks,
             Pointing::Followers,
             Pointing::Following,
+            Pointing::LookedAfter,
+            Pointing::GroupsOrLookedAfter,
             Pointing::Requests,
             Pointing::Blocked,
             Pointing::Muted,
@@ -179,9 +193,47 @@ async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
     posts::tombstone(db, "x").await?;
     posts::expected(db, "x").await?;
     posts::open_answers(db, 10, 1, 40).await?;
+    posts::open_of(db, 1).await?;
     posts::bury_all_of(db, 1, "x", 0).await?;
     posts::forget_mentions(db, 10).await?;
     media::of_posts(db, &[10]).await?;
+    media::known(db, &["ab/x.jpg".into()]).await?;
+    Ok(())
+}
+
+async fn ask_about_coming_in(db: &Planned<'_>) -> Result<(), DbErr> {
+    invitations::by_code(db, "abcd").await?;
+    invitations::of(db, 1, 100).await?;
+    invitations::count_open(db, 1, 0).await?;
+    invitations::came(db, &[1, 2]).await?;
+    passkeys::of(db, 1).await?;
+    passkeys::by_credential(db, "abcd").await?;
+    letters::due(db, 0, 20).await?;
+    letters::last_sent(db, 1, "notices").await?;
+    letters::key(db, "abcd", "new_password", 0).await?;
+    notice_choices::of(db, 1).await?;
+    Ok(())
+}
+
+async fn ask_about_what_waits(db: &Planned<'_>) -> Result<(), DbErr> {
+    for wanted in [
+        Waiting::default(),
+        Waiting {
+            post: Some(10),
+            kinds: vec!["reply".into()],
+        },
+    ] {
+        interactions::page(db, 1, &wanted, &Page::default()).await?;
+    }
+    interactions::by_id(db, 1, 10).await?;
+    interactions::burden(db, 1, 2).await?;
+    interactions::is_waiting(db, 10, "reply", "https://far.example/1").await?;
+    interactions::is_refused(db, 10, 2, "reply", None).await?;
+    interactions::forget_before(db, 0).await?;
+    profile_links::due(db, 0, 4).await?;
+    media::said_before(db, 1, 2).await?;
+    groups::looked_after(db, 1, &[2]).await?;
+    sent_forms::is_there(db, 1, "abcd").await?;
     Ok(())
 }
 
@@ -277,6 +329,8 @@ async fn no_question_of_a_page_reads_a_whole_table() {
                 }
                 ask_about_posts(&db).await?;
                 ask_about_people(&db).await?;
+                ask_about_coming_in(&db).await?;
+                ask_about_what_waits(&db).await?;
                 Ok((
                     db.asked.into_inner().unwrap(),
                     db.scans.into_inner().unwrap(),

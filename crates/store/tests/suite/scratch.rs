@@ -123,6 +123,8 @@ pub fn post(id: i64, author: i64, audience: &str) -> entity::post::Model {
         card_id: None,
         reply_state: None,
         reply_stamp: None,
+        closed: false,
+        taken_out: None,
     }
 }
 

@@ -35,7 +35,7 @@ async fn town(friend_posts: &[i64], stranger_posts: std::ops::Range<i64>) -> scr
 }
 
 async fn home(store: &Store, page: Page) -> Vec<i64> {
-    let (ids, rows) = timelines::home(store.read(), READER, 0, &page)
+    let timelines::Home { ids, rows, .. } = timelines::home(store.read(), READER, 0, &page)
         .await
         .unwrap();
     let shown = |id: &i64| rows.posts.iter().any(|row| row.id == *id);

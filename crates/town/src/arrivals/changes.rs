@@ -8,17 +8,18 @@ use parvis_store::{
 use super::{Arrival, RemoteMedia, follow_up, no_later};
 use crate::{
     Outcome, Town, conversations, groups,
+    interactions::waiting,
     journal::{self, Entry, Stood},
     media::drop_files,
     polls,
-    posts::{count_answer, remove, stood, tag, unboost},
+    posts::{count_answer, count_of_author, remove, stood, tag, unboost},
     previews, quotes, revisions,
     views::PostKind,
 };
 
 /// `false`: nothing newer than what is here, or nothing known of it.
 pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool> {
-    let Some(row) = posts::by_uri(tx, &arrival.uri).await? else {
+    let Some(row) = posts::held_by_uri(tx, &arrival.uri).await? else {
         return Ok(false);
     };
     if row.author_id != arrival.author {
@@ -53,7 +54,10 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
     // The pictures come anew with every edit, so there are none to keep.
     revisions::keep(tx, town, &row, &[], &asked).await?;
     let stood = stood(tx, &row).await?;
-    posts::forget_mentions(tx, id).await?;
+    // An edit that does not say whom it is for is for the same people: else nobody could read it any more.
+    if is_addressed(&arrival) {
+        posts::forget_mentions(tx, id).await?;
+    }
     let former = media::take_from_post(tx, id).await?;
     drop_files(tx, town, &former).await?;
     follow_up(tx, town, id, &arrival).await?;
@@ -102,14 +106,17 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
 /// Never more than those it was for until now. Some servers leave out of an edit whom it is for: that changes nothing.
 fn audience_from_now(row: &entity::post::Model, arrival: &Arrival) -> Audience {
     let now = Audience::parse(&row.audience).unwrap_or(Audience::Direct);
-    let is_addressed = arrival.audience != Audience::Direct
-        || !arrival.mentions.is_empty()
-        || !arrival.sent_to.is_empty();
-    if is_addressed {
+    if is_addressed(arrival) {
         arrival.audience.at_most(now)
     } else {
         now
     }
+}
+
+fn is_addressed(arrival: &Arrival) -> bool {
+    arrival.audience != Audience::Direct
+        || !arrival.mentions.is_empty()
+        || !arrival.sent_to.is_empty()
 }
 
 /// A group passes on only what is open to everyone: what is for few leaves it.
@@ -121,6 +128,8 @@ async fn stays_in_group(
 ) -> Outcome<bool> {
     if let Some(group) = row.group_id.filter(|_| !audience.is_open()) {
         unboost(tx, town, group, row.id).await?;
+        // Answers stand there without the group having passed them on.
+        groups::put_out(tx, group, row).await?;
     }
     Ok(audience.is_open())
 }
@@ -139,6 +148,8 @@ async fn stands_for_fewer(
         count_answer(tx, before, &parent, -1).await?;
         count_answer(tx, now, &parent, 1).await?;
     }
+    count_of_author(tx, before, -1).await?;
+    count_of_author(tx, now, 1).await?;
     conversations::said(tx, town, now).await?;
     let entry = Entry::PostNarrowed {
         author: now.author_id,
@@ -167,6 +178,7 @@ async fn says_the_same(tx: &Tx, row: &entity::post::Model, arrival: &Arrival) ->
 
 /// Deleted by its author. What is not known here is remembered, so that it does not come to life when it arrives late.
 pub async fn post_gone(tx: &Tx, town: &Town, author: Id, uri: &str) -> Outcome<()> {
+    waiting::taken_back(tx, author, uri).await?;
     match posts::by_uri(tx, uri).await? {
         Some(row) if row.author_id != author => Err(Refusal::forbidden("refusal-not-yours").into()),
         Some(row) => remove(tx, town, row).await,

@@ -9,7 +9,7 @@ use parvis_model::{
 };
 use parvis_store::{Tx, accounts, entity, keys, posts};
 
-use crate::{Outcome, Town, moves, remote_pictures, views::FieldView};
+use crate::{Outcome, Town, moves, profile_links, remote_pictures, views::FieldView};
 
 /// An account of another server, as its server describes it. HTML is cleaned already.
 #[derive(Clone, Debug)]
@@ -65,14 +65,18 @@ pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id>
         return Ok(id);
     }
     let id = town.ids.next();
+    let uri = remote.uri.clone();
     let mut row = remote_row(town, remote, blank(id, town.now()));
     // Whom we suspended does not come back under another number.
     row.suspended_at = replaced.and_then(|old| old.suspended_at);
     if accounts::insert(tx, row).await? {
         keys::set_further(tx, id, further_keys).await?;
-        Ok(id)
-    } else {
-        Err(Refusal::forbidden("refusal-username-taken").into())
+        return Ok(id);
+    }
+    match accounts::by_uri(tx, &uri).await? {
+        // Another made it known at the same moment.
+        Some(there) if !there.domain.is_empty() => Ok(there.id),
+        _ => Err(Refusal::forbidden("refusal-username-taken").into()),
     }
 }
 
@@ -138,6 +142,7 @@ fn remote_row(
     remote: RemoteAccount,
     known: entity::account::Model,
 ) -> entity::account::Model {
+    let fields = profile_links::remembered(town, &known.fields, remote.fields);
     entity::account::Model {
         kind: remote.kind.as_str().into(),
         name_key: folded(&remote.name),
@@ -149,7 +154,7 @@ fn remote_row(
         bio_html: remote.bio_html,
         avatar: remote.avatar,
         header: remote.header,
-        fields: serde_json::to_string(&remote.fields).unwrap_or_else(|_| "[]".into()),
+        fields: serde_json::to_string(&fields).unwrap_or_else(|_| "[]".into()),
         locked: remote.locked,
         discoverable: remote.discoverable,
         indexable: remote.indexable,

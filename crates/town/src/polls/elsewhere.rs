@@ -6,6 +6,7 @@ use parvis_model::{
     polls::answer_key,
 };
 use parvis_store::{Tx, entity, polls as rows};
+use serde::{Deserialize, Serialize};
 
 use super::{cast, numbered};
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 const LATE: Timestamp = 5 * MINUTE;
 
 /// A poll as its server tells it, bounded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemotePoll {
     /// The words, and how often they were chosen.
     pub options: Vec<(String, i64)>,

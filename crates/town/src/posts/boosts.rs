@@ -85,6 +85,8 @@ pub(crate) fn boost_row(
         card_id: None,
         reply_state: None,
         reply_stamp: None,
+        closed: false,
+        taken_out: None,
     }
 }
 

@@ -2,10 +2,11 @@
 //! whether it may be.
 
 use parvis_model::{audience::Audience, clock::Timestamp, id::Id, policy::Quoters};
+use parvis_store::entity;
 use serde::{Deserialize, Serialize};
 
 use super::{Compose, is_language};
-use crate::{Error, polls::NewPoll};
+use crate::{Error, MediaView, Town, polls::NewPoll};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
@@ -72,4 +73,11 @@ pub(crate) fn read(text: &str) -> Result<Compose, Error> {
         quote: kept.quote,
         quoters: kept.quoters.as_deref().and_then(Quoters::parse),
     })
+}
+
+/// The files it holds, in its order, so far as they are among these.
+pub(crate) fn files(town: &Town, post: &Compose, found: &[entity::media::Model]) -> Vec<MediaView> {
+    let held = post.media.iter();
+    let held = held.filter_map(|id| found.iter().find(|row| row.id == *id));
+    held.map(|row| MediaView::new(town, row.clone())).collect()
 }

@@ -225,9 +225,9 @@ async fn found(
 
 /// The account of whom a page names: one of ours, one that its server tells of, or else one that is known here already.
 async fn author(town: &Arc<Town>, creator: &Handle, named: &Asked) -> Outcome<Option<Id>> {
-    let elsewhere = creator.domain.as_ref();
-    let elsewhere = elsewhere.filter(|domain| !domain.eq_ignore_ascii_case(&town.host));
-    if elsewhere.is_some_and(|domain| named.may_ask(domain, town.now())) {
+    let domain = creator.domain.as_ref();
+    let may_ask = |domain: &String| named.may_ask(domain, town.now());
+    if town.is_elsewhere(creator) && domain.is_some_and(may_ask) {
         return town.reach().handle(town, creator).await;
     }
     Ok(by_handle(town, creator).await?.map(|row| row.id))

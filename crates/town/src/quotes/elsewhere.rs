@@ -1,19 +1,24 @@
 //! Quotes by people of other servers, and what authors of other servers say to ours.
 
-use parvis_model::{id::Id, policy::Consent};
+use parvis_model::{
+    id::Id,
+    policy::{Consent, Interaction},
+};
 use parvis_store::{Tx, entity, posts as posts_rows, quotes as rows};
+use serde::{Deserialize, Serialize};
 
 use super::{QUOTE, QuoteState, counted, settled, stamp, stamp_uri};
 use crate::{
     Outcome, Town,
     arrivals::{self, Arrival},
+    interactions::{Asked, Decision, waiting},
     journal::{self, Entry},
     policies,
     posts::{is_seen, may_write},
 };
 
 /// A quote as its server tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteQuote {
     pub uri: String,
     /// Where it is here.
@@ -166,16 +171,45 @@ pub struct AskedQuote {
     pub arrival: Option<Box<Arrival>>,
 }
 
-/// Answers at once, as the post's author has said. `false`: nothing of this town was asked for.
+impl AskedQuote {
+    /// Without what came along.
+    pub(crate) fn plainly(&self) -> Asked {
+        Asked {
+            who: self.who,
+            what: Interaction::Quote,
+            post: self.quoted,
+            request: self.request.clone(),
+            instrument: self.quoting.clone(),
+        }
+    }
+}
+
+/// Answers at once, as the post's author has said, unless they look at it first. `false`: nothing of this town was asked for.
 pub async fn asked(tx: &Tx, town: &Town, asked: AskedQuote) -> Outcome<bool> {
     may_write(tx, asked.who).await?;
     let quoted = posts_rows::by_id(tx, asked.quoted).await?;
     let Some(quoted) = quoted.filter(|row| row.local && row.boost_of_id.is_none()) else {
         return Ok(false);
     };
-    let stamp = if may_quote(tx, &asked, &quoted).await? {
-        let stamp = stamp(tx, town, &quoted, &asked.quoting, asked.who).await?;
-        agreed(tx, town, &quoted, &asked.quoting, asked.arrival).await?;
+    match may_quote(tx, &asked, &quoted).await? {
+        Decision::Waits => waiting::keep_quote(tx, town, &quoted, asked).await?,
+        Decision::Yes => decide(tx, town, &quoted, asked, true).await?,
+        Decision::No => decide(tx, town, &quoted, asked, false).await?,
+    }
+    Ok(true)
+}
+
+/// Tells who asked, with a stamp where they may.
+pub(crate) async fn decide(
+    tx: &Tx,
+    town: &Town,
+    quoted: &entity::post::Model,
+    asked: AskedQuote,
+    yes: bool,
+) -> Outcome<()> {
+    let stamp = if yes {
+        let stamp = stamp(tx, town, quoted, &asked.quoting, asked.who).await?;
+        agreed(tx, town, quoted, &asked.quoting, asked.arrival).await?;
         Some(stamp)
     } else {
         None
@@ -187,29 +221,37 @@ pub async fn asked(tx: &Tx, town: &Town, asked: AskedQuote) -> Outcome<bool> {
         quoting: asked.quoting,
         stamp,
     };
-    journal::record(tx, town, &entry).await?;
-    Ok(true)
+    journal::record(tx, town, &entry).await
 }
 
-async fn may_quote(tx: &Tx, asked: &AskedQuote, quoted: &entity::post::Model) -> Outcome<bool> {
+async fn may_quote(tx: &Tx, asked: &AskedQuote, quoted: &entity::post::Model) -> Outcome<Decision> {
     if !is_seen(tx, asked.who, quoted).await? {
-        return Ok(false);
+        return Ok(Decision::No);
+    }
+    let ties = policies::ties(tx, asked.who, quoted.author_id).await?;
+    let consent = policies::quoting(quoted).consent(ties);
+    // What its author says from now on comes after this write.
+    if consent == Consent::OnRequest && posts_rows::held(tx, quoted.id).await?.is_none() {
+        return Ok(Decision::No);
     }
     if let Some(given) = rows::stamp_for(tx, quoted.id, &asked.quoting, QUOTE).await? {
         // What was taken back is not given again.
         if given.revoked_at.is_some() {
-            return Ok(false);
+            return Ok(Decision::No);
         }
         if given.quoter_id == asked.who {
-            return Ok(true);
+            return Ok(Decision::Yes);
         }
         // A neighbour of theirs asked with the address of a post that was not there yet: it belongs to who wrote the post.
         if !has_written(tx, asked).await? {
-            return Ok(false);
+            return Ok(Decision::No);
         }
     }
-    let ties = policies::ties(tx, asked.who, quoted.author_id).await?;
-    Ok(policies::quoting(quoted).consent(ties) == Consent::AtOnce)
+    Ok(match consent {
+        Consent::AtOnce => Decision::Yes,
+        Consent::OnRequest => waiting::decided_before(tx, &asked.plainly(), quoted).await?,
+        Consent::Unknown | Consent::Refused => Decision::No,
+    })
 }
 
 async fn has_written(tx: &Tx, asked: &AskedQuote) -> Outcome<bool> {

@@ -149,7 +149,11 @@ pub(crate) async fn quotings(
         let me = match me {
             0 => Consent::Refused,
             me if me == row.author_id => Consent::AtOnce,
-            _ => allowed.consent(tie),
+            _ => match allowed.consent(tie) {
+                // Only strangers elsewhere are looked at first.
+                Consent::OnRequest if row.local => Consent::AtOnce,
+                consent => consent,
+            },
         };
         (row.id, Quoting { allowed, me })
     };

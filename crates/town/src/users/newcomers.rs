@@ -33,6 +33,7 @@ pub async fn prepare_checked(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepa
         invitation,
         locale: sign_up.locale.filter(|code| is_locale(code)),
         approved,
+        to_confirm: true,
         ..prepared
     })
 }

@@ -110,6 +110,25 @@ async fn an_edit_counts_unless_it_is_older_or_says_the_same() {
 }
 
 #[tokio::test]
+async fn a_post_narrowed_to_a_message_counts_once_less_and_not_again_when_it_goes() {
+    let t = scratch::town().await;
+    let paul = t.stranger("paul").await;
+    let rosa = t.stranger("rosa").await;
+    for uri in [NOTE, "https://far.example/n/2"] {
+        t.arrives(arrival(paul, uri, Audience::Public))
+            .await
+            .unwrap();
+    }
+    assert_eq!(t.account(paul).await.posts, 2);
+    let mut edited = arrival(paul, NOTE, Audience::Direct);
+    (edited.mentions, edited.edited) = (vec![rosa], Some(NOW));
+    assert!(deed!(t, |tx, town| arrivals::post_edited(tx, town, edited)).unwrap());
+    assert_eq!(t.account(paul).await.posts, 1);
+    deed!(t, |tx, town| arrivals::post_gone(tx, town, paul, NOTE)).unwrap();
+    assert_eq!(t.account(paul).await.posts, 1);
+}
+
+#[tokio::test]
 async fn an_answer_that_comes_before_its_question_finds_its_place() {
     let t = scratch::town().await;
     let (paul, rosa) = (t.stranger("paul").await, t.stranger("rosa").await);

@@ -3,11 +3,12 @@
 use parvis_model::{audience::Audience, refusal::Kind};
 use parvis_store::{departures as rows, dialect, media as pictures};
 use parvis_town::{
-    accounts, arrivals, departures, drafts,
+    accounts::{self, ProfileEdit},
+    arrivals, departures, drafts,
     exports::Sheet,
     imports,
     journal::Entry,
-    posts, reactions, readers, sessions,
+    posts, reactions, readers, sent_forms, sessions,
     tokens::{self, Scopes},
     users,
 };
@@ -66,18 +67,33 @@ async fn nothing_stays_of_one_who_left_but_an_empty_name() {
     ))
     .unwrap();
     t.boosts(karl, own).await.unwrap();
+    let own_site = ProfileEdit {
+        fields: Some(vec![("Site".into(), "https://marie.example/".into())]),
+        ..ProfileEdit::default()
+    };
+    deed!(t, |tx, town| accounts::edit_profile(
+        tx, town, marie, own_site
+    ))
+    .unwrap();
+    deed!(t, |tx, town| sent_forms::is_first(
+        tx, town, marie, "a form"
+    ))
+    .unwrap();
+    let kept = dialect::number(
+        t.town.store.read(),
+        "SELECT (SELECT COUNT(*) FROM link_errand) + (SELECT COUNT(*) FROM sent_form)",
+        [],
+    );
+    assert_eq!(kept.await.unwrap(), 2);
     let user = t.user(marie).await;
     let table = b"loin.example";
     imports::begin(&t.town, &user, Sheet::Servers, table, false)
         .await
         .unwrap();
-    let session = deed!(t, |tx, town| sessions::open(
-        tx,
-        town,
-        user.id,
-        "",
-        "192.0.2.1"
-    ))
+    let proof = t.proof(user.id).await;
+    let session = deed!(t, |tx, town| async {
+        sessions::open(tx, town, &proof, "", "192.0.2.1").await
+    })
     .unwrap();
     let scopes = Scopes::parse("read").unwrap();
     let token = deed!(t, |tx, town| async {
@@ -94,7 +110,7 @@ async fn nothing_stays_of_one_who_left_but_an_empty_name() {
 
     deed!(t, |tx, town| accounts::close(tx, town, marie)).unwrap();
 
-    for table in ["draft", "import", "import_row"] {
+    for table in ["draft", "import", "import_row", "link_errand", "sent_form"] {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         let left = dialect::number(t.town.store.read(), &sql, []);
         assert_eq!(left.await.unwrap(), 0, "{table}");

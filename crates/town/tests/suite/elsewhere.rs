@@ -16,13 +16,19 @@ use parvis_model::{
     handle::Handle,
     id::Id,
 };
-use parvis_store::preview_cards;
+use parvis_store::{dialect, preview_cards};
+use parvis_testkit::{eventually, until};
 use parvis_town::{
-    Outcome, Town, accounts, arrivals, posts,
+    Outcome, Town, accounts,
+    arrivals::{self, RemoteAccount},
+    posts,
     previews::{PreviewKind, WebPage, errands},
+    profile_links,
     reach::{Fetched, Found, Missing, Reach, Wish},
     readers,
     remote_pictures::{self, Name, Opened},
+    threads,
+    views::FieldView,
 };
 
 use crate::scratch::{self, Scratch, compose, stranger};
@@ -34,6 +40,8 @@ struct World {
     /// By what a page calls itself.
     title: Mutex<Option<&'static str>>,
     asked: Mutex<Vec<String>>,
+    /// What stands in them.
+    pages: Mutex<HashMap<String, String>>,
     /// It has no time for anything.
     busy: AtomicBool,
 }
@@ -66,6 +74,20 @@ impl Reach for World {
 
     fn wish(&self, _: Wish) {}
 
+    async fn above(&self, uri: &str) -> Outcome<Result<Option<String>, Missing>> {
+        if self.has_time().is_err() {
+            return Ok(Err(Missing::Busy));
+        }
+        self.asks(uri);
+        let next = self.pages.lock().unwrap().get(uri).cloned();
+        Ok(next.map(Some).ok_or(Missing::NotNow))
+    }
+
+    async fn around(&self, post: Id) -> Outcome<Result<(), Missing>> {
+        self.asks(&post.to_string());
+        Ok(Ok(()))
+    }
+
     async fn picture(&self, address: &str) -> Result<Fetched, Missing> {
         self.has_time()?;
         self.asks(address);
@@ -94,6 +116,14 @@ impl Reach for World {
             published_at: None,
             creator: None,
         })
+    }
+
+    async fn links_back(&self, page: &str, to: &[String]) -> Result<bool, Missing> {
+        self.has_time()?;
+        self.asks(page);
+        let html = self.pages.lock().unwrap().get(page).cloned();
+        let html = html.ok_or(Missing::NotNow)?;
+        Ok(to.iter().any(|address| html.contains(address)))
     }
 
     async fn subscribe_template(&self, _: &Handle) -> Result<Option<String>, Missing> {
@@ -340,4 +370,175 @@ async fn a_silent_server_is_asked_three_times() {
         "that it says nothing is known"
     );
     watch.abort();
+}
+
+/// When the first line of a profile was seen to lead back.
+async fn verified(t: &Scratch, account: Id) -> Option<i64> {
+    t.account(account).await.fields[0].verified_at
+}
+
+#[tokio::test]
+async fn a_link_that_leads_back_is_asked_again_each_month_and_loses_its_mark_when_it_does_not() {
+    const SITE: &str = "https://marie.example/";
+    let world = Arc::new(World::default());
+    let t = town(&world).await;
+    let marie = t.resident("marie").await;
+    let page = || world.pages.lock().unwrap();
+    page().insert(SITE.into(), "http://valmont.test/@marie".into());
+    let edit = accounts::ProfileEdit {
+        fields: Some(vec![("Site".into(), SITE.into())]),
+        ..accounts::ProfileEdit::default()
+    };
+    deed!(t, |tx, town| accounts::edit_profile(tx, town, marie, edit)).unwrap();
+    assert_eq!(world.times_asked(SITE), 0, "nobody waits for it");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let watching = tokio::spawn(profile_links::watch(Arc::clone(&t.town), async {
+        stopped.await.ok();
+    }));
+    let since = eventually("it is seen", || async { verified(&t, marie).await }).await;
+    assert_eq!((since, world.times_asked(SITE)), (t.town.now(), 1));
+    t.clock.advance(31 * DAY);
+    until("it is asked again", || async {
+        world.times_asked(SITE) == 2
+    })
+    .await;
+    assert_eq!(verified(&t, marie).await, Some(since));
+    page().insert(SITE.into(), "rien".into());
+    t.clock.advance(31 * DAY);
+    until("the mark is gone", || async {
+        verified(&t, marie).await.is_none()
+    })
+    .await;
+    stop.send(()).unwrap();
+    watching.await.unwrap();
+}
+
+const ABOVE: &str = "https://silent.example/n/1";
+
+/// Errands for threads of which this holds.
+async fn errands_with(t: &Scratch, condition: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) FROM thread_errand WHERE {condition}");
+    parvis_store::dialect::number(t.town.store.read(), &sql, [])
+        .await
+        .unwrap()
+}
+
+/// A new answer to a post of a server that says nothing.
+async fn answer_arrives(t: &Scratch, paul: Id, number: usize) {
+    let uri = format!("https://far.example/n/{number}");
+    let mut answer = scratch::arrival(paul, &uri, Audience::Public);
+    answer.reply_to_uri = Some(ABOVE.into());
+    t.arrives(answer).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_is_answered_and_not_to_be_had_is_asked_for_five_times() {
+    let world = Arc::new(World::default());
+    let t = town(&world).await;
+    let paul = t.stranger("paul").await;
+    for number in 0..3 {
+        answer_arrives(&t, paul, number).await;
+    }
+    assert_eq!(errands_with(&t, "due_at IS NOT NULL").await, 1);
+    let watch = tokio::spawn(threads::errands::watch(
+        t.town.clone(),
+        std::future::pending(),
+    ));
+    let waits = [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 0];
+    for (times, later) in (1..).zip(waits) {
+        until("it is asked", || async {
+            errands_with(&t, &format!("NOT held AND attempts = {times}")).await == 1
+        })
+        .await;
+        assert_eq!(world.times_asked(ABOVE), times);
+        t.clock.advance(later);
+    }
+    assert_eq!(errands_with(&t, "due_at IS NULL").await, 1, "it has ended");
+    answer_arrives(&t, paul, 3).await;
+    assert_eq!(errands_with(&t, "due_at IS NULL").await, 1);
+    t.clock.advance(HOUR);
+    answer_arrives(&t, paul, 4).await;
+    until("it is begun anew", || async {
+        world.times_asked(ABOVE) == 6
+    })
+    .await;
+    until("it waits again", || async {
+        errands_with(&t, "NOT held").await == 1
+    })
+    .await;
+    watch.abort();
+    t.clock.advance(DAY);
+    readers::keep_house(&t.town).await.unwrap();
+    assert_eq!(errands_with(&t, "due_at IS NOT NULL").await, 1, "not lost");
+}
+
+#[tokio::test]
+async fn the_pages_of_people_elsewhere_are_four_at_most_once_in_a_week_and_their_mark_lasts() {
+    let world = Arc::new(World::default());
+    let t = town(&world).await;
+    let site = |n: usize| format!("https://site{n}.example/");
+    let line = |n: usize| FieldView {
+        name: format!("Site {n}"),
+        value_html: format!("<a href=\"{0}\">{0}</a>", site(n)),
+        value_source: site(n),
+        verified_at: None,
+    };
+    // The other's page names somebody of a server that is not theirs.
+    let paul = RemoteAccount {
+        fields: (0..6).map(line).collect(),
+        ..stranger("paul", "far.example")
+    };
+    let thief = RemoteAccount {
+        fields: vec![line(7)],
+        url: "https://far.example/@paul".into(),
+        ..stranger("thief", "evil.example")
+    };
+    let made = |who: RemoteAccount| {
+        let t = &t;
+        async move { deed!(t, |tx, town| arrivals::account(tx, town, who)).unwrap() }
+    };
+    let (id, thief) = (made(paul.clone()).await, made(thief).await);
+    for n in [0, 5, 7] {
+        let leads_back = "https://far.example/@paul".to_owned();
+        world.pages.lock().unwrap().insert(site(n), leads_back);
+    }
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let watching = tokio::spawn(profile_links::watch(Arc::clone(&t.town), async {
+        stopped.await.ok();
+    }));
+    let look = async || {
+        profile_links::look_elsewhere(&t.town, thief).await.unwrap();
+        profile_links::look_elsewhere(&t.town, id).await.unwrap();
+        let none = async || {
+            let waiting = "SELECT COUNT(*) FROM link_errand";
+            dialect::number(t.town.store.read(), waiting, [])
+                .await
+                .unwrap()
+                == 0
+        };
+        until("all were asked", none).await;
+    };
+    look().await;
+    look().await;
+    let times = |n: usize| world.times_asked(&site(n));
+    assert_eq!([0, 1, 2, 3, 4, 5].map(times), [1, 1, 1, 1, 0, 0]);
+    assert_eq!(times(7), 1);
+    let since = verified(&t, id).await;
+    assert_eq!(since, Some(t.town.now()));
+    assert_eq!(verified(&t, thief).await, None);
+
+    // What their server says again changes nothing; what is not to be had now takes nothing away, what says no does.
+    made(paul).await;
+    assert_eq!(verified(&t, id).await, since);
+    world.pages.lock().unwrap().remove(&site(0));
+    t.clock.advance(8 * DAY);
+    look().await;
+    assert_eq!((times(0), verified(&t, id).await), (2, since));
+    let silent = "rien".to_owned();
+    world.pages.lock().unwrap().insert(site(0), silent);
+    t.clock.advance(8 * DAY);
+    look().await;
+    assert_eq!((times(0), verified(&t, id).await), (3, None));
+    stop.send(()).unwrap();
+    watching.await.unwrap();
 }

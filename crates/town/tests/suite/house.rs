@@ -36,6 +36,7 @@ async fn a_long_journal_goes_in_portions_once_everybody_has_read_it() {
         0,
         "nobody has read it"
     );
+    t.settles().await;
     let end = journal::end(t.town.store.read()).await.unwrap();
     let all = left(&t).await;
     deed!(t, |tx, _town| async {

@@ -2,12 +2,13 @@
 
 use parvis_model::{
     audience::Audience,
-    clock::{DAY, MINUTE},
+    clock::{Clock, DAY, HOUR, MINUTE},
     id::Id,
 };
 use parvis_store::media::work;
 use parvis_town::{
-    media::{self, About, Patience, State},
+    accounts::{self, Change, ProfileEdit},
+    media::{self, About, Patience, Shape, State},
     posts, readers,
 };
 
@@ -131,7 +132,7 @@ async fn what_nobody_posts_is_gone_after_a_day() {
     let url = media::view(&t.town, marie, picture).await.unwrap().0.url;
     t.clock.advance(2 * MINUTE);
     readers::keep_house(&t.town).await.unwrap();
-    while readers::drop_files_next(&t.town).await.unwrap() > 0 {}
+    t.settle().await;
     assert!(!t.town.media.waits(film));
     for file in [film, picture] {
         refused(media::view(&t.town, marie, file).await.unwrap_err());
@@ -147,5 +148,106 @@ impl Scratch {
         typed.media = vec![file];
         let draft = posts::prepare(&self.town, author, typed).await.unwrap();
         deed!(self, |tx, town| posts::publish(tx, town, author, draft)).unwrap();
+    }
+}
+
+/// A file with a name that begins with these digits, and no row.
+fn strays(t: &Scratch, number: usize) -> std::path::PathBuf {
+    let shard = t.folder.path().join("media/00");
+    std::fs::create_dir_all(&shard).unwrap();
+    let file = shard.join(format!("{number:032x}.mp3"));
+    std::fs::write(&file, b"a").unwrap();
+    file
+}
+
+async fn is_founded_now(t: &Scratch) {
+    let now = t.town.now();
+    deed!(t, |tx, _town| async move {
+        let row = parvis_store::town::held(tx).await?.unwrap();
+        let row = parvis_store::entity::town::Model {
+            created_at: now,
+            ..row
+        };
+        Ok(parvis_store::town::update(tx, row).await?)
+    })
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_new_town_leaves_the_files_it_finds_alone() {
+    let t = scratch::town().await;
+    let file = strays(&t, 1);
+    t.clock.advance(hours_to_come(&t) * HOUR + DAY);
+    is_founded_now(&t).await;
+    t.clock.advance(HOUR);
+    sweeps_for_a_day(&t).await;
+    sweeps_for_a_day(&t).await;
+    assert!(file.exists(), "its rows may come back from a copy");
+    t.clock.advance(DAY);
+    sweeps_for_a_day(&t).await;
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn where_too_many_files_have_no_row_none_is_removed() {
+    let t = scratch::town().await;
+    let files: Vec<_> = (0..21).map(|number| strays(&t, number)).collect();
+    t.clock.advance(hours_to_come(&t) * HOUR + DAY);
+    sweeps_for_a_day(&t).await;
+    assert!(files.iter().all(|file| file.exists()));
+    std::fs::remove_file(&files[20]).unwrap();
+    sweeps_for_a_day(&t).await;
+    assert!(
+        files.iter().all(|file| !file.exists()),
+        "no more than a handful"
+    );
+}
+
+/// Hours by which the clock of these towns must go on until files that were written just now are as old.
+fn hours_to_come(t: &Scratch) -> i64 {
+    let now = Clock::system().now();
+    (now - t.town.now()) / HOUR + 1
+}
+
+async fn sweeps_for_a_day(t: &Scratch) {
+    for _ in 0..24 {
+        readers::keep_house(&t.town).await.unwrap();
+        t.clock.advance(HOUR);
+    }
+    t.settle().await;
+}
+
+#[tokio::test]
+async fn a_file_that_no_row_knows_is_gone_within_two_days_and_no_other_is() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let (posted, _) = receive(&t, marie, PICTURE).await;
+    t.posts_with(marie, posted).await;
+    let avatar = media::picture(&t.town, PICTURE.to_vec(), Shape::Avatar);
+    let avatar = avatar.await.unwrap();
+    let edit = ProfileEdit {
+        avatar: Change::Set(avatar.clone()),
+        ..ProfileEdit::default()
+    };
+    deed!(t, |tx, town| accounts::edit_profile(tx, town, marie, edit)).unwrap();
+    let row = parvis_store::media::by_ids(t.town.store.read(), &[posted]).await;
+    let row = row.unwrap().remove(0);
+    let needed = [Some(avatar), row.file, row.preview_file];
+    let kept = t.town.media.keep(PICTURE.to_vec()).await.unwrap();
+    let orphans = [kept.original.key, kept.preview.unwrap().key].map(|key| key.to_string());
+    let is_there = async |key: &str| t.town.media.open(key).await.unwrap().is_some();
+
+    t.clock.advance(hours_to_come(&t) * HOUR - 2 * HOUR);
+    sweeps_for_a_day(&t).await;
+    for key in &orphans {
+        assert!(is_there(key).await, "its row may be on its way");
+    }
+    t.clock.advance(2 * HOUR);
+    sweeps_for_a_day(&t).await;
+    for key in orphans {
+        assert!(!is_there(&key).await, "{key}");
+    }
+    for key in needed.into_iter().flatten() {
+        assert!(is_there(&key).await, "{key}");
     }
 }

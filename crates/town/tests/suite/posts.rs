@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use parvis_model::{audience::Audience, id::Id, refusal::Kind};
 use parvis_town::{
-    Viewer, media,
+    Viewer, accounts, media,
     posts::{self, Compose, prepare},
     reactions, search, threads, timelines,
 };
@@ -331,5 +331,10 @@ async fn nobody_learns_when_one_wrote_what_is_not_for_everybody() {
     assert_eq!(last(marie).await, seen);
     t.boosts(marie, open).await.unwrap();
     assert!(last(marie).await > seen);
-    assert_eq!(t.account(marie).await.posts, 6);
+    // Two were messages to nobody but those named.
+    assert_eq!(t.account(marie).await.posts, 4);
+    assert_eq!(accounts::open_posts(&t.town, marie).await.unwrap(), 2);
+    let secret = t.says(marie, "entre nous", Audience::Direct).await;
+    deed!(t, |tx, town| posts::delete(tx, town, marie, secret)).unwrap();
+    assert_eq!(t.account(marie).await.posts, 4);
 }

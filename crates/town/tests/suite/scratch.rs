@@ -1,6 +1,6 @@
 //! A town for one test, its people, and short ways to do things in it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parvis_model::{
     account::{AccountKind, Role},
@@ -18,7 +18,7 @@ use parvis_town::{
     posts::{self, Compose},
     readers,
     tokens::{self, Scopes},
-    users::UserView,
+    users::{Proof, UserView},
     views::PostKind,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
@@ -192,6 +192,17 @@ impl Scratch {
         open(&self.url, &self.folder, self.clock.clone()).await
     }
 
+    /// Waits until readers of the journal see all that was written. On PostgreSQL whatever another database of the same
+    /// cluster has open holds them back.
+    pub async fn settles(&self) {
+        let db = self.town.store.read();
+        let written = dialect::number(db, "SELECT COALESCE(MAX(id), 0) FROM journal", []);
+        let written = written.await.unwrap();
+        while parvis_store::journal::end(db).await.unwrap().id < written {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Someone with a login; without keys and password, which take long to make.
     pub async fn resident(&self, name: &str) -> Id {
         let id = self.town.ids.next();
@@ -209,6 +220,7 @@ impl Scratch {
             approved_at: Some(NOW),
             notifications_read_id: 0,
             appearance: String::new(),
+            email_proven_at: None,
         };
         deed!(self, |tx, _town| async move {
             accounts::insert(tx, account).await?;
@@ -216,6 +228,12 @@ impl Scratch {
         })
         .unwrap();
         id
+    }
+
+    /// As if they had just come in by their password.
+    pub async fn proof(&self, user: Id) -> Proof {
+        let login = parvis_store::logins::by_id(self.town.store.read(), user).await;
+        Proof::of_password(&login.unwrap().unwrap())
     }
 
     pub async fn user(&self, account: Id) -> UserView {

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use parvis_model::{account::Registration, refusal::Kind};
+use parvis_model::{
+    account::{Registration, Role},
+    refusal::Kind,
+};
 use parvis_town::{
     Failure,
     settings::{self, TownEdit},
@@ -18,9 +21,10 @@ fn edit(name: &str) -> TownEdit {
         language: "fr".into(),
         time_zone: "Europe/Paris".into(),
         registration: Registration::Open,
+        inviters: Role::Moderator,
         contact: "mairie@valmont.test".into(),
         rules: "Soyez aimables.\n\nN'insultez personne.".into(),
-        hue: 400,
+        hue: Some(400),
     }
 }
 

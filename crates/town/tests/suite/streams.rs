@@ -38,8 +38,9 @@ async fn listens(t: &Scratch, who: Id, stream: Stream) -> Listener {
     listener
 }
 
-/// Tells those who listen, as the program does while it runs.
-fn tells(t: &Scratch) {
+/// Tells those who listen, as the program does while it runs, and nothing from before.
+async fn tells(t: &Scratch) {
+    t.settles().await;
     tokio::spawn(streams::run(t.town.clone(), std::future::pending()));
 }
 
@@ -115,7 +116,7 @@ async fn what_is_heard_is_what_the_pages_show() {
     }
     let tagged = gathers(listens(&t, jean, Stream::tag("PONT", false).unwrap()).await);
     let listed = gathers(listens(&t, marie, Stream::List(list)).await);
-    tells(&t);
+    tells(&t).await;
 
     for author in [jean, lea, paul, rose, marie] {
         for audience in [Public, Unlisted, Town, Followers, Direct] {
@@ -162,7 +163,7 @@ async fn a_listener_who_takes_nothing_is_let_go() {
     let (marie, jean) = (t.resident("marie").await, t.resident("jean").await);
     let mut deaf = listens(&t, marie, ALL).await;
     let mut other = listens(&t, marie, ALL).await;
-    tells(&t);
+    tells(&t).await;
     for number in 0..100 {
         let text = format!("Numéro {number}");
         let post = t
@@ -183,7 +184,7 @@ async fn a_post_that_comes_late_is_not_told_as_new() {
     let t = scratch::town().await;
     let (marie, far) = (t.resident("marie").await, t.stranger("zoe").await);
     let mut listener = listens(&t, marie, ALL).await;
-    tells(&t);
+    tells(&t).await;
     let mut late = scratch::arrival(far, "https://far.example/1", Audience::Public);
     late.published = scratch::NOW - 24 * 3_600_000;
     t.arrives(late).await.unwrap();
@@ -220,7 +221,7 @@ async fn an_edit_for_fewer_tells_its_words_to_nobody_else() {
     let question = t.says(jean, "Qui ?", Audience::Public).await;
     let mut public = listens(&t, jean, ALL).await;
     let mut home = listens(&t, marie, Stream::User).await;
-    tells(&t);
+    tells(&t).await;
     let mut first = scratch::arrival(far, "https://far.example/1", Audience::Public);
     first.reply_to_uri = Some(t.post(question).await.uri);
     let post = t.arrives(first.clone()).await.unwrap().unwrap();
@@ -281,7 +282,7 @@ async fn everyone_hears_an_edit_as_they_stand_to_the_post() {
     for reader in [marie, jean, lea] {
         listeners.push(listens(&t, reader, ALL).await);
     }
-    tells(&t);
+    tells(&t).await;
     for (quoters, of_strangers) in [
         (Quoters::Everyone, Consent::AtOnce),
         (Quoters::Followers, Consent::Refused),
@@ -316,7 +317,7 @@ async fn a_tag_in_other_letters_is_heard_under_its_own_name() {
         .subscribe(Stream::tag("fête", false).unwrap())
         .await
         .unwrap();
-    tells(&t);
+    tells(&t).await;
     t.says(marie, "#fête", Audience::Public).await;
     let mut names = BTreeSet::new();
     for _ in 0..2 {

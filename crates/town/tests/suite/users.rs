@@ -7,10 +7,12 @@ use parvis_model::{
     refusal::Kind,
 };
 use parvis_town::{
-    Outcome, accounts, invitations, readers, sessions,
+    Outcome, accounts,
+    invitations::{self, Wish},
+    readers, sessions,
     settings::{self, TownEdit},
     tokens::{self, Scopes},
-    users::{self, Admission, SignUp, SignedUp, UserView},
+    users::{self, Admission, Proof, SignUp, SignedUp, UserView},
 };
 
 use crate::scratch::{self, PASSWORD, Scratch, refused};
@@ -33,9 +35,10 @@ async fn open_to(t: &Scratch, registration: Registration) {
         language: "fr".into(),
         time_zone: "Europe/Paris".into(),
         registration,
+        inviters: Role::Moderator,
         contact: String::new(),
         rules: String::new(),
-        hue: 1,
+        hue: Some(1),
     };
     deed!(t, |tx, _town| async { settings::describe(tx, &edit).await }).unwrap();
     t.town.refresh_profile().await.unwrap();
@@ -68,14 +71,14 @@ fn admitted(admission: Admission) -> UserView {
 }
 
 async fn open_session(t: &Scratch, user: Id) -> String {
-    deed!(t, |tx, town| sessions::open(
-        tx,
-        town,
-        user,
-        "navigateur",
-        "192.0.2.1"
-    ))
-    .unwrap()
+    let proof = t.proof(user).await;
+    opened(t, proof).await.unwrap()
+}
+
+async fn opened(t: &Scratch, proof: Proof) -> Outcome<String> {
+    deed!(t, |tx, town| async {
+        sessions::open(tx, town, &proof, "navigateur", "192.0.2.1").await
+    })
 }
 
 async fn is_in(t: &Scratch, secret: &str) -> bool {
@@ -159,7 +162,12 @@ async fn an_invitation_for_one_serves_one_even_when_two_come_at_once() {
         Some("invitation")
     );
     let code = deed!(t, |tx, town| async {
-        invitations::issue(tx, town, &staff, 1).await
+        let wish = Wish {
+            uses: 1,
+            days: 7,
+            note: String::new(),
+        };
+        invitations::issue(tx, town, &staff, &wish).await
     })
     .unwrap();
     let with_code = |name| SignUp {
@@ -277,6 +285,24 @@ async fn a_new_password_ends_other_sessions_and_all_tokens() {
         .await
         .unwrap();
     assert!(!is_in(&t, &here).await);
+}
+
+#[tokio::test]
+async fn a_password_that_changed_meanwhile_opens_no_session() {
+    let t = scratch::town().await;
+    let marie = member(&t, "marie", Role::Resident).await;
+    let admission = users::log_in(&t.town, "marie", PASSWORD.into(), "192.0.2.1").await;
+    let Admission::Admitted { proof, .. } = admission.unwrap() else {
+        panic!("a second step was asked for");
+    };
+    assert!(opened(&t, proof.clone()).await.is_ok());
+    users::set_password(&t.town, marie.user, NEW.into())
+        .await
+        .unwrap();
+    assert_eq!(
+        refused(opened(&t, proof).await.unwrap_err()).key,
+        "refusal-login-wrong"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,13 @@
-//! Pages of the account itself: two steps, moving, leaving.
+//! Pages of the account itself: two steps, keys, invitations, moving, leaving.
 
-use parvis_model::{account::Role, refusal::Refusal};
-use parvis_town::{exports::Sheet, imports::ImportView, two_step::TwoStepView};
+use parvis_model::{account::Role, clock::DAY, refusal::Refusal};
+use parvis_town::{
+    exports::Sheet,
+    imports::ImportView,
+    invitations::{InvitationView, State},
+    passkeys::PasskeyView,
+    two_step::TwoStepView,
+};
 
 use super::{
     rendered,
@@ -15,9 +21,25 @@ use crate::{
     exports::ExportsPage,
     frame::Typed,
     imports::ImportsPage,
+    invitations::{InvitationsPage, Link, OverPage},
     moves::MovesPage,
+    passkeys::{PasskeysPage, RemovalPage},
+    sign_up::SignUpPage,
     two_step::{Pairing, PaperCodesPage, SecondStepPage, Shown, TwoStepForm},
 };
+
+pub fn invitation(state: State) -> InvitationView {
+    InvitationView {
+        id: 7,
+        code: "lune-7k2f-orme".into(),
+        uses_left: 3,
+        expires_at: NOW + 9 * DAY,
+        note: "Pour les voisins du lavoir".into(),
+        state,
+        by: bruno(),
+        came: vec![bruno()],
+    }
+}
 
 pub fn all(language: &str) -> Vec<(&'static str, String)> {
     let at = |here: &str| frame(language, Some(me(Role::Resident)), here);
@@ -44,6 +66,29 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
         failures,
     };
     let unknown = Refusal::invalid("file", "refusal-import-no-person");
+    let passkey = |used_at| PasskeyView {
+        id: 3,
+        name: "Firefox sur Linux".into(),
+        created_at: NOW,
+        used_at,
+    };
+    let passkeys = |keys, creation, field| {
+        rendered(&PasskeysPage {
+            page: &at("/reglages/cles"),
+            keys,
+            creation,
+            form: wrong(Asked::default(), field),
+        })
+    };
+    let here = at("/reglages/invitations");
+    let states = [State::Open, State::UsedUp, State::Over, State::TakenBack];
+    let invitations = InvitationsPage {
+        page: &here,
+        links: states
+            .map(|state| Link::new(&here, "https://valmont.example", invitation(state)))
+            .into(),
+        form: wrong(Asked::default(), "uses"),
+    };
     vec![
         (
             "exporter",
@@ -99,14 +144,50 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
             rendered(&SecondStepPage {
                 page: &frame(language, None, "/connexion/code"),
                 towards: Some("Tusky".into()),
+                passkey: Some("{}".into()),
                 again: "/connexion?suite=%2F".into(),
                 form: typed([("ticket", "1.2.3"), ("suite", "/")]),
             }),
         ),
         (
+            "cles",
+            passkeys(
+                vec![passkey(Some(NOW)), passkey(None)],
+                None,
+                "old_password",
+            ),
+        ),
+        ("cles-aucune", passkeys(vec![], None, "old_password")),
+        ("cles-creer", passkeys(vec![], Some("{}".into()), "name")),
+        (
+            "cle-retirer",
+            rendered(&RemovalPage {
+                page: &at("/reglages/cles/3/retirer"),
+                key: passkey(None),
+                form: wrong(Asked::default(), "old_password"),
+            }),
+        ),
+        ("invitations", rendered(&invitations)),
+        (
+            "invitation-finie",
+            rendered(&OverPage {
+                page: &frame(language, None, "/invitation/abcd"),
+            }),
+        ),
+        (
+            "inscription-invitee",
+            rendered(&SignUpPage::new(
+                &frame(language, None, "/invitation/abcd"),
+                Some(bruno()),
+                typed([("invitation", "abcd")]),
+            )),
+        ),
+        (
             "reglages-adresse",
             rendered(&EmailForm {
                 page: &at("/reglages/adresse"),
+                by_letter: true,
+                to_prove: true,
                 form: wrong(Asked::of([("email", "lucie".into())]), "email"),
             }),
         ),

@@ -6,15 +6,19 @@ use parvis_model::{
     account::Role,
     audience::Audience,
     clock::{DAY, HOUR, MINUTE},
+    policy::Interaction,
 };
 use parvis_town::{
     AccountView, Paged, PostView,
     accounts::Relation,
     conversations::{ConversationView, Exchange},
     filters::{FilterAction, FilterContext, FilterMatch, FilterView, Keyword},
+    groups::GroupOf,
+    interactions::waiting::WaitingView,
     lists::{Answers, ListView},
     notifications::{
-        GroupKey, GroupView, NotificationKind, NotificationPolicy, NotificationView, RequestView,
+        Choices, GroupKey, GroupView, NotificationKind, NotificationPolicy, NotificationView,
+        RequestView,
     },
     tags::FeaturedTagView,
     views::TagView,
@@ -27,10 +31,14 @@ use super::{
 };
 use crate::{
     asked::Asked,
+    by_letter::{FromLetterPage, NewPasswordPage},
     conversations::{ConversationPage, ConversationsPage, NewConversationPage, Row},
+    devices::Device,
     filters::{FilterForm, FiltersPage},
     frame::{Frame, Pages, Typed},
+    interactions::{Shown, WaitingPage},
     memberships::MembershipsPage,
+    notice_choices::NoticeChoices,
     notice_settings::NoticesForm,
     notices::{Held, HeldPage, Notice, NoticesPage, Tab},
     profile::{Known, ProfilePage},
@@ -93,8 +101,20 @@ fn profiles(at: &impl Fn(&str) -> Frame) -> Vec<(&'static str, String)> {
             posts: 3,
             last_at: None,
         }],
+        groups: Vec::new(),
+    };
+    let in_groups = Known {
+        groups: vec![GroupOf {
+            group: judo(),
+            looks_after: true,
+        }],
+        ..Known::default()
     };
     vec![
+        (
+            "profil-groupes",
+            profile(&at("/@bruno/groupes"), "groupes", in_groups),
+        ),
         ("profil-suivi", profile(&at("/@bruno"), "", known)),
         (
             "profil-a-propos",
@@ -223,6 +243,16 @@ fn notices(at: &impl Fn(&str) -> Frame) -> Vec<(&'static str, String)> {
         group(vec![liked(bruno()), liked(marie()), liked(judo())]),
     ];
     let all = together.into_iter().chain(alone);
+    let waiting = WaitingView {
+        id: 9,
+        what: Interaction::Reply,
+        from: bruno(),
+        about: post(4, marie(), "<p>Le marché</p>", NOW - DAY),
+        said: Some(said(9, bruno(), "<p>J’y serai <b>!</b></p>", 3)),
+        pictures: 2,
+        uri: "https://r.example/notes/9".into(),
+        at: NOW - HOUR,
+    };
     let request = RequestView {
         from: bruno(),
         count: 2,
@@ -238,6 +268,15 @@ fn notices(at: &impl Fn(&str) -> Frame) -> Vec<(&'static str, String)> {
                 shown: Tab::All,
                 notices: all.filter_map(|it| Notice::new(&page, it)).collect(),
                 held: 2,
+                waiting: 1,
+                pages: more(),
+            }),
+        ),
+        (
+            "avis-a-voir",
+            rendered(&WaitingPage {
+                page: &page,
+                waiting: vec![Shown::new(&page, waiting)],
                 pages: more(),
             }),
         ),
@@ -315,6 +354,30 @@ fn settings(at: &impl Fn(&str) -> Frame) -> Vec<(&'static str, String)> {
             rendered(&NoticesForm {
                 page: &at("/reglages/avis"),
                 policy: NotificationPolicy::default(),
+                chosen: NoticeChoices {
+                    choices: Choices::default(),
+                    reached: Some(true),
+                },
+                device: Device {
+                    key: "BO3s".into(),
+                    told: false,
+                },
+            }),
+        ),
+        (
+            "nouveau-mot-de-passe",
+            rendered(&NewPasswordPage {
+                page: &at("/mot-de-passe-oublie/nouveau"),
+                form: wrong(Asked::of([("cle", "abc".into())]), "password"),
+            }),
+        ),
+        (
+            "arreter-les-lettres",
+            rendered(&FromLetterPage {
+                page: &at("/avis/lettres/arreter"),
+                heading: "Ne plus recevoir de lettres".into(),
+                what: "Un seul geste suffit.".into(),
+                action: Some(("/avis/lettres/arreter".into(), "Arrêter".into())),
             }),
         ),
         (

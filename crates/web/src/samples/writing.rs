@@ -133,6 +133,7 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
             rendered(&LogInPage {
                 page: &frame(language, None, "/ecrire"),
                 towards: None,
+                passkey: "{}".into(),
                 form: Typed::new(Asked::of([("ecrit", "text=Bonjour".into())])),
             }),
         ),

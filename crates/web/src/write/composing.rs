@@ -2,6 +2,7 @@
 
 use std::{borrow::Borrow, ops::RangeInclusive};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use parvis_model::{audience::Audience, clock::Timestamp, id::Id, limits, policy::Quoters};
 use parvis_town::PostView;
 
@@ -49,6 +50,8 @@ pub struct Composing {
     pub action: String,
     pub audience: Audience,
     pub answers: Option<PostView>,
+    /// Tells this form from all others, so that what it asks for is done once.
+    pub key: String,
     /// The post that is to stand inside it.
     pub quotes: Option<PostView>,
     /// Who may quote it.
@@ -73,6 +76,7 @@ impl Composing {
             action: "/ecrire".into(),
             audience,
             answers: None,
+            key: new_key(),
             quotes: None,
             quoters: Quoters::Everyone,
             language: String::new(),
@@ -154,6 +158,10 @@ impl Composing {
         }
         offered
     }
+}
+
+fn new_key() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())
 }
 
 /// The audience itself, or the nearest narrower one that can be chosen.

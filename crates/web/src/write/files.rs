@@ -21,6 +21,9 @@ use crate::{
 pub struct Attached {
     pub file: MediaView,
     pub words: String,
+    /// The words are those that were written about the same file before. Nobody has seen them here yet, so they are not
+    /// written down unless the form comes back with them.
+    pub recalled: bool,
     /// What must stay visible, in hundredths: from the left …
     pub across: i32,
     /// … and from the top.
@@ -32,6 +35,7 @@ impl From<MediaView> for Attached {
         let hundredths = |part: f32| ((part + 1.0) * 50.0).round() as i32;
         Self {
             words: file.description.clone(),
+            recalled: false,
             across: hundredths(file.focus.0),
             down: 100 - hundredths(file.focus.1),
             file,
@@ -56,15 +60,28 @@ impl Attached {
             } else {
                 before.words
             },
+            recalled: false,
             file: before.file,
         }
+    }
+
+    /// New here: what was written about it before is offered, unless something is said of it now.
+    async fn recalling(town: &Town, me: Id, file: MediaView) -> Outcome<Self> {
+        let mut new = Self::from(file);
+        if new.words.is_empty()
+            && let Some(words) = media::described_before(town, me, new.file.id).await?
+        {
+            new.words = words;
+            new.recalled = true;
+        }
+        Ok(new)
     }
 
     /// What is to be written down about it; `None` where all of it stands there already.
     fn about(&self) -> Option<About> {
         let before = Self::from(self.file.clone());
         let focus = (self.across, self.down) != (before.across, before.down);
-        let words = self.words != before.words;
+        let words = self.words != before.words && !self.recalled;
         (focus || words).then(|| About {
             description: words.then(|| self.words.clone()),
             focus: focus.then(|| {
@@ -95,7 +112,7 @@ pub async fn kept(sent: &mut Sent, me: Id) -> (Vec<Attached>, Option<Failure>) {
         }
         let words = sent.values.text(&format!("description-{field}"));
         match received(&sent.page.town, me, file, words).await {
-            Ok(file) => kept.push(file.into()),
+            Ok(file) => kept.push(file),
             Err(failure) => trouble = Some(failure),
         }
     }
@@ -109,14 +126,14 @@ fn missing(failure: Failure) -> Failure {
     }
 }
 
-async fn received(town: &Town, me: Id, file: Waiting, words: &str) -> Outcome<MediaView> {
+async fn received(town: &Town, me: Id, file: Waiting, words: &str) -> Outcome<Attached> {
     town.rates().count(Rate::Upload, &me.to_string())?;
     let about = About {
         description: Some(words.to_owned()),
         ..About::default()
     };
     let (file, _) = media::receive(town, me, file, about, Patience::Endless).await?;
-    Ok(file)
+    Attached::recalling(town, me, file).await
 }
 
 /// Each once, in the order in which they shall stand.

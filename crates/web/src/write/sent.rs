@@ -1,6 +1,7 @@
 //! What somebody sent who writes a post: the fields in memory, the files on disk as they arrive. What goes wrong on the way
 //! takes nothing from what came before it. Knows no field's meaning.
 
+use aws_lc_rs::digest;
 use axum::{
     body::to_bytes,
     extract::{
@@ -33,6 +34,8 @@ pub struct Sent {
     pub files: Vec<(String, Waiting)>,
     /// Why a file is not among them.
     pub trouble: Option<Failure>,
+    /// Over what the files brought.
+    brought: digest::Context,
 }
 
 /// In whose name a form was sent.
@@ -45,6 +48,24 @@ pub enum Sender {
 }
 
 impl Sent {
+    /// Without files.
+    pub fn new(page: Page, values: Asked) -> Self {
+        Self {
+            page,
+            values,
+            files: Vec::new(),
+            trouble: None,
+            brought: digest::Context::new(&digest::SHA256),
+        }
+    }
+
+    /// A fingerprint of all that was sent but for the form's token; none where not all of it arrived.
+    pub fn digest(&self) -> Option<String> {
+        let brought = hex::encode(self.brought.clone().finish());
+        let is_whole = self.trouble.is_none();
+        is_whole.then(|| format!("{}.{brought}", self.values.digest()))
+    }
+
     pub fn sender(&self) -> Sender {
         match &self.page.user {
             None => Sender::Nobody,
@@ -108,6 +129,7 @@ impl Sent {
                 continue;
             }
             bytes += piece.len();
+            self.brought.update(&piece);
             let kept = if bytes > limits::RECORDING_BYTES {
                 Err(too_large())
             } else if incoming.is_some() || self.may_store() {
@@ -117,6 +139,9 @@ impl Sent {
             };
             is_wanted = matches!(kept, Ok(Some(_)));
             incoming = self.unless_trouble(kept).flatten();
+        }
+        for part in [field.as_bytes(), &bytes.to_be_bytes()] {
+            self.brought.update(part);
         }
         if let Some(file) = incoming {
             let kept = file
@@ -176,12 +201,7 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         let (mut head, body) = request.into_parts();
         let page = Page::from_request_parts(&mut head, state).await?;
         let request = Request::from_parts(head, body);
-        let mut sent = Self {
-            page,
-            values: Asked::default(),
-            files: Vec::new(),
-            trouble: None,
-        };
+        let mut sent = Self::new(page, Asked::default());
         if form::is_multipart(&request) {
             let parts = Multipart::from_request(request, state).await;
             sent.read(parts.map_err(|_| Fault::BadRequest)?).await?;

@@ -268,6 +268,8 @@ impl Chronicle {
             card_id: None,
             reply_state: None,
             reply_stamp: None,
+            closed: false,
+            taken_out: None,
         }
     }
 }

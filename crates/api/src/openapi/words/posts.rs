@@ -5,7 +5,8 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use super::{DONE, Shape, Words, many, one, told};
 use crate::{
     entities::{
-        Account, Context, MediaAttachment, Poll, ScheduledStatus, Source, Status, StatusEdit,
+        Account, Context, DeletedStatus, Ledger, MediaAttachment, Poll, ScheduledStatus, Source,
+        Status, StatusEdit,
     },
     search,
 };
@@ -49,6 +50,18 @@ fn posts() -> Vec<Words> {
             "What a post answers and what answers it",
             one::<Context<'_>>(),
         ),
+        told("GET /api/v1/statuses/{id}/copies", "Who holds a copy of one's own post", one::<Ledger<'_>>()).note(
+            "Ours: the ledger of a post, for its author alone, also after it was deleted. The servers of other towns that \
+             hold it (`held`), are to get it (`coming`), did not take it (`declined`) or cannot be reached (`unreached`); after a \
+             deletion those that confirmed it (`forgotten`), are asked (`asked`), cannot be asked (`silent`) or said no \
+             (`unheeding`). In order of their names; `next` leads on.",
+        ),
+        told(
+            "GET /api/v1/deleted_statuses",
+            "One's deleted posts of which other servers were told",
+            many::<DeletedStatus>(),
+        )
+        .note("Ours. Nothing is left of them but numbers."),
         told("GET /api/v1/statuses/{id}/quotes", "What quotes a post", many::<Status<'_>>()),
         told(
             "POST /api/v1/statuses/{id}/quotes/{quoting}/revoke",
@@ -90,7 +103,10 @@ fn reactions() -> Vec<Words> {
             post,
         ),
         told("POST /api/v1/statuses/{id}/reblog", "Pass a post on", post)
-            .note("The answer is the boost, which holds the post in `reblog`."),
+            .note(
+                "The answer is the boost, which holds the post in `reblog`. Boosts are for everyone: who asks for one for a few \
+                 is refused.",
+            ),
         told(
             "POST /api/v1/statuses/{id}/unreblog",
             "Pass a post on no more",
@@ -174,7 +190,8 @@ fn attached() -> Vec<Words> {
 fn lists() -> Vec<Words> {
     let posts = many::<Status<'_>>();
     vec![
-        told("GET /api/v1/timelines/home", "What those one follows post", posts),
+        told("GET /api/v1/timelines/home", "What those one follows post", posts)
+            .note("Ours: each entry says in `shown_because` why it stands there."),
         told("GET /api/v1/timelines/public", "What is public", posts),
         told("GET /api/v1/timelines/tag/{tag}", "What is public with a tag", posts),
         told("GET /api/v1/timelines/list/{id}", "What the people of a list post", posts),

@@ -3,8 +3,8 @@
 use super::{DONE, Shape, Words, many, one, told};
 use crate::{
     entities::{
-        Account, Announcement, Conversation, GroupedNotifications, Notification,
-        NotificationRequest, PolicyShown, WebPushSubscription,
+        Account, Announcement, Conversation, GroupedNotifications, InteractionRequest,
+        Notification, NotificationRequest, PolicyShown, WebPushSubscription,
     },
     notifications::{Count, Merged},
 };
@@ -12,6 +12,7 @@ use crate::{
 pub fn words() -> Vec<Words> {
     let mut all = notifications();
     all.extend(held_back());
+    all.extend(looked_at());
     all.extend(among_few());
     all.extend(streams());
     all
@@ -99,6 +100,35 @@ fn held_back() -> Vec<Words> {
             "Whether all that was let through is there",
             one::<Merged>(),
         ),
+    ]
+}
+
+fn looked_at() -> Vec<Words> {
+    let request = one::<InteractionRequest<'_>>();
+    vec![
+        told(
+            "GET /api/v1/interaction_requests",
+            "What strangers elsewhere do with one's posts and one looks at first",
+            many::<InteractionRequest<'_>>(),
+        )
+        .note("As GoToSocial has it. A kind is left out where its parameter is `false`."),
+        told(
+            "GET /api/v1/interaction_requests/{id}",
+            "Something that waits to be looked at",
+            request,
+        ),
+        told(
+            "POST /api/v1/interaction_requests/{id}/authorize",
+            "Let it stand",
+            request,
+        )
+        .note("Who did it is told, with a stamp."),
+        told(
+            "POST /api/v1/interaction_requests/{id}/reject",
+            "Refuse it",
+            request,
+        )
+        .note("Who did it is told, and it is not asked about again."),
     ]
 }
 

@@ -80,6 +80,13 @@ pub(super) async fn flag(
     .into())
 }
 
+/// Is it about what one keeps on top of one's own page?
+pub(super) fn is_of_own_list(activity: &Activity, actor: &account::Model) -> bool {
+    let featured = actor.featured_uri.as_deref();
+    let is_featured = |target: &str| featured.is_some_and(|featured| same(target, featured));
+    activity.target.is_some_and(is_featured)
+}
+
 /// One's own posts on top of one's own page.
 pub(super) async fn pinned(
     federation: &Federation,
@@ -88,11 +95,6 @@ pub(super) async fn pinned(
     budget: &Budget,
     on: bool,
 ) -> Outcome<Meaning> {
-    let featured = actor.featured_uri.as_deref();
-    let is_featured = |target: &str| featured.is_some_and(|featured| same(target, featured));
-    if !activity.target.is_some_and(is_featured) {
-        return Ok(Ignored("a collection we do not keep"));
-    }
     let who = actor.id;
     match pinnable(federation, activity, actor, budget, on).await? {
         Some(post) if on => Ok(Deed::Pin { who, post }.into()),

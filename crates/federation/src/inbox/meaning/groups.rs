@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use parvis_model::{account::AccountKind, id::Id, uri as address};
-use parvis_store::{entity::account, posts as rows};
+use parvis_store::{accounts, entity::account, posts as rows};
 use parvis_town::{Outcome, arrivals::ArrivedBoost};
 
 use super::{
     Deed,
     Meaning::{self, Ignored},
     comments::commented,
-    posts::is_followed,
+    decisions::{self, Voice},
+    posts::{is_followed, poll_vote},
     same_server,
 };
 use crate::{
@@ -56,9 +57,13 @@ pub(super) async fn announce(
         }
         Kind::Create => boost(federation, activity, actor, id, &object, budget).await,
         Kind::Update => updated(federation, actor, &object, budget).await,
-        Kind::Delete => deleted(federation, actor, &object, budget).await,
+        Kind::Delete => deleted(federation, &inner, actor, id, budget).await,
+        Kind::PollVote => voted(federation, &inner, actor, budget).await,
         Kind::Like => liked(federation, &inner, actor, &object, budget).await,
-        Kind::Undo => undone(federation, &inner, actor, budget).await,
+        Kind::Undo => undone(federation, &inner, actor, id, budget).await,
+        Kind::Lock | Kind::Block | Kind::Add | Kind::Remove => {
+            decided(federation, &inner, actor, id, budget).await
+        }
         _ => Ok(Ignored("passed on by a group")),
     }
 }
@@ -139,17 +144,47 @@ async fn updated(
     }
 }
 
-/// Gone where it came from, it is gone here; else the group has only taken it out of its own.
-async fn deleted(
+/// What those who look after the group have decided.
+async fn decided(
     federation: &Federation,
-    actor: &account::Model,
-    object: &str,
+    inner: &Activity<'_>,
+    group: &account::Model,
+    id: &str,
     budget: &Budget,
 ) -> Outcome<Meaning> {
-    let row = rows::by_uri(federation.town.store.read(), object).await?;
+    match decisions::read(federation, inner, &Voice::Group(group), id, budget).await? {
+        Some(deed) => Ok(deed.into()),
+        None => Ok(Ignored("not for the group to decide")),
+    }
+}
+
+/// Somebody else than its author takes it out of the group. Gone where it came from, it is gone here; else the group has
+/// only taken it out of its own.
+async fn deleted(
+    federation: &Federation,
+    inner: &Activity<'_>,
+    actor: &account::Model,
+    id: &str,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    let db = federation.town.store.read();
+    let object = inner.object.id().and_then(address::canonical);
+    let row = match object {
+        Some(object) => rows::by_uri(db, &object).await?,
+        None => None,
+    };
     let Some(post) = row else {
         return Ok(Ignored("the end of something unknown"));
     };
+    let author = accounts::by_id(db, post.author_id).await?;
+    let is_own = author.is_some_and(|author| same(inner.actor, &author.uri));
+    if !is_own
+        && post.group_id == Some(actor.id)
+        && let Some(deed) =
+            decisions::read(federation, inner, &Voice::Group(actor), id, budget).await?
+    {
+        return Ok(deed.into());
+    }
     if !post.local && federation.resolver.is_post_gone(&post, budget).await {
         return Ok(Deed::PostGone {
             author: post.author_id,
@@ -208,10 +243,24 @@ async fn liked(
     }
 }
 
+/// As with likes: of people of the group's own server alone.
+async fn voted(
+    federation: &Federation,
+    inner: &Activity<'_>,
+    group: &account::Model,
+    budget: &Budget,
+) -> Outcome<Meaning> {
+    match liker(federation, inner, group, budget).await? {
+        Some(voter) => poll_vote(federation, inner, voter.id).await,
+        None => Ok(Ignored("the group does not answer for who votes")),
+    }
+}
+
 async fn undone(
     federation: &Federation,
     undo: &Activity<'_>,
     group: &account::Model,
+    id: &str,
     budget: &Budget,
 ) -> Outcome<Meaning> {
     let Some(like) = undo
@@ -219,7 +268,7 @@ async fn undone(
         .activity()
         .filter(|inner| inner.kind == Kind::Like)
     else {
-        return Ok(Ignored("passed on by a group"));
+        return decided(federation, undo, group, id, budget).await;
     };
     let object = like.object.id().and_then(address::canonical);
     let post = match object {

@@ -7,7 +7,7 @@ use parvis_store::entity::account;
 use parvis_town::{
     Outcome,
     arrivals::ArrivedBoost,
-    interactions::{self, Asked},
+    interactions::{self, Asked, Decision},
 };
 use serde_json::Value;
 
@@ -101,7 +101,8 @@ impl About<'_> {
     /// As of now: it is asked again when it is written.
     async fn is_allowed(&self) -> Outcome<bool> {
         let db = self.federation.town.store.snapshot().await?;
-        Ok(interactions::allowed(&db, self.asked).await? == Some(true))
+        let decision = interactions::decided(&db, self.asked).await?;
+        Ok(decision.is_some_and(|it| it != Decision::No))
     }
 
     async fn read(&self, document: &Value) -> Outcome<Option<Deed>> {

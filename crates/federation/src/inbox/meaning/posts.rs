@@ -9,7 +9,9 @@ use parvis_town::{Outcome, arrivals::Arrival};
 use super::{
     Deed,
     Meaning::{self, Ignored},
-    consents, quotes, same_server,
+    consents,
+    decisions::{self, Voice},
+    quotes, same_server,
 };
 use crate::{
     Federation,
@@ -85,6 +87,28 @@ async fn vote(
             who: actor.id,
             poll,
             answers,
+        }
+        .into()),
+        _ => Ok(Ignored("a vote in no poll of ours")),
+    }
+}
+
+/// PieFed's vote, which names the poll and the words of one answer.
+pub(super) async fn poll_vote(
+    federation: &Federation,
+    activity: &Activity<'_>,
+    who: Id,
+) -> Outcome<Meaning> {
+    let poll = activity.object.id().and_then(address::canonical);
+    let Some(poll) = poll.filter(|it| uri::ours(&federation.town.origin, it).is_some()) else {
+        return Ok(Ignored("a vote in a poll of another server"));
+    };
+    let known = federation.resolver.known_post(&poll).await?;
+    match (known, activity.choice) {
+        (Some(poll), Some(answer)) => Ok(Deed::Vote {
+            who,
+            poll,
+            answers: vec![answer.to_owned()],
         }
         .into()),
         _ => Ok(Ignored("a vote in no poll of ours")),
@@ -252,7 +276,7 @@ pub(super) async fn update(
         let quote = resolver
             .quoted(&post, &id, &author.uri, budget, true)
             .await?;
-        let arrival = arrived::arrived(&post, id, &author, mentions, quote, &federation.town);
+        let arrival = arrived::edited(&post, id, &author, mentions, quote, &federation.town);
         return Ok(Deed::Edit(Box::new(arrival)).into());
     }
     match arrival(federation, &post, id, &author, budget).await? {
@@ -261,10 +285,29 @@ pub(super) async fn update(
     }
 }
 
+/// The post of somebody else, out of the group elsewhere that its sender looks after.
+async fn taken_out(
+    federation: &Federation,
+    activity: &Activity<'_>,
+    actor: &account::Model,
+    (id, post): (&str, &str),
+    budget: &Budget,
+) -> Outcome<Option<Deed>> {
+    let Some(post) = federation.resolver.known_post(post).await? else {
+        return Ok(None);
+    };
+    let row = rows::by_id(federation.town.store.read(), post).await?;
+    if row.is_none_or(|row| row.author_id == actor.id || row.group_id.is_none()) {
+        return Ok(None);
+    }
+    decisions::read(federation, activity, &Voice::Person(actor), id, budget).await
+}
+
 pub(super) async fn delete(
     federation: &Federation,
     activity: &Activity<'_>,
     actor: &account::Model,
+    id: &str,
     budget: &Budget,
 ) -> Outcome<Meaning> {
     let Some(uri) = activity.object.id().and_then(address::canonical) else {
@@ -272,6 +315,9 @@ pub(super) async fn delete(
     };
     if uri == actor.uri {
         return Ok(Deed::AccountGone(actor.id).into());
+    }
+    if let Some(deed) = taken_out(federation, activity, actor, (id, &uri), budget).await? {
+        return Ok(deed.into());
     }
     if !same_server(&uri, &actor.uri) {
         return Ok(Ignored("the end of something on another server"));

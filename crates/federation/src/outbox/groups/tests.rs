@@ -41,7 +41,7 @@ struct Place {
 
 async fn write<T, F>(town: &Town, deed: F) -> T
 where
-    F: for<'t> FnOnce(&'t Tx) -> futures_util::future::BoxFuture<'t, Outcome<T>> + Send + 'static,
+    F: for<'t> FnOnce(&'t Tx) -> futures_util::future::BoxFuture<'t, Outcome<T>> + Clone + Send + 'static,
     T: Send + 'static,
 {
     town.store.write::<T, Failure, F>(deed).await.unwrap()

@@ -56,6 +56,19 @@ pub struct Users {
 pub struct Metadata {
     pub node_name: String,
     pub node_description: String,
+    pub upstream: Upstream,
+}
+
+/// Whose client API is spoken: megalodon, under Whalebird and others, knows a server that it has not heard of by this.
+#[derive(Clone, Debug, Serialize)]
+pub struct Upstream {
+    pub name: &'static str,
+}
+
+impl Default for Upstream {
+    fn default() -> Self {
+        Self { name: "mastodon" }
+    }
 }
 
 /// In a village exact numbers tell who is who: below a hundred, down to tens.

@@ -59,14 +59,9 @@ pub struct InteractionPolicy {
 #[serde(rename_all = "camelCase")]
 pub struct Permission {
     pub automatic_approval: Vec<String>,
-}
-
-impl Permission {
-    pub fn of(one: String) -> Self {
-        Self {
-            automatic_approval: vec![one],
-        }
-    }
+    /// Those whom the author looks at first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub manual_approval: Vec<String>,
 }
 
 /// Asks an author; `instrument` is the post that is to quote, or whatever else is asked for.
@@ -127,6 +122,15 @@ impl Named for Interaction {
     }
 }
 
+/// What an author says yes or no to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answered {
+    Asked(Request<String>),
+    /// The address of what was done unasked.
+    Done(String),
+}
+
 /// An Accept with the consent, or a Reject without one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Answer {
@@ -135,7 +139,7 @@ pub struct Answer {
     pub kind: &'static str,
     pub actor: String,
     pub to: Vec<String>,
-    pub object: Request<String>,
+    pub object: Answered,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
 }

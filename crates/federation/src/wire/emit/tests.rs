@@ -11,10 +11,10 @@ use super::{
     actor::{Actor, Endpoints, Generator, Multikey, PropertyValue, PublicKey},
     collection::{Collection, Heap, Page},
     document,
-    nodeinfo::{Metadata, NodeInfo, Services, Software, Usage, Users},
+    nodeinfo::{Metadata, NodeInfo, Services, Software, Upstream, Usage, Users},
     object::{Document, Image, Note, Source, Tag, Tombstone},
     question::{Choice, Question, Vote},
-    quote::{Answer, InteractionPolicy, Permission, Quoting, Request, Stamp},
+    quote::{Answer, Answered, InteractionPolicy, Permission, Quoting, Request, Stamp},
 };
 use crate::wire::{self, PUBLIC, jrd};
 
@@ -148,12 +148,16 @@ fn note() -> Note {
 }
 
 fn policy() -> InteractionPolicy {
-    let everyone = || Permission::of(PUBLIC.into());
+    let only = |one: &str| Permission {
+        automatic_approval: vec![one.into()],
+        manual_approval: Vec::new(),
+    };
+    let everyone = || only(PUBLIC);
     InteractionPolicy {
         can_reply: everyone(),
         can_like: everyone(),
         can_announce: everyone(),
-        can_quote: Permission::of(FOLLOWERS.into()),
+        can_quote: only(FOLLOWERS),
     }
 }
 
@@ -197,7 +201,7 @@ fn a_quote_and_what_is_said_about_it() {
             kind: "Accept",
             actor: ACTOR.into(),
             to: vec![PAUL.into()],
-            object: asked,
+            object: Answered::Asked(asked),
             result: Some("https://bourg.example/ap/authorizations/63".into()),
         })
     );
@@ -442,6 +446,7 @@ fn what_the_town_says_about_itself() {
         metadata: Metadata {
             node_name: "Bourg".into(),
             node_description: "Le réseau du bourg".into(),
+            upstream: Upstream::default(),
         },
     };
     assert_snapshot!(serde_json::to_string_pretty(&info).unwrap());

@@ -1,0 +1,102 @@
+//! What a careful author of an app tries: little things that are asked for and must not be passed over.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::{FORM, House, Resident, id, ids, posting::GIF};
+
+async fn with_picture(who: &Resident<'_>, words: &str) -> Value {
+    let mut body = b"--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n".to_vec();
+    body.extend(GIF);
+    body.extend(b"\r\n--b--\r\n");
+    let kind = "multipart/form-data; boundary=b";
+    let sent = who.send(Method::POST, "/api/v2/media", kind, body).await;
+    who.posts(&format!("status={words}&media_ids[]={}", id(&sent.ok())))
+        .await
+}
+
+#[tokio::test]
+async fn a_page_of_pictures_or_of_a_tag_is_full_however_rare_they_are() {
+    let house = House::new().await;
+    let lea = house.resident("lea").await;
+    let tagged = lea.posts("status=Au+%23March%C3%A9").await;
+    let shown = with_picture(&lea, "Regardez").await;
+    for number in 0..3 {
+        lea.posts(&format!("status=Rien+{number}")).await;
+    }
+    let of_lea = format!("/api/v1/accounts/{}/statuses", lea.id);
+    for (path, wanted) in [
+        (format!("{of_lea}?limit=1&tagged=march%C3%A9"), id(&tagged)),
+        (format!("{of_lea}?limit=1&tagged=MARCH%C3%89"), id(&tagged)),
+        (format!("{of_lea}?limit=1&only_media=true"), id(&shown)),
+        (
+            "/api/v1/timelines/public?limit=1&only_media=true".into(),
+            id(&shown),
+        ),
+        (
+            "/api/v1/timelines/public?limit=1&only_media=true&local=true".into(),
+            id(&shown),
+        ),
+    ] {
+        assert_eq!(ids(&lea.list(&path).await), [wanted], "{path}");
+    }
+    let none = lea.get(&format!("{of_lea}?tagged=autre")).await;
+    assert_eq!(none.header("link"), "", "it leads nowhere");
+    assert_eq!(none.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn a_program_says_that_it_is_one_and_may_become_a_person_again() {
+    let house = House::new().await;
+    let lea = house.resident("lea").await;
+    let path = "/api/v1/accounts/update_credentials";
+    for (form, automated) in [
+        ("bot=true", true),
+        ("display_name=Horloge", true),
+        ("bot=0", false),
+    ] {
+        let me = lea.send(Method::PATCH, path, FORM, form).await.ok();
+        assert_eq!(me["bot"], automated, "{form}");
+    }
+    let group = house
+        .account("ronde", parvis_model::account::AccountKind::Group)
+        .await;
+    let kept = group.send(Method::PATCH, path, FORM, "bot=true").await.ok();
+    assert_eq!(
+        (&kept["bot"], &kept["group"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn who_would_share_with_a_few_does_not_share_with_everyone() {
+    let house = House::new().await;
+    let (lea, marc) = (house.resident("lea").await, house.resident("marc").await);
+    let post = lea.posts("status=Bonjour").await;
+    let path = format!("/api/v1/statuses/{}/reblog", id(&post));
+    for few in ["private", "direct", "somehow"] {
+        let refused = marc.post(&path, &format!("visibility={few}")).await;
+        assert_eq!(refused.status, 422, "{few}");
+    }
+    let seen = marc.get(&format!("/api/v1/statuses/{}", id(&post))).await;
+    assert_eq!(seen.ok()["reblogged"], false);
+    for many in ["visibility=unlisted", "visibility=", ""] {
+        assert_eq!(
+            marc.post(&path, many).await.ok()["reblogged"],
+            true,
+            "{many}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_tag_is_a_parameter_that_does_not_fit() {
+    let house = House::new().await;
+    let lea = house.resident("lea").await;
+    for name in ["", "name=a+b", "name=%23"] {
+        let refused = lea.post("/api/v1/featured_tags", name).await;
+        assert_eq!(refused.status, 422, "{name}");
+    }
+    let shown = lea.post("/api/v1/featured_tags", "name=%23pont").await.ok();
+    assert_eq!(shown["name"], "pont");
+}
