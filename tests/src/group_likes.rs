@@ -5,7 +5,6 @@ use parvis_testkit::{
     actor::{PUBLIC, marker},
     keys,
     resident::id,
-    town::PASSWORD,
     until,
 };
 use serde_json::{Value, json};
@@ -14,22 +13,6 @@ use crate::place::Place;
 
 /// What the town says of it in its limits.
 const AN_HOUR: usize = 100;
-
-async fn association(place: &Place) -> Resident {
-    let create = [
-        "account",
-        "create",
-        "amap",
-        "--group",
-        "--owner",
-        "lea",
-        "--password-stdin",
-    ];
-    let password = format!("{PASSWORD}\n");
-    let made = place.town.cli_with_input(&create, &password).await;
-    made.succeeding();
-    place.town.resident_known("amap").await
-}
 
 async fn member(place: &Place, amap: &Resident, host: &str, name: &str) -> Actor {
     let actor = place.remote.host(host).actor(name, keys::first(), |_| ());
@@ -57,7 +40,7 @@ fn told(follower: &Actor, amap: &Resident, who: &str) -> usize {
 #[tokio::test]
 async fn who_likes_and_takes_it_back_without_end_is_handed_on_a_hundred_times_an_hour() {
     let place = Place::new().await;
-    let amap = association(&place).await;
+    let amap = place.town.association("amap", "lea").await;
     let marc = place.town.resident("marc").await;
     let paul = member(&place, &amap, "lemmy", "paul").await;
     let mia = member(&place, &amap, "mbin", "mia").await;

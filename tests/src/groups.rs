@@ -6,7 +6,6 @@ use parvis_testkit::{
     actor::{PUBLIC, fresh, marker, now},
     eventually, keys,
     resident::{any_holds, id},
-    town::PASSWORD,
     until,
 };
 use serde_json::{Value, json};
@@ -22,29 +21,13 @@ struct Place {
 async fn place() -> Place {
     let town = TestTown::start("valmont").await;
     let lea = town.resident("lea").await;
-    let amap = association(&town, "amap", "lea").await;
+    let amap = town.association("amap", "lea").await;
     Place {
         town,
         remote: Remote::open().await,
         lea,
         amap,
     }
-}
-
-async fn association(town: &TestTown, name: &str, owner: &str) -> Resident {
-    let create = [
-        "account",
-        "create",
-        name,
-        "--group",
-        "--owner",
-        owner,
-        "--password-stdin",
-    ];
-    town.cli_with_input(&create, &format!("{PASSWORD}\n"))
-        .await
-        .succeeding();
-    town.resident_known(name).await
 }
 
 impl Place {
@@ -565,7 +548,7 @@ async fn a_neighbouring_town_reads_and_writes_in_a_group() {
     let neighbours = Neighbourhood::of(["valmont", "rivebelle"]).await;
     let [valmont, rivebelle] = [&neighbours["valmont"], &neighbours["rivebelle"]];
     let lea = valmont.resident("lea").await;
-    let amap = association(valmont, "amap", "lea").await;
+    let amap = valmont.association("amap", "lea").await;
     let bruno = rivebelle.resident("bruno").await;
     bruno.follows(&amap.handle()).await;
     lea.follows(&amap.handle()).await;

@@ -1,21 +1,6 @@
 //! The groups on somebody's page: those in their hands for everybody, all they are in for themselves alone.
 
-use parvis_testkit::{TestTown, town::PASSWORD};
-
-async fn association(town: &TestTown, name: &str, owner: &str) {
-    let create = [
-        "account",
-        "create",
-        name,
-        "--group",
-        "--owner",
-        owner,
-        "--password-stdin",
-    ];
-    town.cli_with_input(&create, &format!("{PASSWORD}\n"))
-        .await
-        .succeeding();
-}
+use parvis_testkit::TestTown;
 
 fn person(name: &str) -> String {
     format!("<a class=\"person\" href=\"/@{name}\">")
@@ -25,8 +10,8 @@ fn person(name: &str) -> String {
 async fn others_see_the_groups_somebody_looks_after_and_not_those_they_are_merely_in() {
     let town = TestTown::start("valmont").await;
     let (lea, _marc) = (town.resident("lea").await, town.resident("marc").await);
-    association(&town, "amap", "lea").await;
-    association(&town, "chorale", "marc").await;
+    town.association("amap", "lea").await;
+    town.association("chorale", "marc").await;
     lea.follows("@chorale").await;
     lea.follows("@amap").await;
     let (amap, chorale) = (person("amap"), person("chorale"));
@@ -54,7 +39,7 @@ async fn a_group_has_no_groups_of_its_own_and_nobody_is_told_of_none() {
     let town = TestTown::start("valmont").await;
     town.resident("lea").await;
     let marie = town.resident("marie").await;
-    association(&town, "amap", "lea").await;
+    town.association("amap", "lea").await;
     marie.follows("@amap").await;
     let mut visitor = town.visitor();
     let group = visitor.opens("/@amap/groupes").await.expecting(200);

@@ -6,7 +6,7 @@ use std::{sync::OnceLock, thread, time::UNIX_EPOCH};
 use parvis_migrations::Migrator;
 use sea_orm_migration::{MigratorTrait, sea_orm};
 
-use crate::town::{psql, url_of};
+use crate::database::{psql, url_of};
 
 /// A SQLite file.
 pub fn sqlite() -> &'static [u8] {
@@ -31,14 +31,13 @@ pub fn postgres(server: &str) -> &'static str {
             .unwrap();
         let name = format!("parvis_empty_{}", built.as_nanos());
         let unfinished = format!("{name}_{}", std::process::id());
-        assert!(psql(server, &format!("create database {unfinished}")));
+        let made = psql(server, &format!("create database {unfinished}"));
+        assert_eq!(made, Ok(()), "no database from {server}");
         migrate(url_of(server, &unfinished));
-        if !psql(
-            server,
-            &format!("alter database {unfinished} rename to {name}"),
-        ) {
+        let rename = format!("alter database {unfinished} rename to {name}");
+        if psql(server, &rename).is_err() {
             // Another run of the same tests was quicker.
-            psql(server, &format!("drop database {unfinished}"));
+            let _gone = psql(server, &format!("drop database {unfinished}"));
         }
         name
     })

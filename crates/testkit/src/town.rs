@@ -1,14 +1,14 @@
 //! A town of the real program, started for one test on a throwaway folder (and, where `PARVIS_TEST_POSTGRES` names a
 //! server, a throwaway database there).
 
-use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, process::Command, sync::Arc};
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, sync::Arc};
 
 use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::{
-    actor::fresh,
     browser::Browser,
+    database::Database,
     empty,
     exchange::{self, Reply},
     line::Line,
@@ -56,7 +56,7 @@ impl TestTown {
 
     /// A town whose database server is at the other end of a line; `None` where the tests run on SQLite.
     pub async fn start_at_a_line(name: &str) -> Option<(Self, Line)> {
-        let database = Database::fresh()?;
+        let database = Database::on_postgres()?;
         let mut near = Url::parse(&database.url).unwrap();
         let far = near.socket_addrs(|| Some(5432)).unwrap();
         let line = Line::to(far[0].to_string()).await;
@@ -70,7 +70,7 @@ impl TestTown {
 
     /// Everything settled, nothing started.
     pub fn prepare(name: &str, settings: &[(&str, &str)]) -> Self {
-        Self::settle(name, Database::fresh(), settings)
+        Self::settle(name, Database::on_postgres(), settings)
     }
 
     fn settle(name: &str, database: Option<Database>, settings: &[(&str, &str)]) -> Self {
@@ -98,7 +98,7 @@ impl TestTown {
     pub(crate) async fn create_in(program: &Arc<Program>, name: &str) -> Self {
         let host = format!("{name}.localhost:{}", program.port);
         let origin = format!("http://{host}");
-        let database = Database::fresh();
+        let database = Database::on_postgres();
         let mut arguments = vec!["town", "create", &host];
         if let Some(database) = &database {
             arguments.extend(["--database-url", &database.url]);
@@ -156,6 +156,23 @@ impl TestTown {
             &email,
             "--role",
             role,
+            "--password-stdin",
+        ];
+        self.cli_with_input(&create, &format!("{PASSWORD}\n"))
+            .await
+            .succeeding();
+        self.resident_known(name).await
+    }
+
+    /// An association's group, in the hands of a resident.
+    pub async fn association(&self, name: &str, owner: &str) -> Resident {
+        let create = [
+            "account",
+            "create",
+            name,
+            "--group",
+            "--owner",
+            owner,
             "--password-stdin",
         ];
         self.cli_with_input(&create, &format!("{PASSWORD}\n"))
@@ -276,62 +293,4 @@ impl TestTown {
     pub async fn stop(&self) -> (Option<i32>, std::time::Duration) {
         self.program.stop().await
     }
-}
-
-/// A PostgreSQL database that lives as long as its town.
-struct Database {
-    url: String,
-    server: String,
-    name: String,
-}
-
-impl Database {
-    /// `None` where the tests run on SQLite.
-    fn fresh() -> Option<Self> {
-        let server = std::env::var("PARVIS_TEST_POSTGRES")
-            .ok()
-            .filter(|server| !server.is_empty())?;
-        let name = format!("parvis_test_{}_{}", std::process::id(), fresh());
-        let empty = empty::postgres(&server);
-        assert!(
-            psql(&server, &format!("create database {name} template {empty}")),
-            "no database from {server}"
-        );
-        Some(Self {
-            url: url_of(&server, &name),
-            server,
-            name,
-        })
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        psql(
-            &self.server,
-            &format!("drop database if exists {} with (force)", self.name),
-        );
-    }
-}
-
-/// Where a database of this server is reached.
-pub(crate) fn url_of(server: &str, database: &str) -> String {
-    let mut url = Url::parse(server).expect("PARVIS_TEST_POSTGRES is a URL");
-    url.set_path(database);
-    url.into()
-}
-
-/// `false`: the server would not.
-pub(crate) fn psql(server: &str, sql: &str) -> bool {
-    let run = Command::new("psql")
-        .args([
-            "--quiet",
-            "--no-psqlrc",
-            "--dbname",
-            server,
-            "--command",
-            sql,
-        ])
-        .output();
-    run.is_ok_and(|output| output.status.success())
 }

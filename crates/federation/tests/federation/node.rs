@@ -17,13 +17,13 @@ use parvis_model::{
     page::Page,
 };
 use parvis_store::{Store, StoreOptions, Tx, deliveries, dialect};
+use parvis_testkit::Database;
 use parvis_town::media::Media;
 use parvis_town::{
     Failure, Outcome, PostView, Town, TownOptions, follows,
     posts::{self, Compose},
     timelines, users,
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,7 @@ pub struct Node {
     pub town: Arc<Town>,
     stop: CancellationToken,
     _folder: TempDir,
+    _database: Database,
 }
 
 impl Drop for Node {
@@ -49,12 +50,9 @@ impl Node {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
-        let url = match std::env::var("PARVIS_TEST_POSTGRES") {
-            Ok(server) if !server.is_empty() => own_database(&server).await,
-            _ => format!("sqlite://{}", folder.path().join("town.db").display()),
-        };
+        let database = Database::for_test(folder.path());
         let store = Store::open(StoreOptions {
-            url,
+            url: database.url.clone(),
             connections: 2,
         })
         .await
@@ -89,6 +87,7 @@ impl Node {
             town,
             stop,
             _folder: folder,
+            _database: database,
         }
     }
 
@@ -197,21 +196,6 @@ impl Node {
     pub fn host(&self) -> &str {
         &self.town.host
     }
-}
-
-/// The throwaway server goes with all its databases.
-async fn own_database(server: &str) -> String {
-    let name = format!("federation_{:016x}", rand::random::<u64>());
-    let admin = Database::connect(ConnectOptions::new(server))
-        .await
-        .unwrap();
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .unwrap();
-    admin.close().await.unwrap();
-    let (start, _) = server.rsplit_once('/').unwrap();
-    format!("{start}/{name}")
 }
 
 pub async fn eventually<T, F: Future<Output = Option<T>>>(

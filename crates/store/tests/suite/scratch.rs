@@ -1,47 +1,31 @@
 //! A database for one test, and rows to put into it.
 
 use parvis_store::{DbErr, Store, StoreOptions, accounts, entity};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+use parvis_testkit::Database;
 use tempfile::TempDir;
 
 pub struct Scratch {
     pub store: Store,
     pub url: String,
     _folder: TempDir,
+    _database: Database,
 }
 
 pub async fn store() -> Scratch {
     let folder = tempfile::tempdir().unwrap();
-    let url = match std::env::var("PARVIS_TEST_POSTGRES") {
-        Ok(server) if !server.is_empty() => own_database(&server).await,
-        _ => format!("sqlite://{}/town.sqlite", folder.path().display()),
-    };
+    let database = Database::for_test(folder.path());
     let store = Store::open(StoreOptions {
-        url: url.clone(),
+        url: database.url.clone(),
         connections: 4,
     })
     .await
     .unwrap();
     Scratch {
         store,
-        url,
+        url: database.url.clone(),
         _folder: folder,
+        _database: database,
     }
-}
-
-/// The throwaway server goes with all its databases.
-async fn own_database(server: &str) -> String {
-    let name = format!("store_{:016x}", rand::random::<u64>());
-    let admin = Database::connect(ConnectOptions::new(server))
-        .await
-        .unwrap();
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .unwrap();
-    admin.close().await.unwrap();
-    let (start, _) = server.rsplit_once('/').unwrap();
-    format!("{start}/{name}")
 }
 
 pub fn account(id: i64, domain: &str) -> entity::account::Model {

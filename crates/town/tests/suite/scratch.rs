@@ -10,6 +10,7 @@ use parvis_model::{
     refusal::{Kind, Refusal},
 };
 use parvis_store::{Store, StoreOptions, accounts, dialect, entity};
+use parvis_testkit::Database;
 use parvis_town::{
     AccountView, Failure, Outcome, PostView, Town, TownOptions, Viewer,
     arrivals::{self, Arrival, ArrivedBoost, RemoteAccount},
@@ -21,7 +22,6 @@ use parvis_town::{
     users::{Proof, UserView},
     views::PostKind,
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tempfile::TempDir;
 
 pub const NOW: Timestamp = 1_790_000_000_000;
@@ -49,22 +49,19 @@ pub struct Scratch {
     pub town: Arc<Town>,
     pub clock: Clock,
     pub folder: TempDir,
-    url: String,
+    database: Database,
 }
 
 pub async fn town() -> Scratch {
     let folder = tempfile::tempdir().unwrap();
-    let url = match std::env::var("PARVIS_TEST_POSTGRES") {
-        Ok(server) if !server.is_empty() => own_database(&server).await,
-        _ => format!("sqlite://{}/town.sqlite", folder.path().display()),
-    };
+    let database = Database::for_test(folder.path());
     let clock = Clock::fixed(NOW);
-    let town = open(&url, &folder, clock.clone()).await;
+    let town = open(&database.url, &folder, clock.clone()).await;
     Scratch {
         town,
         clock,
         folder,
-        url,
+        database,
     }
 }
 
@@ -86,21 +83,6 @@ async fn open(url: &str, folder: &TempDir, clock: Clock) -> Arc<Town> {
     })
     .await
     .unwrap()
-}
-
-/// The throwaway server goes with all its databases.
-async fn own_database(server: &str) -> String {
-    let name = format!("town_{:016x}", rand::random::<u64>());
-    let admin = Database::connect(ConnectOptions::new(server))
-        .await
-        .unwrap();
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .unwrap();
-    admin.close().await.unwrap();
-    let (start, _) = server.rsplit_once('/').unwrap();
-    format!("{start}/{name}")
 }
 
 pub fn compose(text: &str, audience: Audience) -> Compose {
@@ -161,6 +143,7 @@ pub fn arrival(author: Id, uri: &str, audience: Audience) -> Arrival {
         sensitive: false,
         language: None,
         audience,
+        for_neighbours: false,
         mentions: Vec::new(),
         tags: Vec::new(),
         media: Vec::new(),
@@ -189,7 +172,7 @@ pub fn passes_on(who: Id, post: Id, uri: String) -> ArrivedBoost {
 impl Scratch {
     /// The same town once more, as another process has it.
     pub async fn another_process(&self) -> Arc<Town> {
-        open(&self.url, &self.folder, self.clock.clone()).await
+        open(&self.database.url, &self.folder, self.clock.clone()).await
     }
 
     /// Waits until readers of the journal see all that was written. On PostgreSQL whatever another database of the same

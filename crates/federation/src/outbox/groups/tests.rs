@@ -6,6 +6,7 @@ use parvis_model::{
     clock::{Clock, HOUR},
 };
 use parvis_store::{Store, StoreOptions, Tx, dialect, groups as group_rows, servers};
+use parvis_testkit::Database;
 use parvis_testkit::questions::{count_from_now_on, questions};
 use parvis_town::{
     Failure, TownOptions,
@@ -14,7 +15,6 @@ use parvis_town::{
     posts::{self, Compose},
     users,
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -37,11 +37,15 @@ struct Place {
     amap: Id,
     lea: Id,
     _folder: TempDir,
+    _database: Database,
 }
 
 async fn write<T, F>(town: &Town, deed: F) -> T
 where
-    F: for<'t> FnOnce(&'t Tx) -> futures_util::future::BoxFuture<'t, Outcome<T>> + Clone + Send + 'static,
+    F: for<'t> FnOnce(&'t Tx) -> futures_util::future::BoxFuture<'t, Outcome<T>>
+        + Clone
+        + Send
+        + 'static,
     T: Send + 'static,
 {
     town.store.write::<T, Failure, F>(deed).await.unwrap()
@@ -55,21 +59,6 @@ async fn account(town: &Arc<Town>, name: &str, kind: AccountKind) -> Id {
         Box::pin(async move { users::sign_up(tx, &shared, prepared).await })
     });
     signed_up.await.account
-}
-
-/// On PostgreSQL where `PARVIS_TEST_POSTGRES` names a server.
-async fn database(folder: &TempDir) -> String {
-    let server = std::env::var("PARVIS_TEST_POSTGRES").unwrap_or_default();
-    let Some((start, _)) = server.rsplit_once('/') else {
-        return format!("sqlite://{}/town.db", folder.path().display());
-    };
-    let name = format!("outbox_{:016x}", rand::random::<u64>());
-    let admin = Database::connect(ConnectOptions::new(&server)).await;
-    let admin = admin.unwrap();
-    let create = format!("CREATE DATABASE {name}");
-    admin.execute_unprepared(&create).await.unwrap();
-    admin.close().await.unwrap();
-    format!("{start}/{name}")
 }
 
 fn follower() -> RemoteAccount {
@@ -106,9 +95,9 @@ fn follower() -> RemoteAccount {
 impl Place {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = database(&folder).await;
+        let database = Database::for_test(folder.path());
         let store = Store::open(StoreOptions {
-            url,
+            url: database.url.clone(),
             connections: 2,
         })
         .await
@@ -137,6 +126,7 @@ impl Place {
             amap,
             lea,
             _folder: folder,
+            _database: database,
         }
     }
 
