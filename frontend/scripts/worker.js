@@ -156,6 +156,8 @@ async function lay(written) {
     written.delete(name);
     written.set("garder", "1");
   }
+  // Nobody would be there to answer.
+  written.delete("rappel");
   const cache = await caches.open(WAITING);
   const headers = { [AUTHOR]: String(written.get("auteur") ?? "") };
   await cache.put(`${WAITS}/${Date.now()}-${Math.random()}`, new Response(written, { headers }));

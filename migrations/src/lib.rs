@@ -38,6 +38,8 @@ mod m20261122_000033_proven_addresses;
 mod m20261122_000034_thread_errands;
 mod m20261122_000035_group_decisions;
 mod m20261122_000036_known_again;
+mod m20261122_000037_neighbours;
+mod m20261122_000040_reminder;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -81,6 +83,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000034_thread_errands::Migration),
             Box::new(m20261122_000036_known_again::Migration),
             Box::new(m20261122_000035_group_decisions::Migration),
+            Box::new(m20261122_000037_neighbours::Migration),
+            Box::new(m20261122_000040_reminder::Migration),
         ]
     }
 }

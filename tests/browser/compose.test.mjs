@@ -89,6 +89,71 @@ for (const [size, javaScript] of [
       await submit(page, page.getByRole('button', { name: t('publish'), exact: true }));
     });
   });
+
+  test(`a picture without a description is spoken of once, and nothing is lost, ${how}`, async () => {
+    await visiting({ size, javaScript }, async (visitor) => {
+      const { page } = visitor;
+      const words = `Le lavoir ce matin, ${how}`;
+      await page.goto('/reglages/compte');
+      const setting = page.getByLabel(t('reminder'));
+      assert.ok(await setting.isChecked(), 'it is on unless somebody turns it off');
+
+      await write(page, words, javaScript);
+      await submit(page, publishing(page));
+      await page.getByText(t('reminder-why')).waitFor();
+      await visitor.inspect('compose-reminder');
+      assert.equal(await writing(page).inputValue(), words);
+      assert.equal(await page.locator('[data-attached] img').count(), 1);
+      await page.getByRole('link', { name: t('reminder-describe') }).click();
+      await page.locator('[data-attached]').getByLabel(t('picture-description')).fill(`Vu du pont, ${how}`);
+      await submit(page, publishing(page));
+      await page.goto('/ville');
+      assert.ok((await page.getByAltText(`Vu du pont, ${how}`).count()) > 0, 'it is published as described');
+
+      await write(page, `${words}, encore`, javaScript);
+      await submit(page, publishing(page));
+      await submit(page, page.getByRole('button', { name: t('reminder-publish') }));
+      await page.goto('/ville');
+      await page.getByRole('article').filter({ hasText: `${words}, encore` }).first().waitFor();
+
+      await page.goto('/reglages/compte');
+      await setting.uncheck();
+      const form = page.locator('form[action="/reglages/citations"]');
+      await submit(page, form.getByRole('button', { name: t('save') }));
+      assert.ok(!(await setting.isChecked()), 'it stays off');
+      await write(page, `${words}, sans rappel`, javaScript);
+      await submit(page, publishing(page));
+      assert.equal(await page.getByText(t('reminder-why')).count(), 0);
+      await page.goto('/ville');
+      await page.getByRole('article').filter({ hasText: `${words}, sans rappel` }).first().waitFor();
+
+      await page.goto('/reglages/compte');
+      await setting.check();
+      await submit(page, form.getByRole('button', { name: t('save') }));
+    });
+  });
+}
+
+let pictures = 0;
+
+/** What was said of the same file before would stand there again. */
+function anotherPicture() {
+  pictures += 1;
+  return Buffer.concat([PNG, Buffer.from(String(pictures))]);
+}
+
+/** A post with a picture of which nothing is said. */
+async function write(page, words, javaScript) {
+  await page.goto('/ecrire');
+  await writing(page).fill(words);
+  await page.getByText(t('pictures'), { exact: true }).click();
+  const file = { name: 'point.png', mimeType: 'image/png', buffer: anotherPicture() };
+  await page.locator('input[type="file"]').first().setInputFiles(file);
+  if (javaScript) await page.locator('[data-attached] img').waitFor();
+}
+
+function publishing(page) {
+  return page.getByRole('button', { name: t('publish'), exact: true });
 }
 
 test('what was typed is found again after the session has ended', async () => {

@@ -8,7 +8,7 @@ import { DESK, launch, visit } from './browser.mjs';
 import { startTown } from './town.mjs';
 
 const NARROW = { name: 'narrow', viewport: { width: 320, height: 700 } };
-const PARTS = ['bases', 'formulaires', 'messages', 'personnes'];
+const PARTS = ['bases', 'formulaires', 'ecrire', 'messages', 'personnes'];
 
 let town;
 let browser;
@@ -67,4 +67,8 @@ async function picturesHaveCome(page) {
     for (const picture of document.images) picture.loading = 'eager';
   });
   await page.waitForFunction(() => [...document.images].every((picture) => picture.complete));
+  const broken = await page.evaluate(() =>
+    [...document.images].filter((picture) => picture.naturalWidth === 0).map((picture) => picture.src),
+  );
+  assert.deepEqual(broken, [], 'pictures that did not come');
 }

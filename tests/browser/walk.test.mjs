@@ -18,7 +18,7 @@ const OUTSIDE = [
   '/connexion/code',
 ];
 const INSIDE = [
-  '/', '/ville', '/ailleurs', '/groupes', '/tags', '/tags/four', '/listes', '/favoris', '/signets', '/recherche?q=four',
+  '/', '/ville', '/ailleurs', '/voisins', '/groupes', '/tags', '/tags/four', '/listes', '/favoris', '/signets', '/recherche?q=four',
   '/recherche', '/avis', '/avis?voir=mentions', '/avis/effacer', '/avis/demandes', '/avis/a-voir', '/messages', '/messages/nouveau',
   '/demandes', '/brouillons', '/ecrire', '/ecrire?texte=Bonjour', '/a-propos', '/partager?texte=Bonjour',
   '/@marie', '/@jean', '/@jean/abonnes', '/@jean/abonnements', '/@jean/bloquer', '/@jean/masquer', '/@jean/listes',
@@ -33,7 +33,7 @@ const SAY_NO = new Map([
   ['/mot-de-passe-oublie/nouveau', 403], ['/adresse/confirmer', 403], ['/avis/lettres/arreter', 403],
   ['/invitation/perdue', 410], ['/nulle-part', 404],
 ]);
-const TOWN_HALL = ['/mairie/inscriptions', '/mairie/signalements', '/mairie/reglages', '/mairie/apparence', '/reglages/invitations'];
+const TOWN_HALL = ['/mairie/inscriptions', '/mairie/signalements', '/mairie/reglages', '/mairie/apparence', '/mairie/voisins', '/reglages/invitations'];
 
 let town;
 let browser;

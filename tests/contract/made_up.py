@@ -19,7 +19,7 @@ FIELDS = {
     "status_id": POSTS, "status_ids": POSTS, "in_reply_to_id": POSTS, "quoted_status_id": POSTS,
     "acct": ["marie", "jean"], "last_read_id": POSTS, "max_id": POSTS, "since_id": POSTS, "min_id": POSTS,
 }
-TOLD = re.compile(r"/api/v[12]/(notifications|notifications/requests|polls|conversations)/\{id\}")
+TOLD = re.compile(r"/api/v[12]/(notifications|notifications/requests|polls|conversations)/(\{id\}|dismiss)")
 FILTER = re.compile(r"/api/v[12]/filters/.*\{id\}")
 turn = itertools.count()
 
@@ -120,6 +120,15 @@ def name_a_tag(case):
         case.body["name"] = "marché"
 
 
+def be_told_of(case):
+    if isinstance(case.body, dict):
+        case.body["id"] = KNOWN["notifications"][0]
+
+
+def name_a_server(case):
+    case.query = {"domain": "loin.example"}
+
+
 # What there must be, where chance would not bring it.
 PREPARED = {
     "POST /api/v1/accounts/{id}/follow": be_followed,
@@ -130,6 +139,8 @@ PREPARED = {
     "DELETE /api/v1/lists/{id}/accounts": have_a_list,
     "POST /api/v1/follow_requests/{id}/authorize": be_asked,
     "POST /api/v1/polls/{id}/votes": choose,
+    "POST /api/v1/notifications/dismiss": be_told_of,
+    "GET /api/v1/domain_blocks/preview": name_a_server,
     "POST /api/v1/featured_tags": name_a_tag,
     "POST /oauth/token": be_the_app,
 }

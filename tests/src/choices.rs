@@ -193,6 +193,12 @@ async fn of_a_blocked_server_nothing_comes_and_follows_end() {
     jean.follows(&bruno.handle()).await;
     bruno.follows(&marie.handle()).await;
     let domain = [("domain", there.host.as_str())];
+    let preview = format!("/api/v1/domain_blocks/preview?domain={}", there.host);
+    let ending = marie.get(&preview).await.expecting(200).json();
+    assert_eq!(
+        ending,
+        json!({ "following_count": 1, "followers_count": 1 })
+    );
     assert_eq!(
         does(&marie, "/api/v1/domain_blocks", &domain).await,
         json!({})

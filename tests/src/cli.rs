@@ -300,6 +300,7 @@ async fn a_backup_taken_while_the_town_runs_brings_everything_back() {
     let form = page
         .form("/ecrire")
         .with("text", &text)
+        .with("description-image-1", "Un point")
         .with("audience", "public");
     browser
         .submits_with_files(&page, &form, &[("image-1", "p.png", "image/png", &png)])

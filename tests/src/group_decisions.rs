@@ -8,6 +8,7 @@ use parvis_testkit::{
     resident::{any_holds, id},
 };
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::{
     app::{changes, counts},
@@ -394,4 +395,177 @@ async fn nobody_else_decides_for_a_group_nor_a_group_about_what_is_not_its_own()
         );
     }
     assert!(any_holds(&place.lea.home().await, &title));
+}
+
+fn path(address: &str) -> String {
+    Url::parse(address).unwrap().path().to_owned()
+}
+
+/// The address of the list of a group, on its own server.
+fn list_of(group: &Actor) -> String {
+    format!("{}/moderators", group.id)
+}
+
+const AN_HOUR_LATER: &str = "UPDATE group_list SET read_at = read_at - 3600001";
+
+#[tokio::test]
+async fn the_list_of_a_group_is_asked_for_once_in_an_hour_whoever_claims_to_stand_on_it() {
+    let scene = Scene::set().await;
+    let thread = scene.thread(&marker("Plants")).await;
+    let host = &scene.group.host;
+    let list = path(&list_of(&scene.group));
+    let asked = || {
+        let of_list = host.times_asked(&list);
+        // The list lies under the group's own address.
+        let of_group = host.times_asked(&path(&scene.group.id)) - of_list;
+        (of_group, of_list)
+    };
+    let (group_before, list_before) = asked();
+    let strangers = ["un", "deux", "trois"].map(|name| scene.member.host.person(name));
+    let all_claim = async || {
+        for who in &strangers {
+            for kind in ["Lock", "Delete", "Remove"] {
+                let deed = scene.decision(who, kind, &thread["uri"]);
+                scene.place.arrives(who, &deed).await;
+            }
+            // Of what it passes on, a group answers itself for what it takes out.
+            let lock = scene.decision(who, "Lock", &thread["uri"]);
+            scene.passes_on(&scene.group, &lock).await;
+        }
+    };
+    all_claim().await;
+    assert_eq!(asked(), (group_before + 1, list_before + 1));
+    assert_eq!(scene.answer(&thread).await, 200);
+    let lock = scene.warden.activity("Lock", &thread["uri"]);
+    scene.place.arrives(&scene.warden, &lock).await;
+    assert_eq!(scene.answer(&thread).await, 403, "who does is believed");
+    assert_eq!(asked(), (group_before + 1, list_before + 1));
+
+    // Also where it is not to be had.
+    host.withdraw(&list);
+    assert_eq!(changes(&scene.place.town, AN_HOUR_LATER).await, 1);
+    all_claim().await;
+    assert_eq!(asked(), (group_before + 2, list_before + 2));
+}
+
+#[tokio::test]
+async fn a_long_list_of_strangers_has_no_more_fetched_than_one_activity_may() {
+    let scene = Scene::set().await;
+    let thread = scene.thread(&marker("Plants")).await;
+    let crowd = scene.place.remote.host("foule");
+    let names: Vec<String> = (0..80)
+        .map(|n| crowd.url(&format!("/u/inconnu{n:02}")))
+        .collect();
+    let mut items = vec![scene.warden.id.clone()];
+    items.extend(names.iter().cloned());
+    scene
+        .group
+        .host
+        .serve_document(&json!({"@context": "https://www.w3.org/ns/activitystreams",
+        "id": list_of(&scene.group), "type": "OrderedCollection", "orderedItems": items}));
+    let lock = scene.warden.activity("Lock", &thread["uri"]);
+    scene.place.arrives(&scene.warden, &lock).await;
+    assert_eq!(scene.answer(&thread).await, 403);
+    let asked = || -> usize { names.iter().map(|it| crowd.times_asked(&path(it))).sum() };
+    let once = asked();
+    assert!((1..=20).contains(&once), "{once}");
+    let undo = scene.warden.activity("Undo", &lock);
+    scene.place.arrives(&scene.warden, &undo).await;
+    assert_eq!(scene.answer(&thread).await, 200);
+    assert_eq!(asked(), once);
+}
+
+#[tokio::test]
+async fn a_list_that_another_server_keeps_says_nothing_of_a_group() {
+    let mut scene = Scene::set().await;
+    let other = scene.place.remote.host("mbin");
+    let list = other.url("/c/ailleurs/moderators");
+    other.serve_document(&json!({"@context": "https://www.w3.org/ns/activitystreams",
+        "id": list, "type": "OrderedCollection", "orderedItems": [scene.warden.id]}));
+    let host = scene.place.remote.host("lemmy");
+    let led_from_elsewhere = |list: &str| {
+        host.actor("ailleurs", keys::first(), |document| {
+            document["type"] = json!("Group");
+            document["attributedTo"] = json!(list);
+        })
+    };
+    scene.group = led_from_elsewhere(&list);
+    scene.place.lea.follows_actor(&scene.group).await;
+    let thread = scene.thread(&marker("Plants")).await;
+    let lock = || scene.warden.activity("Lock", &thread["uri"]);
+    scene.place.arrives(&scene.warden, &lock()).await;
+    scene.passes_on(&scene.group, &lock()).await;
+    assert_eq!(scene.answer(&thread).await, 200);
+    assert_eq!(other.times_asked(&path(&list)), 0);
+
+    let own = list_of(&scene.group);
+    led_from_elsewhere(&own);
+    host.serve_document(&json!({"@context": "https://www.w3.org/ns/activitystreams",
+        "id": own, "type": "OrderedCollection", "orderedItems": [scene.warden.id]}));
+    assert_eq!(changes(&scene.place.town, AN_HOUR_LATER).await, 1);
+    scene.place.arrives(&scene.warden, &lock()).await;
+    assert_eq!(scene.answer(&thread).await, 403, "its own list does");
+}
+
+#[tokio::test]
+async fn what_was_taken_out_comes_back_once_and_by_nobody_elses_word() {
+    let scene = Scene::set().await;
+    let place = &scene.place;
+    let title = marker("Réclame");
+    let thread = scene.thread(&title).await;
+    let removal = scene.decision(&scene.warden, "Delete", &thread["uri"]);
+    scene.passes_on(&scene.group, &removal).await;
+    let on_home = async || {
+        let home = place.lea.home().await;
+        home.iter()
+            .filter(|post| any_holds(&[(*post).clone()], &title))
+            .count()
+    };
+    assert_eq!(on_home().await, 0);
+
+    let other = group(&place.remote.host("mbin"), "autre", &[&scene.member]);
+    place.lea.follows_actor(&other).await;
+    let by_member = scene.decision(&scene.member, "Undo", &removal);
+    place.arrives(&scene.member, &by_member).await;
+    scene.passes_on(&scene.group, &by_member).await;
+    scene.passes_on(&other, &by_member).await;
+    let mut again = scene.member.addressed("Create", &json!(thread["uri"]));
+    again["audience"] = json!(scene.group.id);
+    scene.passes_on(&scene.group, &again).await;
+    assert_eq!(on_home().await, 0);
+    assert!(scene.page(&thread).await.contains(TAKEN_OUT));
+
+    for _ in 0..2 {
+        let undo = scene.decision(&scene.warden, "Undo", &removal);
+        scene.passes_on(&scene.group, &undo).await;
+        place.arrives(&scene.warden, &undo).await;
+        assert_eq!(on_home().await, 1);
+    }
+    assert!(!scene.page(&thread).await.contains(TAKEN_OUT));
+}
+
+#[tokio::test]
+async fn who_was_kept_out_for_a_time_may_write_after_it_and_people_elsewhere_are_not_written_down()
+{
+    let scene = Scene::set().await;
+    let place = &scene.place;
+    let thread = scene.thread(&marker("Plants")).await;
+    let ban = |who: &str| {
+        let mut ban = scene.decision(&scene.warden, "Block", &json!(who));
+        ban["target"] = json!(scene.group.id);
+        ban["expires"] = json!("2999-01-01T00:00:00Z");
+        ban
+    };
+    let nobody = scene.member.host.url("/u/personne");
+    for who in [&scene.member.id, &nobody] {
+        scene.passes_on(&scene.group, &ban(who)).await;
+    }
+    assert_eq!(counts(&place.town, "group_ban").await, 0);
+    assert_eq!(scene.member.host.times_asked("/u/personne"), 0);
+
+    scene.passes_on(&scene.group, &ban(&place.lea.uri)).await;
+    assert_eq!(scene.answer(&thread).await, 403);
+    let over = "UPDATE group_ban SET ends_at = 1";
+    assert_eq!(changes(&place.town, over).await, 1);
+    assert_eq!(scene.answer(&thread).await, 200);
 }

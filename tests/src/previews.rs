@@ -75,6 +75,8 @@ async fn a_link_shows_what_its_page_is_about() {
         (card["width"] == 640).then_some(card)
     })
     .await;
+    let alone = format!("/api/v1/statuses/{}/card", id(&post));
+    assert_eq!(place.lea.get(&alone).await.expecting(200).json(), shown);
     let image = shown["image"].as_str().unwrap().to_owned();
     let ours = format!("{}/media/remote/card/", place.town.origin);
     assert!(image.starts_with(&ours), "{image}");

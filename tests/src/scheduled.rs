@@ -247,6 +247,11 @@ async fn apps_find_well_formed_answers_where_the_town_has_nothing_on_purpose() {
         "/api/v1/trends/statuses",
         "/api/v1/trends/links",
         "/api/v1/custom_emojis",
+        "/api/v1/instance/activity",
+        "/api/v1/instance/peers",
+        "/api/v1/timelines/direct",
+        "/api/v1/timelines/link?url=https://a.example/",
+        &format!("/api/v1/accounts/{}/identity_proofs", marie.id),
     ] {
         assert_eq!(
             marie.get(path).await.expecting(200).json(),
@@ -286,6 +291,12 @@ async fn apps_find_well_formed_answers_where_the_town_has_nothing_on_purpose() {
         let reply = marie.get(path).await.expecting(404);
         assert!(reply.json()["error"].is_string(), "{path}");
     }
+    let confirmed = marie.get("/api/v1/emails/check_confirmation").await;
+    assert_eq!(confirmed.expecting(200).json(), json!(true));
+    let languages = marie.get("/api/v1/instance/languages").await;
+    let french = json!({ "code": "fr", "name": "Français" });
+    let languages = languages.expecting(200).json();
+    assert!(languages.as_array().unwrap().contains(&french));
     let translate = "/api/v1/statuses/1/translate";
     marie.post_form(translate, &[]).await.expecting(404);
 }

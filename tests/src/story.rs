@@ -1,15 +1,18 @@
 //! What the program is for: neighbours in two towns read and answer one another.
 
+use http::Method;
 use parvis_testkit::{
     Browser, Neighbourhood, Resident, TestTown,
     actor::marker,
     browser::Shown,
-    eventually,
+    eventually, exchange,
     resident::{any_holds, id},
     town::PASSWORD,
     until,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::app::asks;
 
 /// A red dot, one pixel wide.
 pub const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
@@ -502,4 +505,43 @@ async fn a_new_name_crosses_over() {
         note.contains("Tricot") && !note.contains("<b>"),
         "mark-up of a bio is text: {note}"
     );
+}
+
+#[tokio::test]
+async fn a_bio_calls_people_and_names_tags_as_posts_do() {
+    let (neighbours, marie, bruno) = followed().await;
+    let town = &neighbours["valmont"];
+    let handle = bruno.handle();
+    let bio = format!("Avec {handle}, sans @{}, au #Marché", marker("inconnue"));
+    let fields = [("note", bio.as_str())];
+    let path = "/api/v1/accounts/update_credentials";
+    let me = asks(&marie, town, Method::PATCH, path, &fields).await;
+    let me = me.expecting(200).json();
+    assert_eq!(me["source"]["note"], bio.as_str(), "as it was typed");
+    let note = me["note"].as_str().unwrap();
+    let page = bruno.finds_account(&handle).await["url"].clone();
+    let mention = format!(
+        "href=\"{}\" class=\"u-url mention\"",
+        page.as_str().unwrap()
+    );
+    assert_eq!(note.matches("class=\"u-url mention\"").count(), 1, "{note}");
+    let tag = format!("{}/tags/march%C3%A9", town.origin);
+    let hashtag = format!("href=\"{tag}\" class=\"mention hashtag\" rel=\"tag\"");
+    assert!(note.contains(&mention) && note.contains(&hashtag), "{note}");
+    let shown = town.visitor().opens("/@marie").await.expecting(200);
+    assert!(shown.says(&hashtag), "{}", shown.html);
+
+    let actor = exchange::get_document(me["uri"].as_str().unwrap()).await;
+    let actor = actor.expecting(200).json();
+    assert_eq!(actor["summary"], note);
+    let told = json!([{ "type": "Hashtag", "href": tag, "name": "#Marché" }]);
+    assert_eq!(actor["tag"], told);
+    until("it is known elsewhere", || async {
+        let account = bruno.lookup(&marie.handle()).await.expecting(200).json();
+        let note = account["note"].as_str().unwrap();
+        [page.as_str().unwrap(), &tag]
+            .iter()
+            .all(|link| note.contains(&format!("href=\"{link}\"")))
+    })
+    .await;
 }

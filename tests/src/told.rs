@@ -183,6 +183,30 @@ async fn what_says_the_same_of_the_same_is_told_together() {
 }
 
 #[tokio::test]
+async fn an_older_app_finds_what_it_knew() {
+    let town = TestTown::start("valmont").await;
+    let (marie, jean) = (town.resident("marie").await, town.resident("jean").await);
+    let post = marie.posts("Au #Moulin").await;
+    favourites(&jean, &post).await;
+    let told = has_been_told(&marie, ALL, 1).await;
+    let dismiss = format!("{ALL}/dismiss");
+    let named = [("id", id(&told[0]))];
+    jean.post_form(&dismiss, &named).await.expecting(404);
+    assert_eq!(marie.list(ALL).await.len(), 1);
+    does(&marie, &dismiss, &named).await;
+    assert!(marie.list(ALL).await.is_empty());
+    marie.post_form(&dismiss, &[]).await.expecting(404);
+
+    let found = marie.get("/api/v1/search?q=moulin").await.expecting(200);
+    assert_eq!(found.json()["hashtags"], json!(["Moulin"]));
+    let found = marie.get("/api/v1/search?q=@jean").await.expecting(200);
+    assert_eq!(found.json()["accounts"][0]["id"], jean.id.as_str());
+
+    let card = format!("/api/v1/statuses/{}/card", id(&post));
+    assert_eq!(marie.get(&card).await.expecting(200).json(), json!({}));
+}
+
+#[tokio::test]
 async fn strangers_are_held_back_until_one_agrees_to_hear_of_them() {
     let town = TestTown::start("valmont").await;
     let (marie, jean) = (town.resident("marie").await, town.resident("jean").await);
@@ -199,6 +223,22 @@ async fn strangers_are_held_back_until_one_agrees_to_hear_of_them() {
         (&set["for_not_following"], &set["for_not_followers"]),
         (&json!("filter"), &json!("accept"))
     );
+    let old = "/api/v1/notifications/policy";
+    let shown = marie.get(old).await.expecting(200).json();
+    assert_eq!(
+        (
+            &shown["filter_not_following"],
+            &shown["filter_not_followers"]
+        ),
+        (&json!(true), &json!(false))
+    );
+    for filtered in ["true", "false"] {
+        let fields = [("filter_new_accounts", filtered)];
+        let set = asks(&marie, &town, Method::PUT, old, &fields).await;
+        let set = set.expecting(200).json();
+        assert_eq!(set["filter_new_accounts"], filtered == "true");
+        assert_eq!(set["filter_not_following"], true, "it stays");
+    }
     let bad = [("for_new_accounts", "perhaps")];
     asks(&marie, &town, Method::PATCH, path, &bad)
         .await

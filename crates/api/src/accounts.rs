@@ -28,6 +28,7 @@ use crate::{
     params::Params,
     quotes::quoters,
     statuses::audience,
+    unbuilt,
 };
 
 pub async fn verify_credentials(caller: Caller) -> Answer {
@@ -81,6 +82,7 @@ impl SourceParams {
             language: self.language,
             quoters: quoters(self.quote_policy.as_deref())?,
             looks_at: None,
+            reminds: None,
         })
     }
 }
@@ -266,6 +268,12 @@ pub async fn several(asker: Asker, params: Params<IdsParams>) -> Answer {
         origin: &asker.town.origin,
         views: &found,
     })
+}
+
+/// Proofs by a service that is no more: nobody has any.
+pub async fn identity_proofs(asker: Asker, Named(account): Named) -> Answer {
+    accounts::view(&asker.town, &asker.viewer(), account).await?;
+    unbuilt::none().await
 }
 
 #[derive(Serialize, JsonSchema)]

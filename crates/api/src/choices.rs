@@ -125,6 +125,24 @@ pub async fn blocked_domains(caller: Caller, paging: Paging) -> Answer {
     Ok(paging.link(found.next, found.prev, answer::json(&found.items)?))
 }
 
+/// What ends with a block.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DomainBlockPreview")]
+pub struct Foreseen {
+    following_count: i64,
+    followers_count: i64,
+}
+
+pub async fn foreseen_block(caller: Caller, params: Params<DomainParams>) -> Answer {
+    let domain = &params.fields.domain;
+    let (following_count, followers_count) =
+        domain_blocks::foreseen(&caller.town, caller.me, domain).await?;
+    answer::json(&Foreseen {
+        following_count,
+        followers_count,
+    })
+}
+
 pub async fn block_domain(caller: Caller, params: Params<DomainParams>) -> Answer {
     let domain = params.fields.domain;
     caller

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use parvis_model::{clock::DAY, text};
+use parvis_model::{clock::DAY, locale::Locale, text};
 use parvis_store::{accounts, posts};
 use parvis_town::{Failure, Town};
 use schemars::JsonSchema;
@@ -37,7 +37,7 @@ pub struct Text {
 pub async fn extended_description(Extension(town): InTown) -> Answer {
     json(&Text {
         updated_at: None,
-        content: text::bio(&town.profile().summary),
+        content: text::paragraphs(&town.profile().summary),
     })
 }
 
@@ -51,6 +51,19 @@ pub async fn privacy_policy() -> Answer {
 
 pub async fn rules(Extension(town): InTown) -> Answer {
     json(&entities::rules(&town.profile()))
+}
+
+/// One that the town can be read in.
+#[derive(Serialize, JsonSchema)]
+pub struct Language {
+    code: &'static str,
+    name: String,
+}
+
+pub async fn languages() -> Answer {
+    let all = Locale::all().into_iter();
+    let shown = all.map(|(code, name)| Language { code, name });
+    json(&shown.collect::<Vec<_>>())
 }
 
 async fn count(town: &Town) -> Result<Counts, Failure> {

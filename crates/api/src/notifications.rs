@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     answer::{self, Answer, done},
     entities::{Notification, type_of},
+    fault::Fault,
     gate::{Caller, Named},
     paging::{self, Paging},
     params::Params,
@@ -18,8 +19,8 @@ use crate::{
 
 pub use grouped::{dismiss_group, group, group_accounts, groups, unread_groups};
 pub use held::{
-    Merged, accept, accept_many, dismiss_many, dismiss_request, merged, policy, request, requests,
-    set_policy,
+    Merged, accept, accept_many, dismiss_many, dismiss_request, merged, old_policy, policy,
+    request, requests, set_old_policy, set_policy,
 };
 
 /// Types that apps name and nobody here is ever told of are simply not met.
@@ -84,6 +85,18 @@ pub async fn dismiss(caller: Caller, Named(notification): Named) -> Answer {
         .write(move |tx, town, me| Box::pin(notifications::dismiss(tx, town, me, notification)))
         .await?;
     done()
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct DismissParams {
+    id: String,
+}
+
+/// The older form of [`dismiss`].
+pub async fn dismiss_named(caller: Caller, params: Params<DismissParams>) -> Answer {
+    let notification = id::parse(&params.fields.id).ok_or(Fault::NotFound)?;
+    dismiss(caller, Named(notification)).await
 }
 
 pub async fn clear(caller: Caller) -> Answer {

@@ -3,6 +3,7 @@
 mod choices;
 mod little;
 mod live;
+mod seldom;
 mod told;
 
 use std::sync::Arc;
@@ -120,6 +121,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(choices::endpoints());
     all.extend(told::endpoints());
     all.extend(little::endpoints());
+    all.extend(seldom::endpoints());
     all.extend(live::endpoints());
     all
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parvis_model::id;
 use parvis_town::{
-    Failure, Outcome, accounts, posts,
+    Failure, Outcome, Town, accounts, posts,
     reach::{self, Found},
     search::{self, Results, Wanted},
 };
@@ -72,33 +72,60 @@ pub struct Shown<'a> {
     hashtags: Vec<Tag<'a>>,
 }
 
+/// The older form, in which tags are names alone.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SearchV1")]
+pub struct OldShown<'a> {
+    accounts: Accounts<'a>,
+    statuses: Statuses<'a>,
+    hashtags: Vec<&'a str>,
+}
+
 pub async fn search(asker: Asker, params: Params<SearchParams>) -> Answer {
-    let fields = params.fields;
+    let results = found(&asker, &params.fields).await?;
+    let (accounts, statuses) = shown(&asker.town, &results);
+    let tag = |tag| Tag::new(&asker.town.origin, tag);
+    answer::json(&Shown {
+        accounts,
+        statuses,
+        hashtags: results.tags.iter().map(tag).collect(),
+    })
+}
+
+pub async fn old(asker: Asker, params: Params<SearchParams>) -> Answer {
+    let results = found(&asker, &params.fields).await?;
+    let (accounts, statuses) = shown(&asker.town, &results);
+    answer::json(&OldShown {
+        accounts,
+        statuses,
+        hashtags: results.tags.iter().map(|tag| tag.name.as_str()).collect(),
+    })
+}
+
+fn shown<'a>(town: &'a Town, results: &'a Results) -> (Accounts<'a>, Statuses<'a>) {
+    let origin = town.origin.as_str();
+    let accounts = Accounts {
+        origin,
+        views: &results.accounts,
+    };
+    let statuses = Statuses {
+        origin,
+        views: &results.posts,
+    };
+    (accounts, statuses)
+}
+
+async fn found(asker: &Asker, fields: &SearchParams) -> Result<Results, Fault> {
     if (fields.resolve || fields.offset > 0) && !asker.is_resident() {
         return Err(Fault::BadToken);
     }
     let wanted = fields.wanted();
     let mut results = search::find(&asker.town, &asker.viewer(), &fields.q, wanted).await?;
     if fields.resolve && results.accounts.is_empty() && results.posts.is_empty() {
-        results = resolve(&asker, &fields.q).await?.unwrap_or(results);
+        results = resolve(asker, &fields.q).await?.unwrap_or(results);
         leave(&mut results, &wanted);
     }
-    let origin = asker.town.origin.as_str();
-    answer::json(&Shown {
-        accounts: Accounts {
-            origin,
-            views: &results.accounts,
-        },
-        statuses: Statuses {
-            origin,
-            views: &results.posts,
-        },
-        hashtags: results
-            .tags
-            .iter()
-            .map(|tag| Tag::new(origin, tag))
-            .collect(),
-    })
+    Ok(results)
 }
 
 /// Asks the server that a handle or an address names, where it is not this one. One that does not answer spoils nothing.

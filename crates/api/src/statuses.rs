@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::{
     answer::{self, Answer},
-    entities::{Context, Source, Status, StatusEdit, Statuses},
+    entities::{Context, PreviewCard, Source, Status, StatusEdit, Statuses},
     fault::Fault,
     gate::{Asker, Caller, Named},
     idempotency::Idempotency,
@@ -92,6 +92,7 @@ pub fn audience(visibility: &str) -> Result<Audience, Refusal> {
         "public" => Ok(Audience::Public),
         "unlisted" => Ok(Audience::Unlisted),
         "private" => Ok(Audience::Followers),
+        "neighbours" => Ok(Audience::Neighbours),
         "direct" => Ok(Audience::Direct),
         _ => Err(Refusal::invalid("audience", "refusal-audience-unknown")),
     }
@@ -163,8 +164,14 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
     // What is for a few stays with them; a post for the town shows itself as one for followers, and comes back as such.
     let among_us = match asked {
         Audience::Direct => false,
-        Audience::Followers => fields.local_only || is_of_the_town(answered.as_ref()),
+        Audience::Followers => {
+            fields.local_only || audience_of(answered.as_ref()) == Some(Audience::Town)
+        }
         _ => fields.local_only,
+    };
+    let asked = match (asked, audience_of(answered.as_ref())) {
+        (Audience::Followers, Some(Audience::Neighbours)) => Audience::Neighbours,
+        (asked, _) => asked,
     };
     Ok(Compose {
         text: fields.status.unwrap_or_default(),
@@ -180,10 +187,10 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
     })
 }
 
-/// Apps are told `private` of a post that is for the town only, and answer it with the same word.
-fn is_of_the_town(answered: Option<&PostView>) -> bool {
+/// Apps are told `private` of a post that is for the town only or for the neighbours, and answer it with the same word.
+fn audience_of(answered: Option<&PostView>) -> Option<Audience> {
     let original = answered.map(|post| post.boost_of.as_deref().unwrap_or(post));
-    original.is_some_and(|post| post.audience == Audience::Town)
+    original.map(|post| post.audience)
 }
 
 async fn published(caller: Caller, compose: Compose) -> Outcome<Id> {
@@ -205,6 +212,15 @@ async fn shown(town: &Town, viewer: Viewer, post: Id) -> Answer {
 
 pub async fn show(asker: Asker, Named(post): Named) -> Answer {
     shown(&asker.town, asker.viewer(), post).await
+}
+
+/// What stands in the post as `card`, alone.
+pub async fn card(asker: Asker, Named(post): Named) -> Answer {
+    let view = posts::view(&asker.town, &asker.viewer(), post).await?;
+    match &view.preview {
+        Some(preview) => answer::json(&PreviewCard::new(&asker.town.origin, preview)),
+        None => answer::done(),
+    }
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -15,7 +15,7 @@ use crate::{
         emit::{
             self,
             actor::{Actor, Endpoints, Generator, GroupRule, Multikey, PropertyValue, PublicKey},
-            object::Image,
+            object::{Image, Tag},
         },
     },
 };
@@ -96,9 +96,19 @@ pub(crate) fn shown(
         attachment: fields
             .map(|field| PropertyValue::new(field.name.clone(), field.value_html.clone()))
             .collect(),
-        tag: [],
+        tag: hashtags(town, view),
         generator: Generator::new(uri::town_actor(&town.origin)),
     }
+}
+
+/// What stands as such in the text of the profile.
+fn hashtags(town: &Town, view: &AccountView) -> Vec<Tag> {
+    let named = text::scan_bio(&view.bio_source).tags.into_iter();
+    let hashtag = |name: String| Tag::Hashtag {
+        href: uri::tag(&town.origin, &text::folded_tag(&name)),
+        name: format!("#{name}"),
+    };
+    named.map(hashtag).collect()
 }
 
 fn multikey(key: &further_key::Model, owner: &str) -> Option<Multikey> {
@@ -210,13 +220,14 @@ pub(crate) fn understood(actor: &wire::Actor) -> Option<Form> {
 
 fn shown_name(actor: &wire::Actor) -> String {
     let name = actor.name.map(text::plain).unwrap_or_default();
+    let name = text::unturned(&name);
     name.chars().take(limits::DISPLAY_NAME * 2).collect()
 }
 
 fn field(field: &wire::actor::Field) -> FieldView {
     let value_html = text::clean(field.value);
     FieldView {
-        name: text::plain(field.name),
+        name: text::unturned(&text::plain(field.name)),
         value_source: text::plain(&value_html),
         value_html,
         verified_at: None,

@@ -272,6 +272,7 @@ async fn serve(
 }
 
 /// What came of a batch, but for what the ledger knows already.
+#[derive(Clone)]
 struct Batch {
     /// The first that could not be delivered now.
     waits: Option<(i64, Option<i32>)>,

@@ -22,7 +22,7 @@ pub(crate) fn in_words(event: &Event, locale: Locale, time_zone: &str) -> String
         let place = place.as_str().into();
         lines.push(locale.text_with("event-where", &[("place", place)]));
     }
-    text::bio(&lines.join("\n"))
+    text::paragraphs(&lines.join("\n"))
 }
 
 #[cfg(test)]

@@ -362,11 +362,18 @@ async fn perform(
         Meaning::Ignored(why) => Ok(Outcome::Ignored(why)),
         Meaning::Deed(deed) => {
             let ends = matches!(deed, Deed::AccountGone(_));
+            let is_of_towns = deed.is_between_towns(&federation.town);
             let deed = said(activity, account.id, body, deed);
-            let outcome = write(federation, id, origin, deed).await;
+            let outcome = write(federation, id, account.id, deed).await;
             if ends {
                 federation.keys.forget_of(&account.uri);
                 federation.resolver.forget(&account.uri);
+            }
+            if is_of_towns {
+                // What has come in stays done; the profile is read again before long in any case.
+                if let Err(error) = federation.town.refresh_profile().await {
+                    tracing::warn!(%error, "the town's settings could not be read");
+                }
             }
             outcome
         }
@@ -457,17 +464,12 @@ async fn passed_on(
 }
 
 /// One write: has it been here, and what it comes to.
-async fn write(
-    federation: &Federation,
-    id: String,
-    origin: String,
-    deed: Deed,
-) -> Result<Outcome, Fault> {
+async fn write(federation: &Federation, id: String, by: Id, deed: Deed) -> Result<Outcome, Fault> {
     let town = federation.town.clone();
     let store = &federation.town.store;
     let written = store.write(move |tx| {
         Box::pin(async move {
-            if !arrivals::first_time(tx, &town, &id, &origin).await? {
+            if !arrivals::first_time(tx, &town, &id, by).await? {
                 return Ok(Outcome::Duplicate);
             }
             let changed = deed.run(tx, &town).await?;

@@ -33,11 +33,15 @@ use crate::{
 };
 
 const READER: Reader = Reader::new("federation");
-/// Journal entries read at once.
+/// Journal entries read at once, at most …
 const ENTRIES: u64 = 200;
+/// … and to begin with, until it is known for how many servers they are.
+const FIRST_ENTRIES: u64 = 8;
+/// Deliveries laid down in one write where they come from several entries: others wait for it, and it must end in time.
+const DELIVERIES: usize = 5_000;
 
 /// An activity and where it goes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     pub(crate) id: Id,
     pub(crate) uri: String,
@@ -63,11 +67,22 @@ pub(crate) async fn run(federation: &Arc<Federation>, stop: &CancellationToken) 
 }
 
 async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<()> {
+    let mut limit = FIRST_ENTRIES;
     while !stop.is_cancelled()
-        && let Some(batch) = READER.next(&federation.town, ENTRIES).await?
+        && let Some(batch) = READER.next(&federation.town, limit).await?
     {
         let outgoing = translate::all(&federation.town, &batch.entries).await?;
-        let stirs = outgoing.iter().any(|activity| !activity.inboxes.is_empty());
+        let entries = batch.entries.len() as u64;
+        let deliveries: usize = outgoing.iter().map(|one| one.inboxes.len()).sum();
+        if deliveries > DELIVERIES && entries > 1 {
+            limit = entries / 2;
+            continue;
+        }
+        if deliveries <= DELIVERIES / 2 {
+            limit = (limit * 2).min(ENTRIES);
+        }
+        let stirs = deliveries > 0;
+        let about = outgoing.first().map(|one| one.object.clone());
         let ends = outgoing.iter().any(|activity| activity.ends);
         let laid_down = lay_down(federation, batch, outgoing).await;
         if ends {
@@ -78,22 +93,25 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
             Ok(()) if stirs => federation.stirred.notify_waiters(),
             // Another process of this town was quicker: what it read is done.
             Ok(()) | Err(Lost::Overtaken) => {}
-            Err(Lost::Failed(failure)) => return Err(failure),
+            Err(Lost::Failed(failure)) => {
+                if entries == 1 {
+                    // It cannot be cut any smaller, and all that comes after it waits.
+                    tracing::error!(about, deliveries, "one entry cannot be laid down");
+                }
+                return Err(failure);
+            }
         }
     }
     Ok(())
 }
 
 /// Why nothing was laid down.
+#[derive(Debug, thiserror::Error)]
 enum Lost {
+    #[error("another process was quicker")]
     Overtaken,
-    Failed(Failure),
-}
-
-impl From<Failure> for Lost {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
+    #[error(transparent)]
+    Failed(#[from] Failure),
 }
 
 impl From<DbErr> for Lost {

@@ -26,11 +26,15 @@ use crate::{
     },
 };
 
-/// Does anything of this audience leave the town? Agreements with neighbours and groups come with their own deeds.
+/// Does anything of this audience leave the town? Groups come with their own deeds.
 pub(crate) fn is_federated(audience: Audience) -> bool {
     match audience {
-        Audience::Public | Audience::Unlisted | Audience::Followers | Audience::Direct => true,
-        Audience::Town | Audience::Neighbours | Audience::Group => false,
+        Audience::Public
+        | Audience::Unlisted
+        | Audience::Neighbours
+        | Audience::Followers
+        | Audience::Direct => true,
+        Audience::Town | Audience::Group => false,
     }
 }
 
@@ -105,7 +109,7 @@ pub(crate) fn delete(
 
 /// A post as others read it; `None` for what does not leave the town.
 pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
-    let (to, cc) = addresses(post)?;
+    let (to, cc) = addresses(town, post)?;
     let html = quotes::content(post);
     Some(Note {
         id: post.uri.clone(),
@@ -147,7 +151,7 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
             .as_ref()
             .and_then(|consent| consent.stamp.clone())
             .map(Approved::new),
-        interaction_policy: quotes::policy(post),
+        interaction_policy: quotes::policy(town, post),
         replies: collections::replies_elsewhere(post),
         likes: collections::likes(post),
         shares: collections::shares(post),
@@ -155,7 +159,7 @@ pub(crate) fn note(town: &Town, post: &PostView) -> Option<Note> {
 }
 
 /// `to` and `cc` (docs: federation.md section 3).
-fn addresses(post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
+fn addresses(town: &Town, post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
     let followers = uri::collection(&post.author.uri, "followers");
     let mentioned: Vec<String> = post
         .mentions
@@ -172,9 +176,11 @@ fn addresses(post: &PostView) -> Option<(Vec<String>, Vec<String>)> {
     match post.audience {
         Audience::Public => Some((vec![PUBLIC.into()], beside(followers))),
         Audience::Unlisted => Some((vec![followers], beside(PUBLIC.into()))),
+        // The followers stand beside them, since software that knows no neighbours would read the post as for nobody else.
+        Audience::Neighbours => Some((vec![uri::neighbours(&town.origin), followers], mentioned)),
         Audience::Followers => Some((vec![followers], mentioned)),
         Audience::Direct => Some((mentioned, Vec::new())),
-        Audience::Town | Audience::Neighbours | Audience::Group => None,
+        Audience::Town | Audience::Group => None,
     }
 }
 

@@ -2,9 +2,10 @@
 //! decided elsewhere.
 
 use parvis_model::{
+    audience::Audience,
     id::Id,
     policy::{Allowed, Circles, Interaction, Policy},
-    text,
+    text, uri as address,
 };
 use parvis_store::entity::{account, post};
 use parvis_town::{
@@ -67,10 +68,20 @@ pub(crate) fn content(post: &PostView) -> String {
 }
 
 /// All that we say of who may do what with a post of ours.
-pub(crate) fn policy(post: &PostView) -> InteractionPolicy {
+pub(crate) fn policy(town: &Town, post: &PostView) -> InteractionPolicy {
     let said = |what| permission(post, post.policy.of(what).unwrap_or(Allowed::EVERYONE));
     InteractionPolicy {
-        can_reply: said(Interaction::Reply),
+        can_reply: if post.audience == Audience::Neighbours {
+            quote::Permission {
+                automatic_approval: vec![
+                    uri::neighbours(&town.origin),
+                    uri::collection(&post.author.uri, "followers"),
+                ],
+                manual_approval: Vec::new(),
+            }
+        } else {
+            said(Interaction::Reply)
+        },
         can_like: said(Interaction::Like),
         can_announce: if post.audience.may_be_boosted() {
             said(Interaction::Boost)
@@ -228,11 +239,12 @@ pub(crate) fn policy_arrived(said: &Interactions<'_>, author: &account::Model) -
     }
 }
 
-/// The author alone is how they say nobody.
+/// The author alone is how they say nobody. What is for the neighbours only those have who are.
 fn circles(addresses: &[&str], author: &account::Model) -> Circles {
+    let neighbours = address::origin_of(&author.uri).map(|origin| uri::neighbours(&origin));
     let circle = |address: &&str| {
         let is = |collection: &str| !collection.is_empty() && same(address, collection);
-        if is_public(address) {
+        if is_public(address) || neighbours.as_deref().is_some_and(is) {
             Circles::PUBLIC
         } else if is(&author.uri) {
             Circles::NOBODY

@@ -31,7 +31,7 @@ use crate::{
     federation::lately,
     groups,
     inbox::{self, Letter},
-    nodeinfo, posts, reactions,
+    neighbours, nodeinfo, posts, reactions,
     signatures::message::ACCEPT_SIGNATURE,
     synchronization,
     uri::{self, Ours},
@@ -85,6 +85,7 @@ impl Federation {
             .route("/ap/activities/{id}", get(activity))
             .route("/ap/authorizations/{id}", get(stamps::stamp))
             .merge(groups::routes())
+            .merge(neighbours::routes())
             .layer(middleware::map_response(varying));
         open.merge(secure::guarded(documents, self, only_signed))
             .with_state(self.clone())

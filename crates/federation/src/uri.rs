@@ -24,6 +24,11 @@ pub fn authorization(origin: &str, stamp: Id) -> String {
     format!("{origin}/ap/authorizations/{stamp}")
 }
 
+/// Whom the posts of a town for its neighbours are for, as all towns name it.
+pub fn neighbours(origin: &str) -> String {
+    format!("{origin}/ap/audiences/neighbours")
+}
+
 pub fn shared_inbox(origin: &str) -> String {
     format!("{origin}/ap/inbox")
 }

@@ -105,6 +105,8 @@ pub struct Standing {
     pub follower: bool,
     /// Has an account in this town.
     pub resident: bool,
+    /// Has an account in a town that posts of the author's town for its neighbours go to.
+    pub neighbour: bool,
     /// One of the two has blocked the other.
     pub blocked: bool,
 }
@@ -120,7 +122,7 @@ pub fn may_see(audience: Audience, who: Standing) -> bool {
     match audience {
         Audience::Public | Audience::Unlisted => true,
         Audience::Town => who.resident,
-        Audience::Neighbours => who.resident || who.mentioned,
+        Audience::Neighbours => who.resident || who.neighbour,
         Audience::Followers => who.follower || who.mentioned,
         Audience::Group | Audience::Direct => who.mentioned,
     }
@@ -145,6 +147,7 @@ mod tests {
             mentioned: true,
             follower: true,
             resident: true,
+            neighbour: true,
             blocked: true,
             author: false,
         };

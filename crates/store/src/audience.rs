@@ -33,15 +33,23 @@ pub fn visible(eyes: Eyes) -> String {
     let here = if eyes.resident {
         "OR p.audience IN ('town', 'neighbours')"
     } else {
-        ""
+        &format!("OR (p.audience = 'neighbours' AND {})", near())
     };
     format!(
         "(p.author_id = $1 OR (({open} {here} \
          OR (p.audience = 'followers' AND EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = p.author_id AND f.accepted)) \
-         OR (p.audience NOT IN ('public', 'unlisted', 'town') AND EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = $1))) \
+         OR (p.audience NOT IN ('public', 'unlisted', 'town', 'neighbours') AND EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = $1))) \
          AND {unblocked} AND $2 = $2))",
         unblocked = unblocked("p.author_id")
     )
+}
+
+/// `$1` has an account in a town to which this town's post `p` for the neighbours goes: one under agreement and, where the
+/// post answers something that a neighbour wrote for its own neighbours, that town alone.
+pub(crate) fn near() -> &'static str {
+    "(p.local AND EXISTS (SELECT 1 FROM account a JOIN neighbour n ON n.domain = a.domain \
+     WHERE a.id = $1 AND n.state = 'agreed' \
+     AND NOT EXISTS (SELECT 1 FROM neighbour_post c WHERE c.post_id = p.id AND c.neighbour_id <> n.actor_id)))"
 }
 
 /// The SQL form of `Audience::is_counted_under`, over two posts.

@@ -1,7 +1,7 @@
 //! Servers that residents want nothing of.
 
 use parvis_model::page::Page;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Value};
 
 use crate::{
     dialect,
@@ -71,4 +71,25 @@ pub async fn follows_across(
         .from_raw_sql(dialect::statement(db, &sql, [me.into(), domain.into()]))
         .all(db)
         .await
+}
+
+/// How many of them: of somebody's own, and of the people there.
+pub async fn count_follows_across(
+    db: &impl ConnectionTrait,
+    me: i64,
+    domain: &str,
+) -> Result<(i64, i64), DbErr> {
+    let people = "SELECT id FROM account WHERE domain = $2 AND domain <> ''";
+    let count = |mine: &str, theirs: &str| {
+        format!(
+            "SELECT COUNT(*) FROM follow WHERE accepted AND {mine} = $1 AND {theirs} IN ({people})"
+        )
+    };
+    let params = || [Value::from(me), Value::from(domain)];
+    let following = count("follower_id", "target_id");
+    let followers = count("target_id", "follower_id");
+    Ok((
+        dialect::number(db, &following, params()).await?,
+        dialect::number(db, &followers, params()).await?,
+    ))
 }

@@ -24,7 +24,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{claims::Claims, neighbours, trouble::gave_way};
+use crate::{claims::Claims, processes, trouble::gave_way};
 
 /// An open write transaction. Whoever holds one got it from [`Store::write`].
 pub type Tx = DatabaseTransaction;
@@ -131,7 +131,7 @@ impl Store {
         );
         let readers = Database::connect(pool).await?;
         let (committed, ours) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        neighbours::listen(&readers, &committed, &ours);
+        processes::listen(&readers, &committed, &ours);
         Ok(Self {
             readers,
             writer: Writer::Pooled(ours),

@@ -165,20 +165,20 @@ pub async fn alike(
         .await
 }
 
-/// Takes back what was told of `subject` (a favourite undone, a request withdrawn).
+/// Takes back what was told of `subject` (a favourite undone, a request withdrawn). `false`: nothing was.
 pub async fn withdraw(
     db: &impl ConnectionTrait,
     kind: &str,
     from: i64,
     subject: i64,
-) -> Result<(), DbErr> {
-    notification::Entity::delete_many()
+) -> Result<bool, DbErr> {
+    let gone = notification::Entity::delete_many()
         .filter(notification::Column::Kind.eq(kind))
         .filter(notification::Column::FromId.eq(from))
         .filter(notification::Column::SubjectId.eq(subject))
         .exec(db)
         .await?;
-    Ok(())
+    Ok(gone.rows_affected > 0)
 }
 
 /// Forgets what two people were told of each other.

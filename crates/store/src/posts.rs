@@ -4,9 +4,9 @@ use parvis_model::{limits::SAME_PAGE, uri};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::NotSet,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QuerySelect, TryInsertResult,
-    sea_query::{Expr, ExprTrait, LockType},
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QuerySelect, TryInsertResult,
+    sea_query::{Expr, ExprTrait, LockType, OnConflict},
 };
 
 use crate::{
@@ -15,6 +15,9 @@ use crate::{
     entity::{mention, post, post_tag, tag, tombstone},
     thread_mutes,
 };
+
+/// The first half of the numbers of our advisory locks; the second is the address of a post, hashed. Not that of claims.
+const ARRIVALS: i32 = 0x0050_4153;
 
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<post::Model>, DbErr> {
     post::Entity::find_by_id(id).one(db).await
@@ -191,6 +194,30 @@ pub async fn count(db: &impl ConnectionTrait, id: i64, count: Count, by: i64) ->
     Ok(())
 }
 
+/// A post and an answer to it that arrive at the same moment wait for one another until the end of the transaction, so that
+/// whichever comes second sees the first. Whoever takes several takes them in one order, so that two that answer one another
+/// do not wait for each other. On SQLite one is written after the other anyway.
+pub async fn take_turns(
+    db: &impl ConnectionTrait,
+    uri: &str,
+    answered: Option<&str>,
+) -> Result<(), DbErr> {
+    if db.get_database_backend() != DatabaseBackend::Postgres {
+        return Ok(());
+    }
+    if let Some(answered) = answered {
+        // Answers to the same post do not mind each other. To take one's own a second time costs nothing.
+        let both = "SELECT CASE WHEN hashtext($2) <= hashtext($3) THEN pg_advisory_xact_lock($1, hashtext($2)) END, \
+                    pg_advisory_xact_lock_shared($1, hashtext($3)), pg_advisory_xact_lock($1, hashtext($2))";
+        let params = [ARRIVALS.into(), uri.into(), answered.into()];
+        dialect::run(db, both, params).await?;
+    } else {
+        let own = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
+        dialect::run(db, own, [ARRIVALS.into(), uri.into()]).await?;
+    }
+    Ok(())
+}
+
 /// Answers that arrived before what they answer are tied to it now. Gives how many of them are counted under it.
 pub async fn adopt_answers(db: &impl ConnectionTrait, parent: &post::Model) -> Result<i64, DbErr> {
     let orphans = "reply_to_uri = $1 AND reply_to_id IS NULL";
@@ -340,10 +367,14 @@ pub async fn tag(
     Ok(())
 }
 
-/// Remembers that something was deleted, so that it answers 410 and a late arrival is not brought back.
+/// Remembers that something was deleted, so that it answers 410 and a late arrival is not brought back. Whose it was counts,
+/// not who said so before it came.
 pub async fn bury(db: &impl ConnectionTrait, row: tombstone::Model) -> Result<(), DbErr> {
+    let anew = OnConflict::column(tombstone::Column::Uri)
+        .update_columns([tombstone::Column::Kind, tombstone::Column::AuthorUri])
+        .to_owned();
     tombstone::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing_on([tombstone::Column::Uri])
+        .on_conflict(anew)
         .exec_without_returning(db)
         .await?;
     Ok(())
@@ -366,7 +397,7 @@ pub async fn bury_all_of(
     dialect::run(
         db,
         "INSERT INTO tombstone (uri, kind, author_uri, at) SELECT uri, kind, $2, $3 FROM post \
-         WHERE author_id = $1 AND local AND boost_of_id IS NULL AND audience IN ('public', 'unlisted', 'followers', 'direct') \
+         WHERE author_id = $1 AND local AND boost_of_id IS NULL AND audience IN ('public', 'unlisted', 'neighbours', 'followers', 'direct') \
          ON CONFLICT DO NOTHING",
         [author.into(), author_uri.into(), now.into()],
     )
@@ -375,16 +406,16 @@ pub async fn bury_all_of(
 }
 
 /// What is known of an address before its post arrives.
-#[derive(Clone, Copy, Debug, FromQueryResult)]
+#[derive(Clone, Debug, FromQueryResult)]
 pub struct Expected {
-    /// It was deleted before it came.
-    pub buried: bool,
+    /// Who deleted it before it came.
+    pub buried_by: Option<String>,
     /// Answers to it came before it.
     pub answered: bool,
 }
 
 pub async fn expected(db: &impl ConnectionTrait, uri: &str) -> Result<Expected, DbErr> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM tombstone WHERE uri = $1) AS buried, \
+    let sql = "SELECT (SELECT author_uri FROM tombstone WHERE uri = $1) AS buried_by, \
          EXISTS (SELECT 1 FROM post WHERE reply_to_uri = $1 AND reply_to_id IS NULL) AS answered";
     let found = Expected::find_by_statement(dialect::statement(db, sql, [uri.into()]));
     let none = || DbErr::RecordNotFound("two questions without an answer".into());

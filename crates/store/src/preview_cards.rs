@@ -170,21 +170,28 @@ pub async fn claim(
     Ok(dialect::run(db, sql, [url.into(), now.into(), until.into()]).await? > 0)
 }
 
-pub async fn put_off(db: &impl ConnectionTrait, url: &str, until: i64) -> Result<(), DbErr> {
-    let sql = "UPDATE preview_errand SET due_at = $2 WHERE url = $1";
-    dialect::run(db, sql, [url.into(), until.into()]).await?;
+/// Puts off what is due at `due_at` or before.
+pub async fn put_off(
+    db: &impl ConnectionTrait,
+    url: &str,
+    due_at: i64,
+    until: i64,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE preview_errand SET due_at = $3 WHERE url = $1 AND due_at <= $2";
+    dialect::run(db, sql, [url.into(), due_at.into(), until.into()]).await?;
     Ok(())
 }
 
-/// Puts off an errand that came to nothing, with so many attempts made.
-pub async fn retry(
-    db: &impl ConnectionTrait,
-    url: &str,
-    attempts: i32,
-    until: i64,
-) -> Result<(), DbErr> {
-    let sql = "UPDATE preview_errand SET attempts = $2, due_at = $3 WHERE url = $1";
-    dialect::run(db, sql, [url.into(), attempts.into(), until.into()]).await?;
+/// Puts off an errand that came to nothing, with so many attempts made, unless it has changed since it was claimed.
+pub async fn retry(db: &impl ConnectionTrait, errand: &Errand, until: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE preview_errand SET attempts = $2, due_at = $3 WHERE url = $1 AND due_at = $4";
+    let params = [
+        errand.url.as_str().into(),
+        errand.attempts.into(),
+        until.into(),
+        errand.due_at.into(),
+    ];
+    dialect::run(db, sql, params).await?;
     Ok(())
 }
 

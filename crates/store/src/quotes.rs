@@ -48,6 +48,51 @@ pub async fn of_posts(
         .await
 }
 
+/// The quote of a post that is itself quoted.
+#[derive(Clone, Debug)]
+pub struct Inner {
+    pub post: i64,
+    pub state: String,
+    /// What it quoted is not here any more.
+    pub gone: bool,
+    /// What it quotes, where these eyes may see it.
+    pub seen: Option<i64>,
+}
+
+/// What these posts quote, without its rows.
+pub async fn inner(
+    db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
+    posts: &[i64],
+) -> Result<Vec<Inner>, DbErr> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT q.post_id, q.state, q.quoted_id, \
+         (SELECT p.id FROM post p JOIN account a ON a.id = p.author_id \
+         WHERE p.id = q.quoted_id AND a.suspended_at IS NULL AND {}) \
+         FROM quote q WHERE q.post_id IN {}",
+        visible(eyes),
+        dialect::listed(db, 3)
+    );
+    let mut params = eyes.params(now);
+    params.push(dialect::json_list(posts).into());
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, params))
+        .await?;
+    let inner = |row: &sea_orm::QueryResult| -> Result<Inner, DbErr> {
+        Ok(Inner {
+            post: row.try_get_by_index(0)?,
+            state: row.try_get_by_index(1)?,
+            gone: row.try_get_by_index::<Option<i64>>(2)?.is_none(),
+            seen: row.try_get_by_index(3)?,
+        })
+    };
+    rows.iter().map(inner).collect()
+}
+
 /// All that show the same stamp, of which one at most is honest.
 pub async fn by_stamp(db: &impl ConnectionTrait, uri: &str) -> Result<Vec<quote::Model>, DbErr> {
     quote::Entity::find()

@@ -1,4 +1,6 @@
-//! Ids of activities that already arrived. Kept per origin, so that one server cannot use up another's ids.
+//! Ids of activities that already arrived, and what else is not to have its effect twice. Kept per actor, by the number of the
+//! account (`origin` is named after earlier versions, which kept them per server), so that nobody can use up another's ids, be
+//! it a neighbour's on the same server.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult,

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 use crate::{
     audience::{Eyes, unblocked, unmuted, visible},
     dialect,
+    neighbours::STANDS,
 };
 
 pub(crate) use home::belongs_at_home;
@@ -235,6 +236,26 @@ pub async fn square(
         unmuted("p.author_id")
     );
     paged(db, &from, "p.id", page, eyes.params(now)).await
+}
+
+/// What residents of the neighbour towns write for everyone, and what they and those of this town write for the neighbours.
+pub async fn neighbours(
+    db: &impl ConnectionTrait,
+    me: i64,
+    now: i64,
+    page: &Page,
+) -> Result<Vec<i64>, DbErr> {
+    let eyes = Eyes {
+        account: me,
+        resident: true,
+    };
+    let from = format!(
+        "neighbour_post c CROSS JOIN post p WHERE p.id = c.post_id \
+         AND p.audience IN ('public', 'neighbours') AND {STANDS} AND {} AND {}",
+        unblocked("p.author_id"),
+        unmuted("p.author_id")
+    );
+    paged(db, &from, "c.post_id", page, eyes.params(now)).await
 }
 
 /// Which of an account's posts are meant.

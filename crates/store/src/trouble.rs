@@ -86,9 +86,11 @@ fn of_postgres(state: &str) -> Option<Trouble> {
 /// Did PostgreSQL undo a transaction since it and another waited for each other, or could not stand side by side? Nothing is
 /// wrong with it: begun again, it goes through.
 pub(crate) fn gave_way(err: &(dyn Error + 'static)) -> bool {
-    let mut causes = successors(Some(err), |err| err.source());
+    let mut causes = successors(Some(err), |&err| err.source());
     match causes.find_map(|err| err.downcast_ref()) {
-        Some(DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err))) => {
+        Some(
+            DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err)),
+        ) => {
             let state = err.as_database_error().and_then(DatabaseError::code);
             state.is_some_and(|state| GAVE_WAY.contains(&&*state))
         }

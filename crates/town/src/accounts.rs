@@ -1,5 +1,7 @@
 //! Accounts of people here and elsewhere: profiles, views, suspension, and how one ends.
 
+use std::collections::HashMap;
+
 use parvis_model::{
     account::AccountKind,
     attribution,
@@ -8,10 +10,12 @@ use parvis_model::{
     id::Id,
     limits,
     refusal::Refusal,
-    text,
+    text::{self, Links, MentionLink},
 };
 pub use parvis_store::relations::Relation;
-use parvis_store::{Tx, accounts, departures, entity, follows, media, posts};
+use parvis_store::{
+    ConnectionTrait, Tx, accounts, departures, entity, follows, media, posts, relations,
+};
 
 use crate::{
     AccountView, Outcome, Town, Viewer,
@@ -53,10 +57,18 @@ pub(crate) async fn by_handle(
     town: &Town,
     handle: &Handle,
 ) -> Outcome<Option<entity::account::Model>> {
+    known(town.store.read(), town, handle).await
+}
+
+async fn known(
+    db: &impl ConnectionTrait,
+    town: &Town,
+    handle: &Handle,
+) -> Outcome<Option<entity::account::Model>> {
     let domain = handle.domain.as_deref();
     let domain = domain.filter(|_| town.is_elsewhere(handle));
     let name = folded(&handle.name);
-    Ok(accounts::by_handle(town.store.read(), &name, domain.unwrap_or_default()).await?)
+    Ok(accounts::by_handle(db, &name, domain.unwrap_or_default()).await?)
 }
 
 /// By ActivityPub id or page address, among those known here.
@@ -113,15 +125,19 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
         .ok_or_else(Refusal::not_found)?;
     if let Some(name) = edit.display_name {
         row.display_name = within(
-            name.trim(),
+            text::unturned(&name).trim(),
             limits::DISPLAY_NAME,
             "display_name",
             "refusal-display-name-too-long",
         )?;
     }
     if let Some(bio) = edit.bio {
-        row.bio_source = within(bio.trim(), limits::BIO, "bio", "refusal-bio-too-long")?;
-        row.bio_html = text::bio(&row.bio_source);
+        let bio = within(bio.trim(), limits::BIO, "bio", "refusal-bio-too-long")?;
+        // A form sends it along whatever was changed.
+        if bio != row.bio_source {
+            row.bio_html = bio_html(tx, town, me, &bio).await?;
+            row.bio_source = bio;
+        }
     }
     if let Some(fields) = edit.fields {
         let fields = profile_links::remembered(town, &row.fields, checked_fields(fields)?);
@@ -143,6 +159,25 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
         journal::record(tx, town, &Entry::FilesDropped { keys: dropped }).await?;
     }
     journal::record(tx, town, &Entry::ProfileChanged { account: me }).await
+}
+
+/// As in a post; of people only those have a link whom the town knows already.
+async fn bio_html(tx: &Tx, town: &Town, me: Id, source: &str) -> Outcome<String> {
+    let mut mentions = HashMap::new();
+    for handle in text::scan_bio(source).mentions {
+        let Some(row) = known(tx, town, &handle).await? else {
+            continue;
+        };
+        if !relations::is_blocked(tx, me, row.id).await? {
+            let (url, name) = (row.url, row.name);
+            mentions.insert(handle.key(), MentionLink { url, name });
+        }
+    }
+    let links = Links {
+        mentions: &mentions,
+        tag_base: &format!("{}/tags/", town.origin),
+    };
+    Ok(text::bio(source, &links))
 }
 
 /// Only people and programs change into each other.
@@ -175,7 +210,7 @@ fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refus
             continue;
         }
         let name = within(
-            name.trim(),
+            text::unturned(&name).trim(),
             limits::PROFILE_FIELD,
             "fields",
             "refusal-field-too-long",
@@ -250,7 +285,7 @@ pub async fn unsuspend(tx: &Tx, town: &Town, account: Id) -> Outcome<bool> {
     let row = accounts::by_id(tx, account)
         .await?
         .ok_or_else(Refusal::not_found)?;
-    if posts::tombstone(tx, &row.uri).await?.is_some() {
+    if tombstone(tx, &row.uri).await?.is_some() {
         return Err(Refusal::not_found().into());
     }
     if departures::make_revocable(tx, account).await? {
@@ -273,7 +308,7 @@ pub async fn close(tx: &Tx, town: &Town, account: Id) -> Outcome<()> {
     if !row.domain.is_empty() || row.kind == AccountKind::Application.as_str() {
         return Err(Refusal::forbidden("refusal-not-yours").into());
     }
-    if posts::tombstone(tx, &row.uri).await?.is_some() {
+    if tombstone(tx, &row.uri).await?.is_some() {
         return Ok(());
     }
     let inboxes = follows::remote_inboxes(tx, account).await?;
@@ -304,8 +339,17 @@ pub async fn closed(town: &Town, account: &AccountView) -> Outcome<Option<Timest
     if !account.local || !account.suspended {
         return Ok(None);
     }
-    let stone = posts::tombstone(town.store.read(), &account.uri).await?;
+    let stone = tombstone(town.store.read(), &account.uri).await?;
     Ok(stone.map(|stone| stone.at))
+}
+
+/// Its own: a neighbour on the same server may have said that something is gone that was never there.
+async fn tombstone(
+    db: &impl ConnectionTrait,
+    account: &str,
+) -> Outcome<Option<entity::tombstone::Model>> {
+    let stone = posts::tombstone(db, account).await?;
+    Ok(stone.filter(|stone| stone.author_uri == account))
 }
 
 async fn set_suspended(tx: &Tx, town: &Town, account: Id, at: Option<Timestamp>) -> Outcome<()> {

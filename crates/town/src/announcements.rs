@@ -94,7 +94,7 @@ pub async fn publish(tx: &Tx, town: &Town, new: NewAnnouncement) -> Outcome<Id> 
     }
     let row = rows::Announcement {
         id: town.ids.next(),
-        html: text::bio(&text),
+        html: text::paragraphs(&text),
         text,
         starts_at: new.starts_at,
         ends_at: new.ends_at,

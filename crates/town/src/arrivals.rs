@@ -24,7 +24,7 @@ use crate::{
     groups,
     interactions::waiting,
     journal::{self, Entry},
-    polls,
+    neighbours, polls,
     posts::{
         boost_row, boostable, boosted, count_answer, count_of_author, is_seen, may_write, original,
         tag,
@@ -46,14 +46,19 @@ pub use people::{RemoteAccount, account, account_gone, moved};
 /// Milliseconds back that are looked through for a free id; each has room for 65,536 posts.
 const CROWDED: Timestamp = 100;
 
-/// Marks an activity as arrived. `false`: it was here before, and nothing more may be done.
-pub async fn first_time(tx: &Tx, town: &Town, activity: &str, origin: &str) -> Outcome<bool> {
-    Ok(seen::mark(tx, activity, origin, town.now()).await?)
+/// Marks an activity of the actor `by` as arrived. `false`: it was here before, and nothing more may be done.
+pub async fn first_time(tx: &Tx, town: &Town, activity: &str, by: Id) -> Outcome<bool> {
+    Ok(seen::mark(tx, activity, &by.to_string(), town.now()).await?)
 }
 
 /// Nothing came of it: it may come again.
-pub async fn not_taken_in(tx: &Tx, activity: &str, origin: &str) -> Outcome<()> {
-    Ok(seen::forget(tx, activity, origin).await?)
+pub async fn not_taken_in(tx: &Tx, activity: &str, by: Id) -> Outcome<()> {
+    Ok(seen::forget(tx, activity, &by.to_string()).await?)
+}
+
+/// Under which it is kept that its author has deleted what another claims to have deleted; no activity is called so.
+fn grave(uri: &str) -> String {
+    format!("gone:{uri}")
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -81,6 +86,9 @@ pub struct Arrival {
     pub sensitive: bool,
     pub language: Option<String>,
     pub audience: Audience,
+    /// For the neighbours of its author's town: what that means here the agreements say.
+    #[serde(default)]
+    pub for_neighbours: bool,
     pub mentions: Vec<Id>,
     pub tags: Vec<String>,
     pub media: Vec<RemoteMedia>,
@@ -110,6 +118,7 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
         }
         return Ok(None);
     };
+    neighbours::arrived(tx, &row).await?;
     conversations::said(tx, town, &row).await?;
     journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
     for_its_group(tx, town, &row, arrival).await?;
@@ -140,11 +149,25 @@ pub async fn found(tx: &Tx, town: &Town, arrival: &Arrival) -> Outcome<Option<Id
     take_in(tx, town, arrival, true).await
 }
 
+/// Was it deleted by its author before it came? A neighbour, for whom the same server answers, cannot do that.
+async fn is_buried(tx: &Tx, expected: &posts::Expected, arrival: &Arrival) -> Outcome<bool> {
+    let Some(by) = &expected.buried_by else {
+        return Ok(false);
+    };
+    let author = accounts::by_id(tx, arrival.author).await?;
+    if author.is_none_or(|author| author.uri == *by) {
+        return Ok(true);
+    }
+    Ok(seen::contains(tx, &grave(&arrival.uri), &arrival.author.to_string()).await?)
+}
+
 async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcome<Option<Id>> {
+    posts::take_turns(tx, &arrival.uri, arrival.reply_to_uri.as_deref()).await?;
     let expected = posts::expected(tx, &arrival.uri).await?;
-    if expected.buried {
+    if is_buried(tx, &expected, arrival).await? {
         return Ok(None);
     }
+    let arrival = &*neighbours::understood(tx, arrival).await?;
     let parent = match &arrival.reply_to_uri {
         Some(uri) => posts::held_by_uri(tx, uri)
             .await?
@@ -190,6 +213,9 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
         posts::count(tx, row.id, posts::Count::Replies, adopted).await?;
     }
     count_of_author(tx, &row, 1).await?;
+    if !found || row.audience == Audience::Neighbours.as_str() {
+        neighbours::arrived(tx, &row).await?;
+    }
     if found {
         return Ok(Some(row.id));
     }
@@ -454,8 +480,8 @@ pub async fn unfavourite(tx: &Tx, town: &Town, who: Id, post: Id) -> Outcome<boo
 
 /// Takes back what `who` did by an activity that is known by its address alone. One that arrives after its end must not
 /// count any more. `false`: nothing of that kind is here.
-pub async fn undone(tx: &Tx, town: &Town, who: Id, activity: &str, origin: &str) -> Outcome<bool> {
-    seen::mark(tx, activity, origin, town.now()).await?;
+pub async fn undone(tx: &Tx, town: &Town, who: Id, activity: &str) -> Outcome<bool> {
+    first_time(tx, town, activity, who).await?;
     if unboost(tx, town, who, activity).await? {
         return Ok(true);
     }
@@ -465,6 +491,9 @@ pub async fn undone(tx: &Tx, town: &Town, who: Id, activity: &str, origin: &str)
     if let Some(follow) = follows::by_uri(tx, who, activity).await? {
         return follow_ended(tx, town, who, follow.target_id).await;
     }
+    if neighbours::undone(tx, town, who, activity).await? {
+        return Ok(true);
+    }
     if let Some(block) = relations::block_by_uri(tx, who, activity).await? {
         unblock(tx, town, who, block.target_id).await?;
         return Ok(true);
@@ -472,9 +501,13 @@ pub async fn undone(tx: &Tx, town: &Town, who: Id, activity: &str, origin: &str)
     Ok(false)
 }
 
-/// Someone elsewhere asks to follow the town itself, which is nobody to follow: it says so.
+/// Someone elsewhere asks to follow the town itself: another town that would be its neighbour, or somebody to whom it says
+/// that it is nobody to follow.
 pub async fn follow_of_town(tx: &Tx, town: &Town, follower: Id, uri: String) -> Outcome<()> {
-    may_write(tx, follower).await?;
+    let asking = may_write(tx, follower).await?;
+    if neighbours::asked(tx, town, &asking, &uri).await? {
+        return Ok(());
+    }
     let entry = Entry::FollowRefused {
         follower,
         target: town.profile().actor_id,
@@ -511,6 +544,9 @@ pub async fn follow_answered(
     follower: Id,
     accepted: bool,
 ) -> Outcome<bool> {
+    if follower == town.profile().actor_id {
+        return neighbours::answered(tx, town, target, accepted).await;
+    }
     if follows::between(tx, follower, target).await?.is_none() {
         return Ok(false);
     }
@@ -524,6 +560,9 @@ pub async fn follow_answered(
 
 /// Someone elsewhere no longer follows someone here.
 pub async fn follow_ended(tx: &Tx, town: &Town, follower: Id, target: Id) -> Outcome<bool> {
+    if target == town.profile().actor_id {
+        return neighbours::taken_back(tx, town, follower).await;
+    }
     let Some(standing) = follows::between(tx, follower, target).await? else {
         return Ok(false);
     };

@@ -41,6 +41,12 @@ pub async fn block(tx: &Tx, town: &Town, me: Id, domain: &str) -> Outcome<()> {
     Ok(domain_blocks::insert(tx, town.ids.next(), me, &domain, town.now()).await?)
 }
 
+/// How many follows a block would end: of the resident's, and of people there.
+pub async fn foreseen(town: &Town, me: Id, domain: &str) -> Outcome<(i64, i64)> {
+    let domain = checked(town, domain)?;
+    Ok(domain_blocks::count_follows_across(town.store.read(), me, &domain).await?)
+}
+
 pub async fn unblock(tx: &Tx, _town: &Town, me: Id, domain: &str) -> Outcome<()> {
     let domain = folded(domain);
     // No server is called so, and PostgreSQL refuses to look.

@@ -246,7 +246,7 @@ pub struct Reader {
 }
 
 /// What a reader got, and the step that reading it makes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Batch {
     pub entries: Vec<Entry>,
     from: Position,

@@ -227,12 +227,19 @@ async fn send_password_link(town: &Arc<Town>, who: &str) -> Outcome<()> {
         .await
 }
 
-/// A letter to an address, which is the login's once its link was followed.
-pub(crate) async fn confirm_address(tx: &Tx, town: &Town, user: Id, email: String) -> Outcome<()> {
-    let kind = LetterKind::ConfirmAddress;
+/// Counts what [`confirm_address`] is about to send: before the write, which may be run twice.
+pub(crate) fn count_confirmation(town: &Town, email: &str) -> Outcome<()> {
+    if !town.sends_letters() {
+        return Ok(());
+    }
     // Whoever reads there may never have heard of this town.
     let reader = secrets::hash(&email.to_lowercase());
-    town.rates().count(Rate::ConfirmAddress, &reader)?;
+    Ok(town.rates().count(Rate::ConfirmAddress, &reader)?)
+}
+
+/// A letter to an address, which is the login's once its link was followed. It has been counted.
+pub(crate) async fn confirm_address(tx: &Tx, town: &Town, user: Id, email: String) -> Outcome<()> {
+    let kind = LetterKind::ConfirmAddress;
     end_links(tx, user, kind).await?;
     lay_down(tx, town, user, kind, (Some(email), town.now())).await
 }

@@ -31,6 +31,7 @@ pub mod look;
 pub mod markers;
 pub mod media;
 pub mod moves;
+pub mod neighbours;
 pub mod notes;
 pub mod notifications;
 mod pages;
@@ -68,6 +69,7 @@ pub mod tokens;
 mod touches;
 mod town;
 pub mod two_step;
+mod under_way;
 pub mod users;
 pub mod views;
 

@@ -3,6 +3,7 @@
 mod choices;
 mod groups;
 mod policies;
+mod taken_back;
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,6 +30,7 @@ pub use policies::{
     NotificationPolicy, Reception, RequestView, accept, held_counts, policy, request, requests,
     set_policy, turn_away,
 };
+use taken_back::{was_taken_back, withdraw};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotificationKind {
@@ -300,7 +302,7 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
             .await
         }
         Entry::Unfavourited { account, post, .. } => {
-            withdraw(tx, NotificationKind::Favourite, *account, *post).await
+            withdraw(tx, town, NotificationKind::Favourite, *account, *post).await
         }
         Entry::FollowRequested {
             follower,
@@ -318,7 +320,8 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
         Entry::FollowAccepted {
             follower, target, ..
         } => {
-            withdraw(tx, NotificationKind::FollowRequest, *follower, *target).await?;
+            let asked = NotificationKind::FollowRequest.as_str();
+            notifications::withdraw(tx, asked, *follower, *target).await?;
             tell(tx, town, *target, NotificationKind::Follow, *follower, None).await
         }
         Entry::FollowWithdrawn {
@@ -327,8 +330,15 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
         | Entry::FollowRefused {
             follower, target, ..
         } => {
-            withdraw(tx, NotificationKind::FollowRequest, *follower, *target).await?;
-            withdraw(tx, NotificationKind::Follow, *follower, *target).await
+            withdraw(
+                tx,
+                town,
+                NotificationKind::FollowRequest,
+                *follower,
+                *target,
+            )
+            .await?;
+            withdraw(tx, town, NotificationKind::Follow, *follower, *target).await
         }
         Entry::Reported { report, .. } => reported(tx, town, *report).await,
         Entry::SignedUp { account, .. } => {
@@ -351,7 +361,7 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
             let Some(of) = posts::by_uri(tx, of_uri).await? else {
                 return Ok(());
             };
-            withdraw(tx, NotificationKind::Boost, *account, of.id).await
+            withdraw(tx, town, NotificationKind::Boost, *account, of.id).await
         }
         // Never told; and what was told before is forgotten.
         Entry::Blocked {
@@ -562,7 +572,7 @@ async fn told(
         held_back,
     };
     let is_new = notifications::insert(tx, row.clone()).await?;
-    if is_new && !held_back {
+    if is_new && !held_back && !was_taken_back(tx, &row).await? {
         let choices = choices::pass_on(tx, town, to, kind).await?;
         if !choices.off_push.contains(&kind) {
             push::lay_down(tx, town, &row, kind).await?;
@@ -575,8 +585,4 @@ async fn told(
         journal::record(tx, town, &entry).await?;
     }
     Ok(())
-}
-
-async fn withdraw(tx: &Tx, kind: NotificationKind, from: Id, subject: Id) -> Outcome<()> {
-    Ok(notifications::withdraw(tx, kind.as_str(), from, subject).await?)
 }

@@ -19,7 +19,7 @@ use crate::{
     filters::Filters,
     polls::{self, PollView},
     previews::PreviewView,
-    quotes::{Quotes, Quoting, quotings},
+    quotes::{Quoted, Quotes, Quoting, quotings},
     views::{AccountView, MediaView, Mine, PostKind, PostView, TagView},
 };
 
@@ -36,7 +36,8 @@ pub(crate) async fn page_of(
 }
 
 /// Posts by id, in the order asked; those that the viewer may not see, and those of suspended people, are left out. One question,
-/// whatever is on the page, one more where it holds a poll, two where a post on it quotes, three where the viewer has filters.
+/// whatever is on the page, one more where it holds a poll, two where a post on it quotes, one more
+/// where what it quotes does so in turn, three where the viewer has filters.
 pub(crate) async fn posts_in_order(
     db: &impl ConnectionTrait,
     town: &Town,
@@ -64,12 +65,13 @@ pub(crate) async fn arranged(
     let posts = std::mem::take(&mut rows.posts);
     let page = Page::load(db, town, viewer, &posts, rows).await?;
     let agreed: HashSet<Id> = quotes.agreed().collect();
-    let quoted: HashMap<Id, Arc<PostView>> = posts
+    let shown: HashMap<Id, Arc<PostView>> = posts
         .iter()
         .filter(|row| agreed.contains(&row.id))
         .filter_map(|row| page.view(row.clone(), None))
         .map(|view| (view.id, Arc::new(view)))
         .collect();
+    let quoted = Quoted::load(db, town, viewer, shown, &posts).await?;
     let (boosts, originals): (Vec<_>, Vec<_>) =
         posts.into_iter().partition(|row| row.boost_of_id.is_some());
     let mut views: HashMap<Id, Arc<PostView>> = originals

@@ -221,6 +221,7 @@ pub(crate) async fn forget_all(tx: &Tx, user: Id) -> Outcome<()> {
 }
 
 /// A challenge that this browser may answer just now.
+#[derive(Clone)]
 struct Asked {
     challenge: String,
     until: Timestamp,

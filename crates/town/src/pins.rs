@@ -92,7 +92,9 @@ async fn pinnable(tx: &Tx, me: Id, post: Id) -> Outcome<entity::post::Model> {
         readable(tx, me, post).await?;
         return Err(Refusal::invalid("post", "refusal-not-yours").into());
     }
-    if row.audience == Audience::Direct.as_str() {
+    // Everyone who follows is told what is on top, also where the neighbours are not.
+    let few = [Audience::Direct, Audience::Neighbours];
+    if few.iter().any(|few| few.as_str() == row.audience) {
         return Err(Refusal::invalid("post", "refusal-cannot-pin").into());
     }
     Ok(row)

@@ -12,7 +12,7 @@ use std::{
 use parvis_model::{
     audience::{Audience, Standing, may_see},
     clock::Timestamp,
-    handle::{Handle, folded},
+    handle::Handle,
     id::Id,
     limits,
     policy::Quoters,
@@ -27,7 +27,7 @@ use crate::{
     consents, conversations, groups,
     journal::{self, Entry, Stood},
     media::{drop_files, must_be_ready},
-    pages, policies,
+    neighbours, pages, policies,
     polls::{self, NewPoll},
     previews, quotes, revisions, threads,
     views::PostKind,
@@ -162,13 +162,12 @@ fn check(source: &str, compose: &Compose) -> Result<(), Refusal> {
     match compose.audience {
         Audience::Public
         | Audience::Unlisted
+        | Audience::Neighbours
         | Audience::Town
         | Audience::Followers
         | Audience::Direct => Ok(()),
-        // Agreements with neighbours and groups come with their own deeds.
-        Audience::Neighbours | Audience::Group => {
-            Err(Refusal::invalid("audience", "refusal-audience-unknown"))
-        }
+        // Groups come with their own deeds.
+        Audience::Group => Err(Refusal::invalid("audience", "refusal-audience-unknown")),
     }
 }
 
@@ -200,12 +199,8 @@ async fn find_mentioned(
         if relations::is_blocked(town.store.read(), me, row.id).await? {
             continue;
         }
-        let key = match &handle.domain {
-            Some(domain) => format!("{}@{}", folded(&handle.name), domain.to_lowercase()),
-            None => folded(&handle.name),
-        };
         links.insert(
-            key,
+            handle.key(),
             MentionLink {
                 url: row.url.clone(),
                 name: row.name.clone(),
@@ -247,6 +242,8 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
             .at_most(Audience::parse(&parent.audience).unwrap_or(Audience::Direct))
     });
     let audience = quotes::narrowed(audience, quoted.as_ref());
+    let reach = neighbours::reach(tx, audience, parent.as_ref()).await?;
+    let audience = reach.audience();
     let row = entity::post::Model {
         id,
         uri: format!("{}/ap/objects/{id}", town.origin),
@@ -300,6 +297,7 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         quotes::quote(tx, town, &row, quoted).await?;
     }
     attach(tx, me, id, &draft.media).await?;
+    reach.keep(tx, id).await?;
     mention(tx, &row, &draft.mentions).await?;
     conversations::said(tx, town, &row).await?;
     tag(tx, town, id, &draft.tags).await?;
@@ -325,15 +323,22 @@ fn kind(asks: bool) -> PostKind {
     }
 }
 
-/// Names people, of whom those elsewhere have no part in what stays in the town.
+/// Names people, of whom those elsewhere have no part in what stays in the town, or goes to its neighbours alone.
 async fn mention(tx: &Tx, post: &entity::post::Model, people: &[Id]) -> Outcome<()> {
-    let stays = post.audience == Audience::Town.as_str();
-    let named: Vec<Id> = accounts::by_ids(tx, people)
-        .await?
-        .into_iter()
-        .filter(|row| row.id != post.author_id && (row.domain.is_empty() || !stays))
-        .map(|row| row.id)
-        .collect();
+    let mut named = Vec::new();
+    for row in accounts::by_ids(tx, people).await? {
+        let is_here = row.domain.is_empty();
+        let has_part = match Audience::parse(&post.audience) {
+            Some(Audience::Town) => is_here,
+            Some(Audience::Neighbours) => {
+                is_here || neighbours::goes_to(tx, row.id, post.id).await?
+            }
+            _ => true,
+        };
+        if row.id != post.author_id && has_part {
+            named.push(row.id);
+        }
+    }
     Ok(posts::mention(tx, post.id, &named).await?)
 }
 
@@ -424,6 +429,8 @@ async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standi
         mentioned: posts::is_mentioned(tx, post.id, me).await?,
         follower: follow.is_some_and(|follow| follow.accepted),
         resident: account.domain.is_empty(),
+        neighbour: post.audience == Audience::Neighbours.as_str()
+            && neighbours::goes_to(tx, me, post.id).await?,
         blocked: relations::is_blocked(tx, me, post.author_id).await?,
     })
 }

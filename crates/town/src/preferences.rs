@@ -17,6 +17,8 @@ pub struct Preferences {
     pub quoters: Quoters,
     /// Of what strangers elsewhere do with new posts.
     pub looks_at: LooksAt,
+    /// Of pictures without a description, before a post is published on a page.
+    pub reminds: bool,
 }
 
 impl Default for Preferences {
@@ -27,6 +29,7 @@ impl Default for Preferences {
             language: None,
             quoters: Quoters::Everyone,
             looks_at: LooksAt::Nothing,
+            reminds: true,
         }
     }
 }
@@ -39,6 +42,7 @@ pub struct PreferenceEdit {
     pub language: Option<String>,
     pub quoters: Option<Quoters>,
     pub looks_at: Option<LooksAt>,
+    pub reminds: Option<bool>,
 }
 
 impl PreferenceEdit {
@@ -49,9 +53,10 @@ impl PreferenceEdit {
             language,
             quoters,
             looks_at,
+            reminds,
         } = self;
         let posts = audience.is_none() && sensitive.is_none() && language.is_none();
-        posts && quoters.is_none() && looks_at.is_none()
+        posts && quoters.is_none() && looks_at.is_none() && reminds.is_none()
     }
 }
 
@@ -64,11 +69,17 @@ fn read(row: Option<preferences::Preference>) -> Preferences {
         language: row.language,
         quoters: Quoters::parse(&row.quoters).unwrap_or(usual.quoters),
         looks_at: LooksAt::parse(&row.looks_at).unwrap_or(usual.looks_at),
+        reminds: row.reminds,
     }
 }
 
+/// For the neighbours one writes where there are some, else for the town.
 pub async fn of(town: &Town, me: Id) -> Outcome<Preferences> {
-    Ok(read(preferences::of(town.store.read(), me).await?))
+    let mut usual = read(preferences::of(town.store.read(), me).await?);
+    if usual.audience == Audience::Neighbours && !town.profile().has_neighbours {
+        usual.audience = Audience::Town;
+    }
+    Ok(usual)
 }
 
 /// What somebody looks at first, in the step that writes a post.
@@ -88,6 +99,7 @@ pub async fn set(tx: &Tx, _town: &Town, me: Id, edit: PreferenceEdit) -> Outcome
         language,
         quoters: edit.quoters.unwrap_or(before.quoters).as_str().into(),
         looks_at: edit.looks_at.unwrap_or(before.looks_at).as_str().into(),
+        reminds: edit.reminds.unwrap_or(before.reminds),
     };
     Ok(preferences::set(tx, me, row).await?)
 }

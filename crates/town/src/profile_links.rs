@@ -14,12 +14,12 @@ use parvis_store::{
     Tx, accounts, entity,
     profile_links::{self, Errand},
 };
-use tokio::task::JoinSet;
 
 use crate::{
     AccountView, Failure, Outcome, Town, Viewer,
     reach::{Missing, Wish},
     remote_pictures,
+    under_way::UnderWay,
     views::FieldView,
 };
 
@@ -130,39 +130,54 @@ pub(crate) async fn look_for(
 
 /// Asks pages as they become due, until `stop` is done.
 pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
-    tokio::pin!(stop);
-    loop {
-        tokio::select! {
-            () = &mut stop => return,
-            done = ask_due(&town) => {
-                if let Err(err) = done {
-                    tracing::warn!(%err, town = town.host, "links of profiles wait");
-                }
-            }
-        }
-        tokio::select! {
-            () = &mut stop => return,
-            () = tokio::time::sleep(PAUSE) => {}
+    let mut asking = UnderWay::nothing();
+    tokio::select! {
+        () = stop => {}
+        () = ask_again_and_again(&town, &mut asking) => {}
+    }
+    for errand in asking.cut_short().await {
+        if let Err(err) = given_back(&town, errand).await {
+            tracing::warn!(%err, town = town.host, "a link of a profile waits for its lease");
         }
     }
 }
 
-async fn ask_due(town: &Arc<Town>) -> Outcome<()> {
+/// That the program stops is no attempt that failed. What came to its end in the last moment stays so.
+async fn given_back(town: &Town, errand: Errand) -> Outcome<()> {
     let now = town.now();
-    let mut asking = JoinSet::new();
+    let give_back = town.store.write::<_, Failure, _>(move |tx| {
+        Box::pin(async move {
+            profile_links::put_off(tx, &errand, errand.attempts - 1, now).await?;
+            Ok(())
+        })
+    });
+    give_back.await
+}
+
+async fn ask_again_and_again(town: &Arc<Town>, asking: &mut UnderWay<Errand>) {
+    loop {
+        if let Err(err) = ask_due(town, asking).await {
+            tracing::warn!(%err, town = town.host, "links of profiles wait");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn ask_due(town: &Arc<Town>, asking: &mut UnderWay<Errand>) -> Outcome<()> {
+    let now = town.now();
     for errand in profile_links::due(town.store.read(), now, AT_ONCE).await? {
         let Some(errand) = claimed(town, errand, now + LEASE).await? else {
             continue;
         };
         let town = Arc::clone(town);
-        asking.spawn(async move {
+        asking.begin(errand.clone(), async move {
             let url = errand.url.clone();
             if let Err(err) = ask(&town, errand).await {
                 tracing::warn!(%err, url, town = town.host, "a link of a profile was not asked");
             }
         });
     }
-    asking.join_all().await;
+    while asking.one_ended().await {}
     Ok(())
 }
 

@@ -23,8 +23,8 @@ use crate::{
 
 pub use elsewhere::{AskedQuote, RemoteQuote, answered, asked, revoked};
 pub(crate) use elsewhere::{arrived_again, decide, keep};
-pub use shown::{QuoteState, QuoteView, Quoting};
-pub(crate) use shown::{Quotes, quotings};
+pub use shown::{InnerQuote, QuoteState, QuoteView, Quoting};
+pub(crate) use shown::{Quoted, Quotes, quotings};
 
 /// The kind of their stamps.
 const QUOTE: &str = Interaction::Quote.as_str();

@@ -19,7 +19,7 @@ use crate::{
     journal::{self, Batch, Entry, Reader},
     letters,
     media::{drop_files, sweep_due},
-    notifications,
+    neighbours, notifications,
     previews::FRESH,
     remote_pictures, sent_forms,
     sessions::IDLE,
@@ -245,6 +245,7 @@ async fn forget(town: &Town) -> Outcome<()> {
                 let old = (now - letters::KEPT, now - letters::STALE);
                 parvis_store::letters::forget(tx, old, now).await?;
                 sent_forms::forget_old(tx, now).await?;
+                neighbours::forget_old(tx, now).await?;
                 thread_errands::forget(tx, now - threads::errands::REST).await?;
                 interactions::forget_before(tx, now - waiting::KEPT).await?;
                 Ok(parvis_store::imports::forget(tx, now - imports::KEPT).await?)

@@ -229,6 +229,7 @@ async fn open_in_turn(
 }
 
 /// What is known of a card's picture once it is here.
+#[derive(Clone)]
 pub(crate) struct CardPicture {
     pub width: i32,
     pub height: i32,

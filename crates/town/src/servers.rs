@@ -3,7 +3,7 @@
 use parvis_model::refusal::Refusal;
 use parvis_store::{Tx, servers};
 
-use crate::{Outcome, Town};
+use crate::{Outcome, Town, neighbours};
 
 /// The longest name a server can have (RFC 1035, 2.3.4), and a port.
 const LONGEST: usize = 253 + 6;
@@ -15,6 +15,7 @@ pub async fn block(tx: &Tx, town: &Town, host: &str) -> Outcome<String> {
         return Err(Refusal::invalid("domain", "refusal-domain-unfit").into());
     }
     servers::block(tx, &host, town.now()).await?;
+    neighbours::shut_out(tx, town).await?;
     Ok(host)
 }
 

@@ -72,6 +72,13 @@ pub async fn square(town: &Town, viewer: &Viewer, page: Page) -> Outcome<Paged<P
     page_of(&db, town, *viewer, &ids, &page).await
 }
 
+/// What residents of the neighbour towns write for everyone, and what they and those of this town write for the neighbours.
+pub async fn neighbours(town: &Town, me: Id, page: Page) -> Outcome<Paged<PostView>> {
+    let db = town.store.snapshot().await?;
+    let ids = timelines::neighbours(&db, me, town.now(), &page).await?;
+    page_of(&db, town, Viewer::resident(me), &ids, &page).await
+}
+
 pub async fn of_account(
     town: &Town,
     viewer: &Viewer,

@@ -20,6 +20,7 @@ use crate::{
     archive::Documents,
     keys::{self, PushKey},
     look::Look,
+    neighbours,
     rates::Rates,
     reach::{Nowhere, Reach},
     remote_pictures::RemotePictures,
@@ -82,6 +83,7 @@ impl Town {
         };
         keys::complete(&options.store).await?;
         let push_key = keys::push_key(&options.store, options.clock.now()).await?;
+        let has_neighbours = neighbours::are_there(&options.store).await?;
         Ok(Arc::new(Self {
             push_key,
             host,
@@ -90,7 +92,10 @@ impl Town {
             media: options.media,
             remote_pictures: RemotePictures::new(&row.secret),
             ids,
-            profile: RwLock::new(Arc::new(Profile::from(row))),
+            profile: RwLock::new(Arc::new(Profile {
+                has_neighbours,
+                ..Profile::from(row)
+            })),
             reach: OnceLock::new(),
             documents: OnceLock::new(),
             streams: Streams::default(),
@@ -115,8 +120,11 @@ impl Town {
     /// Reads the profile anew: after a change, or because another process may have made one.
     pub async fn refresh_profile(&self) -> Outcome<()> {
         if let Some(row) = parvis_store::town::get(self.store.read()).await? {
-            *self.profile.write().unwrap_or_else(PoisonError::into_inner) =
-                Arc::new(Profile::from(row));
+            let profile = Profile {
+                has_neighbours: neighbours::are_there(&self.store).await?,
+                ..Profile::from(row)
+            };
+            *self.profile.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(profile);
         }
         Ok(())
     }
@@ -247,7 +255,7 @@ async fn found(
 
 /// The host as the name of the town's own actor, without its port: no handle has a colon in its name, and
 /// `GoToSocial` takes `localhost:8000` for an address and the actor for one without a name.
-fn actor_name(host: &str) -> &str {
+pub(crate) fn actor_name(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
@@ -285,6 +293,8 @@ pub struct Profile {
     pub look: Look,
     /// Has the first administrator done the first steps?
     pub set_up: bool,
+    /// Is there an agreement with another town?
+    pub has_neighbours: bool,
     /// The town's own actor.
     pub actor_id: Id,
     /// Keys the forms of people who are not logged in.
@@ -318,6 +328,7 @@ impl From<entity::town::Model> for Profile {
             hue: row.hue,
             look: Look::parse(&row.look),
             set_up: row.setup_secret.is_none(),
+            has_neighbours: false,
             actor_id: row.actor_id,
             secret: row.secret,
             created_at: row.created_at,

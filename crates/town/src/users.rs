@@ -110,6 +110,7 @@ pub struct SignUp {
 }
 
 /// A sign-up checked, with its password hashed and its keys made: all that takes time.
+#[derive(Clone)]
 pub struct Prepared {
     name: String,
     email: Option<String>,

@@ -86,10 +86,13 @@ impl Asked {
         encoded
     }
 
-    /// A fingerprint of all that was sent but for the form's token.
+    /// A fingerprint of all that was sent but for the form's token, and for whether it may still be asked back: a form that
+    /// comes a second time may have lost that on its way.
     pub fn digest(&self) -> String {
         let mut hash = digest::Context::new(&digest::SHA256);
-        let values = self.0.iter().filter(|(name, _)| name != "csrf");
+        let passing = ["csrf", "rappel"];
+        let values = self.0.iter();
+        let values = values.filter(|(name, _)| !passing.contains(&name.as_str()));
         for part in values.flat_map(|(name, value)| [name, value]) {
             hash.update(&part.len().to_be_bytes());
             hash.update(part.as_bytes());
@@ -167,6 +170,7 @@ mod tests {
         let digest = |encoded: &[u8]| Asked::parse(encoded).digest();
         let first = digest(b"csrf=a&envoi=1&text=ab");
         assert_eq!(digest(b"csrf=b&envoi=1&text=ab"), first);
+        assert_eq!(digest(b"envoi=1&rappel=1&text=ab"), first);
         for other in ["envoi=2&text=ab", "envoi=1&text=ac", "envoi=1t&ext=ab"] {
             assert_ne!(digest(other.as_bytes()), first, "{other}");
         }

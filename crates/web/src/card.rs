@@ -82,7 +82,7 @@ impl<'a> Card<'a> {
     /// One's own, unless only the people named may read it.
     pub fn may_pin(&self) -> bool {
         let is_own = self.post.mine.is_some_and(|mine| mine.author);
-        is_own && self.post.audience != Audience::Direct
+        is_own && !matches!(self.post.audience, Audience::Direct | Audience::Neighbours)
     }
 
     /// Which post of the same page it answers; one's own needs no saying.

@@ -151,7 +151,8 @@ impl Frame {
         let key = match audience.borrow() {
             Audience::Public => "consequence-public",
             Audience::Unlisted => "consequence-unlisted",
-            Audience::Town | Audience::Neighbours => "consequence-town",
+            Audience::Neighbours => "consequence-neighbours",
+            Audience::Town => "consequence-town",
             Audience::Followers => "consequence-followers",
             Audience::Group | Audience::Direct => "consequence-direct",
         };

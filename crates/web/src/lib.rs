@@ -45,6 +45,7 @@ mod look;
 mod media;
 mod memberships;
 mod moves;
+mod neighbours;
 mod notes;
 mod notice_choices;
 mod notice_settings;

@@ -12,7 +12,7 @@ use crate::{
     about, actions, announcements, anyone, appearance, assets, authorize, by_letter, connections,
     conversations, copies, crawlers, departures, devices, drafts, email, embeds, exports, fault,
     feeds, filters, first_steps, follows, from_elsewhere, headers, home, imports, installed,
-    interactions, invitations, lists, log_in, look, media, memberships, moves, notes,
+    interactions, invitations, lists, log_in, look, media, memberships, moves, neighbours, notes,
     notice_choices, notice_settings, notices, passkeys, people, polls, posts, profile, quotes,
     relations, remote_pictures, reports, revisions, search, set_up, settings, sign_up, staff,
     styleguide, suggestions, tags, timelines, two_step, visit, write,
@@ -60,6 +60,7 @@ fn pages() -> Router {
         .route("/ville", get(home::town))
         .route("/nouveautes", get(home::news))
         .route("/ailleurs", get(timelines::elsewhere))
+        .route("/voisins", get(timelines::neighbours))
         .route("/groupes", get(timelines::groups))
         .route("/tags", get(tags::followed).post(tags::follow_named))
         .route("/tags/{tag}", get(tags::tag))
@@ -288,6 +289,10 @@ fn pages() -> Router {
         .route(
             "/mairie/reglages",
             get(staff::town).post(staff::change_town),
+        )
+        .route(
+            "/mairie/voisins",
+            get(neighbours::list).post(neighbours::decide),
         )
 }
 

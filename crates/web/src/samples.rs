@@ -24,6 +24,7 @@ use parvis_town::{
     accounts::Relation,
     invitations::State,
     look::Look,
+    neighbours::{self, NeighbourView},
     reports::{Category, ReportView},
     views::TagView,
 };
@@ -42,6 +43,7 @@ use crate::{
     home::{HomePage, LandingPage, News, NotOpenPage, TownPage},
     log_in::{LogInPage, RecoverPage},
     look::{self, LookForm},
+    neighbours::NeighboursPage,
     people::{ConfirmPage, MutePage, PeoplePage, RequestsPage},
     posts::{PostPage, cards},
     profile::{Known, ProfilePage},
@@ -66,6 +68,16 @@ fn typed<const N: usize>(values: [(&str, &str); N]) -> Typed {
     Typed::new(Asked::of(
         values.map(|(name, value)| (name, value.to_owned())),
     ))
+}
+
+fn neighbour(state: neighbours::State) -> NeighbourView {
+    NeighbourView {
+        id: 31,
+        domain: "rivebelle.example".into(),
+        state,
+        decided_by: Some("maire".into()),
+        changed_at: NOW - DAY,
+    }
 }
 
 /// In a town that has a colour of its own.
@@ -488,6 +500,14 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             let frame = dressed(staff("/mairie/apparence"));
             rendered(&LookForm::new(&frame, look::described(&frame)))
         }),
+        (
+            "mairie-voisins",
+            rendered(&NeighboursPage {
+                page: &staff("/mairie/voisins"),
+                neighbours: vec![neighbour(neighbours::State::Asks)],
+                form: Typed::default(),
+            }),
+        ),
         (
             "erreur",
             rendered(&crate::fault::ErrorPage {

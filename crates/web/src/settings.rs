@@ -244,6 +244,7 @@ pub async fn change_quoters(Resident { page, me, .. }: Resident, form: Form) -> 
     let edit = PreferenceEdit {
         quoters: Some(quoters),
         looks_at: LooksAt::parse(form.text("regarder")),
+        reminds: Some(form.values.on("rappel")),
         ..PreferenceEdit::default()
     };
     let town = Arc::clone(&page.town);

@@ -273,8 +273,10 @@ async fn every_page_opens() {
         "/tags",
         "/groupes",
         "/ailleurs",
+        "/voisins",
         "/mairie/inscriptions",
         "/mairie/reglages",
+        "/mairie/voisins",
     ] {
         let path = path.replace('é', "%C3%A9");
         let shown = maire.opens(&path).await;

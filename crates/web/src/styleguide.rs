@@ -4,6 +4,8 @@
 pub mod made_up;
 mod states;
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     Router,
@@ -14,7 +16,7 @@ use parvis_model::{audience::Audience, clock::DAY};
 use parvis_town::{AccountView, accounts::Relation, reports::ReportView};
 
 use self::{
-    made_up::{NOW, bruno, judo, lucie, marie},
+    made_up::{NOW, bruno, judo, lucie, marie, picture},
     states::State,
 };
 use crate::{
@@ -25,8 +27,9 @@ use crate::{
     frame::{Frame, Pages, Typed},
     notices::Notice,
     page::{Answer, Page, html, redirect},
+    profile::Known,
     staff::Waiting,
-    write::Composing,
+    write::{Composing, Reminder},
 };
 
 const SPRITE: &str = include_str!("../../../frontend/icons/sprite.svg");
@@ -47,9 +50,10 @@ const COLOURS: [(&str, &str); 11] = [
 ];
 
 /// Its pages: last word of the address, key of the name.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 5] = [
     ("bases", "guide-basics"),
     ("formulaires", "guide-forms"),
+    ("ecrire", "guide-compose"),
     ("messages", "guide-posts"),
     ("personnes", "guide-people"),
 ];
@@ -71,6 +75,15 @@ pub struct FormsPage<'a> {
     pub compose: Composing,
 }
 
+/// The whole form for a post, which bears the same names as the quick one.
+#[derive(Template)]
+#[template(path = "styleguide_compose.html")]
+pub struct ComposePage<'a> {
+    pub page: &'a Frame,
+    pub form: Typed,
+    pub compose: Composing,
+}
+
 #[derive(Template)]
 #[template(path = "styleguide_posts.html")]
 pub struct PostsPage<'a> {
@@ -83,6 +96,13 @@ pub struct PostsPage<'a> {
 pub struct PeoplePage<'a> {
     pub page: &'a Frame,
     pub people: Vec<(AccountView, Relation)>,
+    /// Whose profile is shown …
+    pub who: AccountView,
+    pub relation: Relation,
+    pub mine: bool,
+    pub successor: Option<AccountView>,
+    /// … to somebody who knows them.
+    pub known: Known,
     pub notices: Vec<Notice>,
     pub bubbles: Vec<Bubble<'a>>,
     pub waiting: Vec<Waiting>,
@@ -109,6 +129,7 @@ pub fn rendered(page: &Frame, origin: &str, part: &str) -> Option<Answer> {
     Some(match part {
         "bases" => html(&BasicsPage::new(page)),
         "formulaires" => html(&FormsPage::new(page)),
+        "ecrire" => html(&ComposePage::new(page, origin)),
         "messages" => html(&PostsPage {
             page,
             states: states::all(origin),
@@ -150,6 +171,28 @@ impl<'a> FormsPage<'a> {
     }
 }
 
+impl<'a> ComposePage<'a> {
+    fn new(page: &'a Frame, origin: &str) -> Self {
+        let text = ("text", page.t("guide-compose-text"));
+        Self {
+            page,
+            form: Typed::new(Asked::of([text]))
+                .with_wrong(Some("summary"), page.t("guide-wrong-form")),
+            compose: Composing {
+                tall: true,
+                language: page.lang().to_owned(),
+                kept: vec![
+                    picture(origin, 1, "La place, la mairie et son arcade").into(),
+                    picture(origin, 2, "").into(),
+                ],
+                servers: Some(3),
+                reminder: Reminder::Shown,
+                ..Composing::quick(Audience::Town)
+            },
+        }
+    }
+}
+
 impl<'a> PeoplePage<'a> {
     fn new(page: &'a Frame, talk: &'a [parvis_town::PostView]) -> Self {
         let following = Relation {
@@ -182,6 +225,19 @@ impl<'a> PeoplePage<'a> {
                 (bruno(), requested),
                 (states::long_name(), blocking),
             ],
+            who: bruno(),
+            relation: Relation {
+                following: true,
+                followed_by: true,
+                ..Relation::default()
+            },
+            mine: false,
+            successor: None,
+            known: Known {
+                note: page.t("guide-note"),
+                familiar: vec![Arc::new(marie()), Arc::new(judo())],
+                ..Known::default()
+            },
             notices: states::notices(),
             bubbles: bubbles.collect(),
             waiting: vec![Waiting {
@@ -199,7 +255,7 @@ impl<'a> PeoplePage<'a> {
 /// What the styleguide's own templates ask.
 #[expect(clippy::unused_self, reason = "templates ask everything of their page")]
 impl Frame {
-    pub fn guide_parts(&self) -> [(&'static str, &'static str); 4] {
+    pub fn guide_parts(&self) -> [(&'static str, &'static str); 5] {
         PARTS
     }
 

@@ -48,6 +48,13 @@ pub async fn bookmarks(Resident { page, me, .. }: Resident) -> Answer {
     of_posts(&page, list, "/signets", words)
 }
 
+/// What is written in the neighbour towns.
+pub async fn neighbours(Resident { page, me, .. }: Resident) -> Answer {
+    let list = timelines::neighbours(&page.town, me, page.piece()).await?;
+    let words = ["neighbours", "neighbours-what", "neighbours-empty"];
+    of_posts(&page, list, "/voisins", words)
+}
+
 /// What people of other towns write for everyone, as far as it came here.
 pub async fn elsewhere(Resident { page, .. }: Resident) -> Answer {
     let list = timelines::public(&page.town, &page.viewer, Scope::Remote, page.piece()).await?;

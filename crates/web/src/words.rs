@@ -31,6 +31,7 @@ const FILES: &[&str] = &[
     "invitations",
     "public",
     "look",
+    "neighbours",
     "styleguide",
     "town",
 ];

@@ -22,7 +22,7 @@ use parvis_town::{
     scheduled, sent_forms,
 };
 
-use self::composing::{AUDIENCES, offered};
+use self::composing::AUDIENCES;
 use crate::{
     asked::Asked,
     card::Card,
@@ -35,7 +35,7 @@ use crate::{
     quotes,
 };
 
-pub use composing::{Composing, greeting};
+pub use composing::{Composing, Reminder, greeting};
 pub use files::{Attached, upload};
 pub use sent::{BODY, Sender, Sent};
 
@@ -86,7 +86,7 @@ async fn usual(page: &Page, me: Id) -> Outcome<Composing> {
     let tall = Composing::tall(page);
     Ok(Composing {
         quoters: usual.quoters,
-        audience: offered(usual.audience),
+        audience: tall.choosable(&page.frame, usual.audience),
         language: usual.language.unwrap_or_else(|| tall.language.clone()),
         servers: Some(follows::servers_behind(&page.town, me).await?),
         ..tall
@@ -119,14 +119,14 @@ async fn asked_text(page: &Page, me: Id, compose: &mut Composing) -> Outcome<Str
             return Err(Refusal::forbidden("refusal-thread-closed").into());
         }
         let text = greeting(&question, me);
-        compose.audience = compose.audience.at_most(offered(question.audience));
         compose.answers = Some(question);
+        compose.audience = compose.choosable(&page.frame, compose.audience);
         return Ok(text);
     }
     if let Some(quoted) = page.query.id("citation") {
         let quoted = posts::view(&page.town, &page.viewer, quoted).await?;
         if !quoted.audience.is_open() {
-            compose.audience = offered(quoted.audience);
+            compose.audience = compose.choosable(&page.frame, quoted.audience);
         }
         compose.quotes = Some(quoted);
     } else if let Some(acct) = page.query.some("a") {
@@ -184,14 +184,20 @@ pub async fn publish(mut sent: Sent) -> Answer {
         let typed = Typed::new(values.clone()).with_wrong(None, page.frame.t(why));
         return shown(StatusCode::UNPROCESSABLE_ENTITY, page, &compose, typed).await;
     }
-    let done = match (trouble, Wish::of(values)) {
+    let wish = Wish::of(values);
+    let reminds =
+        trouble.is_none() && wish == Wish::Publish && is_reminded(page, me, &compose).await?;
+    if reminds {
+        compose.reminder = Reminder::Shown;
+    }
+    let done = match (trouble, wish) {
         (Some(trouble), _) => Err(trouble),
-        (None, Wish::Look) => {
+        (None, wish) if reminds || wish == Wish::Look => {
             let typed = Typed::new(values.clone());
             return shown(StatusCode::OK, page, &compose, typed).await;
         }
         (None, Wish::Save) => save(page, me, values, &compose, mark).await,
-        (None, Wish::Publish) => send(page, me, values, &compose, mark).await,
+        (None, _) => send(page, me, values, &compose, mark).await,
     };
     match done {
         Ok(Done::Published(post)) => Ok(match &compose.answers {
@@ -203,6 +209,14 @@ pub async fn publish(mut sent: Sent) -> Answer {
         Ok(Done::Saved) => Ok(page.onward("/brouillons", "done-draft-saved")),
         Err(failure) => again(failure, page, &compose, values.clone()).await,
     }
+}
+
+/// Are there pictures without a description, and does the resident want to be told before they are published?
+async fn is_reminded(page: &Page, me: Id, compose: &Composing) -> Outcome<bool> {
+    if !compose.may_remind() || compose.undescribed().next().is_none() {
+        return Ok(false);
+    }
+    Ok(preferences::of(&page.town, me).await?.reminds)
 }
 
 /// Was it written here while somebody else was logged in?
@@ -266,6 +280,9 @@ async fn asked_for(page: &Page, me: Id, values: &Asked) -> Outcome<(Composing, b
     compose.servers = Some(follows::servers_behind(&page.town, me).await?);
     if let Some(key) = values.some("envoi") {
         key.clone_into(&mut compose.key);
+    }
+    if !values.on("rappel") {
+        compose.reminder = Reminder::Over;
     }
     compose.draft = values.id("brouillon");
     if let Some(waiting) = values.id("programme") {

@@ -102,3 +102,15 @@ tongue-ca = Català
 tongue-co = Corsu
 tongue-eu = Euskara
 tongue-oc = Occitan
+
+# Before pictures are published that nothing is said about
+reminder = Remind me to describe my pictures
+reminder-hint = Once for each post, just before you publish it. You may always publish without.
+reminder-lacking =
+    { $count ->
+        [one] One picture has no description.
+       *[other] { $count } pictures have no description.
+    }
+reminder-why = A few words are enough for those who cannot see it: “The wash house in the snow”, for example. Nothing is published yet.
+reminder-describe = Add a description
+reminder-publish = Publish anyway

@@ -58,6 +58,7 @@ audience-group = The members of the group
 audience-direct = The people named
 consequence-public = Visible to all, here and elsewhere. The servers of your followers keep a copy.
 consequence-unlisted = Visible to those who have the link or follow you, but not on the town’s public pages.
+consequence-neighbours = Visible to residents of { $town } and of the neighbour towns who have an account. A copy is kept in those towns, and nowhere else.
 consequence-town = Visible to residents of { $town } who have an account. Nothing leaves this server.
 consequence-followers = Visible to your followers and the people named. Their servers keep a copy.
 consequence-direct = Visible to the people you name with @. It is not encrypted: those who run the servers could read it.

@@ -102,3 +102,15 @@ tongue-ca = Català
 tongue-co = Corsu
 tongue-eu = Euskara
 tongue-oc = Occitan
+
+# Avant de publier des images dont personne n’a rien dit
+reminder = Me rappeler de décrire mes images
+reminder-hint = Une fois par message, juste avant de le publier. Vous restez libre de publier sans.
+reminder-lacking =
+    { $count ->
+        [one] Une image n’a pas de description.
+       *[other] { $count } images n’ont pas de description.
+    }
+reminder-why = Quelques mots suffisent à qui ne la voit pas : « Le lavoir sous la neige », par exemple. Rien n’est encore publié.
+reminder-describe = Ajouter une description
+reminder-publish = Publier quand même

@@ -58,6 +58,7 @@ audience-group = Les membres du groupe
 audience-direct = Les personnes nommées
 consequence-public = Visible par tous, ici et ailleurs. Les serveurs de vos abonnés en gardent une copie.
 consequence-unlisted = Visible par qui a le lien ou vous suit, mais absent des pages publiques de la ville.
+consequence-neighbours = Visible par les habitants de { $town } et des communes voisines qui ont un compte. Une copie est gardée dans ces communes, et nulle part ailleurs.
 consequence-town = Visible par les habitants de { $town } qui ont un compte. Rien ne sort de ce serveur.
 consequence-followers = Visible par vos abonnés et les personnes nommées. Leurs serveurs en gardent une copie.
 consequence-direct = Visible par les personnes que vous nommez avec @. Ce n’est pas chiffré : les responsables des serveurs pourraient le lire.

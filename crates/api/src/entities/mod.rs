@@ -38,7 +38,9 @@ pub use interaction_request::{InteractionRequest, Settled};
 pub use marker::Marker;
 pub use media::MediaAttachment;
 pub use notification::{Notification, type_of};
-pub use notification_group::{Expand, GroupedNotifications, NotificationRequest, PolicyShown};
+pub use notification_group::{
+    Expand, GroupedNotifications, NotificationRequest, OldPolicyShown, PolicyShown,
+};
 pub use people_list::List;
 pub use poll::Poll;
 pub use preview_card::PreviewCard;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use parvis_model::id::Id;
 use parvis_town::{
     AccountView, PostView,
-    notifications::{GroupView, NotificationPolicy, RequestView},
+    notifications::{GroupView, NotificationPolicy, Reception, RequestView},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -162,6 +162,15 @@ struct Summary {
     pending_notifications_count: i64,
 }
 
+impl Summary {
+    fn new((people, notifications): (i64, i64)) -> Self {
+        Self {
+            pending_requests_count: people,
+            pending_notifications_count: notifications,
+        }
+    }
+}
+
 impl PolicyShown {
     /// `held`: people and notifications.
     pub fn new(policy: NotificationPolicy, held: (i64, i64)) -> Self {
@@ -171,10 +180,32 @@ impl PolicyShown {
             for_new_accounts: policy.new_accounts.as_str(),
             for_private_mentions: policy.private_mentions.as_str(),
             for_limited_accounts: policy.limited_accounts.as_str(),
-            summary: Summary {
-                pending_requests_count: held.0,
-                pending_notifications_count: held.1,
-            },
+            summary: Summary::new(held),
+        }
+    }
+}
+
+/// The same as older apps know it: whether something is held back.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NotificationPolicyV1")]
+pub struct OldPolicyShown {
+    filter_not_following: bool,
+    filter_not_followers: bool,
+    filter_new_accounts: bool,
+    filter_private_mentions: bool,
+    summary: Summary,
+}
+
+impl OldPolicyShown {
+    /// `held`: people and notifications.
+    pub fn new(policy: NotificationPolicy, held: (i64, i64)) -> Self {
+        let filtered = |reception| reception != Reception::Accept;
+        Self {
+            filter_not_following: filtered(policy.not_following),
+            filter_not_followers: filtered(policy.not_followers),
+            filter_new_accounts: filtered(policy.new_accounts),
+            filter_private_mentions: filtered(policy.private_mentions),
+            summary: Summary::new(held),
         }
     }
 }

@@ -3,38 +3,58 @@
 use parvis_model::policy::{Circles, Consent};
 use parvis_town::{
     PostView,
-    quotes::{QuoteState, Quoting},
+    quotes::{InnerQuote, QuoteState, Quoting},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Status;
+use super::{IdText, Status};
 
 #[derive(Serialize, JsonSchema)]
-pub struct Quote<'a> {
-    state: &'static str,
-    quoted_status: Option<Box<Status<'a>>>,
+#[serde(untagged)]
+pub enum Quote<'a> {
+    Whole {
+        state: &'static str,
+        quoted_status: Option<Box<Status<'a>>>,
+    },
+    /// Inside a quoted post.
+    Shallow {
+        state: &'static str,
+        quoted_status_id: Option<IdText>,
+    },
 }
 
 impl<'a> Quote<'a> {
     /// `None` also where it is only a link.
     pub fn of(origin: &'a str, view: &'a PostView) -> Option<Self> {
         let quote = view.quote.as_ref()?;
-        let state = match quote.state {
-            QuoteState::Pending => "pending",
-            QuoteState::Accepted => "accepted",
-            QuoteState::Refused => "rejected",
-            QuoteState::Revoked => "revoked",
-            QuoteState::Deleted => "deleted",
-            QuoteState::Hidden => "unauthorized",
-            QuoteState::Unverified => return None,
-        };
+        let inner = quote.within.as_ref().and_then(Self::within);
         let quoted = quote.post.as_deref();
-        Some(Self {
-            state,
-            quoted_status: quoted.map(|post| Box::new(Status::new(origin, post))),
+        let quoted = quoted.map(|post| Status::new(origin, post).quoting(inner));
+        Some(Self::Whole {
+            state: name(quote.state)?,
+            quoted_status: quoted.map(Box::new),
         })
     }
+
+    fn within(inner: &InnerQuote) -> Option<Self> {
+        Some(Self::Shallow {
+            state: name(inner.state)?,
+            quoted_status_id: inner.post.map(IdText),
+        })
+    }
+}
+
+fn name(state: QuoteState) -> Option<&'static str> {
+    Some(match state {
+        QuoteState::Pending => "pending",
+        QuoteState::Accepted => "accepted",
+        QuoteState::Refused => "rejected",
+        QuoteState::Revoked => "revoked",
+        QuoteState::Deleted => "deleted",
+        QuoteState::Hidden => "unauthorized",
+        QuoteState::Unverified => return None,
+    })
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -78,11 +98,12 @@ mod tests {
 
     use parvis_model::policy::Allowed;
     use parvis_town::quotes::QuoteView;
+    use serde_json::json;
 
     use super::super::samples;
     use super::*;
 
-    fn quoting(state: QuoteState, post: Option<PostView>) -> PostView {
+    fn quoting(state: QuoteState, post: Option<PostView>, within: Option<InnerQuote>) -> PostView {
         PostView {
             quote: Some(QuoteView {
                 state,
@@ -91,13 +112,14 @@ mod tests {
                 stamp: None,
                 request: None,
                 author: Some(5),
+                within,
             }),
             ..samples::post()
         }
     }
 
     fn shown(state: QuoteState, post: Option<PostView>) -> serde_json::Value {
-        let view = quoting(state, post);
+        let view = quoting(state, post, None);
         serde_json::to_value(Quote::of("https://v.example", &view)).unwrap()
     }
 
@@ -112,6 +134,28 @@ mod tests {
           }
         }
         "#);
+    }
+
+    #[test]
+    fn a_quoted_post_names_what_it_quotes() {
+        for (state, post, shown) in [
+            (
+                QuoteState::Accepted,
+                Some(3),
+                json!({ "state": "accepted", "quoted_status_id": "3" }),
+            ),
+            (
+                QuoteState::Hidden,
+                None,
+                json!({ "state": "unauthorized", "quoted_status_id": null }),
+            ),
+            (QuoteState::Unverified, None, json!(null)),
+        ] {
+            let inner = InnerQuote { state, post };
+            let view = quoting(QuoteState::Accepted, Some(samples::post()), Some(inner));
+            let quote = serde_json::to_value(Quote::of("https://v.example", &view)).unwrap();
+            assert_eq!(quote["quoted_status"]["quote"], shown);
+        }
     }
 
     #[test]

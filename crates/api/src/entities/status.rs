@@ -288,6 +288,11 @@ impl<'a> Status<'a> {
         }
     }
 
+    /// As it stands inside another post.
+    pub(super) fn quoting(self, quote: Option<Quote<'a>>) -> Self {
+        Self { quote, ..self }
+    }
+
     /// With what its author typed, to write it anew.
     pub fn with_text(self, view: &'a PostView) -> Self {
         Self {

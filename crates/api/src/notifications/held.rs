@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{self, Answer, done},
-    entities::{NotificationRequest, PolicyShown},
+    entities::{NotificationRequest, OldPolicyShown, PolicyShown},
     fault::Fault,
     gate::{Caller, Named},
     paging::{self, Paging},
@@ -47,8 +47,12 @@ pub struct PolicyParams {
 
 /// What is not given stays as it is.
 pub async fn set_policy(caller: Caller, params: Params<PolicyParams>) -> Answer {
+    change_policy(&caller, params.fields).await?;
+    shown_policy(&caller).await
+}
+
+async fn change_policy(caller: &Caller, given: PolicyParams) -> Result<(), Fault> {
     let mut policy = notifications::policy(&caller.town, caller.me).await?;
-    let given = params.fields;
     for (word, kept) in [
         (given.not_following, &mut policy.not_following),
         (given.not_followers, &mut policy.not_followers),
@@ -64,7 +68,43 @@ pub async fn set_policy(caller: Caller, params: Params<PolicyParams>) -> Answer 
     caller
         .write(move |tx, town, me| Box::pin(notifications::set_policy(tx, town, me, policy)))
         .await?;
-    shown_policy(&caller).await
+    Ok(())
+}
+
+pub async fn old_policy(caller: Caller) -> Answer {
+    let policy = notifications::policy(&caller.town, caller.me).await?;
+    let held = notifications::held_counts(&caller.town, caller.me).await?;
+    answer::json(&OldPolicyShown::new(policy, held))
+}
+
+/// The older form, which only knows whether something is held back.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "NotificationPolicyParamsV1")]
+#[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names are Mastodon's")]
+pub struct OldPolicyParams {
+    filter_not_following: Option<bool>,
+    filter_not_followers: Option<bool>,
+    filter_new_accounts: Option<bool>,
+    filter_private_mentions: Option<bool>,
+}
+
+/// What is not given stays as it is.
+pub async fn set_old_policy(caller: Caller, params: Params<OldPolicyParams>) -> Answer {
+    let word = |filtered: Option<bool>| {
+        let word = |filtered| if filtered { "filter" } else { "accept" };
+        filtered.map(|filtered| word(filtered).to_owned())
+    };
+    let given = params.fields;
+    let changes = PolicyParams {
+        not_following: word(given.filter_not_following),
+        not_followers: word(given.filter_not_followers),
+        new_accounts: word(given.filter_new_accounts),
+        private_mentions: word(given.filter_private_mentions),
+        limited_accounts: None,
+    };
+    change_policy(&caller, changes).await?;
+    old_policy(caller).await
 }
 
 pub async fn requests(caller: Caller, paging: Paging) -> Answer {

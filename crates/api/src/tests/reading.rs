@@ -1,5 +1,6 @@
 //! What one reads of people: their pages, and why a post is at home.
 
+use axum::http::Method;
 use parvis_model::account::AccountKind;
 use serde_json::{Value, json};
 
@@ -98,4 +99,40 @@ async fn home_says_of_each_entry_why_it_is_there() {
             .iter()
             .all(|post| post.get("shown_because").is_none())
     );
+}
+
+#[tokio::test]
+async fn a_quoted_post_names_what_it_quotes_as_far_as_its_reader_may_see_that() {
+    let house = House::new().await;
+    let (lea, marc) = (house.resident("lea").await, house.resident("marc").await);
+    let (zoe, nora) = (house.resident("zoe").await, house.resident("nora").await);
+    let quotes = async |who: &Resident<'_>, quoted: &Value| {
+        let form = format!("status=Voyez&quoted_status_id={}", id(quoted));
+        who.posts(&form).await
+    };
+    let first = lea.posts("status=Le+pont").await;
+    let second = quotes(&marc, &first).await;
+    let third = quotes(&zoe, &second).await;
+    let shown = &third["quote"]["quoted_status"];
+    assert_eq!(id(shown), id(&second));
+    let named = json!({ "state": "accepted", "quoted_status_id": first["id"] });
+    assert_eq!(shown["quote"], named);
+    let whole = &second["quote"]["quoted_status"];
+    assert_eq!((id(whole), &whole["quote"]), (id(&first), &Value::Null));
+
+    let page = format!("/api/v1/accounts/{}/statuses", zoe.id);
+    let seen = async |who: &Resident<'_>| {
+        let list = who.list(&page).await;
+        list[0]["quote"]["quoted_status"]["quote"].clone()
+    };
+    assert_eq!(seen(&nora).await, named);
+    let block = format!("/api/v1/accounts/{}/block", nora.id);
+    lea.post(&block, "").await.ok();
+    let hidden = json!({ "state": "unauthorized", "quoted_status_id": null });
+    assert_eq!(seen(&nora).await, hidden);
+    assert_eq!(seen(&marc).await, named);
+    let path = format!("/api/v1/statuses/{}", id(&first));
+    lea.send(Method::DELETE, &path, "", "").await.ok();
+    let gone = json!({ "state": "deleted", "quoted_status_id": null });
+    assert_eq!(seen(&marc).await, gone);
 }

@@ -12,6 +12,7 @@ use parvis_town::{
     reports::{self, ArrivedReport},
 };
 
+#[derive(Clone)]
 pub(crate) enum Deed {
     /// It was all done while finding out.
     Nothing,
@@ -30,10 +31,9 @@ pub(crate) enum Deed {
         answers: Vec<String>,
     },
     QuoteAsked(AskedQuote),
-    /// `deed`: what they ask to do; `origin`: of the activity that does it.
+    /// `deed`: what they ask to do.
     Asked {
         asked: Asked,
-        origin: String,
         deed: Box<Self>,
     },
     /// `stamp`: where they agree.
@@ -80,15 +80,14 @@ pub(crate) enum Deed {
     },
     /// `uri`: what is undone, which must not count when it arrives after its end.
     Ended {
+        who: Id,
         uri: String,
-        origin: String,
         end: Box<Self>,
     },
     /// Taken back by the address of the activity alone.
     Undone {
         who: Id,
         uri: String,
-        origin: String,
     },
     Like {
         who: Id,
@@ -146,6 +145,18 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
+    /// May it change with which towns this one has an agreement?
+    pub(super) fn is_between_towns(&self, town: &Town) -> bool {
+        let actor = town.profile().actor_id;
+        match self {
+            Self::FollowOfTown { .. } | Self::Undone { .. } | Self::AccountGone(_) => true,
+            Self::FollowAnswered { follower, .. } => *follower == actor,
+            Self::FollowEnded { target, .. } => *target == actor,
+            Self::Ended { end, .. } => end.is_between_towns(town),
+            _ => false,
+        }
+    }
+
     /// `false`: it changed nothing.
     pub(crate) async fn run(self, tx: &Tx, town: &Town) -> Outcome<bool> {
         match self {
@@ -164,11 +175,7 @@ impl Deed {
                 arrivals::vote_arrived(tx, town, who, poll, &answers).await
             }
             Self::QuoteAsked(asked) => quotes::asked(tx, town, asked).await,
-            Self::Asked {
-                asked,
-                origin,
-                deed,
-            } => asked_for(tx, town, asked, &origin, *deed).await,
+            Self::Asked { asked, deed } => asked_for(tx, town, asked, *deed).await,
             Self::QuoteAnswered {
                 author,
                 post,
@@ -204,13 +211,11 @@ impl Deed {
             Self::FollowEnded { follower, target } => {
                 arrivals::follow_ended(tx, town, follower, target).await
             }
-            Self::Ended { uri, origin, end } => {
-                arrivals::first_time(tx, town, &uri, &origin).await?;
+            Self::Ended { who, uri, end } => {
+                arrivals::first_time(tx, town, &uri, who).await?;
                 Box::pin(end.run(tx, town)).await
             }
-            Self::Undone { who, uri, origin } => {
-                arrivals::undone(tx, town, who, &uri, &origin).await
-            }
+            Self::Undone { who, uri } => arrivals::undone(tx, town, who, &uri).await,
             Self::Like { who, post, uri } => arrivals::favourite(tx, town, who, post, uri).await,
             Self::Unlike { who, post } => arrivals::unfavourite(tx, town, who, post).await,
             Self::Boost(boost) => {
@@ -263,8 +268,8 @@ async fn handed_on(tx: &Tx, town: &Town, who: Id, said: String, deed: Deed) -> O
             arrivals::post_gone(tx, town, author, &uri).await?;
             Ok(true)
         }
-        Deed::Ended { uri, origin, end } => {
-            arrivals::first_time(tx, town, &uri, &origin).await?;
+        Deed::Ended { uri, end, .. } => {
+            arrivals::first_time(tx, town, &uri, who).await?;
             Box::pin(handed_on(tx, town, who, said, *end)).await
         }
         Deed::Like { post, .. } | Deed::Unlike { post, .. } => {
@@ -279,7 +284,7 @@ async fn handed_on(tx: &Tx, town: &Town, who: Id, said: String, deed: Deed) -> O
 }
 
 /// Does what somebody asks for, where they may, and answers.
-async fn asked_for(tx: &Tx, town: &Town, asked: Asked, origin: &str, deed: Deed) -> Outcome<bool> {
+async fn asked_for(tx: &Tx, town: &Town, asked: Asked, deed: Deed) -> Outcome<bool> {
     interactions::at_its_turn(tx, &asked).await?;
     let Some(decision) = interactions::decided(tx, &asked).await? else {
         return Ok(false);
@@ -287,13 +292,14 @@ async fn asked_for(tx: &Tx, town: &Town, asked: Asked, origin: &str, deed: Deed)
     if decision != Decision::No {
         // What came by itself, or was undone before it came, must not count again; a post sees to that itself.
         let is_post = matches!(deed, Deed::Post(_) | Deed::Nothing);
-        let counts = is_post || arrivals::first_time(tx, town, &asked.instrument, origin).await?;
+        let counts =
+            is_post || arrivals::first_time(tx, town, &asked.instrument, asked.who).await?;
         if counts {
             Box::pin(deed.run(tx, town)).await?;
         }
         // There may be no room for it now.
         if counts && !is_post && !interactions::is_here(tx, &asked).await? {
-            arrivals::not_taken_in(tx, &asked.instrument, origin).await?;
+            arrivals::not_taken_in(tx, &asked.instrument, asked.who).await?;
         }
     }
     interactions::answer(tx, town, asked, decision).await?;

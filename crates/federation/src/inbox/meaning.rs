@@ -110,9 +110,7 @@ async fn follow(
     actor: &account::Model,
     id: &str,
 ) -> Outcome<Meaning> {
-    let town = &federation.town;
-    let asked = activity.object.id().and_then(address::canonical);
-    if asked.is_some_and(|asked| uri::ours(&town.origin, &asked) == Some(Ours::TownActor)) {
+    if is_the_town(federation, &activity.object) {
         return Ok(Deed::FollowOfTown {
             follower: actor.id,
             uri: id.to_owned(),
@@ -152,7 +150,7 @@ async fn answered(
         return consents::answered(federation, activity, &post, actor, accepted, budget).await;
     }
     let follower = match inner {
-        Some(inner) if inner.kind == Kind::Follow => our_actor(federation, inner.actor),
+        Some(inner) if inner.kind == Kind::Follow => our_follower(federation, inner.actor),
         Some(_) => return Ok(Ignored("an answer to something we do not ask")),
         None => sent
             .filter(|sent| sent.kind == Kind::Follow.as_str())
@@ -178,13 +176,12 @@ async fn undo(
 ) -> Outcome<Meaning> {
     let uri = activity.object.id().and_then(address::canonical);
     let uri = uri.filter(|uri| same_server(uri, &actor.uri));
-    let origin = address::origin_of(&actor.uri).unwrap_or_default();
     let Some(inner) = activity.object.activity() else {
         let Some(uri) = uri else {
             return Ok(Ignored("undoes something of another server"));
         };
         let who = actor.id;
-        return Ok(Deed::Undone { who, uri, origin }.into());
+        return Ok(Deed::Undone { who, uri }.into());
     };
     if decisions::may_be(&inner) {
         return decided(federation, activity, actor, id, budget).await;
@@ -195,13 +192,17 @@ async fn undo(
     // What is undone must not count when it arrives after its end.
     let ended = |deed| match &uri {
         Some(uri) => Meaning::Deed(Deed::Ended {
+            who: actor.id,
             uri: uri.clone(),
-            origin: origin.clone(),
             end: Box::new(deed),
         }),
         None => Meaning::Deed(deed),
     };
     match inner.kind {
+        Kind::Follow if is_the_town(federation, &inner.object) => Ok(ended(Deed::FollowEnded {
+            follower: actor.id,
+            target: federation.town.profile().actor_id,
+        })),
         Kind::Follow => match one_of_ours(federation, &inner.object).await? {
             Some(target) => Ok(ended(Deed::FollowEnded {
                 follower: actor.id,
@@ -266,6 +267,21 @@ async fn one_of_ours(federation: &Federation, object: &Ref<'_>) -> Outcome<Optio
     };
     let row = accounts::by_id(federation.town.store.read(), id).await?;
     Ok(row.filter(|row| row.domain.is_empty()).map(|row| row.id))
+}
+
+/// The town itself, which people elsewhere follow as little as it follows any: towns that would be its neighbours do.
+fn is_the_town(federation: &Federation, object: &Ref<'_>) -> bool {
+    let meant = object.id().and_then(address::canonical);
+    let origin = &federation.town.origin;
+    meant.is_some_and(|meant| uri::ours(origin, &meant) == Some(Ours::TownActor))
+}
+
+/// Whoever of ours asked to follow: somebody here, or the town.
+fn our_follower(federation: &Federation, actor: &str) -> Option<Id> {
+    if is_the_town(federation, &Ref::Id(actor)) {
+        return Some(federation.town.profile().actor_id);
+    }
+    our_actor(federation, actor)
 }
 
 fn our_actor(federation: &Federation, uri: &str) -> Option<Id> {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use parvis_model::{audience::Audience, id::Id};
 use parvis_store::{accounts, deliveries, entity::account, follows, servers};
-use parvis_town::{Outcome, PostView, Town, consents::ReplyConsent};
+use parvis_town::{Outcome, PostView, Town, consents::ReplyConsent, neighbours};
+
+use super::translate::Known;
 
 /// A set of inboxes on other servers, in the alphabet's order.
 #[derive(Default)]
@@ -50,6 +52,18 @@ impl Inboxes {
             .extend(elsewhere(accounts).map(|row| row.inbox.clone()));
     }
 
+    /// None but those on these servers.
+    fn only_at(&mut self, servers: &[&account::Model]) {
+        let at = |inbox: &String| {
+            let host = super::host_of(inbox);
+            let is = |row: &&account::Model| {
+                host.as_deref() == Some(row.domain.as_str()) || host == super::host_of(&row.inbox)
+            };
+            host.is_some() && servers.iter().any(is)
+        };
+        self.0.retain(at);
+    }
+
     /// Without servers that the town has blocked.
     pub(super) async fn list(self, town: &Town) -> Outcome<Vec<String>> {
         let open = Open::among(town, hosts(&self.0)).await?;
@@ -93,14 +107,58 @@ fn elsewhere<'a>(
         .filter(|row| !row.domain.is_empty() && row.suspended_at.is_none())
 }
 
+/// The towns to which a post for the neighbours goes.
+async fn reached<'a>(
+    town: &Town,
+    known: &'a Known,
+    post: &PostView,
+) -> Outcome<Vec<&'a account::Model>> {
+    let only = neighbours::only_for(town, post.id).await?;
+    let is = |row: &&account::Model| only.is_none_or(|only| only == row.id);
+    Ok(known.neighbours.iter().filter(is).collect())
+}
+
+/// One person's own inbox, for what carries a post of this town: what is for the neighbours goes to nobody beyond them.
+pub(super) async fn of_one(
+    town: &Town,
+    known: &Known,
+    post: &PostView,
+    receiver: &account::Model,
+) -> Outcome<Inboxes> {
+    let mut inboxes = Inboxes::default();
+    inboxes.add_personal([receiver]);
+    if post.audience == Audience::Neighbours {
+        inboxes.only_at(&reached(town, known, post).await?);
+    }
+    Ok(inboxes)
+}
+
+/// Who gets what is new about a post of this town: everyone who has a copy. What is for the neighbours goes no more to where
+/// they were once, and not to where it never went.
+pub(super) async fn of_copies(town: &Town, known: &Known, post: &PostView) -> Outcome<Inboxes> {
+    if post.audience == Audience::Neighbours {
+        let mut inboxes = Inboxes::default();
+        inboxes.of_ledger(town, &post.uri).await?;
+        inboxes.only_at(&reached(town, known, post).await?);
+        return Ok(inboxes);
+    }
+    let mut inboxes = of_post(town, known, post).await?;
+    inboxes.of_ledger(town, &post.uri).await?;
+    Ok(inboxes)
+}
+
 /// Who gets a post of this town.
-pub(super) async fn of_post(town: &Town, post: &PostView) -> Outcome<Inboxes> {
+pub(super) async fn of_post(town: &Town, known: &Known, post: &PostView) -> Outcome<Inboxes> {
     let mut inboxes = Inboxes::default();
     if post.consent.as_ref().is_some_and(ReplyConsent::holds_back) {
-        if let Some(author) = post.reply_to_account {
-            inboxes.add_personal(&accounts::by_id(town.store.read(), author).await?);
-        }
-        return Ok(inboxes);
+        let author = match post.reply_to_account {
+            Some(author) => accounts::by_id(town.store.read(), author).await?,
+            None => None,
+        };
+        return match author {
+            Some(author) => of_one(town, known, post, &author).await,
+            None => Ok(inboxes),
+        };
     }
     let mentioned: Vec<Id> = post.mentions.iter().map(|mention| mention.id).collect();
     let mentioned = accounts::by_ids(town.store.read(), &mentioned).await?;
@@ -118,10 +176,20 @@ pub(super) async fn of_post(town: &Town, post: &PostView) -> Outcome<Inboxes> {
             if let Some(group) = post.group.as_ref().filter(|_| post.audience.is_open()) {
                 inboxes.add(&accounts::by_id(town.store.read(), group.id).await?);
             }
+            if post.audience == Audience::Public {
+                inboxes.add(&known.neighbours);
+            }
+        }
+        Audience::Neighbours => {
+            let towns = reached(town, known, post).await?;
+            inboxes.of_followers(town, post.author.id).await?;
+            inboxes.add(&mentioned);
+            inboxes.only_at(&towns);
+            inboxes.add(towns);
         }
         Audience::Direct => inboxes.add_personal(&mentioned),
-        // Not beyond this town; agreements with neighbours and groups come with their own deeds.
-        Audience::Town | Audience::Neighbours | Audience::Group => {}
+        // Not beyond this town; groups come with their own deeds.
+        Audience::Town | Audience::Group => {}
     }
     Ok(inboxes)
 }

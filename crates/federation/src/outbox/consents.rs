@@ -25,10 +25,11 @@ pub(super) async fn asked(town: &Town, known: &Known, post: Id) -> Outcome<Optio
     let Some(author) = accounts::by_id(town.store.read(), author).await? else {
         return Ok(None);
     };
-    match quotes::request(town, &view, &author)? {
-        Some(request) => personal(town, &author, request).await,
-        None => Ok(None),
-    }
+    let Some(request) = quotes::request(town, &view, &author)? else {
+        return Ok(None);
+    };
+    let inboxes = audience::of_one(town, known, &view, &author).await?;
+    Ok(Some(request.to(inboxes.list(town).await?)))
 }
 
 /// One of theirs agrees to an answer of ours, which until now they had alone.
@@ -39,7 +40,7 @@ pub(super) async fn agreed(town: &Town, known: &Known, post: Id) -> Outcome<Opti
     let Some(create) = posts::create_again(town, &view)? else {
         return Ok(None);
     };
-    let inboxes = audience::of_post(town, &view).await?;
+    let inboxes = audience::of_post(town, known, &view).await?;
     Ok(Some(create.to(inboxes.list(town).await?)))
 }
 

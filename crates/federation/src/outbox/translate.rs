@@ -10,7 +10,7 @@ use parvis_store::{
 };
 use parvis_town::{
     AccountView, Failure, Outcome, PostView, Town, Viewer, accounts as town_accounts,
-    journal::Entry, posts as town_posts,
+    journal::Entry, neighbours, posts as town_posts,
 };
 
 use super::{
@@ -24,10 +24,12 @@ use crate::{
     wire::{PUBLIC, emit::activity::Activity},
 };
 
-/// What a batch of entries speaks of, read in three questions at most; what others wrote needs none.
+/// What a batch of entries speaks of, read in five questions at most; what others wrote needs none.
 pub(super) struct Known {
     accounts: HashMap<Id, account::Model>,
     posts: HashMap<Id, post::Model>,
+    /// The towns under agreement, where something of this town may be for them.
+    pub(super) neighbours: Vec<account::Model>,
 }
 
 pub(super) async fn all(town: &Town, entries: &[Entry]) -> Outcome<Vec<Outgoing>> {
@@ -306,7 +308,7 @@ async fn published(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgo
     let Some(create) = posts::create(town, &view)? else {
         return Ok(None);
     };
-    let inboxes = audience::of_post(town, &view).await?;
+    let inboxes = audience::of_post(town, known, &view).await?;
     Ok(Some(create.to(inboxes.list(town).await?)))
 }
 
@@ -317,8 +319,7 @@ async fn edited(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoing
     let Some(update) = posts::update(town, &view)? else {
         return Ok(None);
     };
-    let mut inboxes = audience::of_post(town, &view).await?;
-    inboxes.of_ledger(town, &view.uri).await?;
+    let inboxes = audience::of_copies(town, known, &view).await?;
     Ok(Some(update.to(inboxes.list(town).await?)))
 }
 
@@ -330,8 +331,7 @@ async fn amended(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoin
     let Some(update) = quotes::amended(town, &view)? else {
         return Ok(None);
     };
-    let mut inboxes = audience::of_post(town, &view).await?;
-    inboxes.of_ledger(town, &view.uri).await?;
+    let inboxes = audience::of_copies(town, known, &view).await?;
     Ok(Some(update.to(inboxes.list(town).await?)))
 }
 
@@ -343,9 +343,11 @@ async fn counted(town: &Town, known: &Known, post: Id) -> Outcome<Option<Outgoin
     let Some(update) = polls::counted(town, &view)? else {
         return Ok(None);
     };
-    let mut inboxes = audience::of_post(town, &view).await?;
-    inboxes.of_ledger(town, &view.uri).await?;
-    inboxes.add_all(&polls::inboxes_of_voters(town, post).await?);
+    let mut inboxes = audience::of_copies(town, known, &view).await?;
+    // Those who voted and are neighbours have a copy; the others may be none any more.
+    if view.audience != Audience::Neighbours {
+        inboxes.add_all(&polls::inboxes_of_voters(town, post).await?);
+    }
     Ok(Some(update.to(inboxes.list(town).await?)))
 }
 
@@ -533,9 +535,17 @@ impl Known {
         people.sort_unstable();
         people.dedup();
         let people = accounts::by_ids(db, &people).await?;
+        let near = [Audience::Public, Audience::Neighbours].map(Audience::as_str);
+        let is_for_them = |row: &post::Model| row.local && near.contains(&row.audience.as_str());
+        let neighbours = if posts.values().any(is_for_them) {
+            neighbours::agreed(town).await?
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             accounts: people.into_iter().map(|row| (row.id, row)).collect(),
             posts,
+            neighbours,
         })
     }
 

@@ -10,7 +10,7 @@ use parvis_town::{
 
 use crate::{
     actors::same,
-    events, polls, quotes,
+    events, polls, quotes, uri,
     wire::{
         self, is_public,
         media::Media,
@@ -45,6 +45,7 @@ pub(crate) fn arrived(
         summary: warning,
         language: post.language.map(str::to_owned),
         audience: audience(post, &author.followers_uri),
+        for_neighbours: for_neighbours(post, &author.uri),
         mentions,
         tags: post.hashtags.iter().map(|tag| (*tag).to_owned()).collect(),
         media: post.media.iter().filter_map(media).collect(),
@@ -116,6 +117,12 @@ pub(crate) fn audience(post: &wire::Post, followers: &str) -> Audience {
     }
 }
 
+/// Is it for the neighbours of its author's own town?
+pub(crate) fn for_neighbours(post: &wire::Post, author: &str) -> bool {
+    let own = address::origin_of(author).map(|origin| uri::neighbours(&origin));
+    own.is_some_and(|own| post.to.iter().any(|to| same(to, &own)))
+}
+
 /// The summary of a note warns; that of an article is its beginning.
 fn warning(post: &wire::Post) -> String {
     match (post.form, post.summary) {
@@ -138,7 +145,7 @@ fn body(post: &wire::Post) -> String {
     let warns = matches!(post.form, Form::Note | Form::Question);
     let mut html = match (post.content, post.summary) {
         (Some(Content::Html(html)), _) => text::clean(html),
-        (Some(Content::Text(plain)), _) => text::bio(plain),
+        (Some(Content::Text(plain)), _) => text::paragraphs(plain),
         (None, Some(summary)) if !warns => text::clean(summary),
         (None, _) => String::new(),
     };
@@ -149,7 +156,7 @@ fn body(post: &wire::Post) -> String {
     };
     let elsewhere = partly || (html.is_empty() && post.media.is_empty() && post.poll.is_none());
     if let Some(url) = post.url.filter(|_| elsewhere) {
-        html.push_str(&text::bio(url));
+        html.push_str(&text::paragraphs(url));
     }
     html
 }
@@ -213,6 +220,17 @@ mod tests {
             Audience::Direct
         );
         assert_eq!(read(Value::Null, Value::Null), Audience::Direct);
+    }
+
+    #[test]
+    fn only_the_neighbours_of_the_authors_own_town_are_meant() {
+        let read = |to: &str| {
+            let value = note(&json!({"to": [to, FOLLOWERS]}));
+            for_neighbours(&Post::read(&value, "fr").unwrap(), "https://a.example/u/1")
+        };
+        assert!(read("https://a.example/ap/audiences/neighbours"));
+        assert!(!read("https://b.example/ap/audiences/neighbours"));
+        assert!(!read("https://a.example/u/1/followers"));
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl<'a> Media<'a> {
             description: doc.text("name").or_else(|| doc.text("summary")),
             width: doc.pixels("width").or(link.width),
             height: doc.pixels("height").or(link.height),
-            blurhash: doc.text("blurhash").filter(|hash| hash.len() <= 200),
+            blurhash: blurhash(doc),
             focus: focus(doc),
         })
     }
@@ -94,10 +94,24 @@ impl<'a> Media<'a> {
             description: doc.text("name"),
             width: link.width,
             height: link.height,
-            blurhash: doc.text("blurhash").filter(|hash| hash.len() <= 200),
+            blurhash: blurhash(doc),
             focus: focus(doc),
         })
     }
+}
+
+/// The blurred form of a picture. Apps work it out without looking at it first, so one that cannot be right is none: its
+/// first sign says how many there are (<https://blurha.sh>).
+fn blurhash<'a>(doc: &Doc<'a>) -> Option<&'a str> {
+    const DIGITS: &str =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
+    let hash = doc.text("blurhash")?;
+    let size = DIGITS
+        .find(hash.chars().next()?)
+        .filter(|size| *size < 81)?;
+    let length = 4 + 2 * (size % 9 + 1) * (size / 9 + 1);
+    let is_right = hash.len() == length && hash.chars().all(|sign| DIGITS.contains(sign));
+    is_right.then_some(hash)
 }
 
 /// What kind of file it is: as declared, by the type of its document, by the ending of its address. A `Document` of

@@ -277,9 +277,18 @@ fn hashtags<'a>(doc: &Doc<'a>) -> Vec<&'a str> {
         .filter(|tag| tag.is_a("Hashtag"))
         .filter_map(|tag| tag.text("name"))
         .map(|name| name.trim().trim_start_matches('#'))
-        .filter(|name| !name.is_empty() && name.len() <= 250 && !name.contains(char::is_whitespace))
+        .filter(|name| is_tag(name))
         .take(limits::TAGS)
         .collect()
+}
+
+/// Others allow more signs than we do, but what a tag's page is found by must stay one step of an address.
+fn is_tag(name: &str) -> bool {
+    let leads_astray =
+        |sign: char| sign.is_whitespace() || sign.is_control() || r#"/\?#%<>""#.contains(sign);
+    let is_turned = text::unturned(name) != name;
+    let only_dots = name.chars().all(|sign| sign == '.');
+    name.len() <= 250 && !name.contains(leads_astray) && !is_turned && !only_dots
 }
 
 fn media<'a>(doc: &Doc<'a>, form: Form) -> Vec<Media<'a>> {

@@ -19,8 +19,19 @@ const TAG_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A profile text: paragraphs and lines as written, addresses as links, nothing else.
-pub fn bio(source: &str) -> String {
+/// A profile text: paragraphs and lines as written, with all their links.
+pub fn bio(source: &str, links: &Links<'_>) -> String {
+    in_paragraphs(source, |html, line| push_linked(html, line, links))
+}
+
+/// A text of which nobody is called by name: paragraphs and lines as written, addresses as links, nothing else.
+pub fn paragraphs(source: &str) -> String {
+    in_paragraphs(source, |html, line| {
+        push_addresses(html, line, "nofollow noopener");
+    })
+}
+
+fn in_paragraphs(source: &str, push: impl Fn(&mut String, &str)) -> String {
     let source = source.replace("\r\n", "\n").replace('\r', "\n");
     let mut html = String::with_capacity(source.len() * 2);
     for paragraph in source
@@ -33,7 +44,7 @@ pub fn bio(source: &str) -> String {
             if number > 0 {
                 html.push_str("<br>");
             }
-            push_addresses(&mut html, line, "nofollow noopener");
+            push(&mut html, line);
         }
         html.push_str("</p>");
     }

@@ -20,7 +20,7 @@ use crate::{
 
 pub use clean::{clean, plain};
 pub use leads::first_link;
-pub use links::{bio, line};
+pub use links::{bio, line, paragraphs};
 pub use markdown::render;
 pub use quotes::{with_quote_link, with_quote_marked, without_quote_link};
 
@@ -58,26 +58,52 @@ pub struct MentionLink {
 
 /// Finds mentions and tags where [`render`] makes links of them: not in code, not in links.
 pub fn scan(source: &str) -> Scanned {
-    let mut scanned = Scanned::default();
-    let (mut called, mut named) = (HashSet::new(), HashSet::new());
-    markdown::each_text(source, |text| {
+    let mut finder = Finder::default();
+    markdown::each_text(source, |text| finder.read(text));
+    finder.scanned
+}
+
+/// Finds mentions and tags where [`bio`] makes links of them.
+pub fn scan_bio(source: &str) -> Scanned {
+    let mut finder = Finder::default();
+    finder.read(source);
+    finder.scanned
+}
+
+#[derive(Default)]
+struct Finder {
+    scanned: Scanned,
+    called: HashSet<String>,
+    named: HashSet<String>,
+}
+
+impl Finder {
+    fn read(&mut self, text: &str) {
+        let scanned = &mut self.scanned;
         for piece in pieces::of(text) {
             match piece {
                 Piece::Mention { handle, .. }
-                    if scanned.mentions.len() < limits::MENTIONS && called.insert(handle.key()) =>
+                    if scanned.mentions.len() < limits::MENTIONS
+                        && self.called.insert(handle.key()) =>
                 {
                     scanned.mentions.push(handle);
                 }
                 Piece::Tag { name, .. }
-                    if scanned.tags.len() < limits::TAGS && named.insert(folded_tag(name)) =>
+                    if scanned.tags.len() < limits::TAGS && self.named.insert(folded_tag(name)) =>
                 {
                     scanned.tags.push(name.to_owned());
                 }
                 _ => {}
             }
         }
-    });
-    scanned
+    }
+}
+
+/// A name without the signs that turn around what stands beside it on the line, such as the handle that tells whose it is.
+/// Marks of direction within the name itself stay.
+pub fn unturned(name: &str) -> String {
+    let turns = |sign: char| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    name.chars().filter(|sign| !turns(*sign)).collect()
 }
 
 /// The length of a text as Mastodon counts it: visible signs, an address as 23, a handle without its server.

@@ -8,6 +8,10 @@ use proptest::prelude::*;
 use super::*;
 
 fn shown(source: &str) -> String {
+    linked(source, render)
+}
+
+fn linked(source: &str, write: fn(&str, &Links<'_>) -> String) -> String {
     let marie = MentionLink {
         url: "https://valmont.example/@marie".into(),
         name: "marie".into(),
@@ -25,7 +29,7 @@ fn shown(source: &str) -> String {
         ("paul@far.example".to_owned(), paul),
         ("_a_@far.example".to_owned(), under),
     ]);
-    render(
+    write(
         source,
         &Links {
             mentions: &mentions,
@@ -415,14 +419,42 @@ fn html_reads_as_plain_text() {
 }
 
 #[test]
-fn a_profile_text_has_addresses_and_nothing_else() {
+fn a_profile_text_has_lines_and_links_and_nothing_else() {
+    let source = "Boulangère <b>\nhttps://a.example @marie, pas @inconnu\n\n**#Pain**";
+    let marie = shown("@marie");
+    let (marie, tag) = (inside(&marie), shown("#Pain"));
     assert_eq!(
-        bio("Boulangère <b>\nhttps://a.example @marie\n\n#pain"),
+        linked(source, bio),
+        format!(
+            "<p>Boulangère &lt;b&gt;<br>{SHORT} {marie}, pas @inconnu</p><p>**{}**</p>",
+            inside(&tag)
+        )
+    );
+    let scanned = scan_bio(source);
+    let called: Vec<_> = scanned
+        .mentions
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(called, ["marie", "inconnu"]);
+    assert_eq!(scanned.tags, ["Pain"]);
+    assert_eq!(linked(" \n ", bio), "");
+}
+
+/// What stands in a paragraph.
+fn inside(html: &str) -> &str {
+    html.trim_start_matches("<p>").trim_end_matches("</p>")
+}
+
+#[test]
+fn a_text_that_calls_nobody_has_addresses_and_nothing_else() {
+    assert_eq!(
+        paragraphs("Boulangère <b>\nhttps://a.example @marie\n\n#pain"),
         format!("<p>Boulangère &lt;b&gt;<br>{SHORT} @marie</p><p>#pain</p>")
     );
     assert!(line("https://a.example").contains("rel=\"me nofollow noopener\""));
     assert_eq!(line(" <i>x</i> "), "&lt;i&gt;x&lt;/i&gt;");
-    assert_eq!(bio(" \n "), "");
+    assert_eq!(paragraphs(" \n "), "");
 }
 
 /// Pieces from which attacks are built.
@@ -512,7 +544,7 @@ proptest! {
 
     #[test]
     fn rendered_text_is_safe(source in hostile()) {
-        for html in [shown(&source), bio(&source), line(&source)] {
+        for html in [shown(&source), linked(&source, bio), paragraphs(&source), line(&source)] {
             prop_assert!(is_safe(&html), "{}", html);
         }
     }

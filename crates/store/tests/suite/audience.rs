@@ -1,12 +1,19 @@
 //! The rule in `model::audience` and its SQL form say the same of every post, every pair of people and every standing.
 
 use parvis_model::audience::{Audience, Standing, may_see};
-use parvis_store::{DbErr, accounts, audience::Eyes, entity::block, follows, posts, relations};
+use parvis_store::{
+    DbErr, Tx, accounts,
+    audience::Eyes,
+    entity::block,
+    follows,
+    neighbours::{self, Neighbour, State},
+    posts, relations,
+};
 
 use crate::scratch;
 
 /// All standings a person can have towards an author, as bits.
-const STANDINGS: i64 = 1 << 5;
+const STANDINGS: i64 = 1 << 6;
 
 fn standing(bits: i64) -> Standing {
     Standing {
@@ -14,8 +21,35 @@ fn standing(bits: i64) -> Standing {
         mentioned: bits & 1 != 0,
         follower: bits & 2 != 0,
         resident: bits & 4 != 0,
+        neighbour: bits & 0b10_0100 == 0b10_0000,
         blocked: bits & 8 != 0,
     }
+}
+
+fn domain(is: Standing) -> &'static str {
+    match (is.resident, is.neighbour) {
+        (true, _) => "",
+        (false, true) => "near",
+        (false, false) => "far",
+    }
+}
+
+/// A town under agreement, and one whose agreement has ended.
+async fn agree(tx: &Tx) -> Result<(), DbErr> {
+    for (actor, domain, state) in [(2, "near", State::Agreed), (3, "far", State::Ended)] {
+        accounts::insert(tx, scratch::account(actor, domain)).await?;
+        let neighbour = Neighbour {
+            actor,
+            domain: domain.into(),
+            state,
+            uri: String::new(),
+            ours: true,
+            decided_by: None,
+            changed_at: 0,
+        };
+        neighbours::put(tx, neighbour).await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
@@ -27,16 +61,13 @@ async fn the_rule_and_its_sql_form_are_equal() {
         .write::<_, DbErr, _>(|tx| {
             Box::pin(async move {
                 accounts::insert(tx, scratch::account(1, "")).await?;
+                agree(tx).await?;
                 for (n, audience) in Audience::ALL.into_iter().enumerate() {
                     posts::insert(tx, scratch::post(n as i64 + 1, 1, audience.as_str())).await?;
                 }
                 for bits in 0..STANDINGS {
                     let (who, is) = (100 + bits, standing(bits));
-                    accounts::insert(
-                        tx,
-                        scratch::account(who, if is.resident { "" } else { "far" }),
-                    )
-                    .await?;
+                    accounts::insert(tx, scratch::account(who, domain(is))).await?;
                     // The fifth bit: a follow that was only asked for, or a block the other way round.
                     let odd = bits & 16 != 0;
                     if is.follower || odd {

@@ -2,11 +2,12 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use parvis_store::{DbErr, Store, StoreOptions, posts, seen};
+use parvis_store::{DbErr, Store, StoreOptions, Tx, accounts, posts, seen};
 use sea_orm::ConnectionTrait;
+use tokio::sync::Barrier;
 
 use crate::scratch;
 
@@ -92,6 +93,86 @@ async fn a_caller_that_goes_away_neither_blocks_the_door_nor_half_does_its_deed(
         seen::contains(db, "second-half", "origin").await.unwrap(),
     ];
     assert_eq!(halves[0], halves[1], "all or nothing");
+}
+
+/// Each holds what the other wants next, as two activities that touch the same two accounts may: on PostgreSQL one of them is
+/// undone, and nobody may see that.
+#[tokio::test]
+async fn deeds_that_wait_for_each_other_are_all_done_once() {
+    let scratch = scratch::store().await;
+    scratch::three_people(&scratch.store).await;
+    let is_shared = scratch.url.starts_with("postgres");
+    let (met, undone) = (Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    let deeds = [(1, 2), (2, 1)].map(|(first, second)| {
+        let store = scratch.store.clone();
+        let (met, undone) = (Arc::clone(&met), Arc::clone(&undone));
+        let begun = Arc::new(AtomicBool::new(false));
+        tokio::spawn(async move {
+            store
+                .write::<_, DbErr, _>(move |tx| {
+                    Box::pin(async move {
+                        one_more_post(tx, first).await?;
+                        if begun.swap(true, Ordering::SeqCst) {
+                            undone.fetch_add(1, Ordering::SeqCst);
+                        } else if is_shared {
+                            met.wait().await;
+                        }
+                        one_more_post(tx, second).await
+                    })
+                })
+                .await
+        })
+    });
+    for deed in deeds {
+        deed.await.unwrap().unwrap();
+    }
+    assert_eq!(undone.load(Ordering::SeqCst), usize::from(is_shared));
+    for id in [1, 2] {
+        let row = accounts::by_id(scratch.store.read(), id).await.unwrap();
+        assert_eq!(row.unwrap().posts, 2, "account {id}");
+    }
+}
+
+async fn one_more_post(tx: &Tx, account: i64) -> Result<(), DbErr> {
+    let sql = format!("UPDATE account SET posts = posts + 1 WHERE id = {account}");
+    tx.execute_unprepared(&sql).await.map(drop)
+}
+
+/// In every order, by as many at once as there are connections, one of whom fails for a reason of its own: it is told of that.
+#[tokio::test]
+async fn many_deeds_on_the_same_rows_all_come_to_their_end() {
+    let scratch = scratch::store().await;
+    scratch::three_people(&scratch.store).await;
+    let deeds = (0..4_i64).map(|n| {
+        let store = scratch.store.clone();
+        tokio::spawn(async move {
+            store
+                .write::<_, DbErr, _>(move |tx| {
+                    Box::pin(async move {
+                        for step in 0..3 {
+                            let turn = if n % 2 == 0 { n + step } else { n - step };
+                            one_more_post(tx, 1 + turn.rem_euclid(3)).await?;
+                            tokio::task::yield_now().await;
+                        }
+                        if n == 0 {
+                            return Err(DbErr::Custom("refused".into()));
+                        }
+                        Ok(())
+                    })
+                })
+                .await
+        })
+    });
+    for (n, deed) in deeds.collect::<Vec<_>>().into_iter().enumerate() {
+        match deed.await.unwrap() {
+            Ok(()) => assert_ne!(n, 0),
+            Err(err) => assert_eq!((n, err), (0, DbErr::Custom("refused".into()))),
+        }
+    }
+    for id in 1..=3 {
+        let row = accounts::by_id(scratch.store.read(), id).await.unwrap();
+        assert_eq!(row.unwrap().posts, 3, "account {id}");
+    }
 }
 
 #[tokio::test]

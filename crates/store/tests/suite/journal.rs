@@ -50,13 +50,13 @@ async fn entries_are_read_once_each_and_in_order() {
 async fn an_entry_committed_late_is_not_jumped_over() {
     let scratch = scratch::store().await;
     let store = scratch.store.clone();
-    let (begin, begun) = tokio::sync::oneshot::channel();
+    let (begin, mut begun) = tokio::sync::mpsc::channel(1);
     let slow = tokio::spawn(async move {
         store
             .write::<_, DbErr, _>(move |tx| {
                 Box::pin(async move {
                     journal::append(tx, 1, "slow".into(), 0).await?;
-                    begin.send(()).ok();
+                    begin.send(()).await.ok();
                     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
                     Ok(())
                 })
@@ -64,7 +64,7 @@ async fn an_entry_committed_late_is_not_jumped_over() {
             .await
             .unwrap();
     });
-    begun.await.unwrap();
+    begun.recv().await.unwrap();
     append(&scratch.store, 2).await;
     // A reader that looks now, and again later from where it then stood, gets both.
     let mut got = read(&scratch.store, Position::default()).await;

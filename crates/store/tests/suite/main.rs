@@ -6,6 +6,7 @@ mod audience;
 mod deliveries;
 mod door;
 mod journal;
+mod neighbours;
 mod plans;
 mod scratch;
 mod search;

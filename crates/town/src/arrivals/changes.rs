@@ -2,16 +2,16 @@
 
 use parvis_model::{audience::Audience, id::Id, limits, refusal::Refusal};
 use parvis_store::{
-    Tx, accounts, entity, media, polls as polls_rows, posts, quotes as quotes_rows,
+    Tx, accounts, entity, media, polls as polls_rows, posts, quotes as quotes_rows, seen,
 };
 
-use super::{Arrival, RemoteMedia, follow_up, no_later};
+use super::{Arrival, RemoteMedia, follow_up, grave, no_later};
 use crate::{
     Outcome, Town, conversations, groups,
     interactions::waiting,
     journal::{self, Entry, Stood},
     media::drop_files,
-    polls,
+    neighbours, polls,
     posts::{count_answer, count_of_author, remove, stood, tag, unboost},
     previews, quotes, revisions,
     views::PostKind,
@@ -32,6 +32,7 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
     if overtaken {
         return Ok(false);
     }
+    let arrival = neighbours::understood(tx, &arrival).await?.into_owned();
     let newer = arrival.edited.is_some() && arrival.edited != row.edited_at;
     let asked = revisions::options_of(tx, &row).await?;
     let poll = polls::arrived_again(tx, town, &row, arrival.poll.as_ref(), newer).await?;
@@ -106,7 +107,9 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
 /// Never more than those it was for until now. Some servers leave out of an edit whom it is for: that changes nothing.
 fn audience_from_now(row: &entity::post::Model, arrival: &Arrival) -> Audience {
     let now = Audience::parse(&row.audience).unwrap_or(Audience::Direct);
-    if is_addressed(arrival) {
+    // It is meant for the same, though the agreement may have ended on its way.
+    let same = arrival.for_neighbours && now == Audience::Neighbours;
+    if is_addressed(arrival) && !same {
         arrival.audience.at_most(now)
     } else {
         now
@@ -178,14 +181,29 @@ async fn says_the_same(tx: &Tx, row: &entity::post::Model, arrival: &Arrival) ->
 
 /// Deleted by its author. What is not known here is remembered, so that it does not come to life when it arrives late.
 pub async fn post_gone(tx: &Tx, town: &Town, author: Id, uri: &str) -> Outcome<()> {
+    posts::take_turns(tx, uri, None).await?;
     waiting::taken_back(tx, author, uri).await?;
     match posts::by_uri(tx, uri).await? {
         Some(row) if row.author_id != author => Err(Refusal::forbidden("refusal-not-yours").into()),
         Some(row) => remove(tx, town, row).await,
+        // Whoever lives there is no post.
+        None if accounts::by_uri(tx, uri).await?.is_some() => Ok(()),
+        None => gone_before_it_came(tx, town, author, uri).await,
+    }
+}
+
+async fn gone_before_it_came(tx: &Tx, town: &Town, author: Id, uri: &str) -> Outcome<()> {
+    let author = accounts::by_id(tx, author)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    match posts::tombstone(tx, uri).await? {
+        Some(stone) if stone.author_uri == author.uri => Ok(()),
+        // A neighbour on the same server has said so before: whose it is will be known when it comes.
+        Some(_) => {
+            seen::mark(tx, &grave(uri), &author.id.to_string(), town.now()).await?;
+            Ok(())
+        }
         None => {
-            let author = accounts::by_id(tx, author)
-                .await?
-                .ok_or_else(Refusal::not_found)?;
             let stone = entity::tombstone::Model {
                 uri: uri.to_owned(),
                 kind: "note".into(),

@@ -2,7 +2,7 @@
 //! loses none.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -15,7 +15,6 @@ use parvis_model::{
     uri,
 };
 use parvis_store::preview_cards::{self, Card, Errand};
-use tokio::task::JoinSet;
 
 use super::{FRESH, NONE, WebPage};
 use crate::{
@@ -23,6 +22,7 @@ use crate::{
     accounts::by_handle,
     reach::Missing,
     remote_pictures::{self, CardPicture},
+    under_way::UnderWay,
 };
 
 /// Servers asked at the same time.
@@ -66,60 +66,62 @@ impl Asked {
 
 /// Runs errands as they become due, until `stop` is done.
 pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
-    tokio::pin!(stop);
-    let mut running: JoinSet<String> = JoinSet::new();
-    let mut asked: HashSet<String> = HashSet::new();
+    let mut running = UnderWay::nothing();
+    tokio::select! {
+        () = stop => {}
+        () = send_out_again_and_again(&town, &mut running) => {}
+    }
+    // That the program stops is no attempt that failed.
+    for errand in running.cut_short().await {
+        if let Err(err) = retry(&town, errand, town.now()).await {
+            tracing::warn!(%err, town = town.host, "a preview waits for its lease");
+        }
+    }
+}
+
+async fn send_out_again_and_again(town: &Arc<Town>, running: &mut UnderWay<Errand>) {
     let named = Arc::new(Asked::default());
     loop {
-        while let Some(ended) = running.try_join_next() {
-            match ended {
-                Ok(server) => drop(asked.remove(&server)),
-                Err(err) => {
-                    tracing::error!(%err, town = town.host, "an errand for a preview broke off");
-                    // Whose it was is not known any more: none is held up for good.
-                    asked.clear();
-                }
-            }
-        }
-        if let Err(err) = send_out(&town, &mut running, &mut asked, &named).await {
+        running.forget_ended();
+        if let Err(err) = send_out(town, running, &named).await {
             tracing::warn!(%err, town = town.host, "previews wait");
         }
-        tokio::select! {
-            () = &mut stop => return,
-            () = tokio::time::sleep(PAUSE) => {}
-        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
 async fn send_out(
     town: &Arc<Town>,
-    running: &mut JoinSet<String>,
-    asked: &mut HashSet<String>,
+    running: &mut UnderWay<Errand>,
     named: &Arc<Asked>,
 ) -> Outcome<()> {
-    if running.len() >= AT_ONCE {
+    if running.errands().len() >= AT_ONCE {
         return Ok(());
     }
     let now = town.now();
     let due = preview_cards::due(town.store.read(), now, LOOKED_AT).await?;
     for errand in due {
-        let server = uri::origin_of(&errand.url).unwrap_or_default();
-        if asked.contains(&server) {
-            put_off(town, errand.url, now + NEXT).await?;
+        let server = uri::origin_of(&errand.url);
+        let is_same = |other: &Errand| uri::origin_of(&other.url) == server;
+        if running.errands().any(is_same) {
+            put_off(town, errand.url, now, now + NEXT).await?;
             continue;
         }
-        if running.len() >= AT_ONCE {
+        if running.errands().len() >= AT_ONCE {
             return Ok(());
         }
         if claim(town, errand.url.clone(), now).await? {
-            asked.insert(server.clone());
+            // As it stands now, but for the attempt that may come to nothing through no fault of its server.
+            let errand = Errand {
+                due_at: now + LEASE,
+                ..errand
+            };
             let (town, named) = (Arc::clone(town), Arc::clone(named));
-            running.spawn(async move {
+            running.begin(errand.clone(), async move {
                 let url = errand.url.clone();
                 if let Err(err) = run(&town, errand, &named).await {
                     tracing::warn!(%err, url, town = town.host, "an errand for a preview failed");
                 }
-                server
             });
         }
     }
@@ -133,17 +135,17 @@ async fn claim(town: &Town, url: String, now: Timestamp) -> Outcome<bool> {
     claim.await
 }
 
-async fn put_off(town: &Town, url: String, until: Timestamp) -> Outcome<()> {
+async fn put_off(town: &Town, url: String, due_at: Timestamp, until: Timestamp) -> Outcome<()> {
     let wait = town.store.write::<_, Failure, _>(move |tx| {
-        Box::pin(async move { Ok(preview_cards::put_off(tx, &url, until).await?) })
+        Box::pin(async move { Ok(preview_cards::put_off(tx, &url, due_at, until).await?) })
     });
     wait.await
 }
 
-/// Puts it off, with so many attempts made.
-async fn retry(town: &Town, url: String, attempts: i32, until: Timestamp) -> Outcome<()> {
+/// Puts it off, with as many attempts made as before it was claimed.
+async fn retry(town: &Town, errand: Errand, until: Timestamp) -> Outcome<()> {
     let wait = town.store.write::<_, Failure, _>(move |tx| {
-        Box::pin(async move { Ok(preview_cards::retry(tx, &url, attempts, until).await?) })
+        Box::pin(async move { Ok(preview_cards::retry(tx, &errand, until).await?) })
     });
     wait.await
 }
@@ -166,10 +168,10 @@ async fn run(town: &Arc<Town>, errand: Errand, named: &Asked) -> Outcome<()> {
             found(town, errand.url, Some(page), author).await
         }
         // Nobody was asked: that is no attempt.
-        Err(Missing::Busy) => retry(town, errand.url, errand.attempts, town.now() + NEXT).await,
+        Err(Missing::Busy) => retry(town, errand, town.now() + NEXT).await,
         Err(Missing::NotNow) if errand.attempts + 1 < ATTEMPTS => {
             let wait = MINUTE << (3 * errand.attempts.clamp(0, ATTEMPTS));
-            put_off(town, errand.url, town.now() + wait).await
+            put_off(town, errand.url, errand.due_at, town.now() + wait).await
         }
         Err(_) => found(town, errand.url, None, None).await,
     }

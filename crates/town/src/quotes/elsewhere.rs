@@ -159,7 +159,7 @@ pub(crate) async fn arrived_again(
 }
 
 /// Somebody elsewhere asks to quote a post of this town.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AskedQuote {
     pub who: Id,
     pub quoted: Id,

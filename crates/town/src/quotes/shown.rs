@@ -1,4 +1,4 @@
-//! What a viewer sees of quotes: at most the quoted post itself, never what that one quotes in turn.
+//! What a viewer sees of quotes: at most the quoted post itself; of what that one quotes in turn no more than where it is.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -26,6 +26,15 @@ pub enum QuoteState {
 }
 
 impl QuoteState {
+    /// As it is seen: of one agreed to, what it quotes may be gone, or not for these eyes.
+    fn seen(kept: &str, gone: bool, hidden: bool) -> Self {
+        match Self::parse(kept) {
+            Self::Accepted if gone => Self::Deleted,
+            Self::Accepted if hidden => Self::Hidden,
+            state => state,
+        }
+    }
+
     /// As it is kept; the last two are only ever seen.
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -59,6 +68,16 @@ pub struct QuoteView {
     /// Of the activity that asked for consent.
     pub request: Option<String>,
     pub author: Option<Id>,
+    /// What the quoted post quotes in turn.
+    pub within: Option<InnerQuote>,
+}
+
+/// The quote of a quoted post, in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InnerQuote {
+    pub state: QuoteState,
+    /// Only where its author agrees and the viewer may see it.
+    pub post: Option<Id>,
 }
 
 /// Who may quote a post, and what that means for the viewer.
@@ -94,23 +113,56 @@ impl Quotes {
         agreed.filter_map(|quote| quote.quoted_id)
     }
 
-    /// `quoted`: those that may be seen.
-    pub(crate) fn view(&self, post: Id, quoted: &HashMap<Id, Arc<PostView>>) -> Option<QuoteView> {
+    pub(crate) fn view(&self, post: Id, quoted: &Quoted) -> Option<QuoteView> {
         let quote = self.0.get(&post)?;
         let post = quote.quoted_id.filter(|_| stands(quote));
-        let post = post.and_then(|id| quoted.get(&id)).cloned();
-        let state = match QuoteState::parse(&quote.state) {
-            QuoteState::Accepted if quote.quoted_id.is_none() => QuoteState::Deleted,
-            QuoteState::Accepted if post.is_none() => QuoteState::Hidden,
-            state => state,
-        };
+        let post = post.and_then(|id| quoted.posts.get(&id)).cloned();
+        let gone = quote.quoted_id.is_none();
         Some(QuoteView {
-            state,
+            state: QuoteState::seen(&quote.state, gone, post.is_none()),
+            within: post
+                .as_ref()
+                .and_then(|post| quoted.quotes.get(&post.id))
+                .copied(),
             post,
             uri: quote.quoted_uri.clone(),
             stamp: quote.stamp_uri.clone(),
             request: quote.request_uri.clone(),
             author: quote.quoted_author_id,
+        })
+    }
+}
+
+/// What is quoted on a page, as far as it may be seen.
+pub(crate) struct Quoted {
+    posts: HashMap<Id, Arc<PostView>>,
+    /// By the post that quotes.
+    quotes: HashMap<Id, InnerQuote>,
+}
+
+impl Quoted {
+    /// Asks nothing where no quoted post quotes in turn. `all` may hold more than `posts`.
+    pub(crate) async fn load(
+        db: &impl ConnectionTrait,
+        town: &Town,
+        viewer: Viewer,
+        posts: HashMap<Id, Arc<PostView>>,
+        all: &[entity::post::Model],
+    ) -> Result<Self, Error> {
+        let quoting = all.iter().filter(|row| row.has_quote);
+        let quoting = quoting
+            .map(|row| row.id)
+            .filter(|id| posts.contains_key(id));
+        let quoting: Vec<Id> = quoting.collect();
+        let inner = rows::inner(db, viewer.eyes(), town.now(), &quoting).await?;
+        let inner = inner.into_iter().map(|row| {
+            let state = QuoteState::seen(&row.state, row.gone, row.seen.is_none());
+            let post = row.seen.filter(|_| state == QuoteState::Accepted);
+            (row.post, InnerQuote { state, post })
+        });
+        Ok(Self {
+            posts,
+            quotes: inner.collect(),
         })
     }
 }

@@ -12,9 +12,11 @@ use parvis_store::{
     ConnectionTrait, Tx, entity, posts as rows,
     thread_errands::{self, Errand},
 };
-use tokio::{task::JoinSet, time::timeout};
+use tokio::time::timeout;
 
-use crate::{Failure, Outcome, PostView, Town, posts::readable, reach::Missing};
+use crate::{
+    Failure, Outcome, PostView, Town, posts::readable, reach::Missing, under_way::UnderWay,
+};
 
 /// Those of one direction under way in one process, each on another server.
 const AT_ONCE: usize = 4;
@@ -97,10 +99,9 @@ async fn missing_above(
     let Some(missing) = missing.filter(|_| top.reply_to_id.is_none()) else {
         return Ok(None);
     };
-    // What was ours is gone, and so is what its author took back.
-    let is_gone =
-        uri::is_beside(&missing, &town.origin) || rows::expected(tx, &missing).await?.buried;
-    Ok(Some(missing).filter(|_| !is_gone))
+    // What was ours is gone. What others took back comes to nothing when it is found.
+    let is_ours = uri::is_beside(&missing, &town.origin);
+    Ok(Some(missing).filter(|_| !is_ours))
 }
 
 /// After somebody here answered: has what else was said asked for.
@@ -191,29 +192,54 @@ pub(super) async fn looked_at(town: &Arc<Town>, post: &PostView) -> Outcome<()> 
 
 /// Runs errands as they become due, until `stop` is done.
 pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
+    let (mut above, mut around) = (UnderWay::nothing(), UnderWay::nothing());
+    let both = async {
+        tokio::join!(
+            one_way(&town, Way::Above, &mut above),
+            one_way(&town, Way::Around, &mut around)
+        )
+    };
     tokio::select! {
         () = stop => {}
-        ((), ()) = async { tokio::join!(one_way(&town, Way::Above), one_way(&town, Way::Around)) } => {}
+        ((), ()) = both => {}
+    }
+    for under_way in [above, around] {
+        for errand in under_way.cut_short().await {
+            if let Err(err) = given_back(&town, errand).await {
+                tracing::warn!(%err, town = town.host, "what a thread lacks waits for its lease");
+            }
+        }
     }
 }
 
-async fn one_way(town: &Arc<Town>, way: Way) {
-    let mut under_way = JoinSet::new();
+/// That the program stops is no attempt that failed. What came to its end in the last moment stays so.
+async fn given_back(town: &Town, errand: Errand) -> Outcome<()> {
+    let now = town.now();
+    let give_back = town.store.write::<_, Failure, _>(move |tx| {
+        Box::pin(async move {
+            thread_errands::put_off(tx, &errand, errand.attempts - 1, now).await?;
+            Ok(())
+        })
+    });
+    give_back.await
+}
+
+async fn one_way(town: &Arc<Town>, way: Way, under_way: &mut UnderWay<Errand>) {
     loop {
-        while under_way.try_join_next().is_some() {}
-        if let Err(err) = send_out(town, way, &mut under_way).await {
+        under_way.forget_ended();
+        if let Err(err) = send_out(town, way, under_way).await {
             tracing::warn!(%err, town = town.host, "what threads lack waits");
         }
         // One that has ended may have more to do at once.
-        let pause = timeout(PAUSE, under_way.join_next()).await;
-        if matches!(pause, Ok(None)) {
+        let pause = timeout(PAUSE, under_way.one_ended()).await;
+        if pause == Ok(false) {
             tokio::time::sleep(PAUSE).await;
         }
     }
 }
 
-async fn send_out(town: &Arc<Town>, way: Way, under_way: &mut JoinSet<()>) -> Outcome<()> {
-    let room = AT_ONCE - under_way.len();
+async fn send_out(town: &Arc<Town>, way: Way, under_way: &mut UnderWay<Errand>) -> Outcome<()> {
+    let room = AT_ONCE - under_way.errands().len();
     if room == 0 {
         return Ok(());
     }
@@ -223,7 +249,7 @@ async fn send_out(town: &Arc<Town>, way: Way, under_way: &mut JoinSet<()>) -> Ou
             continue;
         };
         let town = Arc::clone(town);
-        under_way.spawn(async move {
+        under_way.begin(errand.clone(), async move {
             let uri = errand.uri.clone();
             if let Err(err) = run(&town, way, errand).await {
                 tracing::warn!(%err, uri, town = town.host, "an errand for a thread failed");

@@ -26,9 +26,10 @@ pub async fn change_email(
 ) -> Outcome<Addressed> {
     let email = email.as_deref().map(checked_email).transpose()?;
     confirm_password(town, user, password).await?;
-    if email.is_some() && town.sends_letters() {
+    if let Some(email) = email.as_deref().filter(|_| town.sends_letters()) {
         town.rates()
             .count(Rate::ConfirmAddress, &user.to_string())?;
+        letters::count_confirmation(town, email)?;
     }
     let here = Arc::clone(town);
     town.store

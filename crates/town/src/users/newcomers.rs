@@ -11,7 +11,7 @@ use parvis_model::{
 use parvis_store::{accounts, logins};
 
 use super::{Prepared, SignUp, check_password, checked_email, is_locale, prepare};
-use crate::{Outcome, Town, accounts::within};
+use crate::{Outcome, Town, accounts::within, letters};
 
 /// By a newcomer.
 pub async fn prepare_sign_up(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepared> {
@@ -28,6 +28,9 @@ pub async fn prepare_checked(town: &Arc<Town>, sign_up: SignUp) -> Outcome<Prepa
     let kind = AccountKind::Person;
     let email = sign_up.email.as_deref();
     let prepared = prepare(town, &sign_up.name, email, sign_up.password, kind).await?;
+    if let Some(email) = &prepared.email {
+        letters::count_confirmation(town, email)?;
+    }
     Ok(Prepared {
         reason: sign_up.reason.trim().replace('\0', ""),
         invitation,

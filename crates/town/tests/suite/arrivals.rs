@@ -33,7 +33,7 @@ async fn a_post_that_comes_twice_is_there_once() {
             tx,
             town,
             "https://far.example/a/1",
-            "far"
+            paul
         ));
         assert_eq!(first.unwrap(), new);
     }
@@ -186,6 +186,79 @@ async fn an_answer_that_comes_before_its_question_finds_its_place() {
         counts.push(t.post(post).await.replies);
     }
     assert_eq!(counts, [1, 1, 1, 0], "without the whispered one");
+}
+
+#[tokio::test]
+async fn an_answer_and_its_question_that_come_at_the_same_moment_find_each_other() {
+    let t = scratch::town().await;
+    let (paul, rosa) = (t.stranger("paul").await, t.stranger("rosa").await);
+    let arrives = async |post: arrivals::Arrival| {
+        let town = std::sync::Arc::clone(&t.town);
+        let kept = t.town.store.write::<_, parvis_town::Failure, _>(move |tx| {
+            Box::pin(async move {
+                let kept = arrivals::post(tx, &town, post).await;
+                // The other comes before this is on disk.
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                kept
+            })
+        });
+        kept.await.unwrap().unwrap()
+    };
+    for n in 0..60 {
+        let question = arrival(
+            paul,
+            &format!("https://far.example/q/{n}"),
+            Audience::Public,
+        );
+        let mut answer = arrival(
+            rosa,
+            &format!("https://near.example/a/{n}"),
+            Audience::Public,
+        );
+        answer.reply_to_uri = Some(question.uri.clone());
+        let (question, answer) = if n % 2 == 0 {
+            tokio::join!(arrives(question), arrives(answer))
+        } else {
+            let (answer, question) = tokio::join!(arrives(answer), arrives(question));
+            (question, answer)
+        };
+        let view = t.post(answer).await;
+        assert_eq!(view.reply_to, Some(question), "pair {n}");
+        assert_eq!(t.post(question).await.replies, 1, "pair {n}");
+    }
+}
+
+#[tokio::test]
+async fn a_post_and_its_end_that_come_at_the_same_moment_leave_nothing() {
+    let t = scratch::town().await;
+    let paul = t.stranger("paul").await;
+    for n in 0..40 {
+        let post = arrival(
+            paul,
+            &format!("https://far.example/n/{n}"),
+            Audience::Public,
+        );
+        let uri = post.uri.clone();
+        let (here, there) = (t.town.clone(), t.town.clone());
+        let gone = uri.clone();
+        let arrives = t.town.store.write::<_, parvis_town::Failure, _>(move |tx| {
+            Box::pin(async move {
+                let kept = arrivals::post(tx, &here, post).await;
+                // The other comes before this is on disk.
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                kept
+            })
+        });
+        let ends = t.town.store.write::<_, parvis_town::Failure, _>(move |tx| {
+            Box::pin(async move { arrivals::post_gone(tx, &there, paul, &gone).await })
+        });
+        let (arrived, ended) = tokio::join!(arrives, ends);
+        arrived.unwrap();
+        ended.unwrap();
+        let left = parvis_store::posts::by_uri(t.town.store.read(), &uri).await;
+        assert!(left.unwrap().is_none(), "post {n}");
+    }
+    assert_eq!(t.account(paul).await.posts, 0);
 }
 
 #[tokio::test]

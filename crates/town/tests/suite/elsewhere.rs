@@ -44,6 +44,8 @@ struct World {
     pages: Mutex<HashMap<String, String>>,
     /// It has no time for anything.
     busy: AtomicBool,
+    /// It is asked and never answers.
+    silent: AtomicBool,
 }
 
 impl World {
@@ -54,6 +56,12 @@ impl World {
     fn has_time(&self) -> Result<(), Missing> {
         let busy = self.busy.load(Ordering::SeqCst);
         (!busy).then_some(()).ok_or(Missing::Busy)
+    }
+
+    async fn answers(&self) {
+        if self.silent.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
     }
 
     fn times_asked(&self, address: &str) -> usize {
@@ -79,6 +87,7 @@ impl Reach for World {
             return Ok(Err(Missing::Busy));
         }
         self.asks(uri);
+        self.answers().await;
         let next = self.pages.lock().unwrap().get(uri).cloned();
         Ok(next.map(Some).ok_or(Missing::NotNow))
     }
@@ -101,6 +110,7 @@ impl Reach for World {
     async fn web_page(&self, address: &str) -> Result<WebPage, Missing> {
         self.has_time()?;
         self.asks(address);
+        self.answers().await;
         let title = self.title.lock().unwrap().ok_or(Missing::NotNow)?;
         Ok(WebPage {
             kind: PreviewKind::Link,
@@ -121,6 +131,7 @@ impl Reach for World {
     async fn links_back(&self, page: &str, to: &[String]) -> Result<bool, Missing> {
         self.has_time()?;
         self.asks(page);
+        self.answers().await;
         let html = self.pages.lock().unwrap().get(page).cloned();
         let html = html.ok_or(Missing::NotNow)?;
         Ok(to.iter().any(|address| html.contains(address)))
@@ -377,19 +388,24 @@ async fn verified(t: &Scratch, account: Id) -> Option<i64> {
     t.account(account).await.fields[0].verified_at
 }
 
+const SITE: &str = "https://marie.example/";
+
+async fn names_her_site(t: &Scratch, who: Id) {
+    let edit = accounts::ProfileEdit {
+        fields: Some(vec![("Site".into(), SITE.into())]),
+        ..accounts::ProfileEdit::default()
+    };
+    deed!(t, |tx, town| accounts::edit_profile(tx, town, who, edit)).unwrap();
+}
+
 #[tokio::test]
 async fn a_link_that_leads_back_is_asked_again_each_month_and_loses_its_mark_when_it_does_not() {
-    const SITE: &str = "https://marie.example/";
     let world = Arc::new(World::default());
     let t = town(&world).await;
     let marie = t.resident("marie").await;
     let page = || world.pages.lock().unwrap();
     page().insert(SITE.into(), "http://valmont.test/@marie".into());
-    let edit = accounts::ProfileEdit {
-        fields: Some(vec![("Site".into(), SITE.into())]),
-        ..accounts::ProfileEdit::default()
-    };
-    deed!(t, |tx, town| accounts::edit_profile(tx, town, marie, edit)).unwrap();
+    names_her_site(&t, marie).await;
     assert_eq!(world.times_asked(SITE), 0, "nobody waits for it");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let watching = tokio::spawn(profile_links::watch(Arc::clone(&t.town), async {
@@ -470,6 +486,40 @@ async fn what_is_answered_and_not_to_be_had_is_asked_for_five_times() {
     t.clock.advance(DAY);
     readers::keep_house(&t.town).await.unwrap();
     assert_eq!(errands_with(&t, "due_at IS NOT NULL").await, 1, "not lost");
+}
+
+#[tokio::test]
+async fn what_the_end_of_the_program_cuts_short_is_no_attempt_and_due_at_once() {
+    let world = Arc::new(World::default());
+    world.silent.store(true, Ordering::SeqCst);
+    let t = town(&world).await;
+    let (marie, paul) = (t.resident("marie").await, t.stranger("paul").await);
+    t.says(marie, PAGE, Audience::Public).await;
+    names_her_site(&t, marie).await;
+    answer_arrives(&t, paul, 1).await;
+    let (running, stopped) = tokio::sync::watch::channel(());
+    let stop = || {
+        let mut stopped = stopped.clone();
+        async move { drop(stopped.changed().await) }
+    };
+    let watching = [
+        tokio::spawn(errands::watch(t.town.clone(), stop())),
+        tokio::spawn(profile_links::watch(t.town.clone(), stop())),
+        tokio::spawn(threads::errands::watch(t.town.clone(), stop())),
+    ];
+    until("all are asked", || async {
+        [PAGE, SITE, ABOVE].map(|it| world.times_asked(it)) == [1; 3]
+    })
+    .await;
+    drop(running);
+    for watching in watching {
+        watching.await.unwrap();
+    }
+    for errand in ["preview_errand", "link_errand", "thread_errand"] {
+        let sql = format!("SELECT COUNT(*) FROM {errand} WHERE attempts = 0 AND due_at <= $1");
+        let untried = dialect::number(t.town.store.read(), &sql, [t.town.now().into()]).await;
+        assert_eq!(untried.unwrap(), 1, "{errand}");
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod keys;
 mod letters;
 mod look;
 mod media;
+mod neighbours;
 mod notifications;
 mod pages;
 mod polls;

@@ -114,7 +114,12 @@ async fn a_lively_day(t: &Scratch, marie: Id, friend: Id, thread: Id, day: usize
         quote: Some(thread),
         ..compose("Voyez ceci", Audience::Public)
     };
-    t.publish(friend, quoting).await.unwrap();
+    let quote = t.publish(friend, quoting).await.unwrap();
+    let quoting_it = Compose {
+        quote: Some(quote),
+        ..compose("Voyez ce qu’on voit", Audience::Public)
+    };
+    t.publish(friend, quoting_it).await.unwrap();
     t.answers(marie, asked, "Samedi", Audience::Public)
         .await
         .unwrap();

@@ -13,7 +13,7 @@ use parvis_town::{
     posts::Compose,
     scheduled::{self, publish_due},
 };
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
 use crate::scratch::{self, NOW, Scratch, compose, refused};
 
@@ -88,18 +88,18 @@ async fn what_is_being_published_can_neither_be_called_off_nor_moved() {
     let marie = t.resident("marie").await;
     for moves in [false, true] {
         let post = waits(&t, marie, compose("Demain", Audience::Public)).await;
-        let (taken, is_taken) = oneshot::channel();
+        let (taken, mut is_taken) = mpsc::channel(1);
         let publishes = async {
             deed!(t, |tx, _town| async {
                 assert!(rows::take(tx, post, NOW + HOUR).await?);
-                let _ = taken.send(());
+                taken.send(()).await.ok();
                 // Time for the other to find it still there.
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 Ok(())
             })
         };
         let comes_second = async {
-            is_taken.await.unwrap();
+            is_taken.recv().await.unwrap();
             if moves {
                 let later = NOW + 24 * HOUR;
                 deed!(t, |tx, town| scheduled::reschedule(

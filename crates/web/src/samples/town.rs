@@ -67,6 +67,7 @@ pub fn town() -> Profile {
         hue: 163,
         look: Look::default(),
         set_up: true,
+        has_neighbours: true,
         actor_id: 1,
         secret: "town".into(),
         created_at: NOW - 90 * DAY,
@@ -115,6 +116,7 @@ pub fn posts() -> Vec<PostView> {
         stamp: None,
         request: None,
         author: Some(plants.author.id),
+        within: None,
     };
     let shared = PostView {
         boost_of: Some(Arc::new(plants)),

@@ -10,6 +10,7 @@ use parvis_model::{
 use parvis_town::{
     AccountView, PostView,
     consents::{ReplyConsent, ReplyState},
+    filters::{FilterAction, FilterContext, FilterMatch, FilterView},
     polls::PollView,
     previews::{PreviewKind, PreviewView},
     quotes::{QuoteState, QuoteView},
@@ -74,7 +75,24 @@ fn plain() -> Vec<State> {
         title: Some("Travaux rue du Moulin".into()),
         ..post(15, judo(), "<p>La chaussée est ouverte.</p>", NOW - DAY)
     };
+    let filtered = PostView {
+        filtered: vec![FilterMatch {
+            filter: Arc::new(FilterView {
+                id: 1,
+                title: "Élections".into(),
+                contexts: vec![FilterContext::Public],
+                action: FilterAction::Warn,
+                expires_at: None,
+                keywords: vec![],
+                posts: vec![],
+            }),
+            keywords: vec!["campagne".into()],
+            posts: vec![],
+        }],
+        ..post(18, bruno(), "<p>La campagne commence lundi.</p>", NOW - DAY)
+    };
     vec![
+        State::of("guide-post-filtered", filtered),
         State::of("guide-post-plain", post(11, marie(), market, NOW - HOUR)),
         State::of("guide-post-warning", warned),
         State::of("guide-post-long", post(13, judo(), &long, NOW - HOUR)),
@@ -170,6 +188,7 @@ fn with_others(origin: &str) -> Vec<State> {
             stamp: None,
             request: None,
             author: Some(plants.author.id),
+            within: None,
         }),
         ..post(id, marie(), "<p>J’en prends six !</p>", NOW - HOUR)
     };

@@ -13,10 +13,11 @@ use crate::{
     polls::{SPANS, Span},
 };
 
-/// What a person may choose here; `neighbours` and `group` come with agreements and groups.
-pub(super) const AUDIENCES: [Audience; 5] = [
+/// What a person may choose here; `group` comes with groups.
+pub(super) const AUDIENCES: [Audience; 6] = [
     Audience::Public,
     Audience::Unlisted,
+    Audience::Neighbours,
     Audience::Town,
     Audience::Followers,
     Audience::Direct,
@@ -42,6 +43,15 @@ const TONGUES: [(&str, &str); 16] = [
     ("oc", "tongue-oc"),
 ];
 
+/// Before a post is published whose pictures somebody may not see, its author is asked once whether they want to describe them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminder {
+    /// The form still asks for it.
+    Due,
+    Shown,
+    Over,
+}
+
 /// The form in which a post is written.
 pub struct Composing {
     /// With everything, on a page of its own.
@@ -65,6 +75,7 @@ pub struct Composing {
     pub scheduled: Option<Id>,
     /// On how many servers of other towns its followers are; `None` where nobody asked.
     pub servers: Option<i64>,
+    pub reminder: Reminder,
 }
 
 impl Composing {
@@ -84,6 +95,7 @@ impl Composing {
             draft: None,
             scheduled: None,
             servers: None,
+            reminder: Reminder::Due,
         }
     }
 
@@ -118,12 +130,31 @@ impl Composing {
             .map_or(Audience::Public, |question| offered(question.audience))
     }
 
-    pub fn audiences(&self) -> Vec<Audience> {
+    /// Those that can be chosen. For the neighbours one writes where there are some, or answers what is for them.
+    pub fn audiences(&self, page: &Frame) -> Vec<Audience> {
         let widest = self.widest();
+        let near = page.town.has_neighbours || widest == Audience::Neighbours;
         AUDIENCES
             .into_iter()
             .filter(|audience| audience.at_most(widest) == *audience)
+            .filter(|audience| near || *audience != Audience::Neighbours)
             .collect()
+    }
+
+    /// An audience as it can be chosen here. What was for the neighbours is for the town where there are none any more: a form
+    /// that offers it no more would fall back to its first choice, or to those named alone.
+    pub(super) fn choosable(&self, page: &Frame, audience: Audience) -> Audience {
+        let wanted = offered(audience).at_most(self.widest());
+        if self.audiences(page).contains(&wanted) {
+            wanted
+        } else {
+            Audience::Town.at_most(self.widest())
+        }
+    }
+
+    /// The one that stands chosen in the form.
+    pub fn chosen(&self, page: &Frame) -> Audience {
+        self.choosable(page, self.audience)
     }
 
     /// May a question be asked with it, may it be saved as a draft, may it wait for a time?
@@ -136,6 +167,22 @@ impl Composing {
     /// … and the others, folded away.
     pub const MORE_ANSWER_PLACES: RangeInclusive<i32> = 5..=limits::POLL_OPTIONS as i32;
     pub const SPANS: [Span; 6] = SPANS;
+
+    /// Once for each post, and only for a new one: whoever changes a word of theirs is not asked about their pictures.
+    pub fn may_remind(&self) -> bool {
+        self.reminder == Reminder::Due && !self.editing
+    }
+
+    pub fn reminds(&self) -> bool {
+        self.reminder == Reminder::Shown
+    }
+
+    /// The pictures that nothing is said about. Words from an earlier time are only offered until they are sent along.
+    pub fn undescribed(&self) -> impl Iterator<Item = &Attached> {
+        self.kept
+            .iter()
+            .filter(|it| it.file.is_picture() && (it.recalled || it.words.trim().is_empty()))
+    }
 
     pub fn free_slots(&self) -> i32 {
         let free = limits::POST_PICTURES.saturating_sub(self.kept.len());
@@ -165,9 +212,8 @@ fn new_key() -> String {
 }
 
 /// The audience itself, or the nearest narrower one that can be chosen.
-pub(super) fn offered(audience: Audience) -> Audience {
+fn offered(audience: Audience) -> Audience {
     match audience {
-        Audience::Neighbours => Audience::Town,
         Audience::Group => Audience::Direct,
         other => other,
     }

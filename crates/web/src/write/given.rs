@@ -3,7 +3,7 @@
 use parvis_model::{clock::Timestamp, id::Id};
 use parvis_town::{MediaView, Outcome, PostView, polls::NewPoll, posts::Compose};
 
-use super::{Attached, Composing, offered, still_there};
+use super::{Attached, Composing, still_there};
 use crate::{asked::Asked, page::Page, polls::SPANS};
 
 /// Fills the form; gives what is to stand in its fields.
@@ -16,7 +16,7 @@ pub async fn back(
 ) -> Outcome<Asked> {
     compose.answers = seen(page, post.reply_to).await?;
     compose.quotes = seen(page, post.quote).await?;
-    compose.audience = offered(post.audience).at_most(compose.widest());
+    compose.audience = compose.choosable(&page.frame, post.audience);
     compose.kept = files.into_iter().map(Attached::from).collect();
     if let Some(quoters) = post.quoters {
         compose.quoters = quoters;

@@ -59,7 +59,7 @@ impl Sent {
         }
     }
 
-    /// A fingerprint of all that was sent but for the form's token; none where not all of it arrived.
+    /// A fingerprint of all that was sent, as [`Asked::digest`] takes it; none where not all of it arrived.
     pub fn digest(&self) -> Option<String> {
         let brought = hex::encode(self.brought.clone().finish());
         let is_whole = self.trouble.is_none();

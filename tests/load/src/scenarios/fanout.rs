@@ -18,10 +18,10 @@ use crate::{
     node::Node,
     report::Line,
     residents::{self, Resident},
-    wire::Ask,
+    wire::{Ask, Wire},
 };
 
-const POSTS: usize = 10;
+pub(super) const POSTS: usize = 10;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn fanout(grounds: &Grounds) -> Result<Vec<Line>> {
@@ -126,10 +126,7 @@ pub(super) async fn ten_posts(
     let (mut posts, mut times) = (Vec::new(), Vec::new());
     for number in 0..POSTS {
         let expected = elsewhere.count() + inboxes.deliveries();
-        let text = format!("Avis numéro {number} : le marché se tient sur la place. #marche");
-        let body = json!({"status": text, "visibility": "public"});
-        let ask = Ask::post("/api/v1/statuses", &body).by(&author.token)?;
-        let post = wire.ask(&ask).await?.ok()?.json()?;
+        let post = publish(&mut wire, author, number).await?;
         let answered = Instant::now();
         elsewhere.arrived(expected, PATIENCE).await?;
         let last = elsewhere.received(expected - 1);
@@ -143,6 +140,13 @@ pub(super) async fn ten_posts(
         );
     }
     Ok((posts, times))
+}
+
+pub(super) async fn publish(wire: &mut Wire, author: &Resident, number: usize) -> Result<Value> {
+    let text = format!("Avis numéro {number} : le marché se tient sur la place. #marche");
+    let body = json!({"status": text, "visibility": "public"});
+    let ask = Ask::post("/api/v1/statuses", &body).by(&author.token)?;
+    wire.ask(&ask).await?.ok()?.json()
 }
 
 fn faults(

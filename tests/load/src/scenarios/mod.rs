@@ -45,6 +45,8 @@ pub enum Scenario {
     Flood,
     /// One post to 500 followers, beside 500 on dead servers
     Dead,
+    /// Posts to followers on 10,000 dead servers
+    DeadMany,
     /// The home timeline
     Home,
     /// Words, phrases, operators and names looked for
@@ -53,6 +55,12 @@ pub enum Scenario {
     Town,
     /// A resident's page and posts
     Profile,
+    /// All that is public
+    Public,
+    /// A conversation of 500 answers
+    Thread,
+    /// What a resident is told
+    Notifications,
     /// 10,000 apps listen at once
     Streams,
     /// Photographs of 12 megapixels, one after the other
@@ -78,10 +86,14 @@ impl Scenario {
             Self::Followers => followers::followers(grounds).await,
             Self::Flood => flood::flood(grounds).await,
             Self::Dead => dead::dead(grounds).await,
+            Self::DeadMany => dead::many(grounds).await,
             Self::Home => pages::home(grounds, posts).await,
             Self::Search => pages::search(grounds, posts).await,
             Self::Town => pages::town(grounds, posts).await,
             Self::Profile => pages::profile(grounds, posts).await,
+            Self::Public => pages::public(grounds, posts).await,
+            Self::Thread => pages::thread(grounds, posts).await,
+            Self::Notifications => pages::notifications(grounds, posts).await,
             Self::Streams => streams::streams(grounds).await,
             Self::Media => media::media(grounds).await,
         }

@@ -111,6 +111,44 @@ pub async fn profile(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
     .await
 }
 
+pub async fn public(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
+    over_sizes(grounds, sizes, |known| {
+        let newest = "/api/v1/timelines/public".to_owned();
+        Ok(vec![
+            list("public", vec![newest.clone()], Some(&known.reader))?,
+            list("public, deep", deep(known, &newest), Some(&known.reader))?,
+            list("public, a visitor", vec![newest], None)?,
+        ])
+    })
+    .await
+}
+
+pub async fn thread(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
+    over_sizes(grounds, sizes, |known| {
+        let path = format!("/api/v1/statuses/{}/context", known.question);
+        Ok(vec![list(
+            "thread of 500",
+            vec![path],
+            Some(&known.reader),
+        )?])
+    })
+    .await
+}
+
+pub async fn notifications(grounds: &Grounds, sizes: &[usize]) -> Result<Vec<Line>> {
+    over_sizes(grounds, sizes, |known| {
+        let listed = |name, version| {
+            let path = format!("/api/{version}/notifications?limit={PAGE}");
+            list(name, vec![path], Some(&known.reader))
+        };
+        Ok(vec![
+            listed("notifications", "v1")?,
+            listed("notifications, grouped", "v2")?,
+        ])
+    })
+    .await
+}
+
 /// A page of 20 as JSON, by turns from `paths`.
 fn list(name: &'static str, paths: Vec<String>, reader: Option<&Reader>) -> Result<View> {
     let asks = paths.into_iter().map(|path| {

@@ -30,12 +30,33 @@ const TAGS: [&str; 12] = [
 ];
 const BLURHASH: &str = "LEHV6nWB2yk8pyo0adR*.7kCMdnj";
 
+/// Answers in the longest conversation of the town.
+pub const LONG: usize = 500;
+
 #[derive(Default)]
 pub struct Batch {
     pub posts: Vec<entity::post::Model>,
     pub media: Vec<entity::media::Model>,
     pub mentions: Vec<entity::mention::Model>,
     pub tags: Vec<entity::post_tag::Model>,
+}
+
+impl Batch {
+    fn push(&mut self, entry: Entry) {
+        let id = entry.post.id;
+        self.media.extend(entry.media);
+        let mention = entry.mention.map(|account_id| entity::mention::Model {
+            post_id: id,
+            account_id,
+        });
+        self.mentions.extend(mention);
+        let tag = entry.tag.map(|number| entity::post_tag::Model {
+            tag_id: tag_id(number),
+            post_id: id,
+        });
+        self.tags.extend(tag);
+        self.posts.push(entry.post);
+    }
 }
 
 pub struct Chronicle {
@@ -57,6 +78,19 @@ struct Entry {
     media: Vec<entity::media::Model>,
     mention: Option<Id>,
     tag: Option<usize>,
+}
+
+impl Entry {
+    fn answers(&mut self, parent: &mut entity::post::Model) {
+        parent.replies += 1;
+        let post = &mut self.post;
+        post.audience.clone_from(&parent.audience);
+        post.reply_to_id = Some(parent.id);
+        post.reply_to_uri = Some(parent.uri.clone());
+        post.reply_to_account_id = Some(parent.author_id);
+        post.thread_id = parent.thread_id;
+        self.mention = (parent.author_id != post.author_id).then_some(parent.author_id);
+    }
 }
 
 impl Chronicle {
@@ -91,25 +125,35 @@ impl Chronicle {
         let mut batch = Batch::default();
         for entry in self.recent.drain(..size) {
             self.cast.wrote(entry.author, entry.post.created_at);
-            let id = entry.post.id;
-            batch.media.extend(entry.media);
-            batch
-                .mentions
-                .extend(entry.mention.map(|account_id| entity::mention::Model {
-                    post_id: id,
-                    account_id,
-                }));
-            batch
-                .tags
-                .extend(entry.tag.map(|number| entity::post_tag::Model {
-                    tag_id: tag_id(number),
-                    post_id: id,
-                }));
-            batch.posts.push(entry.post);
+            batch.push(entry);
         }
         if self.boosted.len() > MEMORY * 10 {
             let oldest = self.recent.front().map_or(0, |entry| entry.post.id);
             self.boosted.retain(|(of, _)| *of >= oldest);
+        }
+        batch
+    }
+
+    /// A question and what [`LONG`] people said to it and to each other, from before all other posts. The first is the
+    /// question.
+    pub fn long_thread(&mut self) -> Batch {
+        let mut thread: Vec<Entry> = Vec::with_capacity(LONG + 1);
+        for left in (1..=LONG + 1).rev() {
+            let author = Cast::pick(&mut self.random);
+            let at = self.begin - left as Timestamp * self.between;
+            let id = first_of(at) | i64::from(self.random.random::<u16>());
+            let mut entry = self.note(id, at, author);
+            "public".clone_into(&mut entry.post.audience);
+            if !thread.is_empty() {
+                let parent = self.random.random_range(0..thread.len());
+                entry.answers(&mut thread[parent].post);
+            }
+            self.cast.wrote(author, at);
+            thread.push(entry);
+        }
+        let mut batch = Batch::default();
+        for entry in thread {
+            batch.push(entry);
         }
         batch
     }
@@ -132,7 +176,8 @@ impl Chronicle {
 
     fn note(&mut self, id: Id, at: Timestamp, author: usize) -> Entry {
         let mut text = words::text(&mut self.random);
-        if self.count.is_multiple_of(SELDOM) {
+        // Not in what stands before all others.
+        if self.count > 0 && self.count.is_multiple_of(SELDOM) {
             text.push_str(" Rendez-vous au kiosque.");
         }
         let tag = self.random.random_ratio(TAGGED, 100);
@@ -177,14 +222,7 @@ impl Chronicle {
         let Some(place) = self.a_recent_place() else {
             return entry;
         };
-        let parent = &mut self.recent[place].post;
-        parent.replies += 1;
-        entry.post.audience.clone_from(&parent.audience);
-        entry.post.reply_to_id = Some(parent.id);
-        entry.post.reply_to_uri = Some(parent.uri.clone());
-        entry.post.reply_to_account_id = Some(parent.author_id);
-        entry.post.thread_id = parent.thread_id;
-        entry.mention = (parent.author_id != entry.post.author_id).then_some(parent.author_id);
+        entry.answers(&mut self.recent[place].post);
         entry
     }
 

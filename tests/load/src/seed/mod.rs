@@ -27,11 +27,11 @@ use crate::{
     grounds::{Grounds, Place},
     residents::{self, Resident},
 };
-use chronicle::{Batch, Chronicle};
+use chronicle::{Batch, Chronicle, LONG};
 use people::Cast;
 
 /// To be raised whenever other rows are written than before.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Posts written in one transaction.
 const BATCH: usize = 5_000;
 /// One post a minute in the whole known world.
@@ -57,6 +57,8 @@ pub struct Known {
     pub author_id: Id,
     pub oldest: Id,
     pub newest: Id,
+    /// With [`LONG`] answers.
+    pub question: Id,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -130,14 +132,19 @@ async fn fresh(place: Place, posts: usize) -> Result<Seeded> {
     let [reader, patient] = readers.try_into().ok().context("two readers")?;
     let cast = Cast::new(&town, &reader.account);
     cast.enter(&town, &reader.account, &patient.account).await?;
-    let (oldest, newest, cast) = write_posts(&town, cast, posts).await?;
+    let Written {
+        oldest,
+        newest,
+        question,
+        cast,
+    } = write_posts(&town, cast, &reader, posts).await?;
     let author = cast
         .busiest_resident()
         .context("a resident writes")?
         .clone();
     cast.settle_counts(&town).await?;
     while search::take_in(&town).await? {}
-    check(&town, posts).await?;
+    check(&town, posts + 1 + LONG).await?;
     residents::close_town(town, &place).await?;
     Ok(Seeded {
         known: Known {
@@ -148,6 +155,7 @@ async fn fresh(place: Place, posts: usize) -> Result<Seeded> {
             author_id: author.id,
             oldest,
             newest,
+            question,
         },
         place,
         took: Some(begun.elapsed()),
@@ -163,11 +171,32 @@ impl Reader {
     }
 }
 
+struct Written {
+    oldest: Id,
+    newest: Id,
+    question: Id,
+    cast: Cast,
+}
+
 /// While one batch is written the next is thought up.
-async fn write_posts(town: &Arc<Town>, cast: Cast, posts: usize) -> Result<(Id, Id, Cast)> {
+async fn write_posts(
+    town: &Arc<Town>,
+    cast: Cast,
+    reader: &Resident,
+    posts: usize,
+) -> Result<Written> {
     let begin = town.now() - posts as Timestamp * BETWEEN_POSTS;
     let mut chronicle = Chronicle::new(cast, begin, BETWEEN_POSTS);
     enter_tags(town).await?;
+    let thread = chronicle.long_thread();
+    let question = thread.posts.first().context("a question")?.id;
+    let told = told_of(&thread.posts, reader.account.id);
+    enter(town, thread).await?;
+    town.store
+        .write::<_, DbErr, _>(move |tx| {
+            Box::pin(async move { rows::insert::<entity::notification::Entity>(tx, &told).await })
+        })
+        .await?;
     let mut writing: Option<JoinHandle<Result<(), DbErr>>> = None;
     let (mut oldest, mut newest) = (Id::MAX, 0);
     let mut left = posts;
@@ -186,7 +215,27 @@ async fn write_posts(town: &Arc<Town>, cast: Cast, posts: usize) -> Result<(Id, 
     if let Some(written) = writing {
         written.await??;
     }
-    Ok((oldest, newest, chronicle.into_cast()))
+    Ok(Written {
+        oldest,
+        newest,
+        question,
+        cast: chronicle.into_cast(),
+    })
+}
+
+/// As if each of these posts named the reader.
+fn told_of(posts: &[entity::post::Model], reader: Id) -> Vec<entity::notification::Model> {
+    let told = |post: &entity::post::Model| entity::notification::Model {
+        id: post.id,
+        account_id: reader,
+        kind: "mention".to_owned(),
+        from_id: post.author_id,
+        post_id: Some(post.id),
+        subject_id: post.id,
+        created_at: post.created_at,
+        held_back: false,
+    };
+    posts.iter().map(told).collect()
 }
 
 async fn enter(town: &Town, batch: Batch) -> Result<(), DbErr> {

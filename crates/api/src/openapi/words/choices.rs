@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{DONE, Words, many, one, told};
 use crate::{
-    choices::Preferences,
+    choices::{Foreseen, Preferences},
     entities::{
         Account, FeaturedTag, Filter, FilterKeyword, FilterStatus, FilterV1, List, Marker, Tag,
     },
@@ -35,6 +35,11 @@ fn personal() -> Vec<Words> {
             "GET /api/v1/domain_blocks",
             "Servers one blocks",
             many::<String>(),
+        ),
+        told(
+            "GET /api/v1/domain_blocks/preview",
+            "How many follows would end if one blocked a server",
+            one::<Foreseen>(),
         ),
         told("POST /api/v1/domain_blocks", "Block a server", DONE)
             .note("Nothing of its people is shown any more; follows end both ways."),

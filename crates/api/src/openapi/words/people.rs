@@ -1,6 +1,6 @@
 //! Oneself and other people.
 
-use super::{Words, many, one, told};
+use super::{NONE, Words, many, one, told};
 use crate::{
     accounts::Familiar,
     entities::{
@@ -92,6 +92,12 @@ fn others() -> Vec<Words> {
             "What somebody posted",
             many::<Status<'_>>(),
         ),
+        told(
+            "GET /api/v1/accounts/{id}/identity_proofs",
+            "Proofs by a service that is no more",
+            NONE,
+        )
+        .note("Always empty."),
         told(
             "GET /api/v1/accounts/{id}/followers",
             "Who follows somebody",

@@ -2,11 +2,11 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-use super::{DONE, Shape, Words, many, one, told};
+use super::{DONE, NONE, Shape, Words, many, one, told};
 use crate::{
     entities::{
-        Account, Context, DeletedStatus, Ledger, MediaAttachment, Poll, ScheduledStatus, Source,
-        Status, StatusEdit,
+        Account, Context, DeletedStatus, Ledger, MediaAttachment, Poll, PreviewCard,
+        ScheduledStatus, Source, Status, StatusEdit,
     },
     search,
 };
@@ -26,12 +26,20 @@ fn posted(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "anyOf": [now, later] })
 }
 
+/// Or nothing.
+fn linked(generator: &mut SchemaGenerator) -> Schema {
+    let card = generator.subschema_for::<PreviewCard<'_>>();
+    json_schema!({ "anyOf": [card, { "type": "object", "maxProperties": 0 }] })
+}
+
 fn posts() -> Vec<Words> {
     let post = one::<Status<'_>>();
     vec![
         told("POST /api/v1/statuses", "Write a post", Shape::Json(posted)).note(
             "With `scheduled_at` in the future it waits, and the answer is a `ScheduledStatus`. Ours: with `local_only` it \
-             is for residents of this town and never leaves it; what is `direct` stays so. Posts for the neighbours, for a group or for this \
+             is for residents of this town and never leaves it; what is `direct` stays so. Ours as well: \
+             with the `visibility` `neighbours` it is for residents of this town and of the towns it has an agreement with; refused where \
+             there is none. Posts for the neighbours, for a group or for this \
              town show the `visibility` `private`, so that no app takes them for open; those for this town have `local_only` \
              besides.",
         ),
@@ -44,6 +52,8 @@ fn posts() -> Vec<Words> {
              answer. With `delete_media` they go at once.",
         ),
         told("GET /api/v1/statuses/{id}/source", "A post as its author typed it", one::<Source<'_>>()),
+        told("GET /api/v1/statuses/{id}/card", "What a post links to, alone", Shape::Json(linked))
+            .note("`{}` where there is nothing."),
         told("GET /api/v1/statuses/{id}/history", "What a post said before", many::<StatusEdit<'_>>()),
         told(
             "GET /api/v1/statuses/{id}/context",
@@ -197,6 +207,11 @@ fn lists() -> Vec<Words> {
         told("GET /api/v1/timelines/list/{id}", "What the people of a list post", posts),
         told("GET /api/v1/favourites", "What one likes", posts),
         told("GET /api/v1/bookmarks", "What one keeps", posts),
+        told("GET /api/v1/timelines/link", "Posts with a link", NONE).note("Always empty: nothing is ranked here."),
+        told("GET /api/v1/timelines/direct", "Letters, in a form apps no more ask for", NONE)
+            .note("Always empty: they stand in `/api/v1/conversations`."),
+        told("GET /api/v1/search", "Search, with tags as names alone", one::<search::OldShown<'_>>())
+            .note("The older form of `/api/v2/search`."),
         told("GET /api/v2/search", "Search", one::<search::Shown<'_>>()).note(
             "Only what the reader may see and whose author lets it be found. Among the words of `q` may stand `from:`, `has:`, \
              `is:`, `in:`, `language:`, `before:`, `during:`, `after:`.",

@@ -4,7 +4,7 @@ use super::{DONE, Shape, Words, many, one, told};
 use crate::{
     entities::{
         Account, Announcement, Conversation, GroupedNotifications, InteractionRequest,
-        Notification, NotificationRequest, PolicyShown, WebPushSubscription,
+        Notification, NotificationRequest, OldPolicyShown, PolicyShown, WebPushSubscription,
     },
     notifications::{Count, Merged},
 };
@@ -29,6 +29,8 @@ fn notifications() -> Vec<Words> {
             one::<Count>(),
         ),
         told("POST /api/v1/notifications/clear", "Take all notifications off", DONE),
+        told("POST /api/v1/notifications/dismiss", "Take a notification off, by `id`", DONE)
+            .note("The older form."),
         told("POST /api/v1/notifications/{id}/dismiss", "Take a notification off", DONE),
         told("GET /api/v2/notifications", "What one is told, in groups", groups).note(
             "Favourites and boosts of one post, and follows, within twelve hours. At most 500 notifications are looked \
@@ -50,7 +52,8 @@ fn notifications() -> Vec<Words> {
 }
 
 fn held_back() -> Vec<Words> {
-    let request = one::<NotificationRequest<'_>>();
+    const OLD: &str = "The older form, which only knows whether something is held back.";
+    let (request, old) = (one::<NotificationRequest<'_>>(), one::<OldPolicyShown>());
     vec![
         told(
             "GET /api/v2/notifications/policy",
@@ -63,6 +66,18 @@ fn held_back() -> Vec<Words> {
             one::<PolicyShown>(),
         )
         .note("Each is `accept`, `filter` or `drop`."),
+        told(
+            "GET /api/v1/notifications/policy",
+            "How strangers are received",
+            old,
+        )
+        .note(OLD),
+        told(
+            "PUT /api/v1/notifications/policy",
+            "Choose how strangers are received",
+            old,
+        )
+        .note(OLD),
         told(
             "GET /api/v1/notifications/requests",
             "Of whom something is held back",

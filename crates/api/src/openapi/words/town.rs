@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{DONE, NONE, Shape, Words, one, told};
+use super::{DONE, NONE, Shape, Words, many, one, told};
 use crate::{
     entities::{Application, InstanceV1, InstanceV2, Rules, Token},
-    instance::Text,
+    instance::{Language, Text},
     oauth::{Discovery, UserInfo},
 };
 
@@ -30,6 +30,13 @@ pub fn words() -> Vec<Words> {
             DONE,
         )
         .note("None: nothing is translated here."),
+        told("GET /api/v1/instance/languages", "Languages the town can be read in", many::<Language>()),
+        told("GET /api/v1/instance/activity", "How much happens here, by week", NONE)
+            .note("Always empty: in a town, so few people would be counted that they could be told apart."),
+        told("GET /api/v1/instance/peers", "Servers that are known here", NONE)
+            .note("Always empty: it would tell with whom the people of the town are in touch."),
+        told("GET /api/v1/emails/check_confirmation", "Whether one may come in", one::<bool>())
+            .note("Always: nobody waits for a letter."),
         told("GET /api/v1/custom_emojis", "The town's own emoji", NONE).note("There are none."),
         told("GET /api/v1/trends", "What is talked of", NONE).note(unranked),
         told("GET /api/v1/trends/tags", "Tags that are talked of", NONE).note(unranked),

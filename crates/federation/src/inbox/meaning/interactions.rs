@@ -63,14 +63,8 @@ pub(super) async fn asked(
     let Some(deed) = about.deed(&instrument).await? else {
         return Ok(Ignored("asks for something else than it shows"));
     };
-    let origin = address::origin_of(&actor.uri).unwrap_or_default();
     let deed = Box::new(deed);
-    Ok(Deed::Asked {
-        asked,
-        origin,
-        deed,
-    }
-    .into())
+    Ok(Deed::Asked { asked, deed }.into())
 }
 
 /// Who asks, and for what.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parvis_model::{account::AccountKind, id::Id, uri as address};
 use parvis_store::{accounts, entity::account, follows, posts as rows};
-use parvis_town::{Outcome, arrivals::Arrival};
+use parvis_town::{Outcome, arrivals::Arrival, neighbours};
 
 use super::{
     Deed,
@@ -166,7 +166,7 @@ pub(super) async fn arrival(
     )))
 }
 
-/// Somebody here follows its author or group, is named in it, or has the post it answers.
+/// Somebody here follows its author or group, is named in it, or has the post it answers; or it is a neighbour's.
 async fn is_wanted(
     federation: &Federation,
     post: &Post<'_>,
@@ -194,6 +194,9 @@ async fn is_wanted(
             return Ok(true);
         }
     }
+    if is_of_a_neighbour(federation, post, actor).await? {
+        return Ok(true);
+    }
     if federation.resolver.quotes_ours(post).await? {
         return Ok(true);
     }
@@ -201,6 +204,17 @@ async fn is_wanted(
         Some(parent) => Ok(federation.resolver.known_post(&parent).await?.is_some()),
         None => Ok(false),
     }
+}
+
+/// Written in a neighbour town for everyone, or for its neighbours.
+async fn is_of_a_neighbour(
+    federation: &Federation,
+    post: &Post<'_>,
+    actor: &account::Model,
+) -> Outcome<bool> {
+    let is_shown =
+        post.to.iter().any(|to| is_public(to)) || arrived::for_neighbours(post, &actor.uri);
+    Ok(is_shown && neighbours::is_of_one(&federation.town, actor.id).await?)
 }
 
 pub(super) async fn is_followed(federation: &Federation, account: Id) -> Outcome<bool> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::object::Image;
+use super::object::{Image, Tag};
 use crate::wire::{MESSAGE_SIGNATURES, MESSAGE_SIGNATURES_ED25519};
 
 #[derive(Clone, Debug, Serialize)]
@@ -49,7 +49,7 @@ pub struct Actor {
     pub attribution_domains: Vec<String>,
     #[serde(flatten)]
     pub group: Option<GroupRule>,
-    pub tag: [(); 0],
+    pub tag: Vec<Tag>,
     pub generator: Generator,
 }
 

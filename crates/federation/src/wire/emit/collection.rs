@@ -42,6 +42,8 @@ pub struct Heap {
     pub total_items: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<First>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -69,6 +71,16 @@ impl Heap {
             kind: "Collection",
             total_items,
             first: None,
+            items: None,
+        }
+    }
+
+    /// Everything at once.
+    pub fn whole(id: String, items: Vec<String>) -> Self {
+        Self {
+            total_items: items.len() as u64,
+            items: Some(items),
+            ..Self::counted(id, 0)
         }
     }
 

@@ -86,7 +86,7 @@ fn person() -> Actor {
         attribution_domains: Vec::new(),
         group: None,
         attachment: vec![PropertyValue::new("Quartier".into(), "Le Moulin".into())],
-        tag: [],
+        tag: Vec::new(),
         generator: Generator::new("https://bourg.example/ap/actor".into()),
     }
 }
@@ -489,4 +489,13 @@ fn a_move_a_pin_and_a_report() {
         ..person()
     };
     assert_snapshot!("person_moved", shown(&person));
+}
+
+#[test]
+fn the_neighbours_are_a_heap_of_towns() {
+    let towns = vec!["https://rivebelle.example/ap/actor".into()];
+    assert_snapshot!(shown(&Heap::whole(
+        "https://bourg.example/ap/audiences/neighbours".into(),
+        towns
+    )));
 }
