@@ -3,6 +3,11 @@
 // business.
 
 const { serviceWorker } = navigator;
+/** The browser says that there is a network before everything can be reached through it: soon again, then ever more seldom. */
+const SOON_MS = 2_000;
+const SELDOM_MS = 300_000;
+let pause = SOON_MS;
+let again = 0;
 
 /** What was written without a network goes out, and the worker says what became of it. */
 async function send() {
@@ -10,8 +15,16 @@ async function send() {
   active?.postMessage("send");
 }
 
+/** Without a network the browser says when it is back. */
+function tryAgain() {
+  if (navigator.onLine) void send();
+}
+
 /** @param {{ sent: number, left: number, refused: string[] }} came */
 function told({ sent, left, refused }) {
+  clearTimeout(again);
+  if (left > 0) again = setTimeout(tryAgain, pause);
+  pause = sent > 0 || left === 0 ? SOON_MS : Math.min(2 * pause, SELDOM_MS);
   const unsent = document.querySelector("[data-unsent]");
   if (unsent instanceof HTMLElement) unsent.hidden = !refused.includes(unsent.dataset.unsent ?? "");
   // A page that was here before the post went out does not show it.

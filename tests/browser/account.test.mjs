@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
 import { DESK, launch, PHONE, visit } from './browser.mjs';
+import { submit } from './pressing.mjs';
 import { startTown } from './town.mjs';
 import { words } from './words.mjs';
 
@@ -165,16 +166,4 @@ function code(secret, steps) {
   const tag = createHmac('sha1', key).update(moment).digest();
   const number = tag.readUInt32BE(tag[19] & 0xf) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, '0');
-}
-
-/** Presses a button and waits until the town has answered with a page that is no error. */
-async function submit(page, button) {
-  const isPage = (response) =>
-    response.request().isNavigationRequest() && Math.floor(response.status() / 100) !== 3;
-  const [response] = await Promise.all([
-    page.waitForResponse(isPage),
-    page.waitForEvent('load'),
-    button.click(),
-  ]);
-  assert.ok(response.ok(), `${response.url()} answered ${response.status()}`);
 }

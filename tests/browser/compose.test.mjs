@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { DESK, launch, PHONE, visit } from './browser.mjs';
+import { submit } from './pressing.mjs';
 import { startTown } from './town.mjs';
 import { words } from './words.mjs';
 
@@ -301,16 +302,4 @@ function writing(page) {
 
 async function townName(page) {
   return (await page.locator('.brand b').first().textContent()).trim();
-}
-
-/** Presses a button and waits until the town has answered with a page that is no error. */
-async function submit(page, button) {
-  const isPage = (response) =>
-    response.request().isNavigationRequest() && Math.floor(response.status() / 100) !== 3;
-  const [response] = await Promise.all([
-    page.waitForResponse(isPage),
-    page.waitForEvent('load'),
-    button.click(),
-  ]);
-  assert.ok(response.ok(), `${response.url()} answered ${response.status()}`);
 }

@@ -229,6 +229,29 @@ test('an answer that is not the town’s own loses nothing, nor does a log-out t
   });
 });
 
+test('what a network that is not quite back swallows is tried again by itself', async () => {
+  await withBrowser({ javaScript: true, size: PHONE }, async (visitor, page, context) => {
+    await enter(page, 'odile');
+    await install(page);
+    const [worker] = context.serviceWorkers();
+    await worker.evaluate(() => {
+      globalThis.honest = fetch;
+      globalThis.tried = 0;
+      globalThis.fetch = async (asked, how) => {
+        if ((how?.method ?? asked.method) !== 'POST') return honest(asked, how);
+        tried += 1;
+        throw new TypeError('unreachable');
+      };
+    });
+    await writes(page, 'Le bac repart.');
+    await page.getByText(t('outbox-what')).waitFor();
+    await eventually('it was tried in vain', () => worker.evaluate(() => globalThis.tried > 1));
+    await worker.evaluate(() => (globalThis.fetch = globalThis.honest));
+    await page.getByRole('article').filter({ hasText: 'Le bac repart.' }).waitFor();
+    assert.equal(await count('odile', 'Le bac repart.'), 1);
+  });
+});
+
 function leave(page) {
   return page.locator('form[action="/deconnexion"]').first().evaluate((form) => form.requestSubmit());
 }

@@ -3,15 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DESK, launch, PHONE, visit } from './browser.mjs';
+import { answered, submit, until } from './pressing.mjs';
 import { startTown } from './town.mjs';
 import { words } from './words.mjs';
 
 const t = words('fr');
 const PASSWORD = 'quatre cuillères en bois';
-const PATIENCE_MS = 10_000;
 const HOWS = [
   { javaScript: true, size: PHONE },
   { javaScript: false, size: DESK },
@@ -266,37 +265,9 @@ function post(page, text) {
   return page.getByRole('article').filter({ hasText: text });
 }
 
-/** Opens a page again until something is there: notices come a moment later. */
-async function until(page, path, what) {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    await page.goto(path);
-    if (await what.first().isVisible()) return;
-    assert.ok(Date.now() < deadline, `${path} does not show what is waited for`);
-    await sleep(100);
-  }
-}
-
-/** Presses a button and waits until the town has answered with a page that is no error. */
-async function submit(page, button) {
-  const response = await answered(page, button);
-  assert.ok(response.ok(), `${response.url()} answered ${response.status()}`);
-}
-
-/** The same, where the town asks to mend the form. */
+/** Presses a button where the town asks to mend the form. */
 async function refused(visitor, button) {
   const response = await answered(visitor.page, button);
   assert.equal(response.status(), 422, response.url());
   visitor.forgive(422);
-}
-
-async function answered(page, button) {
-  const isPage = (response) =>
-    response.request().isNavigationRequest() && Math.floor(response.status() / 100) !== 3;
-  const [response] = await Promise.all([
-    page.waitForResponse(isPage),
-    page.waitForEvent('load'),
-    button.click(),
-  ]);
-  return response;
 }

@@ -19,6 +19,17 @@ async fn a_document_that_is_too_big_or_too_deep_is_refused() {
     let big = paul.create(&paul.note(&"a".repeat(1_100_000)));
     paul.post(&lea.inbox(), &big).await.expecting(413);
 
+    // T129, T130: far deeper than any reader could follow.
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let object = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        let mut create = paul.create(&json!("deep")).to_string();
+        create = create.replacen("\"deep\"", &object, 1);
+        let mut letter = paul.letter(&lea.inbox(), &Value::Null);
+        letter.body = create.into_bytes();
+        letter.digest = Some(parvis_testkit::keys::digest(&letter.body));
+        letter.send().await.expecting(400);
+    }
+    // T129: a little deeper than is read, in a member that means nothing.
     let mut deep = json!("fond");
     for _ in 0..60 {
         deep = json!([deep]);

@@ -4,7 +4,10 @@ use http::Method;
 use parvis_testkit::{Neighbourhood, TestTown, actor::marker, resident::id, until};
 use serde_json::json;
 
-use crate::app::{asks, does, ids, walks};
+use crate::{
+    app::{asks, does, ids, walks},
+    story::{own_post, page_of},
+};
 
 #[tokio::test]
 async fn what_one_likes_and_keeps_is_listed_by_the_moment_one_did_so() {
@@ -343,6 +346,44 @@ async fn how_one_usually_posts_holds_where_an_app_says_nothing() {
         (&post["visibility"], &post["sensitive"], &post["language"]),
         (&json!("public"), &json!(false), &json!("fr"))
     );
+}
+
+#[tokio::test]
+async fn how_one_usually_posts_holds_in_the_small_boxes_of_the_pages() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let mut browser = town.browser_of("marie").await;
+    let home = browser.opens("/").await.expecting(200);
+    let before = home.form("/ecrire");
+    assert_eq!(before.field("audience").unwrap().value, "public");
+    let fields = [
+        ("source[privacy]", "private"),
+        ("source[language]", "oc"),
+        ("source[quote_policy]", "nobody"),
+    ];
+    let path = "/api/v1/accounts/update_credentials";
+    let me = asks(&marie, &town, Method::PATCH, path, &fields).await;
+    me.expecting(200);
+
+    let home = browser.opens("/").await.expecting(200);
+    let quick = home.form("/ecrire");
+    assert_eq!(quick.field("audience").unwrap().value, "followers");
+    assert!(!quick.has("langue"), "the small box does not ask for it");
+    let words = marker("Bonjorn");
+    let quick = quick.with("text", &words);
+    browser.submits(&home, &quick).await.expecting(200);
+    let post = own_post(&marie, &words).await;
+    assert_eq!(
+        (&post["visibility"], &post["language"]),
+        (&json!("private"), &json!("oc"))
+    );
+
+    let thread = browser.opens(&page_of(&town, &post)).await.expecting(200);
+    let words = marker("Adieu");
+    let answer = thread.form("/ecrire").with("text", &words);
+    browser.submits(&thread, &answer).await.expecting(200);
+    let answer = own_post(&marie, &words).await;
+    assert_eq!(answer["language"], "oc");
 }
 
 #[tokio::test]

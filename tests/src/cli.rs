@@ -1,5 +1,7 @@
 //! The command line: what it prints, where, and the exit code it ends with.
 
+use std::sync::Arc;
+
 use parvis_testkit::{
     TestTown,
     actor::marker,
@@ -8,6 +10,12 @@ use parvis_testkit::{
     resident::id,
     town::PASSWORD,
 };
+
+/// As `parvis --help` promises them.
+const FAILED: i32 = 1;
+const WRONG: i32 = 2;
+const NOT_FOUND: i32 = 3;
+const REFUSED: i32 = 4;
 
 #[tokio::test]
 async fn a_wrong_setting_is_named_with_its_value_and_what_is_expected() {
@@ -27,7 +35,7 @@ async fn a_wrong_setting_is_named_with_its_value_and_what_is_expected() {
     for (variable, value, key) in wrong {
         for command in [&["serve"][..], &["config", "check"]] {
             let run = town.program.run(command, "", &[(variable, value)]).await;
-            assert_eq!(run.code, 2, "{variable}={value}: {run:#?}");
+            assert_eq!(run.code, WRONG, "{variable}={value}: {run:#?}");
             let said = run.stderr.to_lowercase();
             assert!(said.contains(key), "{variable} is not named: {run:#?}");
             assert!(
@@ -55,8 +63,21 @@ async fn the_help_is_complete_and_wrong_usage_ends_with_two() {
         &["account", "create"],
         &["serve", "--quickly"],
     ] {
-        assert_eq!(town.cli(wrong).await.code, 2, "{wrong:?}");
+        assert_eq!(town.cli(wrong).await.code, WRONG, "{wrong:?}");
     }
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_port_fails_and_says_why_while_the_first_goes_on() {
+    let town = TestTown::start("valmont").await;
+    let run = town.cli(&["serve"]).await;
+    assert_eq!(run.code, FAILED, "{run:#?}");
+    let address = format!("127.0.0.1:{}", town.program.port);
+    assert!(
+        run.stderr.contains(&address) && run.stderr.contains("PARVIS_LISTEN"),
+        "{run:#?}"
+    );
+    town.get("/readyz").await.expecting(200);
 }
 
 #[tokio::test]
@@ -109,14 +130,14 @@ async fn accounts_are_made_listed_and_suspended_while_the_town_runs() {
             "autre@courriel.example",
         ])
         .await;
-    assert_ne!(twice.code, 0);
+    assert_eq!(twice.code, REFUSED, "the name is taken");
     assert!(!twice.stderr.is_empty());
     for bad in ["Ma rie", "a/b", "", "admin"] {
-        assert_ne!(
+        assert_eq!(
             town.cli(&["account", "create", bad, "--email", "x@courriel.example"])
                 .await
                 .code,
-            0,
+            REFUSED,
             "{bad:?}"
         );
     }
@@ -154,7 +175,16 @@ async fn accounts_are_made_listed_and_suspended_while_the_town_runs() {
         .await
         .succeeding();
     town.visitor().logs_in("marie", &password).await;
-    assert_ne!(town.cli(&["account", "suspend", "personne"]).await.code, 0);
+    for nobody in [
+        &["account", "suspend", "personne"][..],
+        &["account", "unsuspend", "personne"],
+        &["account", "reset-password", "personne"],
+        &["account", "set-role", "personne", "admin"],
+    ] {
+        let run = town.cli(nobody).await;
+        assert_eq!(run.code, NOT_FOUND, "{nobody:?}");
+        assert!(run.stderr.contains("personne"), "{run:#?}");
+    }
 }
 
 #[tokio::test]
@@ -163,7 +193,7 @@ async fn a_deleted_account_goes_only_when_one_is_sure_and_for_good() {
     let marie = town.resident("marie").await;
     marie.posts("Bonjour").await;
     let unsure = town.cli(&["account", "delete", "marie"]).await;
-    assert_eq!(unsure.code, 2);
+    assert_eq!(unsure.code, WRONG);
     assert!(unsure.stderr.contains("--yes"), "{}", unsure.stderr);
     town.cli(&["account", "delete", "marie", "--yes"])
         .await
@@ -177,10 +207,10 @@ async fn a_deleted_account_goes_only_when_one_is_sure_and_for_good() {
         town.cli(&["account", "delete", "marie", "--yes"])
             .await
             .code,
-        3
+        NOT_FOUND
     );
     let again = town.cli(&["account", "create", "marie"]).await;
-    assert_ne!(again.code, 0, "the name is never given again");
+    assert_eq!(again.code, REFUSED, "the name is never given again");
     let list = town.cli(&["account", "list"]).await.succeeding().stdout;
     assert!(!list.contains("marie"), "{list}");
 }
@@ -241,7 +271,7 @@ async fn a_role_can_be_given() {
         town.cli(&["account", "set-role", "marie", "empereur"])
             .await
             .code,
-        2
+        WRONG
     );
 }
 
@@ -272,17 +302,17 @@ async fn a_token_is_printed_alone_and_has_its_scopes_only() {
     .await;
     assert_eq!(post.status, 403);
     get(&home).await.expecting(401);
-    assert_ne!(
+    assert_eq!(
         town.cli(&["token", "create", "personne", "--scopes", "read"])
             .await
             .code,
-        0
+        NOT_FOUND
     );
-    assert_ne!(
+    assert_eq!(
         town.cli(&["token", "create", "marie", "--scopes", "everything"])
             .await
             .code,
-        0
+        WRONG
     );
 }
 
@@ -325,18 +355,20 @@ async fn a_backup_taken_while_the_town_runs_brings_everything_back() {
         .display()
         .to_string();
     town.cli(&["backup", &file]).await.succeeding();
-    assert_ne!(
+    assert_eq!(
         town.cli(&["backup", &file]).await.code,
-        0,
+        REFUSED,
         "a backup is not overwritten"
     );
     let later = marker("trop tard");
     marie.posts(&later).await;
-    assert_ne!(
+    assert_eq!(
         town.cli(&["restore", &file]).await.code,
-        0,
+        REFUSED,
         "a town that is there is not overwritten"
     );
+    let missing = town.cli(&["restore", "nulle-part.tar"]).await;
+    assert_eq!(missing.code, NOT_FOUND, "{missing:#?}");
 
     town.stop().await;
     std::fs::remove_dir_all(town.program.folder.path().join("data")).unwrap();
@@ -356,20 +388,55 @@ async fn a_backup_taken_while_the_town_runs_brings_everything_back() {
 }
 
 #[tokio::test]
+async fn a_command_that_nobody_reads_on_has_done_what_it_was_asked() {
+    let town = TestTown::start("valmont").await;
+    for command in [
+        &["account", "list"][..],
+        &["account", "create", "jean"],
+        &["config", "print"],
+        &["town", "list"],
+    ] {
+        let run = town.program.cli_unread(command).await;
+        assert_eq!(run.code, 0, "{command:?}: {run:#?}");
+    }
+    let list = town.cli(&["account", "list"]).await.succeeding().stdout;
+    assert!(list.contains("jean"), "{list}");
+}
+
+#[tokio::test]
+async fn the_databases_of_several_towns_are_brought_up_to_date_together_or_one_alone() {
+    let program = Arc::new(Program::new(program::port(), &[]));
+    let valmont = TestTown::create_in(&program, "valmont").await;
+    let _rivebelle = TestTown::create_in(&program, "rivebelle").await;
+    let all = program.cli(&["migrate"]).await.succeeding().stdout;
+    assert_eq!(all.lines().count(), 2, "{all}");
+    let one = valmont.cli(&["migrate"]).await.succeeding().stdout;
+    assert!(
+        one.contains(&valmont.host) && one.lines().count() == 1,
+        "{one}"
+    );
+    for line in [["config", "check"], ["town", "list"]] {
+        let run = valmont.cli(&line).await;
+        assert_eq!(run.code, 2, "{run:#?}");
+        assert!(run.stderr.contains("--town"), "{run:#?}");
+    }
+}
+
+#[tokio::test]
 async fn towns_are_founded_and_listed() {
     let program = Program::new(program::port(), &[]);
     for host in ["a.localhost:9001", "b.localhost:9001"] {
         program.cli(&["town", "create", host]).await.succeeding();
     }
     let again = program.cli(&["town", "create", "a.localhost:9001"]).await;
-    assert_ne!(again.code, 0, "{again:#?}");
+    assert_eq!(again.code, REFUSED, "{again:#?}");
     let list = program.cli(&["town", "list"]).await.succeeding().stdout;
     assert!(
         list.contains("a.localhost:9001") && list.contains("b.localhost:9001"),
         "{list}"
     );
     let which = program.cli(&["account", "list"]).await;
-    assert_eq!(which.code, 2, "which town is meant? {which:#?}");
+    assert_eq!(which.code, WRONG, "which town is meant? {which:#?}");
     program
         .cli(&["--town", "b.localhost:9001", "account", "create", "jean"])
         .await
@@ -388,17 +455,17 @@ async fn towns_are_founded_and_listed() {
             .stdout
             .contains("jean")
     );
-    assert_ne!(
+    assert_eq!(
         program
             .cli(&["--town", "c.localhost:9001", "account", "list"])
             .await
             .code,
-        0
+        NOT_FOUND
     );
     for host in ["../c", "a b", ""] {
-        assert_ne!(
+        assert_eq!(
             program.cli(&["town", "create", host]).await.code,
-            0,
+            WRONG,
             "{host:?}"
         );
     }

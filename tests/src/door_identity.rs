@@ -219,6 +219,21 @@ async fn nobody_can_change_or_delete_what_is_anothers() {
         found["display_name"] == "victor",
         &found.to_string(),
     );
+    // What is for Victor goes where he lives.
+    let letter = marker("à Victor seul");
+    door.lea
+        .posts_for("direct", &format!("{} {letter}", victor.handle()))
+        .await;
+    until("Victor gets his letter", || async {
+        let told = victor.host.accepted_of("Create");
+        told.iter().any(|it| it.to_string().contains(&letter))
+    })
+    .await;
+    let got = mallory.host.received();
+    let astray = got
+        .iter()
+        .any(|it| it.document.to_string().contains(&letter));
+    door.check("T059 inbox", !astray, "Mallory got what was for Victor");
     door.ends_well().await;
 }
 

@@ -23,7 +23,7 @@ use tokio::{
 use crate::door::Door;
 
 /// Beyond this nobody should have to wait while others misbehave.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// An answer to a stranger is not shown on home, but whom it names is told.
 async fn is_told(door: &Door, text: &str) {
@@ -37,7 +37,7 @@ async fn is_told(door: &Door, text: &str) {
     .await;
 }
 
-async fn others_are_served(door: &mut Door, trial: &str) {
+pub async fn others_are_served(door: &mut Door, trial: &str) {
     let start = Instant::now();
     door.lea.get("/api/v1/timelines/home").await.expecting(200);
     let took = start.elapsed();
@@ -45,7 +45,7 @@ async fn others_are_served(door: &mut Door, trial: &str) {
 }
 
 /// A connection of one's own to the town.
-async fn connects(door: &Door) -> TcpStream {
+pub async fn connects(door: &Door) -> TcpStream {
     let url = url::Url::parse(&door.town.origin).unwrap();
     TcpStream::connect(("127.0.0.1", url.port().unwrap()))
         .await
@@ -62,7 +62,7 @@ async fn answer(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-async fn says(door: &Door, text: &[u8]) -> String {
+pub async fn says(door: &Door, text: &[u8]) -> String {
     let mut stream = connects(door).await;
     // The other side may hang up before it has read all.
     let _ = stream.write_all(text).await;
@@ -344,56 +344,6 @@ async fn a_chain_of_answers_without_end_is_followed_only_so_far() {
     door.ends_well().await;
 }
 
-/// T147: a thread of many hundreds, each under the other.
-#[tokio::test]
-async fn a_thread_as_deep_as_a_well_is_shown_at_once() {
-    let mut door = Door::open().await;
-    let alice = door.alice.clone();
-    let (first, last) = (marker("le bord"), marker("le fond"));
-    let mut above = door.naming_lea(&alice, &first);
-    assert!(
-        alice
-            .post(&door.lea.inbox(), &alice.create(&above))
-            .await
-            .is_success()
-    );
-    for step in 0..600 {
-        let text = if step == 599 { &last } else { "plus bas" };
-        let mut note = door.naming_lea(&alice, text);
-        note["inReplyTo"] = above["id"].clone();
-        assert!(
-            alice
-                .post(&door.lea.inbox(), &alice.create(&note))
-                .await
-                .is_success()
-        );
-        above = note;
-    }
-    let bottom = door.lea.finds_post(above["id"].as_str().unwrap()).await;
-    let start = Instant::now();
-    let context = door.lea.context(id(&bottom)).await;
-    door.check(
-        "T147",
-        start.elapsed() < Duration::from_secs(2),
-        &format!("{:?}", start.elapsed()),
-    );
-    let top = &context["ancestors"][0];
-    let page = format!(
-        "/@{}/{}",
-        alice.acct(),
-        id(if top.is_object() { top } else { &bottom })
-    );
-    let start = Instant::now();
-    let mut browser = door.town.browser_of("lea").await;
-    browser.opens(&page).await.expecting(200);
-    door.check(
-        "T147 page",
-        start.elapsed() < PATIENCE,
-        &format!("{:?}", start.elapsed()),
-    );
-    door.ends_well().await;
-}
-
 /// T143 (and T111): a key that drips in, and one behind redirects without end, hold up nobody else.
 #[tokio::test]
 async fn a_key_that_never_comes_holds_up_nobody_else() {
@@ -456,7 +406,7 @@ async fn keys_of_a_silent_server_are_asked_for_a_few_times_only() {
     let asked = held.await.unwrap();
     door.check(
         "T127",
-        (1..=10).contains(&asked),
+        (1..=8).contains(&asked),
         &format!("{asked} connections"),
     );
     door.ends_well().await;

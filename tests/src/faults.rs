@@ -185,7 +185,7 @@ async fn a_power_cut_in_the_middle_of_arrivals_loses_nothing_and_doubles_nothing
 }
 
 /// Every page of an account's posts.
-async fn all_statuses(reader: &Resident, account: &str) -> Vec<Value> {
+pub async fn all_statuses(reader: &Resident, account: &str) -> Vec<Value> {
     let mut all: Vec<Value> = Vec::new();
     loop {
         let older = all

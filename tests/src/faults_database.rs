@@ -11,7 +11,8 @@ use base64::Engine as _;
 use futures_util::future::join_all;
 use http::Method;
 use parvis_testkit::{
-    Browser, Remote, Reply, Resident, TestTown,
+    Actor, Browser, Remote, Reply, Resident, TestTown,
+    actor::marker,
     exchange::{self, headers},
     patience::within,
     resident::{holds, id},
@@ -19,6 +20,7 @@ use parvis_testkit::{
     until,
 };
 use sea_orm::sqlx::{self, Connection, SqliteConnection};
+use serde_json::Value;
 
 use crate::story::PNG;
 
@@ -55,6 +57,31 @@ fn says_why(reply: &Reply, status: u16) -> String {
     reply.json()["error"].as_str().unwrap().to_owned()
 }
 
+/// A post of somebody elsewhere that names a resident, and the activity that brings it.
+fn brings(from: &Actor, to: &Resident) -> (String, Value) {
+    let text = marker("ailleurs");
+    let (uri, handle) = to.mention();
+    let note = from.note_mentioning(&text, (&uri, &handle));
+    (text, from.create(&note))
+}
+
+/// Another server is told to keep what it has and to come again.
+async fn is_put_off(from: &Actor, inbox: &str, create: &Value) {
+    let reply = from.post(inbox, create).await;
+    assert_eq!(reply.status, 503, "{inbox}: {}", reply.text());
+    assert!(reply.header("retry-after").is_some(), "{inbox}");
+}
+
+/// What comes again counts, once, however often it was put off.
+async fn comes_again(from: &Actor, to: &Resident, (text, create): &(String, Value)) {
+    from.post(&to.inbox(), create).await.expecting(202);
+    to.reads_on_home(text).await;
+    from.post(&to.inbox(), create).await.expecting(202);
+    let home = to.home().await;
+    let there = home.iter().filter(|post| holds(post, text)).count();
+    assert_eq!(there, 1, "{text}");
+}
+
 async fn health(town: &TestTown) -> (u16, u16) {
     let (alive, ready) = tokio::join!(town.get("/healthz"), town.get("/readyz"));
     (alive.status, ready.status)
@@ -82,6 +109,9 @@ async fn while_the_database_server_is_away_the_town_says_so_and_afterwards_goes_
     let mut browser = town.browser_of("marie").await;
     let paul = remote.host("far").person("paul");
     crate::faults::follow(&paul, &marie).await;
+    let rose = remote.host("good").person("rose");
+    marie.follows_actor(&rose).await;
+    let letter = brings(&rose, &marie);
     paul.host.goes_down();
     let mut acknowledged = BTreeSet::from([id(&marie.posts("Avant").await).to_owned()]);
 
@@ -116,6 +146,9 @@ async fn while_the_database_server_is_away_the_town_says_so_and_afterwards_goes_
         says_why(&reply, 503);
         assert!(reply.header("retry-after").is_some());
     }
+    for inbox in [marie.inbox(), town.shared_inbox()] {
+        is_put_off(&rose, &inbox, &letter.1).await;
+    }
     assert!(town.program.is_running());
 
     paul.host.comes_back();
@@ -128,6 +161,7 @@ async fn while_the_database_server_is_away_the_town_says_so_and_afterwards_goes_
     )
     .await;
     browser.opens("/avis").await.expecting(200);
+    comes_again(&rose, &marie, &letter).await;
     let after = marie.posts("Après").await;
     acknowledged.insert(id(&after).to_owned());
     until("deliveries go on", || async {
@@ -161,7 +195,11 @@ async fn while_another_program_locks_the_file_reading_goes_on_and_writing_is_ref
     let Some(file) = town.sqlite_file() else {
         return;
     };
+    let remote = Remote::open().await;
     let marie = town.resident("marie").await;
+    let rose = remote.host("good").person("rose");
+    marie.follows_actor(&rose).await;
+    let letter = brings(&rose, &marie);
     let mut browser = town.browser_of("marie").await;
     let before = marie.posts("Avant").await;
     let mut other = open(&file).await;
@@ -176,6 +214,7 @@ async fn while_another_program_locks_the_file_reading_goes_on_and_writing_is_ref
             says_why(&reply, 503);
             assert!(reply.header("retry-after").is_some());
         }
+        is_put_off(&rose, &town.shared_inbox(), &letter.1).await;
         // Whoever waits when the lock is released is served.
         let waiting = tries_to_post(&marie, "Attendu");
         let released = async {
@@ -192,6 +231,7 @@ async fn while_another_program_locks_the_file_reading_goes_on_and_writing_is_ref
         page(&town, "/ville", "fr").await.expecting(200);
     };
     let (waited, ()) = tokio::join!(refused, reading);
+    comes_again(&rose, &marie, &letter).await;
     let last = marie.posts("Après").await;
     let expected = [id(&before).to_owned(), waited, id(&last).to_owned()];
     assert_eq!(written(&marie).await, BTreeSet::from(expected));
@@ -225,7 +265,10 @@ async fn on_a_full_disk_writing_is_refused_reading_goes_on_and_nothing_breaks() 
         return;
     };
     town.restart().await;
+    let remote = Remote::open().await;
     let marie = town.resident("marie").await;
+    let rose = remote.host("good").person("rose");
+    marie.follows_actor(&rose).await;
     let mut browser = town.browser_of("marie").await;
     town.stop().await;
     let size = std::fs::metadata(&file).unwrap().len();
@@ -242,9 +285,11 @@ async fn on_a_full_disk_writing_is_refused_reading_goes_on_and_nothing_breaks() 
     still_reads(&town, &mut browser).await;
     keeps_what_was_typed(&mut browser).await;
     complains_in_few_words(&town).await;
+    let letter = is_full_for(&rose, &marie).await;
 
     // Somebody makes room: no restart is needed.
     town.program.limit_files(None);
+    comes_again(&rose, &marie, &letter).await;
     acknowledged.insert(id(&marie.posts("Il y a de la place").await).to_owned());
     assert_eq!(written(&marie).await, acknowledged);
 
@@ -261,6 +306,22 @@ async fn on_a_full_disk_writing_is_refused_reading_goes_on_and_nothing_breaks() 
     is_whole(&file).await;
     town.restart().await;
     assert_eq!(written(&marie).await, acknowledged);
+}
+
+/// Another server is put off sooner or later, since a little room may be found now and then; until then a yes means that it is
+/// kept. Gives what was put off.
+async fn is_full_for(from: &Actor, to: &Resident) -> (String, Value) {
+    for _ in 0..50 {
+        let (text, create) = brings(from, to);
+        let reply = from.post(&to.inbox(), &create).await;
+        if reply.status == 503 {
+            assert!(reply.header("retry-after").is_some());
+            return (text, create);
+        }
+        reply.expecting(202);
+        to.reads_on_home(&text).await;
+    }
+    panic!("the limit is not felt by other servers");
 }
 
 async fn still_reads(town: &TestTown, browser: &mut Browser) {

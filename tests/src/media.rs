@@ -234,6 +234,34 @@ async fn a_film_is_played_on_the_page_and_known_as_one_next_door() {
     );
 }
 
+/// The name of a file: the last step of its address, without its ending.
+fn name_of(url: &Value) -> String {
+    let name = url.as_str().unwrap().rsplit('/').next().unwrap();
+    name.split('.').next().unwrap().to_owned()
+}
+
+/// T178: nobody guesses the address of a file from those of others. 128 bits, and no part of them is a counter or a clock.
+#[tokio::test]
+async fn the_name_of_a_file_tells_nothing_of_the_next_one() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let mut names: Vec<String> = Vec::new();
+    for _ in 0..12 {
+        let sent = uploads(&town, &marie, "/api/v2/media", place!("jpg"), "").await;
+        names.push(name_of(&sent.expecting(200).json()["url"]));
+    }
+    for name in &names {
+        let digits = name.bytes().filter(u8::is_ascii_hexdigit).count();
+        assert_eq!((name.len(), digits), (32, 32), "{name}");
+    }
+    for place in 0..32 {
+        let first = names[0].as_bytes()[place];
+        let differs = names.iter().any(|name| name.as_bytes()[place] != first);
+        assert!(differs, "digit {place} is always the same: {names:?}");
+    }
+}
+
+/// T178.
 #[tokio::test]
 async fn a_file_is_gone_soon_after_its_post() {
     let town = TestTown::start("valmont").await;

@@ -154,7 +154,10 @@ async fn a_post_for_the_neighbours_reaches_them_and_no_third_server() {
     ];
     let post = two.lea.post_form("/api/v1/statuses", &fields).await;
     let post = post.expecting(200).json();
-    assert_eq!(post["visibility"], "private");
+    assert_eq!(
+        (&post["visibility"], &post["neighbours_only"]),
+        (&json!("private"), &json!(true))
+    );
     assert_eq!(post["quote"]["state"], "pending");
     waits(&mut two.bruno_reads, "/voisins", &word, true).await;
 
@@ -188,7 +191,10 @@ async fn a_post_for_the_neighbours_reaches_them_and_no_third_server() {
     assert!(!two.bruno.post_form(&boost, &[]).await.is_success());
     let answer = marker("compris");
     let said = two.bruno.answers(&kept, &answer).await;
-    assert_eq!(said["visibility"], "private");
+    assert_eq!(
+        (&said["visibility"], &said["neighbours_only"]),
+        (&json!("private"), &json!(true))
+    );
     two.lea.reads_under(&post, &answer).await;
 }
 

@@ -254,6 +254,17 @@ async fn an_app_opens_an_account_by_the_towns_rules() {
             .unwrap()
             .starts_with("Validation failed")
     );
+    let blank = [
+        ("username", " "),
+        ("email", ""),
+        ("password", ""),
+        ("agreement", "true"),
+    ];
+    let told = signs_up(&blank).await.expecting(422).json();
+    for field in ["username", "password"] {
+        assert_eq!(told["details"][field][0]["error"], "ERR_BLANK", "{told}");
+    }
+    assert!(told["details"].get("email").is_none(), "none is needed");
     let good = [
         ("username", "paule"),
         ("email", "paule@courriel.example"),

@@ -1,4 +1,4 @@
-//! Posts on top of their author's page: those of other servers as these list them, and one's own by a button.
+//! Posts on top of their author's page: those of other servers as these list them, and one's own by a button; and tags.
 
 use parvis_testkit::{
     actor::marker,
@@ -8,7 +8,7 @@ use parvis_testkit::{
 };
 use serde_json::json;
 
-use crate::{place::Place, threads::old_note};
+use crate::{place::Place, public::lets_be_found, threads::old_note};
 
 #[tokio::test]
 async fn what_an_account_elsewhere_has_pinned_is_on_top_of_its_page() {
@@ -99,4 +99,39 @@ async fn one_pins_a_post_of_ones_own_with_a_button() {
         2,
         "not what is for oneself"
     );
+}
+
+#[tokio::test]
+async fn other_servers_see_the_tags_of_a_page_and_whether_its_posts_may_be_found() {
+    let place = Place::new().await;
+    let path = place.lea.uri.strip_prefix(&place.town.origin).unwrap();
+    let actor = place.town.get_document(path).await.expecting(200).json();
+    let tags = format!("{}/tags", place.lea.uri);
+    assert_eq!(actor["featuredTags"], tags);
+    assert_eq!(actor["searchableBy"], json!([]));
+    assert!(actor.get("updated").is_none(), "nothing was changed yet");
+    place
+        .lea
+        .post_form("/api/v1/featured_tags", &[("name", "Four")])
+        .await
+        .expecting(200);
+    lets_be_found(&place.town, &place.lea).await;
+
+    let list = place.town.get_document(&format!("{path}/tags")).await;
+    let list = list.expecting(200).json();
+    let four = format!("{}/tags/four", place.town.origin);
+    assert_eq!(
+        (&list["id"], &list["type"], &list["totalItems"]),
+        (&json!(tags), &json!("Collection"), &json!(1))
+    );
+    assert_eq!(
+        list["items"],
+        json!([{"type": "Hashtag", "href": four, "name": "#Four"}])
+    );
+    let actor = place.town.get_document(path).await.expecting(200).json();
+    assert_eq!(
+        actor["searchableBy"],
+        json!(["https://www.w3.org/ns/activitystreams#Public"])
+    );
+    assert!(actor["updated"].is_string());
 }

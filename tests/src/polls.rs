@@ -476,6 +476,30 @@ async fn votes_of_other_servers_are_counted_once_and_are_never_posts() {
     }
 }
 
+/// T171: the vote of who is blocked, sent by their server.
+#[tokio::test]
+async fn a_vote_that_comes_from_who_is_blocked_does_not_count() {
+    let place = Place::new().await;
+    let lea = &place.lea;
+    let (paul, rose) = (
+        place.remote.host("mastodon").person("paul"),
+        place.remote.host("misskey").person("rose"),
+    );
+    let post = asks(lea, &marker("Quand ?"), false).await;
+    let found = lea.finds_account(&paul.handle()).await;
+    let blocks = format!("/api/v1/accounts/{}/block", id(&found));
+    lea.post_form(&blocks, &[]).await.expecting(200);
+    let blocked = casting(&paul, lea, &vote(&paul, &post, lea, "Samedi"));
+    let reply = paul.post(&lea.inbox(), &blocked).await;
+    assert!(reply.status < 500, "{} {}", reply.status, reply.text());
+    // Whoever comes after is counted, and alone.
+    let after = casting(&rose, lea, &vote(&rose, &post, lea, "Lundi"));
+    place.arrives(&rose, &after).await;
+    counted(lea, &post, &[0, 0, 1]).await;
+    assert_eq!(poll_of(lea, &post).await["voters_count"], 1);
+}
+
+/// T137. How many choices are read, and why, is told in docs/attacks.md.
 #[tokio::test]
 async fn a_monstrous_poll_harms_nobody() {
     let place = Place::new().await;

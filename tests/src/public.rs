@@ -10,7 +10,7 @@ use parvis_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::{app::asks, painted, story::page_of};
+use crate::{app::asks, painted, place::Place, story::page_of};
 
 async fn ready(town: &TestTown, path: &str, more: HeaderMap) -> Reply {
     exchange::send(Method::GET, &town.url(path), more, Vec::new()).await
@@ -304,15 +304,19 @@ async fn only_the_pieces_for_other_sites_may_stand_in_a_frame() {
             .unwrap()
             .contains(&town.url(&format!("/integrer{page}")))
     );
+    let as_apps_ask = ready(&town, &format!("/api/oembed?{asked}"), HeaderMap::new()).await;
+    assert_eq!(as_apps_ask.expecting(200).json(), said);
     for url in [
         hidden["url"].as_str().unwrap(),
         "https://elsewhere.example/@marie",
         "",
     ] {
         let asked = exchange::urlencoded(&[("url", url)]);
-        ready(&town, &format!("/oembed?{asked}"), HeaderMap::new())
-            .await
-            .expecting(404);
+        for path in ["/oembed", "/api/oembed"] {
+            ready(&town, &format!("{path}?{asked}"), HeaderMap::new())
+                .await
+                .expecting(404);
+        }
     }
 }
 
@@ -431,4 +435,60 @@ async fn apps_in_browsers_may_read_from_their_own_origins_what_everybody_may() {
         let named = may.header("access-control-allow-headers");
         assert!(named.is_some_and(|names| names.contains("Authorization")));
     }
+}
+
+#[tokio::test]
+async fn a_page_says_where_other_servers_read_the_same() {
+    let place = Place::new().await;
+    let (town, lea) = (&place.town, &place.lea);
+    let link = |uri: &str| {
+        format!("<link rel=\"alternate\" type=\"application/activity+json\" href=\"{uri}\">")
+    };
+    let mut visitor = town.visitor();
+    for audience in ["public", "unlisted"] {
+        let post = lea.posts_for(audience, "Bonjour").await;
+        let page = visitor.opens(&page_of(town, &post)).await.expecting(200);
+        assert!(
+            page.says(&link(post["uri"].as_str().unwrap())),
+            "{audience}"
+        );
+    }
+    let profile = visitor.opens("/@lea").await.expecting(200);
+    assert!(profile.says(&link(&lea.uri)));
+
+    let anna = place.followed("far", "anna").await;
+    let words = marker("de loin");
+    let note = anna.note(&words);
+    place.arrives(&anna, &anna.create(&note)).await;
+    let far = lea.reads_on_home(&words).await;
+    let quiet = lea.posts_for("private", "entre nous").await;
+    let mut browser = town.browser_of("lea").await;
+    for path in [
+        page_of(town, &quiet),
+        format!("/@{}", anna.acct()),
+        format!("/@{}/{}", anna.acct(), id(&far)),
+    ] {
+        let page = browser.opens(&path).await.expecting(200);
+        assert!(!page.says("application/activity+json"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_town_names_its_staff_to_programs_as_on_its_own_page() {
+    let town = TestTown::start("valmont").await;
+    let odile = town.resident_as("odile", "admin").await;
+    town.resident("jean").await;
+    let read = async |version: &str| {
+        let path = format!("/nodeinfo/{version}");
+        let info = ready(&town, &path, HeaderMap::new()).await;
+        info.expecting(200).json()
+    };
+    let info = read("2.1").await;
+    assert_eq!(info["metadata"]["staffAccounts"], json!([odile.uri]));
+    assert_eq!(info["metadata"]["federation"]["enabled"], true);
+    assert_eq!(info["services"]["outbound"], json!(["atom1.0"]));
+    assert!(info["software"]["homepage"].is_string());
+    let older = read("2.0").await;
+    let software = older["software"].as_object().unwrap();
+    assert_eq!(software.len(), 2, "a name and a version: {software:?}");
 }

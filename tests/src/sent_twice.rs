@@ -2,10 +2,13 @@
 //! and said as the first time.
 
 use base64::Engine as _;
+use http::Method;
 use parvis_testkit::{
-    TestTown,
+    Resident, TestTown,
+    exchange::{self, headers, urlencoded},
     resident::{holds, id},
 };
+use serde_json::Value;
 
 use crate::story::PNG;
 
@@ -81,4 +84,36 @@ async fn a_form_with_a_picture_is_another_form() {
     assert!(posts.iter().all(|post| holds(post, "Le pont")));
     let found: Vec<usize> = posts.iter().map(pictures).collect();
     assert_eq!(found, [1, 0], "newest first");
+}
+
+/// By an app, under a key of its choice.
+async fn sends(who: &Resident, town: &TestTown, key: &str, fields: &[(&str, &str)]) -> Value {
+    let bearer = format!("Bearer {}", who.token);
+    let headers = headers(&[
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("idempotency-key", key),
+    ]);
+    let (url, body) = (town.url("/api/v1/statuses"), urlencoded(fields));
+    let reply = exchange::send(Method::POST, &url, headers, body.into_bytes()).await;
+    reply.expecting(200).json()
+}
+
+#[tokio::test]
+async fn the_key_of_an_app_holds_when_the_program_is_started_again() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let now = [("status", "Bal")];
+    let later = [("status", "Feu"), ("scheduled_at", "2090-01-01T00:00:00Z")];
+    let published = sends(&marie, &town, "une-fois", &now).await;
+    let waiting = sends(&marie, &town, "plus-tard", &later).await;
+    town.stop().await;
+    town.restart().await;
+    let again = sends(&marie, &town, "une-fois", &now).await;
+    assert_eq!(again["id"], published["id"]);
+    assert_eq!(sends(&marie, &town, "plus-tard", &later).await, waiting);
+    assert_eq!(marie.statuses_of(&marie.id).await.len(), 1);
+    assert_eq!(marie.list("/api/v1/scheduled_statuses").await.len(), 1);
+    let other = sends(&marie, &town, "encore", &now).await;
+    assert_ne!(other["id"], published["id"]);
 }

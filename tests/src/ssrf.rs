@@ -119,15 +119,11 @@ async fn what_arrives_does_not_lead_to_private_addresses() {
     );
     note["inReplyTo"] = json!(away("/thread"));
     note["replies"] = json!(away("/replies"));
-    note["content"] = json!(format!(
-        "<p>{text} <a href=\"{}\">lien</a></p>",
-        away("/page")
-    ));
     let reply = door
         .alice
         .post(&door.lea.inbox(), &door.alice.create(&note))
         .await;
-    door.borne("T112, T114, T116", &reply);
+    door.borne("T112, T114", &reply);
     let post = door.lea.reads_on_home(&text).await;
     if let Some(url) = post["media_attachments"][0]["url"]
         .as_str()
@@ -173,6 +169,65 @@ async fn what_arrives_does_not_lead_to_private_addresses() {
         "T111 to T124",
         connections == 0,
         &format!("the canary was visited {connections} times"),
+    );
+    door.ends_well().await;
+}
+
+/// T118: nothing that is said in a query is pasted into an address that the town asks for itself.
+#[tokio::test]
+async fn no_parameter_leads_the_town_somewhere_else() {
+    let (mut door, canary) = (Door::open().await, Canary::open().await);
+    let host = door.alice.host.clone();
+    host.serve(
+        "/p.png",
+        Page::of("image/png", crate::painted::plain(64, 64)),
+    );
+    let text = marker("image");
+    let mut note = door.naming_lea(&door.alice, &text);
+    note["attachment"] = json!([
+        {"type": "Document", "mediaType": "image/png", "url": host.url("/p.png"), "name": "p"}
+    ]);
+    door.lets_in(&door.alice, &door.alice.create(&note)).await;
+    let post = door.lea.reads_on_home(&text).await;
+    let picture = post["media_attachments"][0]["preview_url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(&door.town.origin)
+        .unwrap()
+        .to_owned();
+    let away = format!("http://127.0.0.2:{}/", canary.port);
+    let values = [
+        away.clone(),
+        format!("x&proxy={away}"),
+        format!("x%26proxy%3D{away}"),
+        format!("x%23@127.0.0.2:{}/", canary.port),
+    ];
+    let routes = [
+        picture.as_str(),
+        "/media/remote/small/1/",
+        "/authorize_interaction",
+        "/.well-known/webfinger",
+        "/recherche",
+        "/oembed",
+        "/api/v1/accounts/lookup",
+        "/api/v1/accounts/search",
+        "/api/v2/search",
+    ];
+    for route in routes {
+        for name in ["proxy", "url", "uri", "q", "acct", "resource", "host"] {
+            for value in &values {
+                let path = format!("{route}?{name}={value}&resolve=true");
+                for reply in [door.town.get(&path).await, door.lea.get(&path).await] {
+                    door.borne(&format!("T118 {path}"), &reply);
+                }
+            }
+        }
+    }
+    assert_eq!(canary.connections(), 0, "the canary was visited");
+    assert_eq!(
+        host.times_asked("/p.png"),
+        1,
+        "the picture is asked for as its author wrote it, once"
     );
     door.ends_well().await;
 }

@@ -134,6 +134,40 @@ async fn what_is_taken_along_from_one_account_is_brought_to_another() {
     }
 }
 
+/// T246: what people typed is computed by no program for tables, and comes back as it was.
+#[tokio::test]
+async fn a_list_named_like_a_formula_is_text_in_the_table_and_keeps_its_name() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let jean = town.resident("jean").await;
+    marie.follows(&jean.handle()).await;
+    let titles = ["=HYPERLINK(\"https://x.example\")", "@SUM(A1)", "'=1+1"];
+    for title in titles {
+        let list = marie.post_form("/api/v1/lists", &[("title", title)]).await;
+        let path = format!("/api/v1/lists/{}/accounts", id(&list.expecting(200).json()));
+        let fields = [("account_ids[]", jean.id.as_str())];
+        marie.post_form(&path, &fields).await.expecting(200);
+    }
+    let mut browser = town.browser_of("marie").await;
+    let table = takes(&mut browser, "lists.csv").await;
+    assert_eq!(table.lines().count(), titles.len(), "{table}");
+    for line in table.lines() {
+        let cell = line.trim_start_matches('"');
+        assert!(cell.starts_with('\''), "{line}");
+    }
+    assert!(
+        table.lines().all(|line| line.contains(",jean@")),
+        "an address stays as it is: {table}"
+    );
+
+    brings(&mut browser, "lists", "remplacer", &table).await;
+    assert_eq!(takes(&mut browser, "lists.csv").await, table);
+    let lists = marie.list("/api/v1/lists").await;
+    let mut kept: Vec<&str> = lists.iter().filter_map(|it| it["title"].as_str()).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, ["'=1+1", titles[0], titles[1]]);
+}
+
 #[tokio::test]
 async fn what_cannot_be_brought_is_listed_and_the_rest_arrives() {
     let town = TestTown::start("valmont").await;

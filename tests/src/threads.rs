@@ -332,15 +332,23 @@ async fn a_thread_that_began_here_is_shown_whole() {
         .expecting(200);
     let path = context.strip_prefix(&place.town.origin).expect("ours");
     let thread = place.town.get_document(path).await.expecting(200).json();
+    assert_eq!(thread["totalItems"], 3);
+    let first = thread["first"].as_str().unwrap();
+    let first = first.strip_prefix(&place.town.origin).expect("ours");
+    let page = place.town.get_document(first).await.expecting(200).json();
     assert_eq!(
-        thread["orderedItems"],
+        page["orderedItems"],
         json!([far["id"], root["uri"], inner["uri"]]),
         "the oldest first; what is for a few is not told"
+    );
+    assert_eq!(
+        (&page["partOf"], &page["next"]),
+        (&thread["id"], &Value::Null)
     );
     assert_eq!(thread["attributedTo"], json!(marie.uri));
 
     let answer = place.town.get_document(&uri_path(&inner)).await.json();
-    assert_eq!(answer["context"], Value::Null, "it belongs to the other");
+    assert_eq!(answer["context"], own["context"], "it belongs to the other");
     let none = format!("{}/context", uri_path(&inner));
     place.town.get_document(&none).await.expecting(404);
 }

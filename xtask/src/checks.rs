@@ -15,20 +15,6 @@ pub fn fmt(workspace: &Workspace) -> Result<Note> {
     Ok(None)
 }
 
-pub fn clippy(workspace: &Workspace) -> Result<Note> {
-    let mut command = workspace.cargo("clippy");
-    command.args([
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]);
-    run::loudly(&mut command)?;
-    Ok(None)
-}
-
 pub fn deny(workspace: &Workspace) -> Result<Note> {
     run::loudly(cargo_deny(workspace).args([
         "check",
@@ -61,12 +47,20 @@ fn cargo_deny(workspace: &Workspace) -> Command {
 /// Whole-program tests start the program, so it is built before any of them runs; all targets at
 /// once, so that the steps after this share every dependency.
 pub fn build(workspace: &Workspace) -> Result<Note> {
-    run::loudly(
-        workspace
-            .cargo("build")
-            .args(["--locked", "--workspace", "--all-targets"]),
-    )?;
+    let mut command = cargo(workspace, "build");
+    run::loudly(command.args(["--locked", "--workspace", "--all-targets"]))?;
     Ok(None)
+}
+
+/// cargo, not yet started, with clippy for a compiler of our own crates: it looks at them while they
+/// are compiled, and `cargo clippy` would compile everything a second time. A warning ends the build;
+/// it is told so as `cargo clippy` itself does.
+fn cargo(workspace: &Workspace, subcommand: &str) -> Command {
+    let mut command = workspace.cargo(subcommand);
+    command
+        .env("RUSTC_WORKSPACE_WRAPPER", packages::clippy_driver())
+        .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");
+    command
 }
 
 pub fn tests_on_sqlite(workspace: &Workspace) -> Result<Note> {
@@ -81,7 +75,7 @@ pub fn tests_on_sqlite(workspace: &Workspace) -> Result<Note> {
 /// a second time without what the tests' own dependencies ask of its crates.
 pub fn cargo_test(workspace: &Workspace) -> Result<Command> {
     let cores = std::thread::available_parallelism()?.get();
-    let mut command = workspace.cargo("test");
+    let mut command = cargo(workspace, "test");
     command
         .args(["--locked", "--workspace"])
         .env("RUST_TEST_THREADS", (2 * cores).to_string())

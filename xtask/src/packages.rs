@@ -115,6 +115,15 @@ pub fn cargo_deny(workspace: &Workspace) -> PathBuf {
     workspace.tools().join("bin/cargo-deny")
 }
 
+/// The one beside the cargo that started us, else whichever is found by its name.
+pub fn clippy_driver() -> PathBuf {
+    let beside =
+        std::env::var_os("CARGO").map(|cargo| Path::new(&cargo).with_file_name("clippy-driver"));
+    beside
+        .filter(|driver| driver.exists())
+        .unwrap_or_else(|| PathBuf::from("clippy-driver"))
+}
+
 /// `CHROMIUM` where it is set, else Debian's.
 pub fn chromium() -> Option<PathBuf> {
     std::env::var_os("CHROMIUM")

@@ -19,18 +19,12 @@ struct Step {
     run: fn(&Workspace) -> Result<Note>,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "fmt",
         about: "rustfmt leaves every file as it is",
         tools: &[Tool::Rustfmt],
         run: checks::fmt,
-    },
-    Step {
-        name: "clippy",
-        about: "no warning in any target",
-        tools: &[Tool::Clippy, Tool::CCompiler],
-        run: checks::clippy,
     },
     Step {
         name: "deny",
@@ -46,38 +40,38 @@ const STEPS: [Step; 10] = [
     },
     Step {
         name: "build",
-        about: "the program and all tests",
-        tools: &[Tool::CCompiler],
+        about: "the program and all tests, without a warning of clippy's",
+        tools: &[Tool::Clippy, Tool::CCompiler],
         run: checks::build,
     },
     Step {
         name: "sqlite",
         about: "all tests, on SQLite",
-        tools: &[Tool::CCompiler],
+        tools: &[Tool::Clippy, Tool::CCompiler],
         run: checks::tests_on_sqlite,
     },
     Step {
         name: "postgres",
         about: "all tests, on a throwaway PostgreSQL",
-        tools: &[Tool::CCompiler, Tool::Postgres],
+        tools: &[Tool::Clippy, Tool::CCompiler, Tool::Postgres],
         run: postgres::tests,
     },
     Step {
         name: "browser",
         about: "the pages in headless Chromium",
-        tools: &[Tool::CCompiler, Tool::Node, Tool::Chromium],
+        tools: &[Tool::Clippy, Tool::CCompiler, Tool::Node, Tool::Chromium],
         run: browser::tests,
     },
     Step {
         name: "clients",
         about: "client libraries that others wrote, against a town",
-        tools: &[Tool::CCompiler, Tool::Python, Tool::Node],
+        tools: &[Tool::Clippy, Tool::CCompiler, Tool::Python, Tool::Node],
         run: clients::play,
     },
     Step {
         name: "contract",
         about: "made-up requests by the OpenAPI document, against a town",
-        tools: &[Tool::CCompiler, Tool::Python, Tool::Postgres],
+        tools: &[Tool::Clippy, Tool::CCompiler, Tool::Python, Tool::Postgres],
         run: contract::hold,
     },
 ];
@@ -209,7 +203,7 @@ mod tests {
     fn a_step_that_is_not_there_is_named_beside_those_that_are() {
         let error = names(&["--only", "bread"]).unwrap_err().to_string();
         assert!(
-            error.contains("bread") && error.contains("clippy"),
+            error.contains("bread") && error.contains("build"),
             "{error}"
         );
         assert!(names(&["--only"]).is_err());

@@ -228,6 +228,8 @@ pub struct Caller {
     pub user: Arc<UserView>,
     /// The account that acts.
     pub me: Id,
+    /// Through which app; `None` where the command line gave the token.
+    pub app: Option<Id>,
 }
 
 /// A deed at work inside a write.
@@ -264,12 +266,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
-        let Asker { town, user, .. } = Asker::from_request_parts(parts, state).await?;
+        let Asker {
+            town, user, bearer, ..
+        } = Asker::from_request_parts(parts, state).await?;
         let user = user.ok_or(Fault::BadToken)?;
         Ok(Self {
             town,
             me: user.account,
             user,
+            app: bearer.and_then(|bearer| bearer.app),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! A post sent twice under one `Idempotency-Key` is published once
-//! (<https://docs.joinmastodon.org/methods/statuses/#headers>). Kept in memory, bounded.
+//! (<https://docs.joinmastodon.org/methods/statuses/#headers>). Here one try waits for the other, in memory, bounded; that a key
+//! holds when the program is started again is the work of `parvis_town::sent_forms`.
 
 use std::{
     collections::HashMap,

@@ -2,11 +2,7 @@
 
 use jiff::{Timestamp as Instant, civil::DateTime, tz::TimeZone};
 use parvis_model::{clock::Timestamp, id::Id};
-use parvis_town::{
-    Outcome,
-    posts::{self, Compose},
-    scheduled,
-};
+use parvis_town::scheduled;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -28,14 +24,6 @@ pub fn moment(text: &str) -> Result<Timestamp, Fault> {
     let local: DateTime = text.trim().parse().map_err(|_| unfit())?;
     let zoned = local.to_zoned(TimeZone::UTC).map_err(|_| unfit())?;
     Ok(zoned.timestamp().as_millisecond())
-}
-
-pub async fn kept(caller: Caller, compose: Compose, at: Timestamp) -> Outcome<Id> {
-    // Told now what would be refused later.
-    posts::prepare(&caller.town, caller.me, compose.clone()).await?;
-    caller
-        .write(move |tx, town, me| Box::pin(scheduled::schedule(tx, town, me, compose, at)))
-        .await
 }
 
 pub async fn list(caller: Caller, paging: Paging) -> Answer {

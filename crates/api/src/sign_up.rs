@@ -139,7 +139,7 @@ fn code(key: &str) -> &'static str {
         "refusal-password-short" => "ERR_TOO_SHORT",
         "refusal-password-long" | "refusal-text-too-long" => "ERR_TOO_LONG",
         "refusal-terms-not-agreed" => "ERR_ACCEPTED",
-        "refusal-reason-needed" => "ERR_BLANK",
+        "refusal-name-empty" | "refusal-password-empty" | "refusal-reason-needed" => "ERR_BLANK",
         _ => "ERR_INVALID",
     }
 }

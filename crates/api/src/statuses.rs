@@ -13,7 +13,7 @@ use parvis_town::{
     MediaView, Outcome, PostView, Town, Viewer,
     media::{self, Change, SetAside},
     posts::{self, Compose},
-    preferences, revisions, threads,
+    preferences, revisions, sent_forms, threads,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,7 +45,7 @@ pub struct StatusParams {
     spoiler_text: Option<String>,
     sensitive: Option<bool>,
     language: Option<String>,
-    #[schemars(extend("enum" = ["public", "unlisted", "private", "direct", null]))]
+    #[schemars(extend("enum" = ["public", "unlisted", "neighbours", "private", "direct", null]))]
     visibility: Option<String>,
     /// Ours: for residents of this town; what is `direct` stays so.
     local_only: bool,
@@ -106,32 +106,72 @@ pub async fn publish(
 ) -> Answer {
     let fields = params.fields;
     let due = fields.due(caller.town.now())?;
+    let mark = mark(&caller, &headers)?;
+    // The program may have been started again since the first try; and the files of the post are no longer free.
+    if let Some(mark) = &mark
+        && let Some(before) = sent_forms::came_of(&caller.town, caller.me, mark).await?
+    {
+        return made_known(&caller, before, due).await;
+    }
     let compose = composed(&caller, fields).await?;
-    let key = headers
-        .get(IDEMPOTENCY_KEY)
-        .map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
-    let publishing = made(caller.clone(), compose, due);
-    let post = match key.filter(|key| !key.is_empty()) {
-        Some(key) if key.len() > LONGEST_KEY => return Err(Fault::Malformed),
-        Some(key) => {
-            kept.once(caller.town.now(), caller.me, key, publishing)
+    let publishing = made(caller.clone(), compose, due, mark.clone());
+    let post = match mark {
+        Some(mark) => {
+            kept.once(caller.town.now(), caller.me, mark, publishing)
                 .await
         }
         None => publishing.await,
     };
-    let post = post.map_err(polls::told)?;
-    match due {
-        Some(_) => scheduled::shown(&caller, post).await,
-        None => show_mine(&caller, post).await,
+    made_known(&caller, post.map_err(polls::told)?, due).await
+}
+
+/// By which a second try is known, where the app names a key.
+fn mark(caller: &Caller, headers: &HeaderMap) -> Result<Option<String>, Fault> {
+    let key = headers
+        .get(IDEMPOTENCY_KEY)
+        .map(|key| String::from_utf8_lossy(key.as_bytes()))
+        .filter(|key| !key.is_empty());
+    match key {
+        Some(key) if key.len() > LONGEST_KEY => Err(Fault::Malformed),
+        key => Ok(key.map(|key| sent_forms::of_app(caller.app, &key))),
     }
 }
 
-/// Published now, or kept until it is due.
-async fn made(caller: Caller, compose: Compose, due: Option<Timestamp>) -> Outcome<Id> {
+async fn made_known(caller: &Caller, post: Id, due: Option<Timestamp>) -> Answer {
     match due {
-        Some(at) => scheduled::kept(caller, compose, at).await,
-        None => published(caller, compose).await,
+        Some(_) => scheduled::shown(caller, post).await,
+        None => show_mine(caller, post).await,
     }
+}
+
+/// Published now, or kept until it is due; under one mark once.
+async fn made(
+    caller: Caller,
+    compose: Compose,
+    due: Option<Timestamp>,
+    mark: Option<String>,
+) -> Outcome<Id> {
+    // Of what waits it is told now what would be refused later.
+    let draft = posts::prepare(&caller.town, caller.me, compose.clone()).await?;
+    caller
+        .write(move |tx, town, me| {
+            Box::pin(async move {
+                if let Some(mark) = &mark
+                    && let Some(before) = sent_forms::taken(tx, town, me, mark).await?
+                {
+                    return Ok(before);
+                }
+                let made = match due {
+                    Some(at) => parvis_town::scheduled::schedule(tx, town, me, compose, at).await?,
+                    None => posts::publish(tx, town, me, draft).await?,
+                };
+                if let Some(mark) = &mark {
+                    sent_forms::brought(tx, town, me, mark, made).await?;
+                }
+                Ok(made)
+            })
+        })
+        .await
 }
 
 async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Fault> {
@@ -191,13 +231,6 @@ async fn composed(caller: &Caller, fields: StatusParams) -> Result<Compose, Faul
 fn audience_of(answered: Option<&PostView>) -> Option<Audience> {
     let original = answered.map(|post| post.boost_of.as_deref().unwrap_or(post));
     original.map(|post| post.audience)
-}
-
-async fn published(caller: Caller, compose: Compose) -> Outcome<Id> {
-    let draft = posts::prepare(&caller.town, caller.me, compose).await?;
-    caller
-        .write(move |tx, town, me| Box::pin(posts::publish(tx, town, me, draft)))
-        .await
 }
 
 /// A post as the caller sees it now.

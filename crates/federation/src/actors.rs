@@ -1,7 +1,8 @@
 //! Accounts as actors: ours as we show them, others' as the town keeps them.
 
 use parvis_model::{
-    account::AccountKind, attribution, handle::is_name_char, limits, text, uri as address,
+    account::AccountKind, attribution, clock::Timestamp, handle::is_name_char, limits, text,
+    uri as address,
 };
 use parvis_store::entity::{account, further_key};
 use parvis_town::{AccountView, Outcome, Town, arrivals::RemoteAccount, views::FieldView};
@@ -10,7 +11,7 @@ use crate::{
     signatures::{Form, multikey},
     uri,
     wire::{
-        self,
+        self, PUBLIC,
         actor::Public,
         emit::{
             self,
@@ -66,17 +67,24 @@ pub(crate) fn shown(
         }),
         webfinger: view.handle.clone(),
         published: Some(emit::day(view.created_at)),
+        updated: changed_at(view).map(emit::date),
         inbox: row.inbox.clone(),
         outbox: row.outbox.clone(),
         followers: listed("followers"),
         following: listed("following").filter(|_| view.kind != AccountKind::Group),
         featured: listed("featured"),
+        featured_tags: listed("tags"),
         endpoints: Endpoints {
             shared_inbox: uri::shared_inbox(&town.origin),
         },
         manually_approves_followers: view.locked || technical,
         discoverable: view.discoverable,
         indexable: view.indexable,
+        searchable_by: view
+            .indexable
+            .then(|| PUBLIC.to_owned())
+            .into_iter()
+            .collect(),
         suspended: view.suspended,
         public_key: PublicKey {
             id: row.key_id.clone(),
@@ -99,6 +107,11 @@ pub(crate) fn shown(
         tag: hashtags(town, view),
         generator: Generator::new(uri::town_actor(&town.origin)),
     }
+}
+
+/// Nobody needs to know the minute in which somebody came, so the first moment is none.
+fn changed_at(view: &AccountView) -> Option<Timestamp> {
+    Some(view.updated_at).filter(|at| *at > view.created_at)
 }
 
 /// What stands as such in the text of the profile.

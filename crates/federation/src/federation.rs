@@ -16,6 +16,7 @@ use crate::{
     delivery::{self, Said},
     documents::Written,
     fetch::Fetcher,
+    inbox::Counts,
     keys::Keys,
     knocks, outbox,
     resolver::{Plug, Resolver},
@@ -40,6 +41,8 @@ pub struct Federation {
     /// Accounts that somebody here follows, and when that was last seen. That nobody does is never remembered: the first
     /// post after a new follow must come through.
     pub(crate) followed: Cache<Id, Timestamp>,
+    /// What became of requests to inboxes.
+    pub(crate) inbox_counts: Counts,
     /// Accounts of this town whose inbox is open, and when that was last seen.
     pub(crate) open_inboxes: Cache<Id, Timestamp>,
     /// What is being sent, read and hashed once for all who get it.
@@ -69,6 +72,7 @@ impl Federation {
             keys: Keys::new(resolver.clone(), town.rates().are_on()),
             blocked: Cache::new(PEERS),
             followed: Cache::new(PEERS),
+            inbox_counts: Counts::default(),
             open_inboxes: Cache::new(SIGNERS),
             said: Cache::new(SAID),
             hopeless: Cache::new(PEERS),
@@ -90,6 +94,11 @@ impl Federation {
             delivery::run(&self, &stop),
             knocks::run(&self, &stop)
         );
+    }
+
+    /// What became of requests to inboxes since the program began: outcome, reason and how often.
+    pub fn inbox_outcomes(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        self.inbox_counts.all()
     }
 
     /// With what an account of this town signs.

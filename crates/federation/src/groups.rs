@@ -16,7 +16,7 @@ use crate::{
     Federation,
     routes::{PUBLIC_CACHE, Shared, answered, document, local, not_found},
     uri,
-    wire::emit::{actor::GroupRule, collection::Collection},
+    wire::emit::{actor::GroupRule, collection::Collection, object::Source},
 };
 
 pub(crate) fn routes() -> Router<Arc<Federation>> {
@@ -34,6 +34,13 @@ pub(crate) async fn rule(town: &Town, view: &AccountView) -> Outcome<Option<Grou
         attributed_to: moderators.clone(),
         moderators,
         posting_restricted_to_mods: rule.moderators_only,
+        sensitive: false,
+        source: Some(view.bio_source.clone())
+            .filter(|text| !text.is_empty())
+            .map(|content| Source {
+                content,
+                media_type: "text/plain",
+            }),
     }))
 }
 

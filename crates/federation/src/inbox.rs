@@ -2,14 +2,15 @@
 
 mod deed;
 mod meaning;
+mod outcome;
 
 use std::{net::IpAddr, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::{Body, Bytes};
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, header};
 use parvis_model::{clock::MINUTE, id::Id, limits, uri as address};
-use parvis_store::{deliveries, entity::account, servers};
+use parvis_store::{deliveries, entity::account, seen, servers};
 use parvis_town::{Error, Failure, arrivals, groups::HANDED_ON_BYTES};
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use crate::{
     actors::same,
     delivery,
     fetch::Budget,
-    json::{self, JsonFault},
+    json,
     keys::{Key, Miss},
     outbox::host_of,
     resolver::Errand,
@@ -28,78 +29,12 @@ use crate::{
 };
 use deed::Deed;
 use meaning::Meaning;
+use outcome::Idle;
+pub(crate) use outcome::{Counts, Fault, Outcome};
 
-/// What became of a request; closed, and one log line each.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Applied,
-    /// It was here before.
-    Duplicate,
-    /// Nothing to do for us, or nothing we may say.
-    Ignored(&'static str),
-    Refused(Fault),
-}
-
-/// Why a request is not let in.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
-    #[error("for another host")]
-    Host,
-    #[error("not a document for servers")]
-    MediaType,
-    #[error("too long")]
-    TooLong,
-    #[error(transparent)]
-    Signature(#[from] signatures::Fault),
-    #[error("nobody has this key")]
-    Key,
-    #[error("too many keys asked for")]
-    TooOften,
-    #[error("a blocked server")]
-    Blocked,
-    #[error(transparent)]
-    Json(#[from] JsonFault),
-    #[error("unreadable: {0}")]
-    Unreadable(#[from] Unreadable),
-    #[error("not signed by its actor")]
-    NotTheSigner,
-    #[error("its id is on another server")]
-    ForeignId,
-    #[error("{0}")]
-    Broken(Failure),
-}
-
-impl Fault {
-    pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            Self::Host => StatusCode::MISDIRECTED_REQUEST,
-            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Signature(_) | Self::Key | Self::NotTheSigner => StatusCode::UNAUTHORIZED,
-            Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
-            Self::Blocked => StatusCode::FORBIDDEN,
-            Self::Json(_) | Self::Unreadable(_) | Self::ForeignId => StatusCode::BAD_REQUEST,
-            // The other server keeps it and tries again.
-            Self::Broken(_) => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-}
-
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
-        Self::Broken(failure)
-    }
-}
-
-impl From<Miss<Failure>> for Fault {
-    fn from(miss: Miss<Failure>) -> Self {
-        match miss {
-            Miss::Unknown => Self::Key,
-            Miss::TooOften => Self::TooOften,
-            Miss::Broken(failure) => Self::Broken(failure),
-        }
-    }
-}
+/// Bytes of the longest farewell that is read before its signature: a Delete and who it is of, with a linked-data signature
+/// around them.
+const FAREWELL_BYTES: usize = 8 * 1024;
 
 /// A request as it came in, its body not yet read.
 pub(crate) struct Letter {
@@ -115,21 +50,25 @@ pub(crate) async fn receive(federation: &Arc<Federation>, letter: Letter, body: 
         Ok(outcome) => outcome,
         Err(fault) => Outcome::Refused(fault),
     };
-    tell(&outcome);
+    told(federation, &letter, outcome)
+}
+
+/// Leaves a line in the log, and counts. Also for what does not get as far as [`receive`].
+pub(crate) fn told(federation: &Federation, letter: &Letter, outcome: Outcome) -> Outcome {
+    outcome.tell(&federation.town.host, &server_said(federation, letter));
+    federation.inbox_counts.add(&outcome);
     outcome
 }
 
-/// Names of people and addresses of servers stay out of the log.
-fn tell(outcome: &Outcome) {
-    match outcome {
-        Outcome::Refused(Fault::Broken(err)) => {
-            tracing::error!(%err, "an activity could not be kept");
-        }
-        Outcome::Refused(fault) => tracing::info!(%fault, "inbox: refused"),
-        Outcome::Ignored(why) => tracing::debug!(why, "inbox: ignored"),
-        Outcome::Duplicate => tracing::debug!("inbox: duplicate"),
-        Outcome::Applied => tracing::debug!("inbox: applied"),
-    }
+/// The server whose key is said to have signed, whether that is true or not.
+fn server_said(federation: &Federation, letter: &Letter) -> String {
+    /// Of a name (RFC 1035), with a port.
+    const LONGEST: usize = 255 + 6;
+    let shape = Shape::parse(asked(federation, letter), &letter.headers).ok();
+    shape
+        .and_then(|shape| host_of(shape.key_id()))
+        .filter(|host| host.len() <= LONGEST)
+        .unwrap_or_else(|| "-".to_owned())
 }
 
 async fn admit(
@@ -144,7 +83,7 @@ async fn admit(
     shape.fresh(federation.town.now())?;
     open_to(federation, shape.key_id()).await?;
     if is_farewell_of_a_stranger(federation, &body).await? {
-        return Ok(Outcome::Ignored("the end of an account nobody here knows"));
+        return Ok(Outcome::Ignored(Idle::Stranger));
     }
     shape.digest_matches(&body)?;
     let key = verified(federation, &shape, letter.peer).await?;
@@ -155,7 +94,7 @@ async fn admit(
     let activity = match Activity::read(&document) {
         Ok(activity) => activity,
         Err(_) if !is_known_kind(&document) => {
-            return Ok(Outcome::Ignored("a kind we do not act on"));
+            return Ok(Outcome::Ignored(Idle::Kind));
         }
         Err(why) => return Err(why.into()),
     };
@@ -252,8 +191,7 @@ async fn open_to(federation: &Federation, key_id: &str) -> Result<(), Fault> {
 
 /// Servers tell everyone they ever met when an account ends, and its key is gone by then: no reason to ask for it.
 async fn is_farewell_of_a_stranger(federation: &Federation, body: &[u8]) -> Result<bool, Fault> {
-    const DELETE: &[u8] = b"Delete";
-    if !body.windows(DELETE.len()).any(|word| word == DELETE) {
+    if !may_be_farewell(body) {
         return Ok(false);
     }
     let document = json::parse_bounded(body)?;
@@ -267,6 +205,12 @@ async fn is_farewell_of_a_stranger(federation: &Federation, body: &[u8]) -> Resu
         return Ok(false);
     };
     Ok(federation.resolver.known(&actor).await?.is_none())
+}
+
+/// Worth reading before anything is known of who sent it? Whatever is longer goes the way of everything else.
+fn may_be_farewell(body: &[u8]) -> bool {
+    const DELETE: &[u8] = b"Delete";
+    body.len() <= FAREWELL_BYTES && body.windows(DELETE.len()).any(|word| word == DELETE)
 }
 
 /// The key that signed. One that does not fit is asked for again, since people do change keys.
@@ -334,7 +278,7 @@ async fn perform(
     body: &[u8],
 ) -> Result<Outcome, Fault> {
     if activity.kind == Kind::Other {
-        return Ok(Outcome::Ignored("a kind we do not act on"));
+        return Ok(Outcome::Ignored(Idle::Kind));
     }
     let actor = address::canonical(activity.actor).ok_or(Unreadable {
         member: "actor",
@@ -346,20 +290,29 @@ async fn perform(
     }
     let origin = address::origin_of(&actor).ok_or(Fault::ForeignId)?;
     let id = activity_id(activity, &actor, &origin, body)?;
-    // Whether it was here before the write finds out by itself: nearly everything is new.
     let Some(account) = federation.resolver.account(&actor, &budget).await? else {
         return Err(Fault::Key);
     };
     if account.suspended_at.is_some() {
-        return Ok(Outcome::Ignored("suspended here"));
+        return Ok(Outcome::Ignored(Idle::Suspended));
+    }
+    // The write looks again, for what arrives twice in the same moment; here it spares the questions to other servers.
+    let db = federation.town.store.read();
+    if seen::contains(db, &id, &account.id.to_string())
+        .await
+        .map_err(Failure::from)?
+    {
+        return Ok(Outcome::Duplicate);
     }
     let meaning = match meaning::of(federation, activity, &account, &id, &budget).await {
         // As in the write: it is not the sender's to try again.
-        Err(Failure::Refused(refusal)) => return Ok(Outcome::Ignored(refusal.key)),
+        Err(Failure::Refused(refusal)) => {
+            return Ok(Outcome::Ignored(Idle::Forbidden(refusal.key)));
+        }
         meaning => meaning?,
     };
     match meaning {
-        Meaning::Ignored(why) => Ok(Outcome::Ignored(why)),
+        Meaning::Ignored(why) => Ok(Outcome::Ignored(Idle::Nothing(why))),
         Meaning::Deed(deed) => {
             let ends = matches!(deed, Deed::AccountGone(_));
             let is_of_towns = deed.is_between_towns(&federation.town);
@@ -476,28 +429,40 @@ async fn write(federation: &Federation, id: String, by: Id, deed: Deed) -> Resul
             Ok(if changed {
                 Outcome::Applied
             } else {
-                Outcome::Ignored("nothing changed by it")
+                Outcome::Ignored(Idle::Unchanged)
             })
         })
     });
     match written.await {
         Ok(outcome) => Ok(outcome),
         // What it may not do is not told: the blocked need not know.
-        Err(Failure::Refused(refusal)) => Ok(Outcome::Ignored(refusal.key)),
+        Err(Failure::Refused(refusal)) => Ok(Outcome::Ignored(Idle::Forbidden(refusal.key))),
         Err(Failure::Broken(err)) => Err(Fault::Broken(err.into())),
-    }
-}
-
-impl Outcome {
-    pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            Self::Applied | Self::Duplicate | Self::Ignored(_) => StatusCode::ACCEPTED,
-            Self::Refused(fault) => fault.status(),
-        }
     }
 }
 
 /// Is it the database that is out of reach, so that the other should come back?
 pub(crate) fn is_unavailable(failure: &Failure) -> bool {
     matches!(failure, Failure::Broken(err) if Error::is_unavailable(err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_short_is_read_as_a_farewell_before_its_signature() {
+        let farewell = |length: usize| {
+            let body = "{\"type\":\"Delete\",\"summary\":\"\"}";
+            body.replace(
+                "\"\"}",
+                &format!("\"{}\"}}", "x".repeat(length - body.len())),
+            )
+        };
+        assert!(may_be_farewell(farewell(200).as_bytes()));
+        assert!(may_be_farewell(farewell(FAREWELL_BYTES).as_bytes()));
+        assert!(!may_be_farewell(farewell(FAREWELL_BYTES + 1).as_bytes()));
+        assert!(!may_be_farewell(b"{\"type\":\"Like\"}"));
+        assert!(!may_be_farewell(b""));
+    }
 }

@@ -31,7 +31,7 @@ async fn list(State(federation): Shared, asker: Asker) -> Response {
             return Ok(not_found());
         }
         let id = uri::neighbours(&federation.town.origin);
-        let actors = all.into_iter().map(|row| row.uri).collect();
+        let actors: Vec<String> = all.into_iter().map(|row| row.uri).collect();
         Ok(document(&Heap::whole(id, actors), PRIVATE_CACHE))
     };
     answered(found.await)

@@ -7,7 +7,7 @@ use axum::{
 };
 use parvis_model::{account::Registration, clock::DAY};
 use parvis_store::{accounts, posts};
-use parvis_town::Outcome;
+use parvis_town::{Outcome, users};
 use serde_json::json;
 
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
     uri,
     wire::{
         emit::nodeinfo::{
-            APPLICATION, Metadata, NodeInfo, SCHEMA_2_0, SCHEMA_2_1, Services, Software, Upstream,
-            Usage, Users, discreet,
+            APPLICATION, FEATURES, Metadata, NodeInfo, Policy, SCHEMA_2_0, SCHEMA_2_1, Services,
+            Software, Upstream, Usage, Users, discreet,
         },
         jrd::{Descriptor, Link},
     },
@@ -74,6 +74,7 @@ async fn describe(
     let (total, month, half_year) =
         accounts::local_counts(db, now - 30 * DAY, now - 180 * DAY).await?;
     let (local_posts, answers) = posts::local_counts(db).await?;
+    let staff = users::staff(town).await?;
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     Ok(NodeInfo {
         version,
@@ -81,6 +82,8 @@ async fn describe(
             name: SOFTWARE,
             version: env!("CARGO_PKG_VERSION"),
             repository,
+            // The program has no other page.
+            homepage: repository,
         },
         protocols: ["activitypub"],
         services: Services::default(),
@@ -98,6 +101,13 @@ async fn describe(
             node_name: profile.name.clone(),
             node_description: profile.summary.clone(),
             upstream: Upstream::default(),
+            federation: Policy::default(),
+            features: FEATURES,
+            staff_accounts: staff
+                .into_iter()
+                .filter(|who| !who.suspended)
+                .map(|who| who.uri)
+                .collect(),
         },
     })
 }

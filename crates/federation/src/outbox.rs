@@ -82,7 +82,7 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
             limit = (limit * 2).min(ENTRIES);
         }
         let stirs = deliveries > 0;
-        let about = outgoing.first().map(|one| one.object.clone());
+        let entry = batch.last();
         let ends = outgoing.iter().any(|activity| activity.ends);
         let laid_down = lay_down(federation, batch, outgoing).await;
         if ends {
@@ -96,7 +96,7 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
             Err(Lost::Failed(failure)) => {
                 if entries == 1 {
                     // It cannot be cut any smaller, and all that comes after it waits.
-                    tracing::error!(about, deliveries, "one entry cannot be laid down");
+                    tracing::error!(entry, deliveries, "one entry cannot be laid down");
                 }
                 return Err(failure);
             }

@@ -1,6 +1,7 @@
 //! Every address that other servers ask for, in one table. What stands behind each is in the module of its noun.
 
 mod around;
+mod inboxes;
 mod secure;
 mod stamps;
 
@@ -11,7 +12,6 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
     extract::{ConnectInfo, FromRequestParts, OriginalUri, Path, Query, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -21,19 +21,17 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use parvis_model::id::{self, Id};
 use parvis_store::{accounts as rows, deliveries, keys};
 use parvis_town::{
-    AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts, threads,
+    AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts,
+    threads::{self, AfterAnswer},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Federation, actors,
     collections::{self, Asked, People},
-    federation::lately,
     groups,
     inbox::{self, Letter},
-    neighbours, nodeinfo, posts, reactions,
-    signatures::message::ACCEPT_SIGNATURE,
-    synchronization,
+    neighbours, nodeinfo, posts, reactions, synchronization,
     uri::{self, Ours},
     webfinger,
     wire::{
@@ -65,10 +63,19 @@ impl Federation {
         let documents = Router::new()
             .route("/ap/actor", get(town_actor))
             .route("/ap/actor/outbox", get(town_outbox))
-            .route("/ap/actor/inbox", get(not_readable).post(shared_inbox))
-            .route("/ap/inbox", get(not_readable).post(shared_inbox))
+            .route(
+                "/ap/actor/inbox",
+                get(inboxes::not_readable).post(inboxes::shared),
+            )
+            .route(
+                "/ap/inbox",
+                get(inboxes::not_readable).post(inboxes::shared),
+            )
             .route("/ap/actors/{id}", get(actor))
-            .route("/ap/actors/{id}/inbox", get(not_readable).post(actor_inbox))
+            .route(
+                "/ap/actors/{id}/inbox",
+                get(inboxes::not_readable).post(inboxes::of_actor),
+            )
             .route("/ap/actors/{id}/outbox", get(outbox))
             .route("/ap/actors/{id}/followers", get(followers))
             .route("/ap/actors/{id}/following", get(following))
@@ -77,6 +84,7 @@ impl Federation {
                 get(synchronization::followers),
             )
             .route("/ap/actors/{id}/featured", get(featured))
+            .route("/ap/actors/{id}/tags", get(featured_tags))
             .route("/ap/objects/{id}", get(object))
             .route("/ap/objects/{id}/context", get(around::context))
             .route("/ap/objects/{id}/replies", get(around::replies))
@@ -157,12 +165,12 @@ pub(crate) fn broken(failure: &Failure) -> Response {
         Failure::Refused(_) => StatusCode::NOT_FOUND.into_response(),
         Failure::Broken(err) => {
             tracing::error!(%err, "a document could not be shown");
-            let status = if inbox::is_unavailable(failure) {
-                StatusCode::SERVICE_UNAVAILABLE
-            } else {
-                StatusCode::INTERNAL_SERVER_ERROR
-            };
-            status.into_response()
+            if inbox::is_unavailable(failure) {
+                // The other keeps what it has and tries again.
+                let later = [(header::RETRY_AFTER, "60")];
+                return (StatusCode::SERVICE_UNAVAILABLE, later).into_response();
+            }
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
@@ -194,10 +202,6 @@ fn plain_document(text: String, cache: &'static str) -> Response {
 
 pub(crate) fn not_found() -> Response {
     StatusCode::NOT_FOUND.into_response()
-}
-
-async fn not_readable() -> StatusCode {
-    StatusCode::METHOD_NOT_ALLOWED
 }
 
 /// Who is at the other end of the wire, as the server that took the connection says.
@@ -236,55 +240,8 @@ fn letter(parts: &Parts) -> Letter {
     }
 }
 
-async fn shared_inbox(State(federation): Shared, request: Request) -> Response {
-    post(&federation, request).await
-}
-
-async fn actor_inbox(
-    State(federation): Shared,
-    Path(account): Path<String>,
-    request: Request,
-) -> Response {
-    match has_inbox(&federation, &account).await {
-        Ok(true) => post(&federation, request).await,
-        Ok(false) => {
-            answered(gone_or_never(&federation, &actor_address(&federation, &account)).await)
-        }
-        Err(failure) => broken(&failure),
-    }
-}
-
-/// Looked up at most once a minute for each account that is there.
-async fn has_inbox(federation: &Federation, account: &str) -> Outcome<bool> {
-    let Some(id) = id::parse(account) else {
-        return Ok(false);
-    };
-    let (seen, now) = (&federation.open_inboxes, federation.town.now());
-    if lately(seen, id, now) {
-        return Ok(true);
-    }
-    let here = local(federation, account).await?.is_some();
-    if here {
-        seen.insert(id, now);
-    }
-    Ok(here)
-}
-
 fn actor_address(federation: &Federation, account: &str) -> String {
     format!("{}/ap/actors/{account}", federation.town.origin)
-}
-
-async fn post(federation: &Arc<Federation>, request: Request) -> Response {
-    let (parts, body): (Parts, Body) = request.into_parts();
-    let outcome = inbox::receive(federation, letter(&parts), body).await;
-    let status = outcome.status();
-    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
-        return (status, [(header::RETRY_AFTER, "60")]).into_response();
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        return (status, [("accept-signature", ACCEPT_SIGNATURE)]).into_response();
-    }
-    status.into_response()
 }
 
 /// An account of this town that was not closed, but not its technical one, which has an address of its own.
@@ -364,6 +321,9 @@ async fn gone_or_never(federation: &Federation, address: &str) -> Outcome<Respon
 struct PageAsked {
     page: Option<String>,
     max_id: Option<String>,
+    min_id: Option<String>,
+    /// Of answers: those of the author are through.
+    others: Option<String>,
 }
 
 impl PageAsked {
@@ -371,6 +331,7 @@ impl PageAsked {
         Asked {
             page: self.page.as_deref() == Some("true"),
             max_id: self.max_id.as_deref().and_then(id::parse),
+            min_id: self.min_id.as_deref().and_then(id::parse),
         }
     }
 }
@@ -425,6 +386,17 @@ async fn featured(State(federation): Shared, Path(account): Path<String>) -> Res
     answered(found.await)
 }
 
+async fn featured_tags(State(federation): Shared, Path(account): Path<String>) -> Response {
+    let found = async {
+        let Some(view) = local(&federation, &account).await? else {
+            return Ok(not_found());
+        };
+        let list = collections::featured_tags(&federation.town, &view).await?;
+        Ok(document(&list, PUBLIC_CACHE))
+    };
+    answered(found.await)
+}
+
 async fn object(State(federation): Shared, Path(post): Path<String>, asker: Asker) -> Response {
     let Some(id) = id::parse(&post) else {
         return not_found();
@@ -442,7 +414,8 @@ async fn object(State(federation): Shared, Path(post): Path<String>, asker: Aske
             return Ok(not_found());
         };
         // GoToSocial finds answers only on a page that stands in the post.
-        let answers = threads::open_answers(&federation.town, &view).await?;
+        let first = AfterAnswer::default();
+        let answers = threads::open_answers(&federation.town, &view, first).await?;
         note.replies = collections::replies(&view, answers);
         Ok(document(&note, cache))
     };

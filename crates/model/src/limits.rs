@@ -170,8 +170,6 @@ pub const PAGE: u64 = 20;
 pub const PAGE_MAX: u64 = 40;
 /// Posts shown on one thread page.
 pub const THREAD: u64 = 4_096;
-/// Posts of a thread whose addresses other servers are given.
-pub const THREAD_SHOWN: u64 = 500;
 /// Lines of a table that somebody brings along.
 pub const IMPORT_ROWS: usize = 10_000;
 /// Bytes of such a table.

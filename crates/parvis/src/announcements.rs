@@ -19,6 +19,7 @@ use parvis_town::{
 use crate::{
     cli::Announcement,
     exit::{Done, Stop},
+    output,
     settings::Settings,
     towns,
 };
@@ -29,7 +30,7 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Announcement) -
         Announcement::Publish { text, starts, ends } => publish(&town, text, starts, ends).await,
         Announcement::List => {
             for view in announcements::all(&town).await? {
-                println!("{}", line(&view));
+                output::line(format_args!("{}", line(&view)))?;
             }
             Ok(())
         }
@@ -57,8 +58,7 @@ async fn publish(
     let id = town.store.write::<_, Failure, _>(move |tx| {
         Box::pin(async move { announcements::publish(tx, &here, new).await })
     });
-    println!("{}", id.await?);
-    Ok(())
+    output::line(format_args!("{}", id.await?))
 }
 
 async fn remove(town: &Arc<Town>, number: &str) -> Done {
@@ -74,7 +74,7 @@ async fn remove(town: &Arc<Town>, number: &str) -> Done {
             Failure::Refused(_) => missing(),
             broken @ Failure::Broken(_) => broken.into(),
         })?;
-    eprintln!("The announcement is taken off.");
+    output::remark(format_args!("The announcement is taken off."));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     exit::{Done, Stop},
     installation::{self, Place},
+    output::remark,
     public_url::PublicUrl,
     settings::Settings,
     towns,
@@ -75,20 +76,24 @@ pub async fn save(place: &Place, file: &Path) -> Done {
     unfinished
         .persist_noclobber(file)
         .with_context(|| format!("writing {}", file.display()))?;
-    eprintln!("{} is saved in {}.", place.host(), file.display());
+    remark(format_args!(
+        "{} is saved in {}.",
+        place.host(),
+        file.display()
+    ));
     if !manifest.database {
-        eprintln!(
+        remark(format_args!(
             "Its database is PostgreSQL and not in this file. Save it beside it, at the same time:\n  \
              pg_dump --format=custom --file={}.pgdump {}",
             file.display(),
             place.database()
-        );
+        ));
     }
     if let Some(bucket) = &manifest.bucket {
-        eprintln!(
+        remark(format_args!(
             "Its pictures, sound and video lie in {bucket} and are not in this file: they stay there. \
              Keep a second copy by the means of that storage."
-        );
+        ));
     }
     Ok(())
 }
@@ -180,7 +185,10 @@ fn private_file(file: &Path) -> io::Result<File> {
 pub async fn restore(settings: &Settings, file: &Path) -> Done {
     let (folder, manifest) = unpack_beside(settings, file)?;
     let public_url = address(&manifest)?;
-    let place = destination(settings, public_url)?;
+    let mut place = destination(settings, public_url)?;
+    if !manifest.database {
+        place = place.on_postgres();
+    }
     if manifest.database && place.sqlite_file() != Some(place.database_file()) {
         return Err(Stop::wrong(format!(
             "database_url = \"{}\": the backup holds a database of its own; restore it without \
@@ -193,23 +201,30 @@ pub async fn restore(settings: &Settings, file: &Path) -> Done {
     if manifest.database {
         towns::open(&place, true, Clock::system()).await?;
     }
-    eprintln!(
+    remark(format_args!(
         "{} is restored in {}.",
         place.host(),
         place.folder.display()
-    );
+    ));
     if !manifest.database {
-        eprintln!(
+        remark(format_args!(
             "Its database was PostgreSQL and is not in this file: bring it back with pg_restore \
              before you start the town."
-        );
+        ));
+    }
+    if place.misses_its_database() {
+        remark(format_args!(
+            "Then say where it is: the town does not open until {} has a line\n  \
+             database_url = \"postgres://USER:PASSWORD@HOST/DATABASE\"",
+            place.town_toml().display()
+        ));
     }
     if let Some(bucket) = manifest.bucket {
-        eprintln!(
+        remark(format_args!(
             "Its pictures, sound and video are not in this file. They lay in {bucket}: bring them back there if \
              need be, and give the same media.s3 settings. Do not start this town while the one it was saved from \
              still runs: each would remove files of the other. For a trial give it a bucket of its own."
-        );
+        ));
     }
     Ok(())
 }
@@ -470,5 +485,27 @@ mod tests {
         )
         .unwrap();
         assert!(unpack(File::open(&half).unwrap(), &folder.path().join("b")).is_err());
+    }
+
+    #[tokio::test]
+    async fn what_was_on_postgresql_is_not_founded_anew_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("backup.tar");
+        let created = File::create(&file).unwrap();
+        pack(&created, &manifest(false), None, Path::new("nowhere")).unwrap();
+        let settings = Settings {
+            data_dir: folder.path().join("data"),
+            ..Settings::default()
+        };
+        restore(&settings, &file).await.unwrap();
+
+        let place = installation::places(&settings).unwrap().remove(0);
+        assert_eq!(place.host(), "valmont.example");
+        assert!(matches!(
+            towns::open(&place, true, Clock::system()).await,
+            Err(Stop::Wrong(_))
+        ));
+        assert!(!place.database_file().exists(), "an empty town");
+        assert!(matches!(place.must_be_founded(), Err(Stop::Wrong(_))));
     }
 }

@@ -1,8 +1,11 @@
 //! The command line: what can be asked, in one table. Does nothing itself.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind,
+    parser::ValueSource,
+};
 use parvis_model::account::Role;
 
 use crate::exit::EXIT_CODES;
@@ -23,6 +26,26 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// The line this process was started with; where it is wrong, the process ends.
+    pub fn read() -> Self {
+        Self::of(std::env::args_os()).unwrap_or_else(|wrong| wrong.exit())
+    }
+
+    fn of(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut table = Self::command();
+        let words = table.try_get_matches_from_mut(line)?;
+        let cli = Self::from_arg_matches(&words)?;
+        // Who has it in the environment means other commands.
+        let typed = words.value_source("town") == Some(ValueSource::CommandLine);
+        if typed && !cli.command.is_about_one_town() {
+            let why = "--town means nothing to this command, which is not about one town alone";
+            return Err(table.error(ErrorKind::ArgumentConflict, why));
+        }
+        Ok(cli)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve every town of this installation: pages, apps and other towns' servers
@@ -31,7 +54,7 @@ pub enum Command {
     Worker,
     /// Two neighbouring towns with people and posts on this computer, to look around in
     Demo(Demo),
-    /// Bring the databases up to date, creating them where needed
+    /// Bring the databases up to date, or with --town that of one; they are created where needed
     Migrate,
     /// Look at the settings
     #[command(subcommand)]
@@ -61,6 +84,25 @@ pub enum Command {
         /// A file written by `parvis backup`
         file: PathBuf,
     },
+}
+
+impl Command {
+    fn is_about_one_town(&self) -> bool {
+        match self {
+            Self::Serve
+            | Self::Worker
+            | Self::Demo(_)
+            | Self::Config(_)
+            | Self::Town(_)
+            | Self::Restore { .. } => false,
+            Self::Migrate
+            | Self::Account(_)
+            | Self::Token(_)
+            | Self::Server(_)
+            | Self::Announcement(_)
+            | Self::Backup { .. } => true,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -99,11 +141,18 @@ pub enum Account {
     /// Every login of the town
     List,
     /// Keep someone out; what they wrote is hidden
-    Suspend { name: String },
+    Suspend {
+        /// Whom
+        name: String,
+    },
     /// Let someone in again
-    Unsuspend { name: String },
+    Unsuspend {
+        /// Whom
+        name: String,
+    },
     /// Remove an account for good, with all it wrote; the name is never given again
     Delete {
+        /// Whose
         name: String,
         /// Do it, without being asked
         #[arg(long)]
@@ -111,21 +160,28 @@ pub enum Account {
     },
     /// Give a new password and end every session; prints a generated one unless one is given
     ResetPassword {
+        /// Whose
         name: String,
         #[command(flatten)]
         password: Password,
     },
     /// Ask someone for the password alone again, who has lost the phone and the codes of a two-step log-in
-    TwoStepOff { name: String },
+    TwoStepOff {
+        /// Whom
+        name: String,
+    },
     /// Leave for another account, which must name this one among its own first; followers come along
     Move {
+        /// The account that is left
         name: String,
         /// Handle of the new account: @name@server
         target: String,
     },
     /// Say that an account elsewhere is the same person's, so that it may move here
     Alias {
+        /// The account of this town
         name: String,
+        /// Whether it is said, or said no longer
         what: AliasChange,
         /// Handle of the other account: @name@server
         handle: String,
@@ -134,15 +190,23 @@ pub enum Account {
     Moderator {
         /// The group
         name: String,
+        /// Whether they look after it, or no longer
         what: AliasChange,
         /// A resident
         resident: String,
     },
     /// Say who may write in a group: everybody, or only those who look after it
-    Posting { name: String, who: Posting },
+    Posting {
+        /// The group
+        name: String,
+        /// Who may
+        who: Posting,
+    },
     /// Change what someone may do
     SetRole {
+        /// Whose
         name: String,
+        /// What they are from now on
         #[arg(value_parser = role, value_name = ROLES)]
         role: Role,
     },
@@ -168,6 +232,7 @@ pub struct NewAccount {
     /// Not needed: many residents have none
     #[arg(long)]
     pub email: Option<String>,
+    /// What the account may do
     #[arg(long, value_parser = role, default_value = "resident", value_name = ROLES)]
     pub role: Role,
     /// An association: what members write to it goes to everyone who follows it
@@ -190,9 +255,15 @@ pub struct Password {
 #[derive(Debug, Subcommand)]
 pub enum Server {
     /// Take nothing from a server and send nothing there; those below its name are meant, too
-    Block { host: String },
+    Block {
+        /// Its name, such as loin.example
+        host: String,
+    },
     /// Speak with a server again
-    Unblock { host: String },
+    Unblock {
+        /// Its name, as it was blocked
+        host: String,
+    },
     /// Those that are blocked
     List,
 }
@@ -201,6 +272,7 @@ pub enum Server {
 pub enum Announcement {
     /// Tell all residents something, above their home and in their apps; prints its number
     Publish {
+        /// What is told
         text: String,
         /// When what it is about begins: a day such as 2027-07-14 or a moment such as 2027-07-14T20:30
         #[arg(long, value_name = "WHEN")]
@@ -238,8 +310,6 @@ fn role(text: &str) -> Result<Role, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
@@ -261,8 +331,39 @@ mod tests {
     }
 
     #[test]
+    fn a_town_is_named_only_where_it_means_something() {
+        fn read(line: &str) -> Result<Cli, clap::Error> {
+            Cli::of(line.split(' ').map(OsString::from))
+        }
+        for line in ["migrate", "account list", "server list", "backup x.tar"] {
+            let line = format!("parvis --town a.example {line}");
+            assert_eq!(read(&line).unwrap().town.as_deref(), Some("a.example"));
+        }
+        for line in [
+            "serve",
+            "worker",
+            "demo",
+            "config check",
+            "town list",
+            "restore x.tar",
+        ] {
+            for line in [
+                format!("parvis {line} --town a.example"),
+                format!("parvis --town a.example {line}"),
+            ] {
+                assert_eq!(read(&line).unwrap_err().exit_code(), 2, "{line}");
+            }
+            assert!(read(&format!("parvis {line}")).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
     fn every_command_says_what_it_is_for() {
         fn check(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let of = (command.get_name(), argument.get_id());
+                assert!(argument.get_help().is_some(), "{of:?}");
+            }
             for inner in command
                 .get_subcommands()
                 .filter(|inner| inner.get_name() != "help")

@@ -6,6 +6,7 @@ use crate::{
     exit::{Done, Stop},
     installation,
     keys::KEYS,
+    output,
     settings::Settings,
 };
 
@@ -13,18 +14,21 @@ use crate::{
 pub fn check(settings: &Settings) -> Done {
     let places = installation::places(settings)?;
     for place in &places {
-        println!("{}: data in {}", place.public_url, place.folder.display());
+        output::line(format_args!(
+            "{}: data in {}",
+            place.public_url,
+            place.folder.display()
+        ))?;
     }
     if places.is_empty() {
         return Err(Stop::not_found("no town is configured"));
     }
-    println!("The settings are in order.");
-    Ok(())
+    output::line(format_args!("The settings are in order."))
 }
 
 /// As a TOML file with a remark where each value comes from; secrets are masked.
-pub fn print(settings: &Settings) {
-    print!("{}", listing(settings));
+pub fn print(settings: &Settings) -> Done {
+    output::line(format_args!("{}", listing(settings).trim_end()))
 }
 
 fn listing(settings: &Settings) -> String {

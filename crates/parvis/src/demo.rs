@@ -20,7 +20,7 @@ use crate::{
     exit::{Done, Stop},
     installation::{self, Place},
     node::Node,
-    serve,
+    output, serve,
     settings::{FederationSettings, LimitSettings, MediaSettings, Settings},
 };
 
@@ -66,7 +66,7 @@ pub async fn run(given: Settings, reset: bool) -> Done {
         node.take_up(place).await?;
     }
     serve::open_doors(&node, listener);
-    println!("{}", table(&story, &places, &folder));
+    serve::say(format_args!("{}", table(&story, &places, &folder)));
     node.wait_for_the_end().await
 }
 
@@ -148,7 +148,9 @@ fn mark(folder: &Path, word: &str) -> Done {
 /// Lays the towns down and has the story told; gives the listener back for the towns' own life.
 async fn prepare(settings: &Settings, story: &Story, listener: TcpListener) -> Done<TcpListener> {
     let folder = &settings.data_dir;
-    eprintln!("The towns are being peopled; this takes a moment.");
+    output::remark(format_args!(
+        "The towns are being peopled; this takes a moment."
+    ));
     installation::make_private_folder(folder).with_context(|| folder.display().to_string())?;
     mark(folder, BEGUN)?;
     for town in &story.towns {

@@ -13,7 +13,7 @@ use serde_json::json;
 const FOR_APPS: [&str; 3] = ["/api", "/oauth", "/.well-known"];
 /// Where other servers ask.
 const FOR_SERVERS: [&str; 2] = ["/ap", "/nodeinfo"];
-/// Seconds after which to try again what took too long.
+/// Seconds after which to try again what took too long or is away.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
 /// The page stands alone: it may load nothing, and nothing may frame it.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -30,6 +30,8 @@ pub enum Reason {
     /// Answering it broke off: a mistake of ours.
     Broken,
     TooSlow,
+    /// The town lives here, but its database has not answered yet.
+    Away,
 }
 
 impl Reason {
@@ -39,7 +41,7 @@ impl Reason {
             Self::UnknownTown => StatusCode::MISDIRECTED_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooSlow | Self::Away => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -51,6 +53,7 @@ impl Reason {
             Self::TooLarge => "This is too large.\n",
             Self::Broken => "Something went wrong on this server.\n",
             Self::TooSlow => "This took too long. Please try again.\n",
+            Self::Away => "This town is not open yet. Please try again.\n",
         }
     }
 
@@ -62,6 +65,7 @@ impl Reason {
             Self::TooLarge => ("error-too-large", "error-too-much-what"),
             Self::Broken => ("error-broken", "error-broken-what"),
             Self::TooSlow => ("error-too-slow", "error-too-slow-what"),
+            Self::Away => ("error-unavailable", "error-unavailable-what"),
         }
     }
 }
@@ -105,7 +109,7 @@ impl Asker {
             Face::Server => plain(reason.status(), reason.plain()),
             Face::Person => self.as_page(reason),
         };
-        if reason == Reason::TooSlow {
+        if matches!(reason, Reason::TooSlow | Reason::Away) {
             answer
                 .headers_mut()
                 .insert(header::RETRY_AFTER, RETRY_AFTER);
@@ -178,7 +182,7 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response {
     answer(status, "text/plain; charset=utf-8", text)
 }
 
-fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+pub fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     let mut answer = (status, body.into()).into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -218,6 +222,7 @@ mod tests {
             Reason::TooLarge,
             Reason::Broken,
             Reason::TooSlow,
+            Reason::Away,
         ] {
             let (heading, what) = reason.keys();
             for (code, _) in Locale::all() {

@@ -6,6 +6,7 @@ use parvis_model::{
     locale::Locale,
     refusal::{Kind, Refusal},
 };
+use parvis_store::{DbErr, Trouble, refuses_us, trouble};
 use parvis_town::Failure;
 
 /// Shown at the end of `parvis --help`.
@@ -45,6 +46,18 @@ impl Stop {
 
     pub fn refused(reason: impl Into<String>) -> Self {
         Self::Refused(reason.into())
+    }
+
+    /// Does a database not answer, so that another try may find it?
+    pub fn is_absence(&self) -> bool {
+        let Self::Failed(error) = self else {
+            return false;
+        };
+        let said = match error.downcast_ref::<parvis_town::Error>() {
+            Some(parvis_town::Error::Store(said)) => Some(said),
+            _ => error.downcast_ref::<DbErr>(),
+        };
+        said.is_some_and(|said| trouble(said) == Some(Trouble::Away) && !refuses_us(said))
     }
 
     pub fn code(&self) -> ExitCode {

@@ -2,7 +2,7 @@
 //! one line in the log. Knows no page and no rule.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     sync::{Arc, PoisonError, RwLock},
@@ -24,7 +24,9 @@ use tracing::Instrument as _;
 
 use crate::{
     early::{Asker, Reason},
-    health, site,
+    health,
+    metrics::Metrics,
+    site,
 };
 
 /// The header that carries a request's id: to the faces, for their error pages, and back to the client.
@@ -45,14 +47,19 @@ pub struct Site {
 pub struct Front {
     /// By every name that a Host header may give.
     sites: RwLock<HashMap<String, Arc<Site>>>,
+    /// Names of towns that live here and are not open yet, or were not at first.
+    expected: RwLock<HashSet<String>>,
     trusted_proxies: Vec<IpNet>,
+    pub metrics: Metrics,
 }
 
 impl Front {
-    pub fn new(trusted_proxies: Vec<IpNet>) -> Self {
+    pub fn new(trusted_proxies: Vec<IpNet>, metrics: Metrics) -> Self {
         Self {
             sites: RwLock::default(),
+            expected: RwLock::default(),
             trusted_proxies,
+            metrics,
         }
     }
 
@@ -61,6 +68,28 @@ impl Front {
         let site = Arc::new(site);
         let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
         sites.extend(names.into_iter().map(|name| (name, site.clone())));
+    }
+
+    /// Until this town is open, whoever asks for it is told to come back.
+    pub fn expect(&self, names: Vec<String>) {
+        let mut expected = self
+            .expected
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        expected.extend(names);
+    }
+
+    fn expects(&self, host: &str) -> bool {
+        self.expected
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(host)
+    }
+
+    /// Is every town open that lives here?
+    fn is_complete(&self) -> bool {
+        let expected = self.expected.read().unwrap_or_else(PoisonError::into_inner);
+        expected.iter().all(|host| self.site(host).is_some())
     }
 
     pub fn towns(&self) -> Vec<Arc<Town>> {
@@ -111,7 +140,16 @@ impl Front {
     async fn route(&self, request: Request) -> (String, Response) {
         match request.uri().path() {
             "/healthz" => return ("-".into(), health::alive()),
-            "/readyz" => return ("-".into(), health::ready(self.towns()).await),
+            "/health" => return ("-".into(), health::up()),
+            "/readyz" => {
+                let complete = self.is_complete();
+                return ("-".into(), health::ready(self.towns(), complete).await);
+            }
+            "/metrics" => {
+                if let Some(told) = self.metrics.told(request.headers()) {
+                    return ("-".into(), told);
+                }
+            }
             _ => {}
         }
         let asker = Asker::of(request.uri(), request.headers());
@@ -119,6 +157,7 @@ impl Front {
             return ("-".into(), asker.told(Reason::BadHost));
         };
         match self.site(&host) {
+            None if self.expects(&host) => (host, asker.told(Reason::Away)),
             None => ("-".into(), asker.told(Reason::UnknownTown)),
             Some(site) => (
                 site.town.host.clone(),

@@ -11,7 +11,7 @@ use parvis_store::{DbErr, deliveries};
 use parvis_town::Town;
 use tokio::time::timeout;
 
-use crate::early::plain;
+use crate::early::{answer, plain};
 
 /// A database that takes longer is not there.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -20,10 +20,16 @@ pub fn alive() -> Response {
     plain(StatusCode::OK, "alive\n")
 }
 
-/// Ready when every town's database answers and its queue can be read.
-pub async fn ready(towns: Vec<Arc<Town>>) -> Response {
+/// The same for apps, in the words that Mastodon has for it.
+pub fn up() -> Response {
+    let json = "application/json; charset=utf-8";
+    answer(StatusCode::OK, json, r#"{"status":"UP"}"#)
+}
+
+/// Ready when every town is open (`complete`), its database answers and its queue can be read.
+pub async fn ready(towns: Vec<Arc<Town>>, complete: bool) -> Response {
     let answers = join_all(towns.iter().map(is_ready)).await;
-    if !towns.is_empty() && answers.into_iter().all(|ready| ready) {
+    if complete && !towns.is_empty() && answers.into_iter().all(|ready| ready) {
         return plain(StatusCode::OK, "ready\n");
     }
     let mut answer = plain(StatusCode::SERVICE_UNAVAILABLE, "not ready\n");

@@ -37,6 +37,8 @@ pub struct Place {
     pub folder: PathBuf,
     /// `None`: the SQLite file in the folder.
     database_url: Option<DatabaseUrl>,
+    /// Its data were in PostgreSQL before: a file in the folder would be another town under the same address.
+    needs_database: bool,
     /// Where residents' files lie, if not in the folder.
     pub bucket: BucketSettings,
     /// Does someone say that this town shall be, or do we only suppose it?
@@ -49,6 +51,8 @@ pub struct Place {
 struct TownFile {
     public_url: String,
     database_url: Option<String>,
+    #[serde(default)]
+    needs_database: bool,
 }
 
 impl Place {
@@ -57,8 +61,18 @@ impl Place {
             public_url,
             folder,
             database_url,
+            needs_database: false,
             bucket: BucketSettings::default(),
             stated: true,
+        }
+    }
+
+    /// The same place for a town whose data are in PostgreSQL, wherever that is now.
+    #[must_use]
+    pub fn on_postgres(self) -> Self {
+        Self {
+            needs_database: true,
+            ..self
         }
     }
 
@@ -75,6 +89,11 @@ impl Place {
             public_url,
             ..self.clone()
         }
+    }
+
+    /// Where its address and that of its database are written down.
+    pub fn town_toml(&self) -> PathBuf {
+        self.folder.join(TOWN_FILE)
     }
 
     pub fn host(&self) -> &str {
@@ -109,8 +128,27 @@ impl Place {
         self.database_file().exists() || self.folder.join(TOWN_FILE).exists()
     }
 
+    /// Is it said nowhere in which PostgreSQL its data are?
+    pub fn misses_its_database(&self) -> bool {
+        self.needs_database && self.database_url.is_none()
+    }
+
+    /// A town must not be founded anew under an address that other servers know.
+    pub fn must_have_its_database(&self) -> Done {
+        if !self.misses_its_database() {
+            return Ok(());
+        }
+        Err(Stop::wrong(format!(
+            "database_url is not set: the data of {} are in PostgreSQL; expected database_url = \"postgres://…\" in {}, \
+             or, where it is the only town, PARVIS_DATABASE_URL",
+            self.host(),
+            self.town_toml().display()
+        )))
+    }
+
     /// A command that is not meant to found a town must not do so by mistake, say in a wrong folder.
     pub fn must_be_founded(&self) -> Done {
+        self.must_have_its_database()?;
         let Some(file) = self.sqlite_file() else {
             return Ok(());
         };
@@ -132,7 +170,7 @@ impl Place {
     }
 
     fn note_address(&self) -> io::Result<()> {
-        let file = self.folder.join(TOWN_FILE);
+        let file = self.town_toml();
         if file.exists() {
             return Ok(());
         }
@@ -145,9 +183,15 @@ impl Place {
 
     /// The content of a `town.toml`.
     pub fn town_file(&self, database_url: Option<&DatabaseUrl>) -> String {
-        let database = database_url
-            .map(|url| format!("database_url = {:?}\n", url.reveal()))
-            .unwrap_or_default();
+        let database = match database_url {
+            Some(url) => format!("database_url = {:?}\n", url.reveal()),
+            None if self.needs_database || self.sqlite_file().is_none() => {
+                "# Its data are in PostgreSQL: it does not open unless it is said where.\n\
+                 needs_database = true\n"
+                    .to_owned()
+            }
+            None => String::new(),
+        };
         format!(
             "# Other servers know this town by this address: it cannot be changed later.\n\
              public_url = {:?}\n{database}",
@@ -203,12 +247,14 @@ fn single(settings: &Settings) -> Done<Place> {
         || settings.database_url.is_some()
         || noted.is_some()
         || folder.join(DATABASE_FILE).exists();
+    let needs_database = noted.as_ref().is_some_and(|noted| noted.needs_database);
     let own = noted.and_then(|noted| noted.database_url);
     let database_url = settings.database_url.clone().or(own);
     Ok(Place {
         public_url,
         folder,
         database_url,
+        needs_database,
         bucket: settings.media.s3.clone(),
         stated,
     })
@@ -240,7 +286,11 @@ fn in_towns_folder(settings: &Settings) -> Done<Vec<Place>> {
     for folder in folders {
         if let Some(noted) = read_town_file(&folder)? {
             let place = Place::new(noted.public_url, folder, noted.database_url);
-            places.push(place.with_files_in(&settings.media.s3));
+            let place = place.with_files_in(&settings.media.s3);
+            places.push(Place {
+                needs_database: noted.needs_database,
+                ..place
+            });
         }
     }
     Ok(places)
@@ -249,6 +299,7 @@ fn in_towns_folder(settings: &Settings) -> Done<Vec<Place>> {
 struct Noted {
     public_url: PublicUrl,
     database_url: Option<DatabaseUrl>,
+    needs_database: bool,
 }
 
 fn read_town_file(folder: &Path) -> Done<Option<Noted>> {
@@ -278,6 +329,7 @@ fn read_town_file(folder: &Path) -> Done<Option<Noted>> {
     Ok(Some(Noted {
         public_url,
         database_url,
+        needs_database: read.needs_database,
     }))
 }
 
@@ -467,5 +519,35 @@ mod tests {
             said.contains("town.toml") && said.contains("valmont"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_town_on_postgresql_does_not_become_a_file_when_nobody_says_where_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path());
+        settings.public_url = Some("https://valmont.example".parse().unwrap());
+        settings.database_url = DatabaseUrl::parse("postgres://base.example/ville");
+        let place = &places(&settings).unwrap()[0];
+        place.found().unwrap();
+        place.must_have_its_database().unwrap();
+
+        settings.database_url = None;
+        let Err(Stop::Wrong(said)) = places(&settings).unwrap()[0].must_have_its_database() else {
+            panic!("it would be founded anew")
+        };
+        assert!(
+            said.contains("database_url") && said.contains("town.toml"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_town_in_a_file_needs_no_address_of_a_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path());
+        places(&settings).unwrap()[0].found().unwrap();
+        places(&settings).unwrap()[0]
+            .must_have_its_database()
+            .unwrap();
     }
 }

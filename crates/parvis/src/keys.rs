@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     bucket::{self, Secret},
     mail::{self, Security},
-    public_url,
+    metrics, public_url,
     settings::{DatabaseUrl, LogFormat, Settings},
 };
 
@@ -253,6 +253,17 @@ pub const KEYS: &[Key] = &[
             put(&mut settings.limits.streams_per_account, count)
         },
         show: |settings| Some(settings.limits.streams_per_account.to_string()),
+        ..PLAIN
+    },
+    Key {
+        path: "metrics.token",
+        expected: metrics::EXPECTED_TOKEN,
+        secret: true,
+        set: |settings, value| {
+            let token = text(value).and_then(metrics::token);
+            put(&mut settings.metrics.token, token.map(Some))
+        },
+        show: |settings| settings.metrics.token.as_ref().map(quoted),
         ..PLAIN
     },
     Key {

@@ -1,4 +1,9 @@
 //! The program: reads settings and command line, and hands on. What people can do is written in `parvis_town`.
+#![warn(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "`output` bears that nobody reads it"
+)]
 
 mod announcements;
 mod backup;
@@ -14,7 +19,9 @@ mod installation;
 mod keys;
 mod letters;
 mod mail;
+mod metrics;
 mod node;
+mod output;
 mod patient;
 mod public_url;
 mod residents;
@@ -30,8 +37,6 @@ mod worker;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use crate::{
     cli::{Cli, Command, Config, Token, Town},
     exit::{Done, Stop},
@@ -40,10 +45,10 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match run(Cli::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
-            eprintln!("parvis: {stop}");
+            output::remark(format_args!("parvis: {stop}"));
             stop.code()
         }
     }
@@ -59,18 +64,14 @@ fn run(cli: Cli) -> Done {
     };
     telemetry::start(&settings, voice);
     let town = cli.town.as_deref();
-    let runtime = serve::runtime()?;
-    runtime.block_on(async {
+    serve::to_the_end(serve::runtime()?, async {
         match cli.command {
             Command::Serve => serve::run(settings).await,
             Command::Worker => serve::work(settings).await,
             Command::Demo(asked) => demo::run(settings, asked.reset).await,
-            Command::Migrate => towns::migrate(&settings).await,
+            Command::Migrate => towns::migrate(&settings, town).await,
             Command::Config(Config::Check) => config::check(&settings),
-            Command::Config(Config::Print) => {
-                config::print(&settings);
-                Ok(())
-            }
+            Command::Config(Config::Print) => config::print(&settings),
             Command::Town(Town::Create { host, database_url }) => {
                 towns::create(&settings, &host, database_url.as_deref()).await
             }

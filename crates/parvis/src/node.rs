@@ -18,15 +18,16 @@ use parvis_town::{Town, streams::Bounds};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::Semaphore,
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    exit::Done,
+    exit::{Done, Stop},
     front::{Front, Site},
     installation::{self, Place},
     letters::PostOffice,
+    metrics::Metrics,
     server,
     settings::Settings,
     site, towns, worker,
@@ -40,8 +41,6 @@ const LAST_WORDS: Duration = Duration::from_millis(900);
 /// How we call ourselves when we ask other servers.
 const USER_AGENT: &str = concat!("Parvis/", env!("CARGO_PKG_VERSION"));
 const MIB: u64 = 1024 * 1024;
-/// How often we look for towns that were founded while we run.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Every town of this process.
 pub struct Node {
@@ -73,7 +72,10 @@ impl Node {
     pub fn new(settings: Settings, clock: Clock) -> Done<Arc<Self>> {
         let fetcher = fetcher(&settings, clock.clone())?;
         Ok(Arc::new(Self {
-            front: Arc::new(Front::new(settings.trusted_proxies.clone())),
+            front: Arc::new(Front::new(
+                settings.trusted_proxies.clone(),
+                Metrics::new(settings.metrics.clone()),
+            )),
             streams: Bounds {
                 room: Arc::new(Semaphore::new(room(settings.limits.streams))),
                 per_account: room(settings.limits.streams_per_account),
@@ -101,6 +103,7 @@ impl Node {
         let (town, federation) = self.open(place).await?;
         town.streams().set_bounds(self.streams.clone());
         let router = site::router(&town, &federation, &self.settings);
+        self.front.metrics.watch(&town.host, federation.clone());
         self.front.open(
             place.public_url.names(),
             Site {
@@ -159,18 +162,25 @@ impl Node {
             .contains_key(place.host())
     }
 
-    /// Takes up towns that `parvis town create` founds while we run.
-    pub async fn watch_for_new_towns(self: Arc<Self>) {
-        while !self.stop.is_cancelled() {
-            sleep(LOOK_AGAIN).await;
-            let places = installation::places(&self.settings).unwrap_or_default();
-            for place in places.iter().filter(|place| !self.knows(place)) {
-                match self.take_up(place).await {
-                    Ok(town) => tracing::info!(town = town.host, "a new town is served"),
-                    Err(problem) => tracing::error!(town = place.host(), %problem, "a new town"),
-                }
-            }
+    /// A town whose database does not answer keeps no other from being served, nor the program from running: whoever asks
+    /// for it is told to come back. Whatever else is wrong with it is given back.
+    pub fn put_off(&self, place: &Place, problem: Stop) -> Done {
+        if place.sqlite_file().is_some() || !problem.is_absence() {
+            return Err(problem);
         }
+        tracing::error!(town = place.host(), %problem, "the town is not open yet; trying again");
+        self.front.expect(place.public_url.names());
+        Ok(())
+    }
+
+    /// Towns that were founded while we run, and those that were put off.
+    pub fn not_taken_up(&self) -> Vec<Place> {
+        let mut places = installation::places(&self.settings).unwrap_or_else(|problem| {
+            tracing::error!(%problem, "which towns there are cannot be read");
+            Vec::new()
+        });
+        places.retain(|place| !self.knows(place));
+        places
     }
 
     /// Waits for the signal to stop, and for what is in flight; a second signal cuts that short.

@@ -24,7 +24,7 @@ use parvis_town::{
 use crate::{
     cli::{Account, AliasChange, NewAccount, Password, Posting},
     exit::{Done, Stop},
-    node,
+    node, output,
     settings::Settings,
     towns,
 };
@@ -162,7 +162,7 @@ async fn elsewhere(settings: &Settings, town: &Arc<Town>, handle: &str) -> Done<
 /// Remarks go to standard error, so that standard output holds only what a script may want.
 #[expect(clippy::unnecessary_wraps, reason = "the end of a command")]
 fn said(remark: std::fmt::Arguments<'_>) -> Done {
-    eprintln!("{remark}");
+    output::remark(remark);
     Ok(())
 }
 
@@ -202,9 +202,13 @@ async fn create(town: &Arc<Town>, account: NewAccount) -> Done {
             })
         })
         .await?;
-    eprintln!("@{}@{} is there.", account.name.to_lowercase(), town.host);
+    output::remark(format_args!(
+        "@{}@{} is there.",
+        account.name.to_lowercase(),
+        town.host
+    ));
     if generated {
-        println!("{password}");
+        output::line(format_args!("{password}"))?;
     }
     Ok(())
 }
@@ -219,7 +223,11 @@ async fn list(town: &Arc<Town>) -> Done {
             (false, true) => "active",
         };
         let email = user.email.as_deref().unwrap_or("-");
-        println!("{}\t{}\t{state}\t{email}", user.name, user.role.as_str());
+        output::line(format_args!(
+            "{}\t{}\t{state}\t{email}",
+            user.name,
+            user.role.as_str()
+        ))?;
     }
     Ok(())
 }
@@ -243,9 +251,11 @@ async fn reset_password(town: &Arc<Town>, name: &str, asked: &Password) -> Done 
     let user = resident(town, name).await?;
     let (password, generated) = password(asked)?;
     users::set_password(town, user.id, password.clone()).await?;
-    eprintln!("{name} has a new password; every session and token has ended.");
+    output::remark(format_args!(
+        "{name} has a new password; every session and token has ended."
+    ));
     if generated {
-        println!("{password}");
+        output::line(format_args!("{password}"))?;
     }
     Ok(())
 }
@@ -284,8 +294,7 @@ pub async fn create_token(
             Box::pin(async move { tokens::issue(tx, &here, user.id, TOKEN_NAME, &scopes).await })
         })
         .await;
-    println!("{}", token?);
-    Ok(())
+    output::line(format_args!("{}", token?))
 }
 
 async fn resident(town: &Arc<Town>, name: &str) -> Done<UserView> {

@@ -242,6 +242,11 @@ mod tests {
                 .await
                 .starts_with("HTTP/1.1 200")
         );
+        let told = served.get("/health", "10.0.0.7").await;
+        assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+        assert!(told.contains(r#"{"status":"UP"}"#), "{told}");
+        let head = told.to_lowercase();
+        assert!(head.contains("content-type: application/json"), "{told}");
     }
 
     #[tokio::test]

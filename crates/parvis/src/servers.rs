@@ -5,6 +5,7 @@ use parvis_town::{Failure, servers};
 use crate::{
     cli::Server,
     exit::{Done, Stop},
+    output,
     settings::Settings,
     towns,
 };
@@ -18,7 +19,9 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Server) -> Done
                 Box::pin(async move { servers::block(tx, &here, &host).await })
             });
             let host = blocked.await?;
-            eprintln!("{host} and every server below that name are blocked, within a minute.");
+            output::remark(format_args!(
+                "{host} and every server below that name are blocked, within a minute."
+            ));
         }
         Server::Unblock { host } => {
             let name = host.clone();
@@ -28,11 +31,13 @@ pub async fn run(settings: &Settings, town: Option<&str>, asked: Server) -> Done
             if !unblocked.await? {
                 return Err(Stop::not_found(format!("{host} is not blocked")));
             }
-            eprintln!("{host} is no longer blocked, within a minute.");
+            output::remark(format_args!(
+                "{host} is no longer blocked, within a minute."
+            ));
         }
         Server::List => {
             for host in servers::blocked(&town).await? {
-                println!("{host}");
+                output::line(format_args!("{host}"))?;
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::{
     bucket::BucketSettings,
     keys::{KEYS, Key, nearest},
     mail::MailSettings,
+    metrics::MetricsSettings,
     public_url::PublicUrl,
 };
 
@@ -53,6 +54,7 @@ pub struct Settings {
     pub media: MediaSettings,
     pub mail: MailSettings,
     pub limits: LimitSettings,
+    pub metrics: MetricsSettings,
     pub log: LogSettings,
     /// Where each value that is not a default came from.
     pub origins: BTreeMap<&'static str, String>,
@@ -125,6 +127,7 @@ impl Default for Settings {
             },
             mail: MailSettings::default(),
             limits: LimitSettings::default(),
+            metrics: MetricsSettings::default(),
             log: LogSettings::default(),
             origins: BTreeMap::new(),
         }

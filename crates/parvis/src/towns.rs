@@ -11,6 +11,7 @@ use parvis_town::{Town, TownOptions};
 use crate::{
     exit::{Done, Stop},
     installation::{self, Place},
+    output,
     settings::Settings,
 };
 
@@ -21,6 +22,7 @@ const POSTGRES_CONNECTIONS: u32 = 8;
 
 /// Opens the town's database, bringing it up to date; the first time this founds the town.
 pub async fn open(place: &Place, rates: bool, clock: Clock) -> Done<Arc<Town>> {
+    place.must_have_its_database()?;
     place.found()?;
     let url = place.database().reveal().to_owned();
     let connections = if url.starts_with("sqlite:") {
@@ -67,10 +69,15 @@ pub async fn chosen(settings: &Settings, town: Option<&str>) -> Done<Arc<Town>> 
     Ok(town)
 }
 
-pub async fn migrate(settings: &Settings) -> Done {
-    for place in installation::places(settings)? {
+/// Of every town, or of the one that is named.
+pub async fn migrate(settings: &Settings, town: Option<&str>) -> Done {
+    let mut places = installation::places(settings)?;
+    if town.is_some() {
+        places = vec![installation::chosen(places, town)?];
+    }
+    for place in places {
         open(&place, true, Clock::system()).await?;
-        println!("{}: the database is up to date", place.host());
+        output::line(format_args!("{}: the database is up to date", place.host()))?;
     }
     Ok(())
 }
@@ -78,21 +85,27 @@ pub async fn migrate(settings: &Settings) -> Done {
 pub async fn create(settings: &Settings, host: &str, database_url: Option<&str>) -> Done {
     let place = installation::found_in_towns_folder(settings, host, database_url)?;
     let town = open(&place, true, Clock::system()).await?;
-    println!("{} is founded in {}.", place.host(), place.folder.display());
+    output::line(format_args!(
+        "{} is founded in {}.",
+        place.host(),
+        place.folder.display()
+    ))?;
     if let Some(link) = first_steps(&town).await? {
-        println!("Once it is served, its first administrator sets it up here:\n  {link}");
+        output::line(format_args!(
+            "Once it is served, its first administrator sets it up here:\n  {link}"
+        ))?;
     }
     Ok(())
 }
 
 pub fn list(settings: &Settings) -> Done {
     for place in installation::places(settings)? {
-        println!(
+        output::line(format_args!(
             "{}\t{}\t{}",
             place.public_url,
             place.folder.display(),
             place.database()
-        );
+        ))?;
     }
     Ok(())
 }

@@ -183,6 +183,16 @@ pub async fn suspend(
     Ok(())
 }
 
+/// What it shows of itself beside its own row is another since `now`.
+pub async fn changed(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::UpdatedAt, Expr::value(now))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Writes the whole row anew.
 pub async fn update(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
     row.into_active_model().reset_all().update(db).await?;

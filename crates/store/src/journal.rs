@@ -1,7 +1,8 @@
 //! What happened, in order of commit, and how far each reader has come.
 //!
 //! On PostgreSQL two transactions may commit in another order than they took their numbers. So each entry carries its
-//! transaction, and readers see only those before the oldest transaction still open: nothing can appear behind their back.
+//! transaction, and readers see only those before the oldest transaction still open: nothing can appear behind their back. Of
+//! the transactions of the whole server only those of this database count, or a long one in another would hold up this town.
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult};
 
@@ -50,11 +51,16 @@ impl Written {
     }
 }
 
-/// Only what no open transaction can still precede.
+/// Only what no open transaction can still precede. One that is not known to be of another database may be of this one.
 fn settled(db: &impl ConnectionTrait) -> &'static str {
     match db.get_database_backend() {
         DatabaseBackend::Sqlite => "",
-        _ => " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        _ => {
+            " AND tx < COALESCE((SELECT MIN(open.tx::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS open(tx) \
+             WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity AS other \
+             WHERE other.backend_xid = open.tx::xid AND other.datname <> current_database())), \
+             pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
+        }
     }
 }
 

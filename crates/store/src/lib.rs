@@ -70,4 +70,4 @@ mod trouble;
 pub use claims::Claims;
 pub use door::{Snapshot, Store, StoreOptions, Tx};
 pub use sea_orm::{ConnectionTrait, DbErr};
-pub use trouble::{Trouble, trouble};
+pub use trouble::{Trouble, refuses_us, trouble};

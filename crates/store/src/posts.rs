@@ -445,41 +445,65 @@ pub async fn delivered(
     Ok(Some(row))
 }
 
-/// Addresses of the answers to a post that everyone may see: those of its own author first, then the oldest.
+/// A post that everyone may see, as lists for other servers name it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct OpenPost {
+    pub id: i64,
+    pub author_id: i64,
+    pub uri: String,
+}
+
+/// What everyone may see, by people who are not suspended.
+const OPEN: &str = "post p JOIN account a ON a.id = p.author_id \
+     WHERE p.audience IN ('public', 'unlisted') AND a.suspended_at IS NULL";
+
+/// Answers to a post that everyone may see: those of its own author first, then the oldest. Of those after an `id`, and with
+/// `others` none of the author's.
 pub async fn open_answers(
     db: &impl ConnectionTrait,
     post: i64,
     author: i64,
+    (others, id): (bool, i64),
     limit: u64,
-) -> Result<Vec<String>, DbErr> {
-    let rows = db
-        .query_all_raw(dialect::statement(
-            db,
-            "SELECT p.uri FROM post p JOIN account a ON a.id = p.author_id \
-             WHERE p.reply_to_id = $1 AND p.audience IN ('public', 'unlisted') AND a.suspended_at IS NULL \
-             ORDER BY CASE WHEN p.author_id = $2 THEN 0 ELSE 1 END, p.id LIMIT $3",
-            [post.into(), author.into(), (limit as i64).into()],
-        ))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+) -> Result<Vec<OpenPost>, DbErr> {
+    let turn = "CASE WHEN p.author_id = $2 THEN 0 ELSE 1 END";
+    let sql = format!(
+        "SELECT p.id, p.author_id, p.uri FROM {OPEN} AND p.reply_to_id = $1 \
+         AND ({turn} > $3 OR ({turn} = $3 AND p.id > $4)) ORDER BY {turn}, p.id LIMIT $5"
+    );
+    let params = [
+        post.into(),
+        author.into(),
+        i64::from(others).into(),
+        id.into(),
+        (limit as i64).into(),
+    ];
+    OpenPost::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
 }
 
-/// Addresses of the posts of a thread that everyone may see, the oldest first.
+/// Posts of a thread that everyone may see, the oldest first, of those after an id.
 pub async fn open_thread(
     db: &impl ConnectionTrait,
     thread: i64,
+    after: i64,
     limit: u64,
-) -> Result<Vec<String>, DbErr> {
-    let sql = "SELECT p.uri FROM post p JOIN account a ON a.id = p.author_id WHERE p.thread_id = $1 \
-         AND p.boost_of_id IS NULL AND p.audience IN ('public', 'unlisted') AND a.suspended_at IS NULL ORDER BY p.id LIMIT $2";
-    let rows = db
-        .query_all_raw(dialect::statement(
-            db,
-            sql,
-            [thread.into(), (limit as i64).into()],
-        ))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+) -> Result<Vec<OpenPost>, DbErr> {
+    let sql = format!(
+        "SELECT p.id, p.author_id, p.uri FROM {OPEN} AND p.thread_id = $1 AND p.boost_of_id IS NULL \
+         AND p.id > $2 ORDER BY p.id LIMIT $3"
+    );
+    let params = [thread.into(), after.into(), (limit as i64).into()];
+    OpenPost::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
+}
+
+/// How many those are, from the first on.
+pub async fn open_thread_size(db: &impl ConnectionTrait, thread: i64) -> Result<i64, DbErr> {
+    let sql = format!("SELECT COUNT(*) FROM {OPEN} AND p.thread_id = $1 AND p.boost_of_id IS NULL");
+    dialect::number(db, &sql, [thread.into()]).await
 }
 
 /// Answers of other servers' people to a post, those that everyone may see, the oldest first.

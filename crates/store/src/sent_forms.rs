@@ -1,4 +1,5 @@
-//! Forms that were sent: which, by whom and when, for as long as they may come a second time.
+//! Forms that were sent, and what apps asked under keys of their own: which, by whom and when, for as long as they may come a
+//! second time.
 
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -22,6 +23,48 @@ pub async fn is_there(db: &impl ConnectionTrait, account: i64, mark: &str) -> Re
         .query_one_raw(dialect::statement(db, sql, [account.into(), mark.into()]))
         .await?;
     Ok(found.is_some())
+}
+
+/// As [`insert`], for a mark that holds no longer than since `since`: an older one is taken anew.
+pub async fn take(
+    db: &impl ConnectionTrait,
+    account: i64,
+    mark: &str,
+    now: i64,
+    since: i64,
+) -> Result<bool, DbErr> {
+    let sql = "INSERT INTO sent_form (account_id, mark, sent_at) VALUES ($1, $2, $3) \
+               ON CONFLICT (account_id, mark) DO UPDATE SET sent_at = excluded.sent_at \
+               WHERE sent_form.sent_at <= $4";
+    let values = [account.into(), mark.into(), now.into(), since.into()];
+    Ok(dialect::run(db, sql, values).await? > 0)
+}
+
+/// The marks put down after `since` that begin so; `beginning` holds no sign that means something in a pattern.
+pub async fn beginning_with(
+    db: &impl ConnectionTrait,
+    account: i64,
+    beginning: &str,
+    since: i64,
+) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT mark FROM sent_form WHERE account_id = $1 AND mark LIKE $2 AND sent_at > $3";
+    let values = [account.into(), format!("{beginning}%").into(), since.into()];
+    let rows = db
+        .query_all_raw(dialect::statement(db, sql, values))
+        .await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Those that begin so and were put down before `before`.
+pub async fn forget_beginning_with(
+    db: &impl ConnectionTrait,
+    beginning: &str,
+    before: i64,
+) -> Result<(), DbErr> {
+    let sql = "DELETE FROM sent_form WHERE sent_at < $1 AND mark LIKE $2";
+    let values = [before.into(), format!("{beginning}%").into()];
+    dialect::run(db, sql, values).await?;
+    Ok(())
 }
 
 pub async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), DbErr> {

@@ -32,6 +32,23 @@ pub fn trouble(err: &DbErr) -> Option<Trouble> {
     }
 }
 
+/// Will another try be refused as well, until somebody changes a setting? A wrong password, a database that the server does not
+/// have, an address that says nothing.
+pub fn refuses_us(err: &DbErr) -> bool {
+    /// `invalid_authorization_specification` and `invalid_catalog_name` of PostgreSQL, with all that belongs to them.
+    const CLASSES: [&str; 2] = ["28", "3D"];
+    fn refuses(err: &sqlx::Error) -> bool {
+        match err {
+            sqlx::Error::Configuration(_) => true,
+            sqlx::Error::Database(err) => err
+                .code()
+                .is_some_and(|code| CLASSES.iter().any(|class| code.starts_with(class))),
+            _ => false,
+        }
+    }
+    matches!(err, DbErr::Conn(RuntimeErr::SqlxError(err)) if refuses(err))
+}
+
 fn of_driver(err: &sqlx::Error) -> Option<Trouble> {
     match err {
         sqlx::Error::Io(_)
@@ -129,5 +146,12 @@ mod tests {
             assert_eq!(trouble(&err), Some(Trouble::Away), "{err}");
         }
         assert_eq!(trouble(&DbErr::Custom("no".into())), None);
+    }
+
+    #[test]
+    fn a_wrong_address_is_not_mended_by_waiting_as_a_broken_line_is() {
+        let conn = |err: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(err.into()));
+        assert!(refuses_us(&conn(sqlx::Error::Configuration("no".into()))));
+        assert!(!refuses_us(&conn(sqlx::Error::PoolTimedOut)));
     }
 }

@@ -16,6 +16,8 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// `Accept-Language`
     pub language: &'static str,
+    /// `X-Forwarded-For`, as a proxy before the town would add it.
+    pub network: Option<&'static str>,
 }
 
 /// A page as it was shown in the end, redirects followed.
@@ -94,6 +96,7 @@ impl Browser {
             origin: origin.to_owned(),
             cookies: BTreeMap::new(),
             language: "fr",
+            network: None,
         }
     }
 
@@ -109,6 +112,9 @@ impl Browser {
         ]);
         if !cookies.is_empty() {
             headers.insert("cookie", cookies.join("; ").parse().unwrap());
+        }
+        if let Some(network) = self.network {
+            headers.insert("x-forwarded-for", network.parse().unwrap());
         }
         headers
     }

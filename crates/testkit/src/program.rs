@@ -13,7 +13,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::exchange;
+use crate::{exchange, patience::within};
+
+/// A demo tells a story of some weeks before it opens, in a debug build and beside other tests.
+const FOUNDING: Duration = Duration::from_mins(3);
 
 /// `PARVIS_BIN`, or the debug build, made now if it is not fresh.
 ///
@@ -162,14 +165,41 @@ impl Program {
     }
 
     async fn launch(&self, command: Command) {
-        let child = self.spawn(command, "serve");
-        *self.child.lock().unwrap() = Some(child);
+        self.begin(command);
         self.wait_until_ready().await;
+    }
+
+    /// Starts `parvis serve` where it is not going to be ready.
+    pub fn start_unready(&self) {
+        self.begin(Command::new(binary()));
+    }
+
+    fn begin(&self, command: Command) {
+        let child = self.spawn(command, &["serve"], self.log_file());
+        *self.child.lock().unwrap() = Some(child);
+    }
+
+    /// Starts `parvis demo` and waits until its towns are open. The answer is all it said on standard output.
+    pub async fn start_demo(&self, more: &[&str]) -> String {
+        let said = self.folder.path().join("said");
+        let arguments = [&["demo"][..], more].concat();
+        let child = self.spawn(
+            Command::new(binary()),
+            &arguments,
+            File::create(&said).unwrap(),
+        );
+        *self.child.lock().unwrap() = Some(child);
+        within(FOUNDING, "the demo says that it is open", || async {
+            assert!(self.is_running(), "the demo ended:\n{}", self.log());
+            let table = std::fs::read_to_string(&said).unwrap();
+            table.trim_end().ends_with("begins anew.").then_some(table)
+        })
+        .await
     }
 
     /// Starts one more process that does nothing but the background work.
     pub fn start_worker(&self) {
-        let worker = self.spawn(Command::new(binary()), "worker");
+        let worker = self.spawn(Command::new(binary()), &["worker"], self.log_file());
         self.workers.lock().unwrap().push(worker);
     }
 
@@ -180,22 +210,25 @@ impl Program {
         worker.wait().unwrap();
     }
 
-    fn spawn(&self, mut command: Command, what: &str) -> Child {
-        let log = File::options()
+    fn log_file(&self) -> File {
+        File::options()
             .create(true)
             .append(true)
             .open(self.log_path())
-            .unwrap();
+            .unwrap()
+    }
+
+    fn spawn(&self, mut command: Command, arguments: &[&str], stdout: File) -> Child {
         Self::clean_environment().for_each(|key| {
             command.env_remove(key);
         });
         command
-            .arg(what)
+            .args(arguments)
             .envs(self.settings.iter().map(|(key, value)| (key, value)))
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
+            .stdout(stdout)
+            .stderr(self.log_file())
             .spawn()
             .unwrap()
     }
@@ -222,6 +255,19 @@ impl Program {
             );
             tokio::time::sleep(Duration::from_millis(15)).await;
         }
+    }
+
+    /// The memory it holds, now and at most so far, in bytes.
+    pub fn memory(&self) -> (u64, u64) {
+        let child = self.child.lock().unwrap();
+        let id = child.as_ref().expect("the program runs").id();
+        let told = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let bytes = |name: &str| {
+            let line = told.lines().find(|line| line.starts_with(name)).unwrap();
+            let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+            kilobytes * 1024
+        };
+        (bytes("VmRSS:"), bytes("VmHWM:"))
     }
 
     pub fn is_running(&self) -> bool {
@@ -268,12 +314,30 @@ impl Program {
         self.run(arguments, input, &[]).await
     }
 
+    /// Nobody reads what it says on standard output, as behind `head` once that has enough.
+    pub async fn cli_unread(&self, arguments: &[&str]) -> Run {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        self.run_into(writer.into(), arguments, "", &[]).await
+    }
+
     pub async fn cli(&self, arguments: &[&str]) -> Run {
         self.run(arguments, "", &[]).await
     }
 
     /// With some settings changed for this run only.
     pub async fn run(&self, arguments: &[&str], input: &str, changed: &[(&str, &str)]) -> Run {
+        self.run_into(Stdio::piped(), arguments, input, changed)
+            .await
+    }
+
+    async fn run_into(
+        &self,
+        stdout: Stdio,
+        arguments: &[&str],
+        input: &str,
+        changed: &[(&str, &str)],
+    ) -> Run {
         use tokio::io::AsyncWriteExt;
         let mut command = tokio::process::Command::new(binary());
         Self::clean_environment().for_each(|key| {
@@ -285,7 +349,7 @@ impl Program {
             .envs(changed.iter().copied())
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

@@ -149,6 +149,12 @@ impl Resident {
             .await
     }
 
+    /// An error is a connection that failed or broke off.
+    pub async fn try_deletes(&self, post: &Value) -> Result<Reply, String> {
+        let url = format!("{}/api/v1/statuses/{}", self.origin, id(post));
+        exchange::try_send(Method::DELETE, &url, self.authorised(), Vec::new()).await
+    }
+
     pub async fn status(&self, id: &str) -> Reply {
         self.get(&format!("/api/v1/statuses/{id}")).await
     }

@@ -94,19 +94,27 @@ impl TestTown {
         }
     }
 
-    /// One of several towns of a program that does not run yet.
-    pub(crate) async fn create_in(program: &Arc<Program>, name: &str) -> Self {
-        let host = format!("{name}.localhost:{}", program.port);
-        let origin = format!("http://{host}");
-        let database = Database::on_postgres();
-        let mut arguments = vec!["town", "create", &host];
-        if let Some(database) = &database {
+    /// Founds one of several towns of a program, by the command line.
+    pub async fn create_in(program: &Arc<Program>, name: &str) -> Self {
+        let town = Self::among_others(program, name, Database::on_postgres());
+        let mut arguments = vec!["town", "create", &town.host];
+        if let Some(database) = &town.database {
             arguments.extend(["--database-url", &database.url]);
         }
         program.cli(&arguments).await.succeeding();
+        town
+    }
+
+    /// A town of `parvis demo`, which founds its towns itself, each on a file.
+    pub fn of_demo(program: &Arc<Program>, name: &str) -> Self {
+        Self::among_others(program, name, None)
+    }
+
+    fn among_others(program: &Arc<Program>, name: &str, database: Option<Database>) -> Self {
+        let host = format!("{name}.localhost:{}", program.port);
         Self {
+            origin: format!("http://{host}"),
             host,
-            origin,
             program: program.clone(),
             among_others: true,
             database,

@@ -118,7 +118,7 @@ pub async fn post(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<Option<Id>>
         }
         return Ok(None);
     };
-    neighbours::arrived(tx, &row).await?;
+    neighbours::arrived(tx, town, &row).await?;
     conversations::said(tx, town, &row).await?;
     journal::record(tx, town, &Entry::PostPublished { post: row.id }).await?;
     for_its_group(tx, town, &row, arrival).await?;
@@ -214,7 +214,7 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
     }
     count_of_author(tx, &row, 1).await?;
     if !found || row.audience == Audience::Neighbours.as_str() {
-        neighbours::arrived(tx, &row).await?;
+        neighbours::arrived(tx, town, &row).await?;
     }
     if found {
         return Ok(Some(row.id));

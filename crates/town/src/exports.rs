@@ -2,6 +2,8 @@
 //! (<https://docs.joinmastodon.org/user/moving/#export>). A piece at a time, so that a long list takes no more memory than a
 //! short one.
 
+use std::borrow::Cow;
+
 use parvis_model::id::Id;
 use parvis_store::{
     ConnectionTrait,
@@ -75,7 +77,7 @@ impl Sheet {
             Self::Muted => format!("{},{}", cell(&who), line.mark),
             Self::Blocked => cell(&who),
             Self::Servers => cell(&line.domain),
-            Self::Lists => format!("{},{}", cell(&line.text), cell(&who)),
+            Self::Lists => format!("{},{}", cell(&defused(&line.text)), cell(&who)),
             Self::Bookmarks => cell(&line.text),
         };
         written.push('\n');
@@ -100,6 +102,31 @@ fn cell(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// What programs for tables take for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// Would it be a formula, but for the apostrophes before it?
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+/// What people typed freely, so that no program for tables computes it: with an apostrophe before it. Whatever has some
+/// already gets one more, so that each text comes back as it was. Addresses never begin like that.
+fn defused(text: &str) -> Cow<'_, str> {
+    if is_formula(text) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
+}
+
+/// The text that [`defused`] was given.
+pub(crate) fn as_typed(cell: &str) -> &str {
+    cell.strip_prefix('\'')
+        .filter(|text| is_formula(text))
+        .unwrap_or(cell)
 }
 
 /// The lines behind `after`, and where to go on.
@@ -136,5 +163,28 @@ mod tests {
     fn a_title_with_commas_and_quotes_is_one_cell() {
         assert_eq!(cell("judo"), "judo");
         assert_eq!(cell("judo, \"dojo\""), "\"judo, \"\"dojo\"\"\"");
+    }
+
+    /// T246
+    #[test]
+    fn a_formula_is_no_formula_in_a_table_and_comes_back_as_it_was() {
+        for text in [
+            "=cmd|' /C calc'!A0",
+            "+33",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "'=1",
+            "''-1",
+        ] {
+            let written = defused(text);
+            assert_eq!(written, format!("'{text}"));
+            assert_eq!(as_typed(&written), text);
+        }
+        for text in ["judo", "1=1", "'judo'", "'", ""] {
+            assert_eq!(defused(text), text);
+            assert_eq!(as_typed(text), text);
+        }
     }
 }

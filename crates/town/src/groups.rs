@@ -39,19 +39,25 @@ pub async fn appoint(tx: &Tx, town: &Town, group: Id, moderator: Id) -> Outcome<
         return Err(Refusal::not_found().into());
     }
     rows::appoint(tx, group, moderator).await?;
-    journal::record(tx, town, &Entry::ProfileChanged { account: group }).await
+    changed(tx, town, group).await
 }
 
 pub async fn dismiss(tx: &Tx, town: &Town, group: Id, moderator: Id) -> Outcome<()> {
     must_be_ours(tx, group).await?;
     rows::dismiss(tx, group, moderator).await?;
-    journal::record(tx, town, &Entry::ProfileChanged { account: group }).await
+    changed(tx, town, group).await
 }
 
 /// Whether only those who look after a group may write in it.
 pub async fn restrict(tx: &Tx, town: &Town, group: Id, moderators_only: bool) -> Outcome<()> {
     must_be_ours(tx, group).await?;
     rows::set_for_moderators(tx, group, moderators_only).await?;
+    changed(tx, town, group).await
+}
+
+/// Its document is another from now on.
+async fn changed(tx: &Tx, town: &Town, group: Id) -> Outcome<()> {
+    accounts::changed(tx, group, town.now()).await?;
     journal::record(tx, town, &Entry::ProfileChanged { account: group }).await
 }
 

@@ -253,6 +253,13 @@ pub struct Batch {
     to: Position,
 }
 
+impl Batch {
+    /// The id of its last entry.
+    pub fn last(&self) -> i64 {
+        self.to.id
+    }
+}
+
 impl Reader {
     pub const fn new(name: &'static str) -> Self {
         Self { name }

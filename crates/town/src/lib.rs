@@ -76,5 +76,6 @@ pub mod views;
 pub use failure::{Error, Failure, Outcome};
 pub use keys::PushKey;
 pub use rates::{Allowance, Rate, Rates};
+pub use secrets::same as is_same_secret;
 pub use town::{Profile, Town, TownOptions, Viewer};
 pub use views::{AccountView, MediaView, Paged, PostView};

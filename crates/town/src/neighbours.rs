@@ -386,13 +386,12 @@ pub(crate) async fn understood<'a>(tx: &Tx, arrival: &'a Arrival) -> Outcome<Cow
     }))
 }
 
-/// What somebody of a neighbour town wrote has come.
-pub(crate) async fn arrived(tx: &Tx, post: &entity::post::Model) -> Outcome<()> {
-    let shown = [Audience::Public, Audience::Neighbours];
-    if !shown
-        .iter()
-        .any(|audience| audience.as_str() == post.audience)
-    {
+/// What somebody of a neighbour town wrote has come. A town without neighbours asks nothing for each public post; that it has one
+/// since a moment ago it may not know yet.
+pub(crate) async fn arrived(tx: &Tx, town: &Town, post: &entity::post::Model) -> Outcome<()> {
+    let is_shown = post.audience == Audience::Neighbours.as_str()
+        || (post.audience == Audience::Public.as_str() && town.profile().has_neighbours);
+    if !is_shown {
         return Ok(());
     }
     if let Some(neighbour) = rows::of_account(tx, post.author_id).await? {

@@ -171,9 +171,9 @@ async fn ask_due(town: &Arc<Town>, asking: &mut UnderWay<Errand>) -> Outcome<()>
         };
         let town = Arc::clone(town);
         asking.begin(errand.clone(), async move {
-            let url = errand.url.clone();
+            let account = errand.account_id;
             if let Err(err) = ask(&town, errand).await {
-                tracing::warn!(%err, url, town = town.host, "a link of a profile was not asked");
+                tracing::warn!(%err, account, town = town.host, "a link of a profile was not asked");
             }
         });
     }

@@ -238,7 +238,7 @@ async fn tell_what_is_new(town: &Town) -> Outcome<()> {
         }
         for (place, entry) in entries {
             if let Some(entry) = entry {
-                told_or_left_out(town, &entry).await?;
+                told_or_left_out(town, place.id, &entry).await?;
             }
             town.streams().advance(place);
         }
@@ -247,11 +247,11 @@ async fn tell_what_is_new(town: &Town) -> Outcome<()> {
 }
 
 /// While the database is away the entry waits; with anything else it is given up, or none behind it would be told.
-async fn told_or_left_out(town: &Town, entry: &journal::Entry) -> Outcome<()> {
+async fn told_or_left_out(town: &Town, id: i64, entry: &journal::Entry) -> Outcome<()> {
     match told::tell(town, entry).await {
         Err(Failure::Broken(err)) if err.is_unavailable() => Err(err.into()),
         Err(Failure::Broken(err)) => {
-            tracing::error!(%err, town = town.host, ?entry, "those who listen are not told of this");
+            tracing::error!(%err, town = town.host, id, "those who listen are not told of this");
             Ok(())
         }
         Ok(()) | Err(Failure::Refused(_)) => Ok(()),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use parvis_model::{id::Id, limits, refusal::Refusal};
-use parvis_store::posts;
+use parvis_store::posts::{self, OpenPost};
 
 use crate::{Outcome, PostView, Town, Viewer, pages::posts_in_order, polls};
 
@@ -29,16 +29,66 @@ impl Thread {
     }
 }
 
-/// Addresses of the answers to a post that everyone may see: those of its own author first, then the oldest.
-pub async fn open_answers(town: &Town, post: &PostView) -> Outcome<Vec<String>> {
-    let db = town.store.read();
-    Ok(posts::open_answers(db, post.id, post.author.id, limits::PAGE_MAX).await?)
+/// Addresses of posts that everyone may see, a page of them.
+#[derive(Clone, Debug)]
+pub struct OpenPosts<C> {
+    pub uris: Vec<String>,
+    /// After what the next page begins; `None` at the end.
+    pub next: Option<C>,
 }
 
-/// Addresses of the posts of a thread that everyone may see, the oldest first.
-pub async fn open_thread(town: &Town, post: &PostView) -> Outcome<Vec<String>> {
-    let db = town.store.read();
-    Ok(posts::open_thread(db, post.thread, limits::THREAD_SHOWN).await?)
+impl<C> OpenPosts<C> {
+    /// Of one more than stands on a page, where there are so many.
+    fn of(mut found: Vec<OpenPost>, cursor: impl Fn(&OpenPost) -> C) -> Self {
+        let is_last = found.len() as u64 <= limits::PAGE_MAX;
+        if !is_last {
+            found.pop();
+        }
+        let last = found.last().filter(|_| !is_last);
+        Self {
+            next: last.map(cursor),
+            uris: found.into_iter().map(|post| post.uri).collect(),
+        }
+    }
+}
+
+/// Where a list of answers goes on: after which of them, and whether those of the author are through. From the start, if not
+/// said otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AfterAnswer {
+    pub others: bool,
+    pub id: Id,
+}
+
+/// Answers to a post that everyone may see: those of its own author first, then the oldest.
+pub async fn open_answers(
+    town: &Town,
+    post: &PostView,
+    after: AfterAnswer,
+) -> Outcome<OpenPosts<AfterAnswer>> {
+    let (db, author) = (town.store.read(), post.author.id);
+    let after = (after.others, after.id);
+    let found = posts::open_answers(db, post.id, author, after, limits::PAGE_MAX + 1).await?;
+    Ok(OpenPosts::of(found, |last| AfterAnswer {
+        others: last.author_id != author,
+        id: last.id,
+    }))
+}
+
+/// Posts of a thread that everyone may see, the oldest first; from the start, if after none.
+pub async fn open_thread(
+    town: &Town,
+    post: &PostView,
+    after: Option<Id>,
+) -> Outcome<OpenPosts<Id>> {
+    let (db, after) = (town.store.read(), after.unwrap_or(0));
+    let found = posts::open_thread(db, post.thread, after, limits::PAGE_MAX + 1).await?;
+    Ok(OpenPosts::of(found, |last| last.id))
+}
+
+/// How many those are.
+pub async fn open_thread_size(town: &Town, post: &PostView) -> Outcome<i64> {
+    Ok(posts::open_thread_size(town.store.read(), post.thread).await?)
 }
 
 /// As far as it is known here; where a resident looks, more of it is asked for. Walks without recursion: a thread may be

@@ -1,5 +1,5 @@
 //! What a page says of itself to machines that meet a link to it: Open Graph (<https://ogp.me>), its own address, its feed,
-//! and for search engines schema.org data. Of people and posts only what their authors let be found.
+//! its ActivityPub document, and for search engines schema.org data. Of people and posts only what their authors let be found.
 
 use askama::Template;
 use parvis_model::{account::AccountKind, audience::Audience, text::plain};
@@ -27,6 +27,8 @@ struct Described<'a> {
     image: String,
     /// Of the feed.
     feed: String,
+    /// Of the same as other servers read it.
+    document: String,
     oembed: String,
     /// schema.org, ready to stand in a script element.
     data: String,
@@ -53,6 +55,7 @@ impl Frame {
             picture: None,
             image: self.town_picture(),
             feed: format!("{}/ville/fil.atom", self.origin()),
+            document: String::new(),
             oembed: String::new(),
             data: String::new(),
             hidden: false,
@@ -112,6 +115,11 @@ impl Frame {
             description,
             image: who.avatar.clone().unwrap_or_default(),
             feed: if who.local { feed } else { String::new() },
+            document: if who.local {
+                who.uri.clone()
+            } else {
+                String::new()
+            },
             oembed: if who.local {
                 self.oembed(&address)
             } else {
@@ -148,6 +156,11 @@ impl Frame {
             image: who.avatar.clone().unwrap_or_default(),
             feed: if who.local {
                 format!("{}{}/fil.atom", self.origin(), who.path)
+            } else {
+                String::new()
+            },
+            document: if post.local {
+                post.uri.clone()
             } else {
                 String::new()
             },

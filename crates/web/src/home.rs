@@ -7,8 +7,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use parvis_model::{audience::Audience, id::Id};
-use parvis_town::{Paged, PostView, Viewer, timelines};
+use parvis_model::id::Id;
+use parvis_town::{Paged, PostView, Viewer, preferences, timelines};
 
 use crate::{
     announcements::{self, Announced},
@@ -100,6 +100,7 @@ pub async fn home(page: Page) -> Answer {
     };
     let mut posts = timelines::home(&page.town, user.account, page.piece()).await?;
     posts.items = each_once(posts.items);
+    let usual = preferences::of(&page.town, user.account).await?;
     let seen = page.query.id(SEEN);
     let base = seen.map_or("/".to_owned(), |seen| format!("/?{SEEN}={seen}"));
     html(&HomePage {
@@ -108,7 +109,7 @@ pub async fn home(page: Page) -> Answer {
         news: News::of(&page, &posts),
         pages: Pages::of_posts(&base, page.is_later(), &posts),
         posts: posts.items,
-        compose: Composing::quick(Audience::Public),
+        compose: Composing::quick(usual.audience),
         form: Typed::default(),
     })
 }

@@ -336,6 +336,8 @@ fn for_anyone() -> Router {
         .route("/integrer/@{acct}", get(embeds::person))
         .route("/integrer/@{acct}/{id}", get(embeds::post))
         .route("/oembed", get(embeds::oembed))
+        // Where those look who know it from Mastodon.
+        .route("/api/oembed", get(embeds::oembed))
         .route("/robots.txt", get(crawlers::robots))
         .route("/sitemap.xml", get(crawlers::sitemap))
         .route("/manifest.webmanifest", get(installed::manifest))

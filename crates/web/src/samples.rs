@@ -4,6 +4,7 @@
 mod account;
 mod apps;
 mod copies;
+mod every;
 mod people;
 mod public;
 mod shell;
@@ -30,6 +31,7 @@ use parvis_town::{
 };
 
 use self::copies::{copies, deletion};
+use self::every::every;
 use self::town::{
     NOW, announced, bruno, frame, judo, marie, me, picture, post, posts, relation, session, thread,
 };
@@ -523,14 +525,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
 #[test]
 fn every_page_renders_in_every_language() {
     for (code, _) in Locale::all() {
-        for (name, html) in all(code)
-            .into_iter()
-            .chain(account::all(code))
-            .chain(people::all(code))
-            .chain(public::all(code))
-            .chain(shell::all(code))
-            .chain(writing::all(code))
-        {
+        for (name, html) in every(code) {
             assert!(html.contains(&format!("<html lang=\"{code}\">")), "{name}");
             assert!(html.contains("</html>"), "{name}");
             assert!(

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use parvis_model::locale::Locale;
 
-/// Our own messages: all of this crate's files, but not the moments and refusals that other crates speak.
+/// Messages that pages speak.
 const FILES: &[&str] = &[
     "conversations",
     "filters",
@@ -36,13 +36,31 @@ const FILES: &[&str] = &[
     "town",
 ];
 
+/// Messages that other crates speak, too: what is refused, what telephones are told, moments, the name of a language.
+const SHARED: &[&str] = &["refusals", "push", "time", "language"];
+/// How their keys begin, and no other word does.
+const BEGINNINGS: [&str; 4] = ["refusal-", "push-", "time-", "language-"];
+
+/// The program has a few pages of its own, for requests that reach no town; what other servers send that we do not model is put
+/// into words, too.
+const CRATES: &[&str] = &[".", "../parvis", "../federation"];
+/// Who speaks what is shared.
+const SPEAKERS: &[&str] = &[
+    ".",
+    "../parvis",
+    "../federation",
+    "../api",
+    "../town",
+    "../model",
+];
+
 fn frontend() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frontend")
 }
 
-fn defined(language: &str) -> BTreeSet<String> {
+fn defined(language: &str, files: &[&str]) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
-    for file in FILES {
+    for file in files {
         let text =
             fs::read_to_string(frontend().join(format!("locales/{language}/{file}.ftl"))).unwrap();
         let lines = text
@@ -72,14 +90,12 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
-/// Every quoted word of the templates and of this crate.
-fn quoted() -> (String, BTreeSet<String>) {
+/// Every quoted word of the templates and of these crates.
+fn quoted(crates: &[&str]) -> (String, BTreeSet<String>) {
     let mut text = String::new();
     sources(&frontend().join("templates"), &mut text);
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // The program has a few pages of its own, for requests that reach no town; what other servers send that we do not model is
-    // put into words, too.
-    for crate_ in [".", "../parvis", "../federation"] {
+    for crate_ in crates {
         sources(&here.join(crate_).join("src"), &mut text);
     }
     let words = text.split('"').map(str::to_owned).collect();
@@ -105,8 +121,8 @@ fn no_word_stands_twice_in_a_language() {
 
 #[test]
 fn no_word_is_missing() {
-    let known = defined("fr");
-    let (text, _) = quoted();
+    let known = defined("fr", FILES);
+    let (text, _) = quoted(CRATES);
     for call in [".t(\"", ".tn(\"", ".tw(\""] {
         for rest in text.split(call).skip(1) {
             let key = rest.split('"').next().unwrap_or_default();
@@ -117,13 +133,56 @@ fn no_word_is_missing() {
 
 #[test]
 fn no_word_is_left_over_and_languages_agree() {
-    let (_, used) = quoted();
-    let left: Vec<_> = defined("fr")
+    let (_, used) = quoted(CRATES);
+    let left: Vec<_> = defined("fr", FILES)
         .into_iter()
         .filter(|key| !used.contains(key))
         .collect();
     assert!(left.is_empty(), "unused: {left:?}");
     for (code, _) in Locale::all() {
-        assert_eq!(defined(code), defined("fr"), "{code}");
+        for files in [FILES, SHARED] {
+            assert_eq!(defined(code, files), defined("fr", files), "{code}");
+        }
     }
+}
+
+#[test]
+fn every_file_of_words_is_looked_at() {
+    for (code, _) in Locale::all() {
+        let files = fs::read_dir(frontend().join("locales").join(code)).unwrap();
+        let names: BTreeSet<String> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let looked_at = FILES.iter().chain(SHARED);
+        let looked_at: BTreeSet<String> = looked_at.map(|file| format!("{file}.ftl")).collect();
+        assert_eq!(names, looked_at, "{code}");
+    }
+}
+
+/// Is it the key of a message that several crates speak?
+fn is_shared_key(word: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    BEGINNINGS
+        .iter()
+        .filter_map(|beginning| word.strip_prefix(beginning))
+        .any(|rest| !rest.is_empty() && rest.chars().all(plain))
+}
+
+#[test]
+fn no_shared_word_is_missing_and_none_is_left_over() {
+    // Some refusals are only for pages and stand among their words.
+    let (shared, own) = (defined("fr", SHARED), defined("fr", FILES));
+    let (_, used) = quoted(SPEAKERS);
+    let missing: Vec<_> = used
+        .iter()
+        .filter(|word| is_shared_key(word) && !shared.contains(*word) && !own.contains(*word))
+        .collect();
+    assert!(missing.is_empty(), "in no locale file: {missing:?}");
+    // The months are counted through: `time-month-{}`.
+    let is_used = |key: &String| {
+        let counted = key.trim_end_matches(|c: char| c.is_ascii_digit());
+        used.contains(key) || (counted != key && used.contains(&format!("{counted}{{}}")))
+    };
+    let left: Vec<_> = shared.iter().filter(|key| !is_used(key)).collect();
+    assert!(left.is_empty(), "unused: {left:?}");
 }

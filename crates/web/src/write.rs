@@ -270,12 +270,12 @@ async fn asked_for(page: &Page, me: Id, values: &Asked) -> Outcome<(Composing, b
         compose.quotes = still_there(page, quoted).await?;
         gone |= compose.quotes.is_none();
     }
-    compose.quoters = match quotes::quoters(values) {
-        Some(quoters) => quoters,
-        None => preferences::of(&page.town, me).await?.quoters,
-    };
-    if let Some(language) = values.some("langue") {
-        compose.language = language.to_owned();
+    let usual = preferences::of(&page.town, me).await?;
+    compose.quoters = quotes::quoters(values).unwrap_or(usual.quoters);
+    // The small boxes do not ask for the language.
+    let language = values.some("langue").map(str::to_owned);
+    if let Some(language) = language.or(usual.language) {
+        compose.language = language;
     }
     compose.servers = Some(follows::servers_behind(&page.town, me).await?);
     if let Some(key) = values.some("envoi") {

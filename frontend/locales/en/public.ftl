@@ -3,6 +3,7 @@
 # Reading elsewhere
 feed-person = Follow in a news reader (Atom)
 feed-town = Read in a news reader (Atom)
+feed-tag = Read this tag in a news reader (Atom)
 
 # Following and replying from another server
 follow-from-elsewhere = Follow

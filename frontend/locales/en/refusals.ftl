@@ -68,6 +68,7 @@ refusal-username-reserved = This name is kept for the site. Try another one.
 refusal-email-invalid = This e-mail address looks incomplete. It should look like name@example.com.
 refusal-email-taken = Another account already uses this e-mail address.
 refusal-letter-link = This link has been used already, or it is too old. Ask for another one.
+refusal-password-empty = Choose a password.
 refusal-password-short =
     This password is too short: it needs at least { $limit } characters. A short sentence works very well.
 refusal-password-long = This password is too long: { $limit } characters at most.

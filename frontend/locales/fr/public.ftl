@@ -3,6 +3,7 @@
 # Lire ailleurs
 feed-person = Suivre dans un lecteur de nouvelles (Atom)
 feed-town = Lire dans un lecteur de nouvelles (Atom)
+feed-tag = Lire cette étiquette dans un lecteur de nouvelles (Atom)
 
 # Suivre et répondre depuis un autre serveur
 follow-from-elsewhere = Suivre

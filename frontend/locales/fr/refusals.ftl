@@ -68,6 +68,7 @@ refusal-username-reserved = Ce nom est réservé au site. Essayez-en un autre.
 refusal-email-invalid = Cette adresse électronique semble incomplète. Elle doit ressembler à nom@exemple.fr.
 refusal-email-taken = Cette adresse électronique sert déjà à un autre compte.
 refusal-letter-link = Ce lien a déjà servi, ou il est trop ancien. Demandez-en un autre.
+refusal-password-empty = Choisissez un mot de passe.
 refusal-password-short =
     Ce mot de passe est trop court : il faut au moins { $limit } caractères. Une petite phrase convient très bien.
 refusal-password-long = Ce mot de passe est trop long : { $limit } caractères au plus.

@@ -1,6 +1,6 @@
 //! Posts that wait for their time.
 
-use parvis_model::{clock::SECOND, policy::Quoters};
+use parvis_model::{audience::Audience, clock::SECOND, policy::Quoters};
 use parvis_town::{MediaView, polls::NewPoll, posts::Compose, scheduled::ScheduledView};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -27,6 +27,12 @@ pub struct ScheduledStatus<'a> {
 struct PostParams<'a> {
     text: &'a str,
     visibility: &'static str,
+    /// Ours, as in a post that is published.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    local_only: bool,
+    /// Ours, as in a post that is published.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    neighbours_only: bool,
     sensitive: bool,
     spoiler_text: Option<&'a str>,
     language: Option<&'a str>,
@@ -80,6 +86,8 @@ impl<'a> PostParams<'a> {
         Self {
             text: &post.text,
             visibility: visibility(post.audience),
+            local_only: post.audience == Audience::Town,
+            neighbours_only: post.audience == Audience::Neighbours,
             sensitive: post.sensitive,
             spoiler_text: Some(post.summary.as_str()).filter(|text| !text.is_empty()),
             language: post.language.as_deref(),
@@ -98,14 +106,11 @@ impl<'a> PostParams<'a> {
 
 #[cfg(test)]
 mod tests {
-    use parvis_model::audience::Audience;
-
     use super::super::samples;
     use super::*;
 
-    #[test]
-    fn a_waiting_post_tells_all_that_was_asked_for() {
-        let view = ScheduledView {
+    fn waiting() -> ScheduledView {
+        ScheduledView {
             id: 3,
             due_at: 1_773_566_813_089,
             post: Compose {
@@ -127,7 +132,12 @@ mod tests {
             },
             media: vec![samples::picture()],
             refused: false,
-        };
+        }
+    }
+
+    #[test]
+    fn a_waiting_post_tells_all_that_was_asked_for() {
+        let view = waiting();
         let shown = serde_json::to_value(ScheduledStatus::new(&view)).unwrap();
         insta::assert_json_snapshot!(samples::outline(&shown), @r#"
         {
@@ -167,5 +177,22 @@ mod tests {
           ]
         }
         "#);
+    }
+
+    #[test]
+    fn a_waiting_post_says_that_it_is_for_the_town_or_for_the_neighbours() {
+        for (audience, local_only, neighbours_only) in [
+            (Audience::Town, true, false),
+            (Audience::Neighbours, false, true),
+            (Audience::Followers, false, false),
+        ] {
+            let mut view = waiting();
+            view.post.audience = audience;
+            let shown = serde_json::to_value(ScheduledStatus::new(&view)).unwrap();
+            let shown = &shown["params"];
+            assert_eq!(shown["visibility"], "private");
+            assert_eq!(shown.get("local_only").is_some(), local_only);
+            assert_eq!(shown.get("neighbours_only").is_some(), neighbours_only);
+        }
     }
 }

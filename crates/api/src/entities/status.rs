@@ -34,6 +34,9 @@ pub struct Status<'a> {
     /// Ours: the post never leaves this town.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     local_only: bool,
+    /// Ours: the post is for residents of this town and of its neighbours.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    neighbours_only: bool,
     sensitive: bool,
     spoiler_text: &'a str,
     media_attachments: Each<'a, MediaView, MediaAttachment<'a>>,
@@ -245,6 +248,7 @@ impl<'a> Status<'a> {
             text: None,
             visibility: visibility(view.audience),
             local_only: view.audience == Audience::Town,
+            neighbours_only: view.audience == Audience::Neighbours,
             sensitive: view.sensitive,
             spoiler_text: &view.summary,
             media_attachments: Each(&view.media, MediaAttachment::new),

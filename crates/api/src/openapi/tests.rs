@@ -142,13 +142,25 @@ fn a_post_is_described_as_it_is_sent() {
     ] {
         assert!(required.contains(&always), "{always}");
     }
-    for sometimes in ["local_only", "text", "favourited", "pinned"] {
+    for sometimes in [
+        "local_only",
+        "neighbours_only",
+        "text",
+        "favourited",
+        "pinned",
+    ] {
         assert!(!required.contains(&sometimes), "{sometimes}");
         assert!(post["properties"].get(sometimes).is_some(), "{sometimes}");
     }
     let reading = &document["components"]["schemas"]["StatusParams"];
     assert!(reading.get("required").is_none());
     assert!(reading["properties"]["local_only"].get("default").is_none());
+    let mut wanted = reading["properties"]["visibility"]["enum"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str);
+    assert!(wanted.any(|word| word == "neighbours"));
     assert_eq!(
         reading["properties"]["poll"]["anyOf"][0]["$ref"],
         "#/components/schemas/PollParams"

@@ -310,6 +310,16 @@ async fn small_answers_have_every_key_apps_need() {
       ]
     }
     "#);
+    let old = anna.get("/api/v1/search?q=pont").await.ok();
+    insta::assert_json_snapshot!(old, @r#"
+    {
+      "accounts": [],
+      "statuses": [],
+      "hashtags": [
+        "pont"
+      ]
+    }
+    "#);
     let familiar = format!("/api/v1/accounts/familiar_followers?id[]={}", bruno.id);
     insta::assert_json_snapshot!(outline(&anna.get(&familiar).await.ok()), @r#"
     [

@@ -35,6 +35,8 @@ pub struct Answer {
 pub(super) enum Kind {
     Activity,
     Jrd,
+    /// The XML form of what a host says of itself (RFC 6415).
+    Xrd,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
                 "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\""
             }
             Self::Jrd => "application/jrd+json, application/json",
+            Self::Xrd => "application/xrd+xml, application/xml, text/xml",
         }
     }
 
@@ -56,7 +59,8 @@ impl Kind {
         let (media, parameters) = text.split_once(';').unwrap_or((&text, ""));
         let right = match (self, media.trim()) {
             (Self::Activity, "application/activity+json")
-            | (Self::Jrd, "application/jrd+json" | "application/json") => true,
+            | (Self::Jrd, "application/jrd+json" | "application/json")
+            | (Self::Xrd, "application/xrd+xml" | "application/xml" | "text/xml") => true,
             (Self::Activity, "application/ld+json") => {
                 !parameters.contains("profile") || parameters.contains("activitystreams")
             }
@@ -156,6 +160,11 @@ mod tests {
         }
         for right in ["application/jrd+json; charset=utf-8", "application/json"] {
             assert!(check(Kind::Jrd, right), "{right}");
+            assert!(!check(Kind::Xrd, right), "{right}");
+        }
+        for right in ["application/xrd+xml; charset=utf-8", "text/xml"] {
+            assert!(check(Kind::Xrd, right), "{right}");
+            assert!(!check(Kind::Jrd, right), "{right}");
         }
     }
 

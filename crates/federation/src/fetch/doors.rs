@@ -303,6 +303,30 @@ mod tests {
         );
     }
 
+    /// The name is one that the system's resolver answers with 127.0.0.2, and the answer is what counts, not the spelling.
+    #[tokio::test]
+    async fn t102_what_a_name_resolves_to_is_looked_at() {
+        let show = |door, allow: &str| {
+            let allow: Arc<[IpNet]> = vec![allow.parse().unwrap()].into();
+            Names { door, allow }.resolve("127.0.0.2".parse().unwrap())
+        };
+        for door in [Door::Opened, Door::Global] {
+            let shown = show(door, "127.0.0.1/32").await;
+            assert!(shown.is_err_and(|error| error.is::<NotReachable>()));
+        }
+        let opened: Vec<_> = show(Door::Opened, "127.0.0.2/32")
+            .await
+            .unwrap()
+            .map(|address| address.ip())
+            .collect();
+        assert_eq!(opened, [IpAddr::from([127, 0, 0, 2])]);
+        // A name of the neighbouring address is not that of an opened one.
+        assert_eq!(
+            door(&doors(&["127.0.0.2/32"]), "http://valmont.localhost/").await,
+            Err(FetchFault::Forbidden)
+        );
+    }
+
     #[tokio::test]
     async fn a_closed_name_is_found_out_at_the_moment_of_connecting() {
         let doors = doors(&[]);

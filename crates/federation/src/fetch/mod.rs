@@ -37,7 +37,7 @@ use self::{
     files::Files,
     memory::Memory,
 };
-use crate::{json, outbox::host_of, signatures::Signer};
+use crate::{json, outbox::host_of, signatures::Signer, wire::jrd};
 
 /// For one document, over all redirects and its body; the same for one delivery.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -121,12 +121,31 @@ impl Fetcher {
         budget: &Budget,
     ) -> Result<Value, FetchFault> {
         let (first, second) = self.0.webfinger_urls(host, resource).await?;
-        match (self.jrd(&first, budget).await, second) {
+        let (asked, answer) = match (self.jrd(&first, budget).await, second) {
             (Err(FetchFault::Unreachable | FetchFault::Broken), Some(second)) => {
-                self.jrd(&second, budget).await
+                let answer = self.jrd(&second, budget).await;
+                (second, answer)
             }
-            (answer, _) => answer,
+            (answer, _) => (first, answer),
+        };
+        match answer {
+            Err(not_there @ FetchFault::Status(404)) => self
+                .by_host_meta(&asked, resource, budget)
+                .await
+                .ok_or(not_there),
+            answer => answer,
         }
+    }
+
+    /// Some answer at another place than the usual one, and say in their host-meta where: that is tried once.
+    async fn by_host_meta(&self, asked: &Url, resource: &str, budget: &Budget) -> Option<Value> {
+        let place = asked.join("/.well-known/host-meta").ok()?;
+        let page = self.0.bytes(&place, Kind::Xrd, None, budget);
+        let (place, xrd) = self.remembering(&place, page).await.ok()?;
+        let address = jrd::lrdd_address(&String::from_utf8_lossy(&xrd), resource)?;
+        let address = Url::parse(&address).ok().filter(|url| url != asked)?;
+        not_downwards(&place, &address).ok()?;
+        self.jrd(&address, budget).await.ok()
     }
 
     async fn jrd(&self, url: &Url, budget: &Budget) -> Result<Value, FetchFault> {
@@ -213,7 +232,6 @@ impl Inner {
         }
     }
 
-    /// Goes where it is sent, a few times, each step checked like the first.
     async fn follow(
         &self,
         asked: &Url,
@@ -221,6 +239,19 @@ impl Inner {
         signer: Option<&Signer>,
         budget: &Budget,
     ) -> Result<Page, FetchFault> {
+        let (url, body) = self.bytes(asked, kind, signer, budget).await?;
+        let json = json::parse_bounded(&body)?;
+        Ok(Page { url, json })
+    }
+
+    /// Goes where it is sent, a few times, each step checked like the first. The answer is where it was found, and what.
+    async fn bytes(
+        &self,
+        asked: &Url,
+        kind: Kind,
+        signer: Option<&Signer>,
+        budget: &Budget,
+    ) -> Result<(Url, Vec<u8>), FetchFault> {
         let mut url = bare(asked);
         for _ in 0..=REDIRECTS {
             let _turn = self.memory.turn(&url).await;
@@ -238,10 +269,7 @@ impl Inner {
             }
             kind.check(answer.headers())?;
             let body = answer::read(answer, limits::DOCUMENT_BYTES).await?;
-            return Ok(Page {
-                url,
-                json: json::parse_bounded(&body)?,
-            });
+            return Ok((url, body));
         }
         Err(FetchFault::TooManyRedirects)
     }

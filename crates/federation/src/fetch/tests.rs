@@ -504,6 +504,57 @@ async fn handles_are_looked_up_by_plain_http_on_an_opened_port() {
     assert_eq!(nobody.unwrap_err(), FetchFault::Status(404));
 }
 
+#[tokio::test]
+async fn where_webfinger_knows_nobody_the_place_that_host_meta_names_is_asked_once() {
+    let jrd = json!({"subject": "acct:marie@bourg.localhost"}).to_string();
+    let server = Server::new(move |path, port| match path {
+        "/.well-known/host-meta" => {
+            let template = format!("http://social.localhost:{port}/finger?of={{uri}}");
+            let xrd = format!("<XRD><Link rel='lrdd' template='{template}'/></XRD>");
+            whole(200, "application/xrd+xml", "", xrd.as_bytes())
+        }
+        "/finger?of=acct%3Amarie%40bourg.localhost" => {
+            whole(200, "application/jrd+json", "", jrd.as_bytes())
+        }
+        _ => status(404),
+    })
+    .await;
+    let (fetcher, budget) = (fetcher(), Budget::for_activity());
+    let host = format!("bourg.localhost:{}", server.port);
+    let found = fetcher
+        .webfinger(&host, "acct:marie@bourg.localhost", &budget)
+        .await
+        .unwrap();
+    assert_eq!(found["subject"], "acct:marie@bourg.localhost");
+    assert_eq!(server.seen.requests().len(), 3);
+    let nobody = fetcher
+        .webfinger(&host, "acct:nobody@bourg.localhost", &budget)
+        .await;
+    assert_eq!(nobody.unwrap_err(), FetchFault::Status(404));
+    assert_eq!(server.seen.requests().len(), 6);
+}
+
+#[tokio::test]
+async fn host_meta_leads_nowhere_that_may_not_be_asked_and_not_back_to_where_nobody_is_known() {
+    for place in ["http://127.0.0.2", "http://bourg.localhost"] {
+        let server = Server::new(move |path, port| match path {
+            "/.well-known/host-meta" => {
+                let template = format!("{place}:{port}/.well-known/webfinger?resource={{uri}}");
+                let xrd = format!("<XRD><Link rel='lrdd' template='{template}'/></XRD>");
+                whole(200, "application/xrd+xml", "", xrd.as_bytes())
+            }
+            _ => status(404),
+        })
+        .await;
+        let host = format!("bourg.localhost:{}", server.port);
+        let found = fetcher()
+            .webfinger(&host, "acct:a@bourg.localhost", &Budget::for_activity())
+            .await;
+        assert_eq!(found.unwrap_err(), FetchFault::Status(404), "{place}");
+        assert_eq!(server.seen.requests().len(), 2, "{place}");
+    }
+}
+
 #[test]
 fn a_host_is_nothing_but_a_host() {
     for host in [

@@ -167,8 +167,10 @@ pub(super) async fn of_post(town: &Town, known: &Known, post: &PostView) -> Outc
             if let Some(author) = post.quote.as_ref().and_then(|quote| quote.author) {
                 inboxes.add(&accounts::by_id(town.store.read(), author).await?);
             }
-            // Whoever lets only some answer tells the others that this one may.
-            if let Some(answered) = post.reply_to_account.filter(|_| post.consent.is_some()) {
+            // Who is answered in the open has the answer under the post, also where apps leave the name out; and whoever lets
+            // only some answer tells the others that this one may.
+            let is_told = post.audience.is_open() || post.consent.is_some();
+            if let Some(answered) = post.reply_to_account.filter(|_| is_told) {
                 inboxes.add(&accounts::by_id(town.store.read(), answered).await?);
             }
             inboxes.of_followers(town, post.author.id).await?;

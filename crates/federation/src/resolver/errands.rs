@@ -69,6 +69,14 @@ impl Errand {
         }
     }
 
+    /// Its name for the log, where addresses of people do not stand.
+    fn told(&self) -> String {
+        match self {
+            Self::Pins(_) | Self::Poll(_) | Self::Links(_) => self.name(),
+            Self::Followers(_) => "followers".to_owned(),
+        }
+    }
+
     /// How long it is not sent out again.
     fn rest(&self) -> Timestamp {
         match self {
@@ -139,8 +147,10 @@ impl Resolver {
             match timeout(PATIENCE, resolver.run(&errand)).await {
                 Ok(Ok(true)) => {}
                 Ok(Ok(false)) => drop(resolver.errands.sent.remove(&name)),
-                Ok(Err(err)) => tracing::warn!(%err, name, "an errand failed"),
-                Err(_) => tracing::debug!(name, "an errand took too long"),
+                Ok(Err(err)) => {
+                    tracing::warn!(%err, errand = errand.told(), "an errand failed");
+                }
+                Err(_) => tracing::debug!(errand = errand.told(), "an errand took too long"),
             }
         });
     }

@@ -1,17 +1,17 @@
 //! What hangs on a post of this town, as other servers ask for it: its thread, its answers, how many liked and boosted it.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::Response,
 };
 use parvis_model::id;
-use parvis_town::{Outcome, PostView, threads};
-
-use super::{Asker, Shared, answered, document, not_found, visible};
-use crate::{
-    Federation, collections,
-    wire::emit::collection::{First, Heap},
+use parvis_town::{
+    Outcome, PostView,
+    threads::{self, AfterAnswer},
 };
+
+use super::{Asker, PageAsked, Shared, answered, document, not_found, visible};
+use crate::{Federation, collections, wire::emit::collection::Heap};
 
 /// A post as it may be shown outside, and how long the answer may be kept; a boost is none.
 async fn shown_post(
@@ -29,18 +29,24 @@ async fn shown_post(
 pub(super) async fn replies(
     State(federation): Shared,
     Path(post): Path<String>,
+    Query(sought): Query<PageAsked>,
     asker: Asker,
 ) -> Response {
     let found = async {
         let Some((view, cache)) = shown_post(&federation, &post, &asker).await? else {
             return Ok(not_found());
         };
-        let answers = threads::open_answers(&federation.town, &view).await?;
-        let asks_for_page = asker.letter.target.ends_with("?page=true");
-        let list = collections::replies(&view, answers);
-        Ok(match list.first {
-            Some(First::Page(page)) if asks_for_page => document(&page, cache),
-            _ => document(&list, cache),
+        let asked = sought.read();
+        let after = asked.min_id.filter(|_| asked.page);
+        let after = after.map_or_else(AfterAnswer::default, |id| AfterAnswer {
+            others: sought.others.as_deref() == Some("true"),
+            id,
+        });
+        let answers = threads::open_answers(&federation.town, &view, after).await?;
+        Ok(if asked.page {
+            document(&collections::replies_page(&view, after, answers), cache)
+        } else {
+            document(&collections::replies(&view, answers), cache)
         })
     };
     answered(found.await)
@@ -50,6 +56,7 @@ pub(super) async fn replies(
 pub(super) async fn context(
     State(federation): Shared,
     Path(post): Path<String>,
+    Query(sought): Query<PageAsked>,
     asker: Asker,
 ) -> Response {
     let found = async {
@@ -57,8 +64,14 @@ pub(super) async fn context(
         let Some((view, cache)) = shown.filter(|(view, _)| collections::begins_thread(view)) else {
             return Ok(not_found());
         };
-        let thread = threads::open_thread(&federation.town, &view).await?;
-        Ok(document(&collections::context(&view, thread), cache))
+        let (asked, town) = (sought.read(), &federation.town);
+        if !asked.page {
+            let size = threads::open_thread_size(town, &view).await?;
+            return Ok(document(&collections::context(&view, size), cache));
+        }
+        let piece = threads::open_thread(town, &view, asked.min_id).await?;
+        let page = collections::context_page(&view, asked.min_id, piece);
+        Ok(document(&page, cache))
     };
     answered(found.await)
 }

@@ -1,5 +1,5 @@
-//! Where the town wants it, documents go only to servers that say who they are, those for everyone included. Decides who may
-//! ask, not what they may see.
+//! Where the town wants it, documents go only to servers that say who they are, those for everyone included: who does not
+//! is told how, who is blocked is refused. Decides who may ask, not what they may see.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use axum::{
     extract::{Request, State},
     http::{Method, StatusCode},
     middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
-use super::{Shared, letter};
-use crate::{Federation, inbox};
+use super::{Shared, inboxes::with_advice, letter};
+use crate::{Federation, inbox, signatures::message::ACCEPT_SIGNATURE_OF_QUESTION};
 
 type Documents = Router<Arc<Federation>>;
 
@@ -35,17 +35,18 @@ async fn let_in(State(federation): Shared, request: Request, next: Next) -> Resp
     if !asks || is_actor(parts.uri.path()) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let reader = match inbox::reader(&federation, &letter(&parts)).await {
-        Ok(reader) => reader,
+    let reader = inbox::reader(&federation, &letter(&parts)).await;
+    let refused = match reader {
+        Ok(Some(reader)) if reader.suspended_at.is_none() => {
+            return next.run(Request::from_parts(parts, body)).await;
+        }
+        Ok(_) => StatusCode::UNAUTHORIZED,
         Err(fault) => {
             tracing::debug!(%fault, "a signed question that is not believed");
-            None
+            fault.status()
         }
     };
-    match reader.filter(|reader| reader.suspended_at.is_none()) {
-        Some(_) => next.run(Request::from_parts(parts, body)).await,
-        None => StatusCode::UNAUTHORIZED.into_response(),
-    }
+    with_advice(refused, ACCEPT_SIGNATURE_OF_QUESTION)
 }
 
 fn is_actor(path: &str) -> bool {

@@ -24,6 +24,10 @@ const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 /// What we ask for in this dialect when a POST is not believed (RFC 9421, section 5).
 pub const ACCEPT_SIGNATURE: &str = "sig1=(\"@method\" \"@target-uri\" \"content-digest\");created;keyid=\"any\";alg=\"rsa-v1_5-sha256\"";
 
+/// The same for a question.
+pub const ACCEPT_SIGNATURE_OF_QUESTION: &str =
+    "sig1=(\"@method\" \"@target-uri\");created;keyid=\"any\";alg=\"rsa-v1_5-sha256\"";
+
 /// The headers of a POST to `url` of a body with this digest, signed: Host, Content-Digest, Content-Type, Signature-Input,
 /// Signature.
 pub fn sign_post(

@@ -4,7 +4,7 @@ use parvis_model::{account::AccountKind, clock::Timestamp, limits};
 use serde_json::Value;
 
 use super::{
-    Unreadable,
+    Unreadable, is_public,
     read::{Doc, Words, cut},
 };
 
@@ -114,7 +114,7 @@ impl<'a> Actor<'a> {
             implements: implements(&doc),
             manually_approves: doc.flag("manuallyApprovesFollowers").unwrap_or(false),
             discoverable: doc.flag("discoverable").unwrap_or(false),
-            indexable: doc.flag("indexable").unwrap_or(false),
+            indexable: may_be_found(&doc),
             published: doc.date("published"),
             suspended: doc.flag("suspended").unwrap_or(false),
             also_known_as: doc.ids("alsoKnownAs").take(limits::ALIASES).collect(),
@@ -130,6 +130,12 @@ impl<'a> Actor<'a> {
     pub fn is(doc: &Doc) -> bool {
         kind(doc).is_some()
     }
+}
+
+/// FEP-5feb; where it is not said, the word that came before it (FEP-268d).
+fn may_be_found(doc: &Doc) -> bool {
+    let by_all = || doc.ids("searchableBy").any(is_public);
+    doc.flag("indexable").unwrap_or_else(by_all)
 }
 
 /// The kind of an actor. Types we do not know count as long as they can be written to, so that a project
@@ -259,6 +265,28 @@ mod tests {
             // Without its type it still is an actor, of a kind we do not know.
             assert_eq!(Actor::read(&value).is_err(), member != "type", "{member}");
         }
+    }
+
+    #[test]
+    fn who_may_be_found_says_so_in_either_word() {
+        let found = |member: &str, said: Value| {
+            let mut value = minimal();
+            value["searchableBy"] = json!(["https://a.example/u/1/followers"]);
+            value[member] = said;
+            Actor::read(&value).unwrap().indexable
+        };
+        assert!(found("searchableBy", json!("as:Public")));
+        assert!(found("indexable", json!(true)));
+        assert!(!found("searchableBy", json!([])));
+        assert!(!found("indexable", Value::Null), "only those who follow");
+        let mut both = minimal();
+        both["fedibird:searchableBy"] = json!(["as:Public"]);
+        assert!(Actor::read(&both).unwrap().indexable);
+        both["indexable"] = json!(false);
+        assert!(
+            !Actor::read(&both).unwrap().indexable,
+            "the newer word counts"
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ enum Meaning {
 }
 
 /// Terms outside the contexts above (docs: federation.md section 1.4).
-const TERMS: [(&str, Meaning); 38] = [
+const TERMS: [(&str, Meaning); 39] = [
     ("Hashtag", Meaning::Is("as:Hashtag")),
     ("sensitive", Meaning::Is("as:sensitive")),
     (
@@ -31,6 +31,7 @@ const TERMS: [(&str, Meaning); 38] = [
     ("votersCount", Meaning::Is("toot:votersCount")),
     ("focalPoint", Meaning::List("toot:focalPoint")),
     ("featured", Meaning::Id("toot:featured")),
+    ("featuredTags", Meaning::Id("toot:featuredTags")),
     ("PropertyValue", Meaning::Is("schema:PropertyValue")),
     ("value", Meaning::Is("schema:value")),
     ("alsoKnownAs", Meaning::Id("as:alsoKnownAs")),

@@ -3,6 +3,7 @@
 use parvis_model::limits;
 use serde::Serialize;
 use serde_json::Value;
+use url::form_urlencoded::byte_serialize;
 
 use super::{Unreadable, read::Doc};
 
@@ -50,6 +51,29 @@ impl<'a> Answer<'a> {
             })?,
         })
     }
+}
+
+/// Where a host says, in the XRD form of host-meta, that it answers WebFinger questions: the address with the resource in
+/// place of `{uri}` (RFC 6415, section 3.1.1).
+pub fn lrdd_address(xrd: &str, resource: &str) -> Option<String> {
+    let template = xrd
+        .split("<Link")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>'))
+        .filter(|(tag, _)| attribute(tag, "rel") == Some("lrdd"))
+        .find_map(|(tag, _)| attribute(tag, "template"))?;
+    let fits = template.contains("{uri}") && template.len() <= limits::REMOTE_URI;
+    let resource: String = byte_serialize(resource.as_bytes()).collect();
+    let template = template.replace("&amp;", "&");
+    fits.then(|| template.replace("{uri}", &resource))
+}
+
+/// Of a tag of XML, where the value holds no space, as no address does.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let value = tag
+        .split_ascii_whitespace()
+        .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
+    Some(value.trim_end_matches('/').trim_matches(['"', '\'']))
 }
 
 /// A JSON resource descriptor.
@@ -130,5 +154,33 @@ mod tests {
             (Some("acct:rose@a.example"), "https://a.example/u/1")
         );
         assert!(Answer::read(&json!({"links": []})).is_err());
+    }
+
+    #[test]
+    fn host_meta_names_the_place_for_questions_in_its_lrdd_link() {
+        let read =
+            |links: &str| lrdd_address(&format!("<XRD>{links}</XRD>"), "acct:rose@a.example");
+        let asked = "https://b.example/finger?x=1&of=acct%3Arose%40a.example";
+        for links in [
+            r#"<Link rel="lrdd" template="https://b.example/finger?x=1&amp;of={uri}"/>"#,
+            "<Link rel='other' href='x'/>\n<Link\n  template='https://b.example/finger?x=1&amp;of={uri}'\n  rel='lrdd'\n/>",
+        ] {
+            assert_eq!(read(links).as_deref(), Some(asked), "{links}");
+        }
+        for links in [
+            "",
+            "<Link",
+            r#"<Link rel="lrdd"/>"#,
+            r#"<Link rel="lrdd" template="https://b.example/finger"/>"#,
+            r#"<Link rel="other" template="https://b.example/{uri}"/>"#,
+        ] {
+            assert_eq!(read(links), None, "{links}");
+        }
+        let own = lrdd_address(&host_meta_xml("https://a.example"), "acct:rose@a.example");
+        let own = own.unwrap();
+        assert_eq!(
+            own,
+            "https://a.example/.well-known/webfinger?resource=acct%3Arose%40a.example"
+        );
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::Unreadable;
 
 /// Vocabularies whose names are read with and without them.
-const PREFIXES: [&str; 18] = [
+const PREFIXES: [&str; 20] = [
     "as:",
     "https://www.w3.org/ns/activitystreams#",
     "http://www.w3.org/ns/activitystreams#",
@@ -25,6 +25,8 @@ const PREFIXES: [&str; 18] = [
     "http://www.w3.org/ns/ldp#",
     "litepub:",
     "http://litepub.social/ns#",
+    "fedibird:",
+    "http://fedibird.com/ns#",
     "lemmy:",
     "https://join-lemmy.org/ns#",
     "pt:",

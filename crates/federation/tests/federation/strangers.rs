@@ -1,6 +1,6 @@
 //! What anybody can ask a town, and what nobody gets through its door.
 
-use parvis_model::audience::Audience;
+use parvis_model::{audience::Audience, id::Id};
 use reqwest::{Client, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -156,6 +156,76 @@ async fn posts_stand_in_the_outbox_and_lead_to_their_page() {
         (status, &gone["type"]),
         (StatusCode::GONE, &json!("Tombstone"))
     );
+}
+
+/// What stands on each page of a list, from the first on.
+async fn pages(node: &Node, first: &str) -> Vec<Vec<Value>> {
+    let mut pages = Vec::new();
+    let mut next = Some(first.to_owned());
+    while let Some(at) = next {
+        let (status, page) = document(node, &at).await;
+        assert_eq!((status, &page["id"]), (StatusCode::OK, &json!(at)));
+        let items = page["items"].as_array().or(page["orderedItems"].as_array());
+        pages.push(items.unwrap().clone());
+        assert!(pages.len() < 10, "it goes round");
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    pages
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_of_a_post_go_on_from_page_to_page() {
+    let node = Node::start("valmont").await;
+    let (lea, marc) = (node.resident("lea").await, node.resident("marc").await);
+    let address = |id: &Id| json!(format!("{}/ap/objects/{id}", node.town.origin));
+    for (of_others, own) in [(41, 2), (2, 41)] {
+        let root = node.posts(lea, "Qui ?", Audience::Public, None).await;
+        let mut answers = Vec::new();
+        for (who, count) in [(marc, of_others), (lea, own)] {
+            for number in 0..count {
+                let text = format!("Moi {number}");
+                answers.push(node.posts(who, &text, Audience::Public, Some(root)).await);
+            }
+        }
+        let (by_others, by_author) = answers.split_at(of_others);
+        let expected: Vec<Value> = by_author.iter().chain(by_others).map(address).collect();
+        let (_, list) = document(&node, &format!("/ap/objects/{root}/replies")).await;
+        assert_eq!(list["totalItems"], 43);
+        let found = pages(&node, list["first"]["id"].as_str().unwrap()).await;
+        assert_eq!((found.len(), found[0].len()), (2, 40));
+        assert_eq!(json!(found[0]), list["first"]["items"]);
+        assert_eq!(found.concat(), expected, "the author's own first");
+
+        let (_, list) = document(&node, &format!("/ap/objects/{root}/context")).await;
+        assert_eq!(list["totalItems"], 44);
+        let found = pages(&node, list["first"].as_str().unwrap()).await;
+        let expected: Vec<Value> = [root].iter().chain(&answers).map(address).collect();
+        assert_eq!((found.len(), found[0].len()), (2, 40));
+        assert_eq!(found.concat(), expected, "the oldest first");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outbox_is_read_down_and_up_again() {
+    let node = Node::start("valmont").await;
+    let lea = node.resident("lea").await;
+    for number in 0..43 {
+        let text = format!("Bonjour {number}");
+        node.posts(lea, &text, Audience::Public, None).await;
+    }
+    let (_, list) = document(&node, &format!("/ap/actors/{lea}/outbox")).await;
+    let first = list["first"].as_str().unwrap();
+    let found = pages(&node, first).await;
+    assert_eq!((found.len(), found[0].len(), found[1].len()), (2, 40, 3));
+    let (_, top) = document(&node, first).await;
+    assert!(top.get("prev").is_none(), "nothing is newer");
+    let (_, below) = document(&node, top["next"].as_str().unwrap()).await;
+    let (_, above) = document(&node, below["prev"].as_str().unwrap()).await;
+    assert_eq!(above["orderedItems"], top["orderedItems"]);
+    assert_eq!(above["next"], top["next"]);
+    let (_, empty) = document(&node, above["prev"].as_str().unwrap()).await;
+    assert_eq!(empty["orderedItems"], json!([]));
+    assert!(empty.get("next").is_none() && empty.get("prev").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,9 @@
 //! The journal's readers miss nothing and step on nobody's toes.
 
+use std::sync::Arc;
+
 use parvis_store::{DbErr, Store, journal, journal::Position};
+use tokio::sync::Notify;
 
 use crate::scratch;
 
@@ -17,7 +20,7 @@ async fn read(store: &Store, from: Position) -> Vec<journal::Written> {
     journal::after(store.read(), from, 100).await.unwrap()
 }
 
-/// On PostgreSQL an open transaction anywhere on the server holds back what readers see: wait for `count` entries.
+/// On PostgreSQL an open transaction, such as the server's own tidying, holds back what readers see: wait for `count` entries.
 async fn read_all(store: &Store, from: Position, count: usize) -> Vec<journal::Written> {
     for _ in 0..500 {
         let rows = read(store, from).await;
@@ -77,6 +80,34 @@ async fn an_entry_committed_late_is_not_jumped_over() {
     let mut ids: Vec<i64> = got.iter().map(|row| row.id).collect();
     ids.sort_unstable();
     assert_eq!(ids, [1, 2]);
+}
+
+#[tokio::test]
+async fn what_another_database_is_busy_with_holds_up_nobody() {
+    let (busy, scratch) = (scratch::store().await, scratch::store().await);
+    let store = busy.store.clone();
+    let (begin, mut begun) = tokio::sync::mpsc::channel(1);
+    let end = Arc::new(Notify::new());
+    let ended = end.clone();
+    let long = tokio::spawn(async move {
+        store
+            .write::<_, DbErr, _>(move |tx| {
+                Box::pin(async move {
+                    journal::append(tx, 1, "long".into(), 0).await?;
+                    begin.send(()).await.ok();
+                    ended.notified().await;
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+    });
+    begun.recv().await.unwrap();
+    append(&scratch.store, 1).await;
+    read_all(&scratch.store, Position::default(), 1).await;
+    assert!(!long.is_finished());
+    end.notify_one();
+    long.await.unwrap();
 }
 
 #[tokio::test]

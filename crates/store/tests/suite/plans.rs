@@ -184,7 +184,8 @@ async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
     posts::adopt_answers(db, &post).await?;
     thread_mutes::move_to(db, &[10], 11).await?;
     conversations::move_to(db, &[10], 11).await?;
-    posts::open_thread(db, 10, 40).await?;
+    posts::open_thread(db, 10, 0, 40).await?;
+    posts::open_thread_size(db, 10).await?;
     posts::uncount_boosts_of(db, 10).await?;
     posts::mention(db, 10, &[2]).await?;
     posts::mentions_of(db, &[10]).await?;
@@ -192,7 +193,7 @@ async fn ask_about_posts(db: &Planned<'_>) -> Result<(), DbErr> {
     posts::tag(db, 10, &[("marche".into(), "Marché".into())], || 77).await?;
     posts::tombstone(db, "x").await?;
     posts::expected(db, "x").await?;
-    posts::open_answers(db, 10, 1, 40).await?;
+    posts::open_answers(db, 10, 1, (false, 0), 40).await?;
     posts::open_of(db, 1).await?;
     posts::bury_all_of(db, 1, "x", 0).await?;
     posts::forget_mentions(db, 10).await?;
@@ -234,6 +235,7 @@ async fn ask_about_what_waits(db: &Planned<'_>) -> Result<(), DbErr> {
     media::said_before(db, 1, 2).await?;
     groups::looked_after(db, 1, &[2]).await?;
     sent_forms::is_there(db, 1, "abcd").await?;
+    sent_forms::beginning_with(db, 1, "abcd:", 0).await?;
     Ok(())
 }
 

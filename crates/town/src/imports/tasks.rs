@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     Outcome, Town, domain_blocks,
-    exports::Sheet,
+    exports::{Sheet, as_typed},
     follows,
     lists::{self, Answers},
     reach::Found,
@@ -75,7 +75,7 @@ impl Task {
                 domain: cell(0).trim_start_matches('@').to_lowercase(),
             },
             Sheet::Lists => Self::Enlist {
-                title: cell(0).to_owned(),
+                title: as_typed(cell(0)).to_owned(),
                 who: who(1),
             },
             Sheet::Bookmarks => Self::Bookmark {

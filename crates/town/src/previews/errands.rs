@@ -118,9 +118,9 @@ async fn send_out(
             };
             let (town, named) = (Arc::clone(town), Arc::clone(named));
             running.begin(errand.clone(), async move {
-                let url = errand.url.clone();
+                let post = errand.post_id;
                 if let Err(err) = run(&town, errand, &named).await {
-                    tracing::warn!(%err, url, town = town.host, "an errand for a preview failed");
+                    tracing::warn!(%err, post, town = town.host, "an errand for a preview failed");
                 }
             });
         }

@@ -250,9 +250,10 @@ async fn send_out(town: &Arc<Town>, way: Way, under_way: &mut UnderWay<Errand>) 
         };
         let town = Arc::clone(town);
         under_way.begin(errand.clone(), async move {
-            let uri = errand.uri.clone();
+            let (way_name, server) = (way.as_str(), errand.server.clone());
             if let Err(err) = run(&town, way, errand).await {
-                tracing::warn!(%err, uri, town = town.host, "an errand for a thread failed");
+                let host = &town.host;
+                tracing::warn!(%err, way = way_name, server, town = host, "an errand for a thread failed");
             }
         });
     }
@@ -285,7 +286,8 @@ async fn run(town: &Arc<Town>, way: Way, errand: Errand) -> Outcome<()> {
         // The database gave way to somebody else, say: that is no reason to hold it until the lease ends.
         (Ok(Err(err)), _) => {
             let host = &town.host;
-            tracing::warn!(%err, uri = errand.uri, town = host, "a thread is not whole");
+            let (way, server) = (way.as_str(), &errand.server);
+            tracing::warn!(%err, way, server, town = host, "a thread is not whole");
             Err(Missing::NotNow)
         }
         // What was found on the way is here.

@@ -57,7 +57,7 @@ pub async fn problems(town: &Town, sign_up: &SignUp) -> Outcome<Vec<Refusal>> {
     problems.extend(reason_problem(town, sign_up));
     problems.extend(name_problem(town, &sign_up.name).await?);
     problems.extend(email_problem(town, sign_up.email.as_deref()).await?);
-    problems.extend(check_password(&sign_up.password, "password").err());
+    problems.extend(password_problem(&sign_up.password));
     Ok(problems)
 }
 
@@ -79,7 +79,17 @@ fn reason_problem(town: &Town, sign_up: &SignUp) -> Option<Refusal> {
     within(reason, limit, "reason", "refusal-text-too-long").err()
 }
 
+fn password_problem(password: &str) -> Option<Refusal> {
+    if password.is_empty() {
+        return Some(Refusal::invalid("password", "refusal-password-empty"));
+    }
+    check_password(password, "password").err()
+}
+
 async fn name_problem(town: &Town, name: &str) -> Outcome<Option<Refusal>> {
+    if name.trim().is_empty() {
+        return Ok(Some(Refusal::invalid("name", "refusal-name-empty")));
+    }
     let name = match username(name) {
         Ok(name) => name,
         Err(refusal) => {

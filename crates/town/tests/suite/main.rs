@@ -27,6 +27,7 @@ mod polls;
 mod posts;
 mod relations;
 mod scheduled;
+mod sent_forms;
 mod settings;
 mod streams;
 mod timelines;

@@ -301,8 +301,8 @@ impl Scratch {
         }
     }
 
-    /// Lets the readers of the journal go to its end. On PostgreSQL an open transaction anywhere on the server holds back
-    /// what they see, so they may have to look more than once.
+    /// Lets the readers of the journal go to its end. On PostgreSQL an open transaction, such as the server's own
+    /// tidying, holds back what they see, so they may have to look more than once.
     pub async fn settle(&self) {
         for _ in 0..1_000 {
             readers::notify_next(&self.town).await.unwrap();

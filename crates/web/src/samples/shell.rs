@@ -141,3 +141,19 @@ fn who_spares_data_is_shown_words_and_no_picture() {
     assert!(!shown.contains("<img"), "outside of templates");
     assert!(shown.contains("/listes/7?avant=9&#38;images="), "{shown}");
 }
+
+#[test]
+fn a_tag_says_of_its_own_feed_what_it_is_and_the_foot_leads_to_rules_and_contact() {
+    let pages = all("fr");
+    let (_, tag) = pages.iter().find(|(name, _)| *name == "etiquette").unwrap();
+    let page = frame("fr", None, "/tags/march%C3%A9");
+    let words = page.t("feed-tag");
+    assert!(tag.contains(&words), "{words}");
+    assert!(!tag.contains(&page.t("feed-town")));
+    let about = super::all("fr");
+    let (_, about) = about.iter().find(|(name, _)| *name == "a-propos").unwrap();
+    for anchor in ["regles", "contact"] {
+        assert!(tag.contains(&format!("href=\"/a-propos#{anchor}\"")));
+        assert!(about.contains(&format!("id=\"{anchor}\"")));
+    }
+}

@@ -233,6 +233,10 @@ fn what_is_not_for_everyone_never_looks_open() {
             shown.get("local_only").is_some(),
             audience == Audience::Town
         );
+        assert_eq!(
+            shown.get("neighbours_only").is_some(),
+            audience == Audience::Neighbours
+        );
     }
 }
 

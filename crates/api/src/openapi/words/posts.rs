@@ -41,7 +41,7 @@ fn posts() -> Vec<Words> {
              with the `visibility` `neighbours` it is for residents of this town and of the towns it has an agreement with; refused where \
              there is none. Posts for the neighbours, for a group or for this \
              town show the `visibility` `private`, so that no app takes them for open; those for this town have `local_only` \
-             besides.",
+             besides, those for the neighbours `neighbours_only`.",
         ),
         told("GET /api/v1/statuses", "Several posts", many::<Status<'_>>())
             .note("Those that are not there, or not for these eyes, are left out."),

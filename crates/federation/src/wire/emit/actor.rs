@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::object::{Image, Tag};
+use super::object::{Image, Source, Tag};
 use crate::wire::{MESSAGE_SIGNATURES, MESSAGE_SIGNATURES_ED25519};
 
 #[derive(Clone, Debug, Serialize)]
@@ -19,6 +19,9 @@ pub struct Actor {
     pub webfinger: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// Of what it says of itself; none where that is as it was on the first day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated: Option<String>,
     pub inbox: String,
     pub outbox: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,10 +30,14 @@ pub struct Actor {
     pub following: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub featured: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub featured_tags: Option<String>,
     pub endpoints: Endpoints,
     pub manually_approves_followers: bool,
     pub discoverable: bool,
     pub indexable: bool,
+    /// Who may find its posts: everybody or nobody (the elder word for `indexable`).
+    pub searchable_by: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
     pub public_key: PublicKey,
@@ -74,6 +81,10 @@ pub struct GroupRule {
     pub attributed_to: String,
     pub moderators: String,
     pub posting_restricted_to_mods: bool,
+    pub sensitive: bool,
+    /// What `summary` was made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 /// FEP-521a

@@ -35,36 +35,50 @@ pub struct Page<T> {
 /// A heap without an order: answers to a post, or only how many liked or boosted it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Heap {
+pub struct Heap<T = String> {
     pub id: String,
     #[serde(rename = "type")]
     kind: &'static str,
     pub total_items: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub first: Option<First>,
+    pub first: Option<First<T>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub items: Option<Vec<String>>,
+    pub items: Option<Vec<T>>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub enum First {
+pub enum First<T = String> {
     /// Where it is.
     At(String),
-    Page(HeapPage),
+    Page(HeapPage<T>),
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct HeapPage {
+pub struct HeapPage<T = String> {
     pub id: String,
     #[serde(rename = "type")]
     kind: &'static str,
     pub part_of: String,
-    pub items: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    pub items: Vec<T>,
 }
 
-impl Heap {
+impl<T> HeapPage<T> {
+    pub fn new(id: String, part_of: String, items: Vec<T>) -> Self {
+        Self {
+            id,
+            kind: "CollectionPage",
+            part_of,
+            next: None,
+            items,
+        }
+    }
+}
+
+impl<T> Heap<T> {
     pub fn counted(id: String, total_items: u64) -> Self {
         Self {
             id,
@@ -76,7 +90,7 @@ impl Heap {
     }
 
     /// Everything at once.
-    pub fn whole(id: String, items: Vec<String>) -> Self {
+    pub fn whole(id: String, items: Vec<T>) -> Self {
         Self {
             total_items: items.len() as u64,
             items: Some(items),
@@ -93,13 +107,8 @@ impl Heap {
 
     /// Brings its first page along.
     #[must_use]
-    pub fn with(mut self, items: Vec<String>) -> Self {
-        self.first = Some(First::Page(HeapPage {
-            id: self.first_page(),
-            kind: "CollectionPage",
-            part_of: self.id.clone(),
-            items,
-        }));
+    pub fn with(mut self, first: HeapPage<T>) -> Self {
+        self.first = Some(First::Page(first));
         self
     }
 

@@ -26,13 +26,25 @@ pub struct Software {
     /// Only in 2.1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repository: Option<&'static str>,
+    /// Only in 2.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub homepage: Option<&'static str>,
 }
 
-/// Other networks we speak to: none.
-#[derive(Clone, Debug, Default, Serialize)]
+/// What is read and offered besides: feeds of people, tags and the town.
+#[derive(Clone, Debug, Serialize)]
 pub struct Services {
     pub inbound: [&'static str; 0],
-    pub outbound: [&'static str; 0],
+    pub outbound: [&'static str; 1],
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self {
+            inbound: [],
+            outbound: ["atom1.0"],
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -57,6 +69,35 @@ pub struct Metadata {
     pub node_name: String,
     pub node_description: String,
     pub upstream: Upstream,
+    pub federation: Policy,
+    pub features: [&'static str; 5],
+    /// Actors of those who run the town, as its own page names them.
+    pub staff_accounts: Vec<String>,
+}
+
+/// What works here today.
+pub const FEATURES: [&str; 5] = [
+    "groups",
+    "polls",
+    "quotes",
+    "neighbours",
+    "private-messages",
+];
+
+/// With whom there is an exchange: everybody who is not blocked.
+#[derive(Clone, Debug, Serialize)]
+pub struct Policy {
+    pub enabled: bool,
+    pub policy: &'static str,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            policy: "open",
+        }
+    }
 }
 
 /// Whose client API is spoken: megalodon, under Whalebird and others, knows a server that it has not heard of by this.

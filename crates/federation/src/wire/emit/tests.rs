@@ -1,8 +1,12 @@
 //! Snapshots of every kind of document we send.
 
+mod groups;
+mod lists;
+
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
+use parvis_model::policy::Interaction;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +15,7 @@ use super::{
     actor::{Actor, Endpoints, Generator, Multikey, PropertyValue, PublicKey},
     collection::{Collection, Heap, Page},
     document,
-    nodeinfo::{Metadata, NodeInfo, Services, Software, Upstream, Usage, Users},
+    nodeinfo::{FEATURES, Metadata, NodeInfo, Policy, Services, Software, Upstream, Usage, Users},
     object::{Document, Image, Note, Source, Tag, Tombstone},
     question::{Choice, Question, Vote},
     quote::{Answer, Answered, InteractionPolicy, Permission, Quoting, Request, Stamp},
@@ -45,8 +49,12 @@ fn activity(n: u32) -> String {
 }
 
 fn person() -> Actor {
+    actor(ACTOR)
+}
+
+fn actor(id: &str) -> Actor {
     Actor {
-        id: ACTOR.into(),
+        id: id.into(),
         kind: "Person",
         preferred_username: "lea".into(),
         name: "Léa M.".into(),
@@ -54,26 +62,29 @@ fn person() -> Actor {
         url: Some("https://bourg.example/@lea".into()),
         webfinger: "lea@bourg.example".into(),
         published: Some("2025-03-02T00:00:00Z".into()),
-        inbox: format!("{ACTOR}/inbox"),
-        outbox: format!("{ACTOR}/outbox"),
-        followers: Some(FOLLOWERS.into()),
-        following: Some(format!("{ACTOR}/following")),
-        featured: Some(format!("{ACTOR}/featured")),
+        updated: Some("2025-09-10T07:11:12Z".into()),
+        inbox: format!("{id}/inbox"),
+        outbox: format!("{id}/outbox"),
+        followers: Some(format!("{id}/followers")),
+        following: Some(format!("{id}/following")),
+        featured: Some(format!("{id}/featured")),
+        featured_tags: Some(format!("{id}/tags")),
         endpoints: Endpoints {
             shared_inbox: "https://bourg.example/ap/inbox".into(),
         },
         manually_approves_followers: true,
         discoverable: false,
         indexable: false,
+        searchable_by: Vec::new(),
         suspended: false,
         public_key: PublicKey {
-            id: format!("{ACTOR}#main-key"),
-            owner: ACTOR.into(),
+            id: format!("{id}#main-key"),
+            owner: id.into(),
             public_key_pem: "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n".into(),
         },
         assertion_method: vec![Multikey::new(
-            format!("{ACTOR}#ed25519-1"),
-            ACTOR.into(),
+            format!("{id}#ed25519-1"),
+            id.into(),
             "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2".into(),
         )],
         icon: Some(Image::new(
@@ -214,6 +225,29 @@ fn a_quote_and_what_is_said_about_it() {
             NOTE.into()
         ))
     );
+}
+
+#[test]
+fn consents_to_an_answer_and_to_a_like() {
+    let stamp = |of: &str| {
+        Stamp::new(
+            "https://bourg.example/ap/authorizations/64".into(),
+            ACTOR.into(),
+            format!("{PAUL}/{of}"),
+            NOTE.into(),
+        )
+    };
+    let reply = stamp("statuses/6").about(Interaction::Reply);
+    let like = stamp("likes/7").about(Interaction::Like);
+    assert_snapshot!("reply_stamp", shown(&reply));
+    assert_snapshot!("like_stamp", shown(&like));
+}
+
+#[test]
+fn a_block() {
+    let (me, other) = (ACTOR.to_owned(), PAUL.to_owned());
+    let block = Activity::to_one("Block", activity(71), me, other.clone(), other);
+    assert_snapshot!(shown(&block));
 }
 
 #[test]
@@ -402,6 +436,7 @@ fn collections() {
         vec![NOTE.to_owned()],
     );
     page.next = Some(format!("{outbox}?page=true&max_id=55"));
+    page.prev = Some(format!("{outbox}?page=true&min_id=55"));
     assert_snapshot!("page", shown(&page));
 }
 
@@ -430,6 +465,7 @@ fn what_the_town_says_about_itself() {
             name: "parvis",
             version: "0.1.0",
             repository: Some("https://forge.example/parvis"),
+            homepage: Some("https://forge.example/parvis"),
         },
         protocols: ["activitypub"],
         services: Services::default(),
@@ -447,6 +483,9 @@ fn what_the_town_says_about_itself() {
             node_name: "Bourg".into(),
             node_description: "Le réseau du bourg".into(),
             upstream: Upstream::default(),
+            federation: Policy::default(),
+            features: FEATURES,
+            staff_accounts: vec![ACTOR.into()],
         },
     };
     assert_snapshot!(serde_json::to_string_pretty(&info).unwrap());
@@ -493,7 +532,7 @@ fn a_move_a_pin_and_a_report() {
 
 #[test]
 fn the_neighbours_are_a_heap_of_towns() {
-    let towns = vec!["https://rivebelle.example/ap/actor".into()];
+    let towns: Vec<String> = vec!["https://rivebelle.example/ap/actor".into()];
     assert_snapshot!(shown(&Heap::whole(
         "https://bourg.example/ap/audiences/neighbours".into(),
         towns

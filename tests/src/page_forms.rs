@@ -1,0 +1,164 @@
+//! Small forms of the pages: what one keeps, one's banner, how many pictures and lines there may be, whom to call at the town
+//! hall.
+
+use base64::Engine as _;
+use http::Method;
+use parvis_testkit::{Resident, TestTown, actor::marker, exchange::get};
+
+use crate::{
+    app::asks,
+    story::{PNG, own_post, page_of},
+};
+
+const VIEW: &[u8] = include_bytes!("../../crates/media/tests/samples/place.png");
+
+/// Where one's banner lies, as apps are told.
+async fn banner_of(who: &Resident) -> String {
+    let me = who.get("/api/v1/accounts/verify_credentials").await;
+    let header = me.expecting(200).json()["header"].clone();
+    header.as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_post_kept_with_its_button_is_among_the_bookmarks_until_one_lets_go_of_it() {
+    let town = TestTown::start("valmont").await;
+    let jean = town.resident("jean").await;
+    town.resident("marie").await;
+    let (kept, other) = (marker("à garder"), marker("à oublier"));
+    let post = jean.posts(&kept).await;
+    jean.posts(&other).await;
+    let mut browser = town.browser_of("marie").await;
+    let page = browser.opens(&page_of(&town, &post)).await.expecting(200);
+    let keep = page.button("/garder");
+    browser.submits(&page, &keep).await.expecting(200);
+    let list = browser.opens("/signets").await.expecting(200);
+    assert!(list.says(&kept) && !list.says(&other), "{}", list.html);
+    let authors = town.browser_of("jean").await.opens("/signets").await;
+    assert!(!authors.expecting(200).says(&kept), "nobody else keeps it");
+    let let_go = list.button("/ne-plus-garder");
+    browser.submits(&list, &let_go).await.expecting(200);
+    assert!(!browser.opens("/signets").await.expecting(200).says(&kept));
+}
+
+#[tokio::test]
+async fn a_banner_is_put_on_ones_profile_and_taken_off_by_its_form() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let mut browser = town.browser_of("marie").await;
+    let before = banner_of(&marie).await;
+    let page = browser.opens("/reglages/profil").await.expecting(200);
+    let form = page.form("/reglages/profil");
+    let files = [("header", "vue.png", "image/png", VIEW)];
+    browser
+        .submits_with_files(&page, &form, &files)
+        .await
+        .expecting(200);
+    let banner = banner_of(&marie).await;
+    assert_ne!(banner, before);
+    let shown = get(&banner).await.expecting(200);
+    let kind = shown.header("content-type").unwrap_or_default();
+    assert!(kind.starts_with("image/"), "{kind}");
+    let path = banner.strip_prefix(&town.origin).unwrap();
+    let profile = town.visitor().opens("/@marie").await.expecting(200);
+    assert!(profile.says(path), "{}", profile.html);
+
+    let page = browser.opens("/reglages/profil").await.expecting(200);
+    let form = page.form("/reglages/profil").ticking("sans_banniere");
+    browser.submits(&page, &form).await.expecting(200);
+    assert_eq!(banner_of(&marie).await, before);
+    let profile = town.visitor().opens("/@marie").await.expecting(200);
+    assert!(!profile.says(path));
+}
+
+#[tokio::test]
+async fn a_fifth_picture_is_refused_in_words_and_the_four_before_it_are_kept() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let mut browser = town.browser_of("marie").await;
+    let png = base64::engine::general_purpose::STANDARD
+        .decode(PNG)
+        .unwrap();
+    let text = marker("Cinq vues");
+    let page = browser.opens("/ecrire").await.expecting(200);
+    let slots: Vec<String> = (1..=5).map(|n| format!("image-{n}")).collect();
+    let mut form = page.form("/ecrire").with("text", &text);
+    for slot in &slots[..4] {
+        form = form.with(&format!("description-{slot}"), "Un point rouge");
+    }
+    assert!(!form.has("image-5"), "the form offers four");
+    let files: Vec<_> = slots
+        .iter()
+        .map(|slot| (slot.as_str(), "point.png", "image/png", png.as_slice()))
+        .collect();
+    let refused = browser.submits_with_files(&page, &form, &files).await;
+    assert_eq!(refused.status, 422, "{}", refused.html);
+    assert!(
+        refused.says("Pas plus de 4 images par message"),
+        "{}",
+        refused.html
+    );
+    assert!(marie.statuses_of(&marie.id).await.is_empty());
+    let again = refused.form("/ecrire");
+    browser.submits(&refused, &again).await.expecting(200);
+    let post = own_post(&marie, &text).await;
+    assert_eq!(post["media_attachments"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_seventh_line_of_a_profile_has_no_place_on_the_page_and_is_refused_from_apps() {
+    let town = TestTown::start("valmont").await;
+    let marie = town.resident("marie").await;
+    let page = town
+        .browser_of("marie")
+        .await
+        .opens("/reglages/profil")
+        .await;
+    let form = page.expecting(200).form("/reglages/profil");
+    assert!(form.has("field-name-6") && !form.has("field-name-7"));
+
+    let lines = |count: usize| -> Vec<(String, String)> {
+        let line = |n: usize| {
+            let name = (
+                format!("fields_attributes[{n}][name]"),
+                format!("Ligne {n}"),
+            );
+            let value = (format!("fields_attributes[{n}][value]"), "Oui".to_owned());
+            [name, value]
+        };
+        (0..count).flat_map(line).collect()
+    };
+    let sends = async |count: usize| {
+        let lines = lines(count);
+        let fields: Vec<(&str, &str)> = lines
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let path = "/api/v1/accounts/update_credentials";
+        asks(&marie, &town, Method::PATCH, path, &fields).await
+    };
+    sends(6).await.expecting(200);
+    let refused = sends(7).await.expecting(422).json();
+    assert!(
+        refused["error"].as_str().unwrap().contains('6'),
+        "{refused}"
+    );
+    let me = marie
+        .get("/api/v1/accounts/verify_credentials")
+        .await
+        .json();
+    assert_eq!(me["fields"].as_array().unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn whom_to_call_at_the_town_hall_stands_on_the_page_about_the_town() {
+    let town = TestTown::start("valmont").await;
+    let mut maire = town.set_up("open").await;
+    let contact = "2, place du Tilleul – 04 00 00 00 12";
+    let before = town.visitor().opens("/a-propos").await.expecting(200);
+    assert!(!before.says(contact));
+    let page = maire.opens("/mairie/reglages").await.expecting(200);
+    let form = page.form("/mairie/reglages").with("contact", contact);
+    maire.submits(&page, &form).await.expecting(200);
+    let about = town.visitor().opens("/a-propos").await.expecting(200);
+    assert!(about.says(contact), "{}", about.html);
+}
