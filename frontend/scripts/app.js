@@ -35,8 +35,9 @@ function told({ sent, left, refused }) {
 }
 
 if (serviceWorker) {
-  await serviceWorker.register("/worker.js");
+  // First of all: the browser may wake the worker by itself, and what it says while it is being registered is said once.
   serviceWorker.addEventListener("message", ({ data }) => told(data));
   addEventListener("online", send);
+  await serviceWorker.register("/worker.js");
   if (navigator.onLine) await send();
 }
