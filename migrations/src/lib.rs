@@ -40,6 +40,7 @@ mod m20261122_000035_group_decisions;
 mod m20261122_000036_known_again;
 mod m20261122_000037_neighbours;
 mod m20261122_000040_reminder;
+mod m20261123_000041_made;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000035_group_decisions::Migration),
             Box::new(m20261122_000037_neighbours::Migration),
             Box::new(m20261122_000040_reminder::Migration),
+            Box::new(m20261123_000041_made::Migration),
         ]
     }
 }

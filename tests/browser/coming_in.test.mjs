@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { DESK, launch, PHONE, visit } from './browser.mjs';
+import { answered } from './pressing.mjs';
 import { PASSWORD, Resident, settle } from './resident.mjs';
 import { startTown } from './town.mjs';
 import { words } from './words.mjs';
@@ -199,12 +200,6 @@ async function logIn(page, name) {
 
 /** Presses a button and waits until the town has answered with a page of this status. */
 async function submit(page, button, status = 200) {
-  const isPage = (response) =>
-    response.request().isNavigationRequest() && Math.floor(response.status() / 100) !== 3;
-  const [response] = await Promise.all([
-    page.waitForResponse(isPage),
-    page.waitForEvent('load'),
-    button.click(),
-  ]);
+  const response = await answered(page, button);
   assert.equal(response.status(), status, response.url());
 }

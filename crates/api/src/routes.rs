@@ -6,10 +6,8 @@ mod live;
 mod seldom;
 mod told;
 
-use std::sync::Arc;
-
 use axum::{
-    Extension, Router,
+    Router,
     handler::Handler,
     http::Method,
     middleware::{from_fn, from_fn_with_state},
@@ -26,7 +24,6 @@ use crate::{
         Access::{self, App, Open, Public, Resident},
         Rule, TokenPlace,
     },
-    idempotency::Idempotency,
     instance, media, oauth,
     openapi::{self, Arguments, Asked},
     polls, quotes, reactions, reports, scheduled, search, sign_up, statuses, timelines, unbuilt,
@@ -85,7 +82,7 @@ macro_rules! methods {
 methods!(get GET, post POST, put PUT, patch PATCH, delete DELETE);
 
 /// The client API of whichever town stands in the request's extensions as `Arc<Town>`; the client's address is expected
-/// there as `ConnectInfo<SocketAddr>`. One of these per town: each remembers its own `Idempotency-Key`s.
+/// there as `ConnectInfo<SocketAddr>`.
 pub fn routes() -> Router {
     let unknown = || routing::any(async || Fault::NotFound);
     let table = endpoints()
@@ -111,7 +108,6 @@ pub fn routes() -> Router {
                 .route(&format!("{folder}/"), unknown())
                 .route(&format!("{folder}/{{*unknown}}"), unknown())
         })
-        .layer(Extension(Arc::<Idempotency>::default()))
         .layer(from_fn(fault::told))
         .layer(from_fn(cors::open))
 }

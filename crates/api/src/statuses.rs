@@ -1,8 +1,5 @@
 //! Posts: publishing, showing, editing, deleting, and what stands around them.
 
-use std::sync::Arc;
-
-use axum::{Extension, http::HeaderMap};
 use parvis_model::{
     audience::Audience,
     clock::Timestamp,
@@ -23,16 +20,12 @@ use crate::{
     entities::{Context, PreviewCard, Source, Status, StatusEdit, Statuses},
     fault::Fault,
     gate::{Asker, Caller, Named},
-    idempotency::Idempotency,
+    idempotency::IdempotencyKey,
     params::Params,
     polls::{self, PollParams},
     quotes,
     scheduled::{self, moment},
 };
-
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// Bytes.
-const LONGEST_KEY: usize = 1_000;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(extend("examples" = [
@@ -100,40 +93,28 @@ pub fn audience(visibility: &str) -> Result<Audience, Refusal> {
 
 pub async fn publish(
     caller: Caller,
-    Extension(kept): Extension<Arc<Idempotency>>,
-    headers: HeaderMap,
+    IdempotencyKey(key): IdempotencyKey,
     params: Params<StatusParams>,
 ) -> Answer {
     let fields = params.fields;
     let due = fields.due(caller.town.now())?;
-    let mark = mark(&caller, &headers)?;
-    // The program may have been started again since the first try; and the files of the post are no longer free.
-    if let Some(mark) = &mark
-        && let Some(before) = sent_forms::came_of(&caller.town, caller.me, mark).await?
-    {
+    let mark = key.map(|key| sent_forms::of_app(caller.app, &key));
+    if let Some(before) = came_of(&caller, mark.as_deref()).await? {
         return made_known(&caller, before, due).await;
     }
-    let compose = composed(&caller, fields).await?;
-    let publishing = made(caller.clone(), compose, due, mark.clone());
-    let post = match mark {
-        Some(mark) => {
-            kept.once(caller.town.now(), caller.me, mark, publishing)
-                .await
-        }
-        None => publishing.await,
+    let post = match made(&caller, fields, due, mark.clone()).await {
+        Ok(post) => post,
+        // Of two tries at once the other may have been faster, and what it published has the files of this one.
+        Err(fault) => came_of(&caller, mark.as_deref()).await?.ok_or(fault)?,
     };
-    made_known(&caller, post.map_err(polls::told)?, due).await
+    made_known(&caller, post, due).await
 }
 
-/// By which a second try is known, where the app names a key.
-fn mark(caller: &Caller, headers: &HeaderMap) -> Result<Option<String>, Fault> {
-    let key = headers
-        .get(IDEMPOTENCY_KEY)
-        .map(|key| String::from_utf8_lossy(key.as_bytes()))
-        .filter(|key| !key.is_empty());
-    match key {
-        Some(key) if key.len() > LONGEST_KEY => Err(Fault::Malformed),
-        key => Ok(key.map(|key| sent_forms::of_app(caller.app, &key))),
+/// What came of an earlier try.
+async fn came_of(caller: &Caller, mark: Option<&str>) -> Outcome<Option<Id>> {
+    match mark {
+        Some(mark) => sent_forms::came_of(&caller.town, caller.me, mark).await,
+        None => Ok(None),
     }
 }
 
@@ -146,7 +127,18 @@ async fn made_known(caller: &Caller, post: Id, due: Option<Timestamp>) -> Answer
 
 /// Published now, or kept until it is due; under one mark once.
 async fn made(
-    caller: Caller,
+    caller: &Caller,
+    fields: StatusParams,
+    due: Option<Timestamp>,
+    mark: Option<String>,
+) -> Result<Id, Fault> {
+    let compose = composed(caller, fields).await?;
+    let made = kept_once(caller, compose, due, mark).await;
+    made.map_err(polls::told)
+}
+
+async fn kept_once(
+    caller: &Caller,
     compose: Compose,
     due: Option<Timestamp>,
     mark: Option<String>,
@@ -166,7 +158,7 @@ async fn made(
                     None => posts::publish(tx, town, me, draft).await?,
                 };
                 if let Some(mark) = &mark {
-                    sent_forms::brought(tx, town, me, mark, made).await?;
+                    sent_forms::brought(tx, me, mark, made).await?;
                 }
                 Ok(made)
             })

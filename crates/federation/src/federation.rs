@@ -1,6 +1,6 @@
 //! One town's place in the network: what its federation code shares. Holds no rule and speaks no protocol itself.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use parvis_model::{
     clock::{MINUTE, Timestamp},
@@ -96,8 +96,8 @@ impl Federation {
         );
     }
 
-    /// What became of requests to inboxes since the program began: outcome, reason and how often.
-    pub fn inbox_outcomes(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+    /// How often which outcome, for which reason, became of requests to inboxes since the program began.
+    pub fn inbox_outcomes(&self) -> BTreeMap<(&'static str, &'static str), u64> {
         self.inbox_counts.all()
     }
 

@@ -296,12 +296,9 @@ async fn perform(
     if account.suspended_at.is_some() {
         return Ok(Outcome::Ignored(Idle::Suspended));
     }
-    // The write looks again, for what arrives twice in the same moment; here it spares the questions to other servers.
-    let db = federation.town.store.read();
-    if seen::contains(db, &id, &account.id.to_string())
-        .await
-        .map_err(Failure::from)?
-    {
+    // The write looks again, for what arrives twice in the same moment; here it spares the questions to other servers. A
+    // Create brings what it is about and is nearly always new: for it the write's look is enough.
+    if activity.kind != Kind::Create && was_here(federation, &id, &account).await? {
         return Ok(Outcome::Duplicate);
     }
     let meaning = match meaning::of(federation, activity, &account, &id, &budget).await {
@@ -439,6 +436,11 @@ async fn write(federation: &Federation, id: String, by: Id, deed: Deed) -> Resul
         Err(Failure::Refused(refusal)) => Ok(Outcome::Ignored(Idle::Forbidden(refusal.key))),
         Err(Failure::Broken(err)) => Err(Fault::Broken(err.into())),
     }
+}
+
+async fn was_here(federation: &Federation, id: &str, by: &account::Model) -> Result<bool, Failure> {
+    let db = federation.town.store.read();
+    Ok(seen::contains(db, id, &by.id.to_string()).await?)
 }
 
 /// Is it the database that is out of reach, so that the other should come back?

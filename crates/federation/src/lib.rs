@@ -16,6 +16,7 @@ pub mod json;
 pub mod keys;
 mod knocks;
 mod ledger;
+mod markup;
 mod neighbours;
 mod nodeinfo;
 mod outbox;

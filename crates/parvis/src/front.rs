@@ -47,7 +47,7 @@ pub struct Site {
 pub struct Front {
     /// By every name that a Host header may give.
     sites: RwLock<HashMap<String, Arc<Site>>>,
-    /// Names of towns that live here and are not open yet, or were not at first.
+    /// Names of towns that live here and are not open yet.
     expected: RwLock<HashSet<String>>,
     trusted_proxies: Vec<IpNet>,
     pub metrics: Metrics,
@@ -66,6 +66,11 @@ impl Front {
     /// From now on this town is served.
     pub fn open(&self, names: Vec<String>, site: Site) {
         let site = Arc::new(site);
+        let mut expected = self
+            .expected
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        expected.retain(|name| !names.contains(name));
         let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
         sites.extend(names.into_iter().map(|name| (name, site.clone())));
     }
@@ -89,7 +94,7 @@ impl Front {
     /// Is every town open that lives here?
     fn is_complete(&self) -> bool {
         let expected = self.expected.read().unwrap_or_else(PoisonError::into_inner);
-        expected.iter().all(|host| self.site(host).is_some())
+        expected.is_empty()
     }
 
     pub fn towns(&self) -> Vec<Arc<Town>> {

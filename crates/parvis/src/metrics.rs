@@ -77,7 +77,7 @@ impl Metrics {
              # TYPE {INBOX} counter\n"
         );
         for (town, federation) in &*towns {
-            for (outcome, reason, count) in federation.inbox_outcomes() {
+            for ((outcome, reason), count) in federation.inbox_outcomes() {
                 let labels = format!("town=\"{town}\",outcome=\"{outcome}\",reason=\"{reason}\"");
                 let _ = writeln!(page, "{INBOX}{{{labels}}} {count}");
             }

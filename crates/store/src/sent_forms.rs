@@ -34,41 +34,42 @@ pub async fn take(
     since: i64,
 ) -> Result<bool, DbErr> {
     let sql = "INSERT INTO sent_form (account_id, mark, sent_at) VALUES ($1, $2, $3) \
-               ON CONFLICT (account_id, mark) DO UPDATE SET sent_at = excluded.sent_at \
+               ON CONFLICT (account_id, mark) DO UPDATE SET sent_at = excluded.sent_at, made = NULL \
                WHERE sent_form.sent_at <= $4";
     let values = [account.into(), mark.into(), now.into(), since.into()];
     Ok(dialect::run(db, sql, values).await? > 0)
 }
 
-/// The marks put down after `since` that begin so; `beginning` holds no sign that means something in a pattern.
-pub async fn beginning_with(
+/// Puts down what came of it.
+pub async fn brought(
     db: &impl ConnectionTrait,
     account: i64,
-    beginning: &str,
-    since: i64,
-) -> Result<Vec<String>, DbErr> {
-    let sql = "SELECT mark FROM sent_form WHERE account_id = $1 AND mark LIKE $2 AND sent_at > $3";
-    let values = [account.into(), format!("{beginning}%").into(), since.into()];
-    let rows = db
-        .query_all_raw(dialect::statement(db, sql, values))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
-}
-
-/// Those that begin so and were put down before `before`.
-pub async fn forget_beginning_with(
-    db: &impl ConnectionTrait,
-    beginning: &str,
-    before: i64,
+    mark: &str,
+    made: i64,
 ) -> Result<(), DbErr> {
-    let sql = "DELETE FROM sent_form WHERE sent_at < $1 AND mark LIKE $2";
-    let values = [before.into(), format!("{beginning}%").into()];
-    dialect::run(db, sql, values).await?;
+    let sql = "UPDATE sent_form SET made = $3 WHERE account_id = $1 AND mark = $2";
+    dialect::run(db, sql, [account.into(), mark.into(), made.into()]).await?;
     Ok(())
 }
 
-pub async fn forget(db: &impl ConnectionTrait, before: i64) -> Result<(), DbErr> {
-    let sql = "DELETE FROM sent_form WHERE sent_at < $1";
-    dialect::run(db, sql, [before.into()]).await?;
+/// What came of a mark that was put down after `since`.
+pub async fn made(
+    db: &impl ConnectionTrait,
+    account: i64,
+    mark: &str,
+    since: i64,
+) -> Result<Option<i64>, DbErr> {
+    let sql = "SELECT made FROM sent_form WHERE account_id = $1 AND mark = $2 AND sent_at > $3";
+    let values = [account.into(), mark.into(), since.into()];
+    let found = db
+        .query_one_raw(dialect::statement(db, sql, values))
+        .await?;
+    found.map_or(Ok(None), |row| row.try_get_by_index(0))
+}
+
+/// Of apps those from before `of_apps`, all from before `before`.
+pub async fn forget(db: &impl ConnectionTrait, before: i64, of_apps: i64) -> Result<(), DbErr> {
+    let sql = "DELETE FROM sent_form WHERE sent_at < $2 AND (made IS NOT NULL OR sent_at < $1)";
+    dialect::run(db, sql, [before.into(), of_apps.into()]).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use parvis_model::{
     clock::{DAY, HOUR, Timestamp},
     id::Id,
 };
-use parvis_store::{ConnectionTrait, Tx, sent_forms};
+use parvis_store::{Tx, sent_forms};
 
 use crate::{Outcome, Town, secrets};
 
@@ -13,8 +13,6 @@ use crate::{Outcome, Town, secrets};
 const KEPT: Timestamp = 30 * DAY;
 /// An app tries again at once; later it may mean another post.
 const KEY_HOLDS: Timestamp = HOUR;
-/// How the marks of what apps ask begin.
-const OF_APPS: &str = "app:";
 
 /// To be asked in the write that does what the form asks for. `mark` tells it and what stands in it from all others.
 pub async fn is_first(tx: &Tx, town: &Town, me: Id, mark: &str) -> Outcome<bool> {
@@ -27,48 +25,30 @@ pub async fn was_sent(town: &Town, me: Id, mark: &str) -> Outcome<bool> {
 
 /// The mark of what an app asks under a key of its own. No form has one like it: theirs hold no colon.
 pub fn of_app(app: Option<Id>, key: &str) -> String {
-    format!(
-        "{OF_APPS}{}:{}",
-        app.unwrap_or_default(),
-        secrets::hash(key)
-    )
+    format!("app:{}:{}", app.unwrap_or_default(), secrets::hash(key))
 }
 
 /// What came of the same key before.
 pub async fn came_of(town: &Town, me: Id, mark: &str) -> Outcome<Option<Id>> {
-    made_under(town.store.read(), me, mark, town.now()).await
+    let since = town.now() - KEY_HOLDS;
+    Ok(sent_forms::made(town.store.read(), me, mark, since).await?)
 }
 
 /// To be asked in the write that does what the app asks for: what came of the same key before, or nothing, and the key is taken.
+/// Of two tries at once, one waits for the other.
 pub async fn taken(tx: &Tx, town: &Town, me: Id, mark: &str) -> Outcome<Option<Id>> {
-    let now = town.now();
-    if sent_forms::take(tx, me, mark, now, now - KEY_HOLDS).await? {
+    let (now, since) = (town.now(), town.now() - KEY_HOLDS);
+    if sent_forms::take(tx, me, mark, now, since).await? {
         return Ok(None);
     }
-    made_under(tx, me, mark, now).await
+    Ok(sent_forms::made(tx, me, mark, since).await?)
 }
 
-/// Puts down what came of a key that was taken in the same write. The table has no place for it but the mark itself.
-pub async fn brought(tx: &Tx, town: &Town, me: Id, mark: &str, made: Id) -> Outcome<()> {
-    sent_forms::insert(tx, me, &format!("{mark}:{made}"), town.now()).await?;
-    Ok(())
-}
-
-async fn made_under(
-    db: &impl ConnectionTrait,
-    me: Id,
-    mark: &str,
-    now: Timestamp,
-) -> Outcome<Option<Id>> {
-    let beginning = format!("{mark}:");
-    let found = sent_forms::beginning_with(db, me, &beginning, now - KEY_HOLDS).await?;
-    let ids = found
-        .iter()
-        .filter_map(|it| it.strip_prefix(&beginning)?.parse().ok());
-    Ok(ids.max())
+/// Puts down what came of a key that was taken in the same write.
+pub async fn brought(tx: &Tx, me: Id, mark: &str, made: Id) -> Outcome<()> {
+    Ok(sent_forms::brought(tx, me, mark, made).await?)
 }
 
 pub(crate) async fn forget_old(tx: &Tx, now: Timestamp) -> Outcome<()> {
-    sent_forms::forget_beginning_with(tx, OF_APPS, now - KEY_HOLDS).await?;
-    Ok(sent_forms::forget(tx, now - KEPT).await?)
+    Ok(sent_forms::forget(tx, now - KEPT, now - KEY_HOLDS).await?)
 }

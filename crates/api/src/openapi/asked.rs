@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::{
     gate::{Asker, Caller, Holder, Named},
-    idempotency::Idempotency,
+    idempotency::IdempotencyKey,
     media::{MediaParams, Upload},
     paging::Paging,
     params::Params,
@@ -93,7 +93,7 @@ impl Argument for Upload {
     }
 }
 
-impl Argument for Extension<std::sync::Arc<Idempotency>> {
+impl Argument for IdempotencyKey {
     fn told(asked: &mut Asked) {
         asked.key = true;
     }

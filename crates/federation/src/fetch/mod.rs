@@ -232,6 +232,7 @@ impl Inner {
         }
     }
 
+    /// A document in JSON.
     async fn follow(
         &self,
         asked: &Url,

@@ -4,7 +4,8 @@
 use parvis_model::uri as address;
 use url::Url;
 
-use super::head::{CLOSED, attribute, attributes_of, content_of, name_of, tag_of};
+use super::head::CLOSED;
+use crate::markup::{attribute, attributes_of, content_of, name_of, tag_of};
 
 /// Links that are looked at.
 const LINKS: usize = 5_000;

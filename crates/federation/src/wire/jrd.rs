@@ -6,6 +6,7 @@ use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::{Unreadable, read::Doc};
+use crate::markup::{attribute, attributes_of, name_of, tag_of};
 
 /// Where somebody follows and answers from, as servers have said it since OStatus.
 pub const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
@@ -56,24 +57,15 @@ impl<'a> Answer<'a> {
 /// Where a host says, in the XRD form of host-meta, that it answers WebFinger questions: the address with the resource in
 /// place of `{uri}` (RFC 6415, section 3.1.1).
 pub fn lrdd_address(xrd: &str, resource: &str) -> Option<String> {
-    let template = xrd
-        .split("<Link")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('>'))
-        .filter(|(tag, _)| attribute(tag, "rel") == Some("lrdd"))
-        .find_map(|(tag, _)| attribute(tag, "template"))?;
+    let mut links = xrd.split('<').filter_map(|rest| {
+        let (tag, _) = tag_of(rest).filter(|_| name_of(rest) == "link")?;
+        Some(attributes_of(&tag["link".len()..]))
+    });
+    let lrdd = links.find(|link| attribute(link, "rel") == Some("lrdd"))?;
+    let template = attribute(&lrdd, "template")?.replace("&amp;", "&");
     let fits = template.contains("{uri}") && template.len() <= limits::REMOTE_URI;
     let resource: String = byte_serialize(resource.as_bytes()).collect();
-    let template = template.replace("&amp;", "&");
     fits.then(|| template.replace("{uri}", &resource))
-}
-
-/// Of a tag of XML, where the value holds no space, as no address does.
-fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    let value = tag
-        .split_ascii_whitespace()
-        .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
-    Some(value.trim_end_matches('/').trim_matches(['"', '\'']))
 }
 
 /// A JSON resource descriptor.

@@ -235,7 +235,8 @@ async fn ask_about_what_waits(db: &Planned<'_>) -> Result<(), DbErr> {
     media::said_before(db, 1, 2).await?;
     groups::looked_after(db, 1, &[2]).await?;
     sent_forms::is_there(db, 1, "abcd").await?;
-    sent_forms::beginning_with(db, 1, "abcd:", 0).await?;
+    sent_forms::made(db, 1, "abcd", 0).await?;
+    sent_forms::forget(db, 0, 0).await?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ async fn asks(t: &Scratch, me: Id, mark: &str, would_make: Id) -> Id {
         if let Some(before) = sent_forms::taken(tx, town, me, &mark).await? {
             return Ok(before);
         }
-        sent_forms::brought(tx, town, me, &mark, would_make).await?;
+        sent_forms::brought(tx, me, &mark, would_make).await?;
         Outcome::Ok(would_make)
     })
     .unwrap()
