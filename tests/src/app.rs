@@ -85,7 +85,9 @@ pub async fn walks(who: &Resident, town: &TestTown, path: &str, limit: usize) ->
 
 /// Changes the town's database behind its back, to let time pass. Gives how many rows it met.
 pub async fn changes(town: &TestTown, sql: &str) -> u64 {
-    let database = Database::connect(town.database_url()).await.unwrap();
+    let database = Box::pin(Database::connect(town.database_url()))
+        .await
+        .unwrap();
     let done = database.execute_unprepared(sql).await.unwrap();
     database.close().await.unwrap();
     done.rows_affected()
@@ -93,7 +95,9 @@ pub async fn changes(town: &TestTown, sql: &str) -> u64 {
 
 /// Rows of a table, or of a table with a condition.
 pub async fn counts(town: &TestTown, what: &str) -> i64 {
-    let database = Database::connect(town.database_url()).await.unwrap();
+    let database = Box::pin(Database::connect(town.database_url()))
+        .await
+        .unwrap();
     let sql = format!("SELECT COUNT(*) FROM {what}");
     let counting = Statement::from_string(database.get_database_backend(), sql);
     let row = database.query_one_raw(counting).await.unwrap().unwrap();

@@ -112,7 +112,9 @@ impl Door {
 
     /// The first number that the town's database answers.
     pub async fn asks_database(&self, sql: &str) -> Option<i64> {
-        let database = Database::connect(self.town.database_url()).await.unwrap();
+        let database = Box::pin(Database::connect(self.town.database_url()))
+            .await
+            .unwrap();
         let backend = database.get_database_backend();
         let asked = Statement::from_string(backend, sql);
         let row = database.query_one_raw(asked).await.unwrap();
@@ -122,7 +124,9 @@ impl Door {
     }
 
     pub async fn changes_database(&self, sql: &str) {
-        let database = Database::connect(self.town.database_url()).await.unwrap();
+        let database = Box::pin(Database::connect(self.town.database_url()))
+            .await
+            .unwrap();
         database.execute_unprepared(sql).await.unwrap();
         database.close().await.unwrap();
     }

@@ -232,7 +232,9 @@ async fn a_code_older_than_ten_minutes_is_worth_nothing() {
     let app = App::register(&town, "Elk", BACK, "read write").await;
     for (minutes, wanted) in [(9, 200), (10, 400)] {
         let code = code(&app, &[]).await;
-        let db = Database::connect(town.database_url()).await.unwrap();
+        let db = Box::pin(Database::connect(town.database_url()))
+            .await
+            .unwrap();
         let older = minutes * 60_000;
         let sql = format!(
             "UPDATE auth_code SET created_at = created_at - {older} WHERE token_id IS NULL"
@@ -298,7 +300,9 @@ async fn nobody_says_yes_in_someones_place() {
     assert_eq!(anyone.status, 303, "to the log-in");
     assert_eq!(page.headers["x-frame-options"], "DENY");
     assert_eq!(page.headers["cache-control"], "private, no-store");
-    let db = Database::connect(town.database_url()).await.unwrap();
+    let db = Box::pin(Database::connect(town.database_url()))
+        .await
+        .unwrap();
     let codes = db.query_all_raw(sea_orm::Statement::from_string(
         db.get_database_backend(),
         "SELECT id FROM auth_code",
@@ -335,7 +339,9 @@ async fn no_secret_of_an_app_lies_in_the_database() {
     let alone = [("grant_type", "client_credentials")];
     let alone = app.asks_for_token(&alone).await.expecting(200).json();
     let alone = alone["access_token"].as_str().unwrap();
-    let db = Database::connect(town.database_url()).await.unwrap();
+    let db = Box::pin(Database::connect(town.database_url()))
+        .await
+        .unwrap();
     let mut stored = String::new();
     for column in [
         "secret_hash FROM app",

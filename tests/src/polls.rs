@@ -79,7 +79,9 @@ async fn ends_now(town: &TestTown, post: &Value) {
         "UPDATE poll SET expires_at = {now} WHERE post_id = {}",
         id(post)
     );
-    let database = Database::connect(town.database_url()).await.unwrap();
+    let database = Box::pin(Database::connect(town.database_url()))
+        .await
+        .unwrap();
     database.execute_unprepared(&sql).await.unwrap();
     database.close().await.unwrap();
 }

@@ -69,7 +69,7 @@ fn says(texts: &BTreeSet<String>, word: &str) -> bool {
 }
 
 async fn block(town: &TestTown, authority: &str) {
-    let db = sea_orm::Database::connect(town.database_url())
+    let db = Box::pin(sea_orm::Database::connect(town.database_url()))
         .await
         .unwrap();
     let sql = format!(

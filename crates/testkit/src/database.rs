@@ -2,11 +2,12 @@
 
 use std::{
     path::Path,
-    process::Command,
     sync::atomic::{AtomicU64, Ordering},
+    thread,
     time::UNIX_EPOCH,
 };
 
+use sea_orm_migration::sea_orm::{self, ConnectionTrait, DbErr};
 use url::Url;
 
 use crate::empty;
@@ -37,8 +38,9 @@ impl Database {
         let moment = UNIX_EPOCH.elapsed().unwrap().as_nanos();
         let name = format!("parvis_test_{}_{number}_{moment:x}", std::process::id());
         let empty = empty::postgres(&server);
-        let made = psql(&server, &format!("create database {name} template {empty}"));
-        assert_eq!(made, Ok(()), "no database from {server}");
+        // Pages are copied as files: quicker by a third for one as small as this.
+        let create = format!("create database {name} template {empty} strategy file_copy");
+        tell(&server, create).unwrap_or_else(|err| panic!("no database from {server}: {err}"));
         Some(Self {
             url: url_of(&server, &name),
             on_server: Some(OnServer { server, name }),
@@ -66,7 +68,7 @@ impl Drop for Database {
         if let Some(OnServer { server, name }) = &self.on_server {
             let drop = format!("drop database if exists {name} with (force)");
             // What stays behind is in nobody's way.
-            let _gone = psql(server, &drop);
+            let _gone = tell(server, drop);
         }
     }
 }
@@ -78,22 +80,24 @@ pub(crate) fn url_of(server: &str, database: &str) -> String {
     url.into()
 }
 
-/// An error is why the server would not.
-pub(crate) fn psql(server: &str, sql: &str) -> Result<(), String> {
-    let run = Command::new("psql")
-        .args([
-            "--quiet",
-            "--no-psqlrc",
-            "--dbname",
-            server,
-            "--command",
-            sql,
-        ])
-        .output()
-        .map_err(|err| err.to_string())?;
-    if run.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&run.stderr).into_owned())
-    }
+/// Tells the server something, outside any transaction. An error is why it would not.
+pub(crate) fn tell(server: &str, sql: String) -> Result<(), DbErr> {
+    let server = server.to_owned();
+    apart(async move {
+        let db = sea_orm::Database::connect(server).await?;
+        db.execute_unprepared(&sql).await?;
+        db.close().await
+    })
+}
+
+/// On a thread of its own: whoever waits for it may stand on a runtime already.
+pub(crate) fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let done = thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(Box::pin(work))
+    });
+    done.join().unwrap()
 }

@@ -48,7 +48,7 @@ async fn a_post_crosses_over_and_the_answer_comes_back() {
         alice,
         bruno,
         ..
-    } = story().await;
+    } = Box::pin(story()).await;
     let post = valmont
         .posts(alice, "Le marché ouvre #samedi", Audience::Public, None)
         .await;
@@ -80,7 +80,7 @@ async fn an_edit_and_a_deletion_reach_every_copy() {
         alice,
         bruno,
         ..
-    } = story().await;
+    } = Box::pin(story()).await;
     let post = valmont
         .posts(
             alice,
@@ -118,7 +118,7 @@ async fn likes_and_boosts_are_counted_and_taken_back() {
         alice,
         bruno,
         ..
-    } = story().await;
+    } = Box::pin(story()).await;
     let post = valmont
         .posts(alice, "Fête du pain", Audience::Public, None)
         .await;
@@ -163,7 +163,7 @@ async fn what_is_for_the_town_never_leaves_it() {
         alice,
         bruno,
         ..
-    } = story().await;
+    } = Box::pin(story()).await;
     let secret = valmont
         .posts(alice, "Entre nous", Audience::Town, None)
         .await;
@@ -189,7 +189,7 @@ async fn a_private_post_is_shown_only_to_who_may_read_it() {
         alice,
         bruno,
         ..
-    } = story().await;
+    } = Box::pin(story()).await;
     let post = valmont
         .posts(alice, "Pour mes amis", Audience::Followers, None)
         .await;
@@ -211,7 +211,7 @@ async fn a_follower_who_is_blocked_hears_no_more() {
         alice,
         bruno,
         alice_there,
-    } = story().await;
+    } = Box::pin(story()).await;
     let bruno_here = valmont.finds(&format!("@bruno@{}", rive.host())).await;
     let town = valmont.town.clone();
     valmont
