@@ -43,7 +43,7 @@ const STYLES: &[&str] = &[
 
 /// What pages load together is one file.
 const SCRIPTS: &[(&str, &[&str])] = &[
-    ("app", &["app"]),
+    ("app", &["menus", "app"]),
     ("passkeys", &["passkeys"]),
     ("device", &["device"]),
     ("more", &["more"]),

@@ -1,12 +1,19 @@
 // @ts-check
-// Says once that there are new posts, without moving what one reads. Asks seldom, and only while somebody looks at the page.
-// Without this a link leads to them.
+// Says once that there are new posts, without moving what one reads. While somebody looks at the page, the town tells it that
+// something has come; where that cannot be heard, the page asks, seldom. Without this a link leads to them.
 
 const PAUSE_MS = 60_000;
+/** Of many posts in a row the page asks once. */
+const BREATH_MS = 3_000;
+/** One post reaches the pages of a whole town at once; within so long each asks at a moment of its own. */
+const SPREAD_MS = 5_000;
 const place = document.querySelector("[data-news]");
 const link = place?.querySelector("a");
 const said = place?.querySelector('[role="status"]');
 let asked = 0;
+let soon = 0;
+/** @type {EventSource | null} */
+let stream = null;
 
 async function look() {
   if (!(place instanceof HTMLElement) || !link || !said || document.hidden) return;
@@ -21,13 +28,39 @@ async function look() {
   }
 }
 
-/** Who comes back to the page after a while need not wait. */
-function lookAgain() {
-  if (Date.now() - asked > PAUSE_MS / 2) void look();
+function lookSoon() {
+  if (soon) return;
+  const wait = Math.max(Math.random() * SPREAD_MS, asked + BREATH_MS - Date.now());
+  soon = setTimeout(() => {
+    soon = 0;
+    void look();
+  }, wait);
+}
+
+/** The browser comes back by itself where the line breaks off; what came meanwhile is asked for each time it is there. */
+function listen() {
+  if (stream || document.hidden) return;
+  const line = new EventSource("/nouveautes/flux");
+  line.addEventListener("open", lookSoon);
+  line.addEventListener("news", lookSoon);
+  line.addEventListener("error", () => line.readyState === EventSource.CLOSED && lookSoon());
+  stream = line;
+}
+
+/** A page that nobody sees wakes no phone. */
+function rest() {
+  stream?.close();
+  stream = null;
+}
+
+function lookWhereNothingIsHeard() {
+  if (stream?.readyState !== EventSource.OPEN) void look();
 }
 
 if (place) {
-  setInterval(look, PAUSE_MS);
-  document.addEventListener("visibilitychange", lookAgain);
-  addEventListener("pageshow", (event) => event.persisted && lookAgain());
+  listen();
+  setInterval(lookWhereNothingIsHeard, PAUSE_MS);
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", (event) => event.persisted && listen());
 }

@@ -41,6 +41,9 @@ mod m20261122_000036_known_again;
 mod m20261122_000037_neighbours;
 mod m20261122_000040_reminder;
 mod m20261123_000041_made;
+mod m20261123_000042_passing;
+mod m20261123_000043_emoji;
+mod m20261123_000044_kept_lists;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -87,6 +90,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000037_neighbours::Migration),
             Box::new(m20261122_000040_reminder::Migration),
             Box::new(m20261123_000041_made::Migration),
+            Box::new(m20261123_000042_passing::Migration),
+            Box::new(m20261123_000043_emoji::Migration),
+            Box::new(m20261123_000044_kept_lists::Migration),
         ]
     }
 }

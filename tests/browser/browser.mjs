@@ -15,6 +15,8 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 export const PHONE = { name: 'phone', viewport: { width: 390, height: 844 } };
 export const DESK = { name: 'desk', viewport: { width: 1280, height: 900 } };
+/** Every way in which a flow is walked. */
+export const HOWS = [PHONE, DESK].flatMap((size) => [true, false].map((javaScript) => ({ javaScript, size })));
 
 /** Chromium can find nothing but this computer, whatever a page asks for. */
 export function launch() {
@@ -61,7 +63,7 @@ class Visitor {
   /** Looks at the page as a careful person would, and keeps a picture of it. */
   async inspect(name) {
     await this.picture(name);
-    await this.#fitsItsWidth();
+    await this.fitsItsWidth();
     // axe waits on timers, which a page without JavaScript has not; its twin with it is the same.
     if (this.javaScript) await this.#isAccessible(name);
   }
@@ -73,7 +75,8 @@ class Visitor {
     await this.page.screenshot({ path: file, fullPage: true });
   }
 
-  async #fitsItsWidth() {
+  /** Nothing has to be pushed sideways. */
+  async fitsItsWidth() {
     const [whole, shown] = await this.page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return [scrollWidth, clientWidth];

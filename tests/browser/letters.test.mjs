@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { DESK, launch, PHONE, visit } from './browser.mjs';
+import { HOWS, launch, visit } from './browser.mjs';
 import { Resident, settle } from './resident.mjs';
 import { startTown } from './town.mjs';
 import { words } from './words.mjs';
@@ -30,7 +30,7 @@ after(async () => {
   await town?.stop();
 });
 
-for (const [javaScript, size] of [[true, DESK], [false, PHONE]]) {
+for (const { javaScript, size } of HOWS) {
   const how = `${size.name}, ${javaScript ? 'with' : 'without'} scripts`;
 
   test(`a link for a new password can be asked for (${how})`, async () => {

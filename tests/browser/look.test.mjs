@@ -32,6 +32,7 @@ for (const [size, javaScript, colour, note] of [
   [PHONE, true, '#ffe600', 'look-darkened'],
   [DESK, true, '#0b2f6b', 'look-lightened'],
   [DESK, false, '#e2007a', ''],
+  [PHONE, false, '#7a4b00', ''],
 ]) {
   const how = `on a ${size.name} ${javaScript ? 'with' : 'without'} JavaScript`;
   test(`the town takes the colour ${colour}, arms and a banner, ${how}`, async () => {

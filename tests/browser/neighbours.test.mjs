@@ -19,8 +19,8 @@ let browser;
 
 before(async () => {
   [here, there] = await Promise.all([startTown(NEIGHBOURS), startTown(NEIGHBOURS)]);
-  await settle(here, ['marie']);
-  await settle(there, ['paul']);
+  await settle(here, ['marie', 'odile']);
+  await settle(there, ['paul', 'henri']);
   browser = await launch();
 });
 
@@ -35,6 +35,10 @@ test('a post crosses over and the answer comes back, on a phone with JavaScript'
 
 test('the same the other way round, on a desk without JavaScript', () =>
   between({ javaScript: false, size: DESK }, [there, 'paul'], [here, 'marie']));
+
+test('on a phone without JavaScript', () => between({ javaScript: false, size: PHONE }, [here, 'odile'], [there, 'henri']));
+
+test('and at a desk with it', () => between({ javaScript: true, size: DESK }, [there, 'henri'], [here, 'odile']));
 
 async function between(how, reads, writes) {
   const people = [];

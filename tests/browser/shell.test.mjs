@@ -79,6 +79,13 @@ async function says(name, text, picture) {
   });
 }
 
+/** Opens home and waits until it has asked for news for the first time. */
+async function looksAtHome(page) {
+  await page.goto('/ville');
+  const isAsked = (response) => new URL(response.url()).pathname === '/nouveautes';
+  await Promise.all([page.waitForResponse(isAsked), page.goto('/')]);
+}
+
 async function follow(page, name) {
   await page.goto(`/@${name}`);
   await press(page, button(page, t('follow')));
@@ -244,13 +251,13 @@ test('whoever is not followed is not put on a list, and the page says so', async
 test('new posts announce themselves without moving the page', async () => {
   await withBrowser({ javaScript: true, size: DESK }, async (visitor, page) => {
     await logIn(page, 'marie');
-    await page.goto('/');
+    // It asks when it begins to listen. By itself it would ask again a minute later, and nobody waits for that here.
+    await looksAtHome(page);
     const pill = page.locator('.news .pill');
     assert.equal(await pill.isVisible(), false, 'nothing is new yet');
     const place = () => page.getByRole('article').first().boundingBox();
     const before = await place();
     await says('bruno', 'Le four est chaud.');
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await pill.waitFor({ state: 'visible' });
     assert.equal(await pill.textContent(), '1 nouveau message');
     assert.equal((await place()).y, before.y, 'what one reads stays where it is');
@@ -259,6 +266,43 @@ test('new posts announce themselves without moving the page', async () => {
     await page.getByRole('article').filter({ hasText: 'Le four est chaud.' }).waitFor();
     await page.getByText(t('seen-from')).waitFor();
     await visitor.inspect('shell-seen');
+  });
+});
+
+test('a page that the town cannot speak to asks by itself', async () => {
+  await withBrowser({ javaScript: true, size: PHONE }, async (_, page) => {
+    await logIn(page, 'marie');
+    await page.route('**/nouveautes/flux', (route) => route.fulfill({ status: 204 }));
+    await page.clock.install();
+    await looksAtHome(page);
+    await says('bruno', 'Le four refroidit.');
+    await page.clock.fastForward(60_000);
+    await page.locator('.news .pill').waitFor({ state: 'visible' });
+  });
+});
+
+test('a page that nobody looks at listens to nothing', async () => {
+  await withBrowser({ javaScript: true, size: PHONE }, async (_, page) => {
+    await page.addInitScript(() => {
+      const lines = [];
+      globalThis.openLines = () => lines.filter((line) => line.readyState !== EventSource.CLOSED).length;
+      globalThis.EventSource = class extends EventSource {
+        constructor(address) {
+          super(address);
+          lines.push(this);
+        }
+      };
+    });
+    await logIn(page, 'marie');
+    await looksAtHome(page);
+    for (const [isHidden, expected] of [[true, 0], [false, 1]]) {
+      const lines = await page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+        return globalThis.openLines();
+      }, isHidden);
+      assert.equal(lines, expected, `hidden: ${isHidden}`);
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, Method};
 use parvis_testkit::{
-    Browser, TestTown,
+    Browser, Reply, TestTown,
     exchange::{headers, urlencoded},
     town::PASSWORD,
 };
@@ -413,4 +413,66 @@ async fn pages_speak_the_readers_language() {
     browser.language = "en-GB,en;q=0.8";
     let english = browser.opens("/connexion").await.expecting(200);
     assert!(french.says("<html lang=\"fr\"") && english.says("<html lang=\"en\""));
+}
+
+/// The session's cookie as an answer sets it, if it does.
+fn session_set_by(reply: &Reply) -> Option<String> {
+    let lines = reply.headers.get_all("set-cookie").iter();
+    lines
+        .map(|line| line.to_str().unwrap().to_owned())
+        .find(|line| line.starts_with("parvis="))
+}
+
+/// Logs in by hand; gives the line that sets the session's cookie.
+async fn session_of_log_in(browser: &mut Browser) -> String {
+    let page = browser.opens("/connexion").await.expecting(200);
+    let form = page
+        .form("/connexion")
+        .with("name", "marie")
+        .with("password", PASSWORD);
+    let kind = headers(&[("content-type", "application/x-www-form-urlencoded")]);
+    let body = urlencoded(&form.pairs()).into_bytes();
+    let reply = browser
+        .exchange(Method::POST, "/connexion", kind, body)
+        .await;
+    session_set_by(&reply).unwrap()
+}
+
+/// T198, T206: nothing is done by opening an address, and a log-in has a session that nobody could have planted.
+#[tokio::test]
+async fn t198_t206_a_log_in_takes_a_form_and_has_a_session_of_its_own() {
+    let town = TestTown::start("valmont").await;
+    town.resident("marie").await;
+    let mut marie = town.browser_of("marie").await;
+    let out = marie
+        .exchange(Method::GET, "/deconnexion", HeaderMap::new(), Vec::new())
+        .await;
+    assert_eq!((out.status, session_set_by(&out)), (405, None));
+    assert!(is_known(&mut marie).await, "still");
+    let mut visitor = town.visitor();
+    let named = urlencoded(&[("name", "marie"), ("password", PASSWORD)]);
+    let page = visitor.opens(&format!("/connexion?{named}")).await;
+    assert!(page.find_form("/connexion").is_some(), "asked again");
+    assert!(!is_known(&mut visitor).await);
+
+    let planted = "choisie-par-un-autre-0123456789abcdef";
+    let mut victim = town.visitor();
+    victim.cookies.insert("parvis".into(), planted.into());
+    assert!(!is_known(&mut victim).await);
+    let first = session_of_log_in(&mut victim).await;
+    assert!(is_known(&mut victim).await);
+    for flag in ["; Path=/", "; HttpOnly", "; SameSite=Lax"] {
+        assert!(first.contains(flag), "{flag}: {first}");
+    }
+    assert!(!first.contains("Domain"), "{first}");
+    let value = |line: &str| line.split(['=', ';']).nth(1).unwrap().to_owned();
+    assert!(value(&first) != planted && value(&first).len() >= 22);
+    let mut attacker = town.visitor();
+    attacker.cookies.insert("parvis".into(), planted.into());
+    assert!(
+        !is_known(&mut attacker).await,
+        "what was planted opens nothing"
+    );
+    let second = session_of_log_in(&mut town.visitor()).await;
+    assert_ne!(value(&first), value(&second), "each log-in has its own");
 }

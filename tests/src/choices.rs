@@ -448,3 +448,38 @@ async fn one_learns_which_friends_follow_someone() {
     assert_eq!(known(1), Vec::<String>::new());
     assert_eq!(known(2), [jean.id.as_str()]);
 }
+
+#[tokio::test]
+async fn how_one_usually_writes_is_chosen_on_a_page_and_holds_in_apps_and_in_the_small_box() {
+    let town = TestTown::start("valmont").await;
+    let jean = town.resident("jean").await;
+    let mut browser = town.browser_of("jean").await;
+    let page = browser.opens("/reglages/compte").await.expecting(200);
+    let form = page.form("/reglages/habitudes");
+    let form = form.with("audience", "followers").with("langue", "oc");
+    let form = form.with("sensible", "1");
+    browser.submits(&page, &form).await.expecting(200);
+    let usual = jean.get("/api/v1/preferences").await.expecting(200).json();
+    assert_eq!(usual["posting:default:visibility"], "private");
+    assert_eq!(usual["posting:default:language"], "oc");
+    assert_eq!(usual["posting:default:sensitive"], true);
+
+    let text = marker("usuel");
+    let page = browser.opens("/").await.expecting(200);
+    let form = page.form("/ecrire").with("text", &text);
+    browser.submits(&page, &form).await.expecting(200);
+    let post = own_post(&jean, &text).await;
+    assert_eq!(
+        [&post["visibility"], &post["language"], &post["sensitive"]],
+        [&json!("private"), &json!("oc"), &json!(true)]
+    );
+
+    let page = browser.opens("/reglages/compte").await.expecting(200);
+    let form = page.form("/reglages/habitudes").with("langue", "");
+    let form = form.without("sensible").without("audience");
+    browser.submits(&page, &form).await.expecting(200);
+    let usual = jean.get("/api/v1/preferences").await.expecting(200).json();
+    assert_eq!(usual["posting:default:visibility"], "private", "as before");
+    assert_eq!(usual["posting:default:language"], json!(null));
+    assert_eq!(usual["posting:default:sensitive"], false);
+}

@@ -1,13 +1,29 @@
 //! Real documents of other software, where the folder with them is present (`PARVIS_CORPUS`, by default `../shared/fixtures`
-//! beside the project): none of them may upset the program. They are read in place.
+//! beside the project), read in place. Each comes to the town as its platform would send it, and what apps are then shown is
+//! compared with what the document says.
 
-use std::path::{Path, PathBuf};
+mod coming;
+mod expected;
+mod reading;
+mod words;
+mod world;
 
-use parvis_testkit::{
-    Actor, Remote, TestTown,
-    actor::{fresh, marker},
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
 };
+
+use futures_util::future::join_all;
+use parvis_testkit::{Remote, Resident, TestTown, actor::marker, eventually, exchange::urlencoded};
 use serde_json::{Value, json};
+
+use coming::{Coming, Lea};
+use expected::{Duty, Expected};
+use reading::{spelled, without_fragment};
+use world::World;
+
+/// Documents that are played at once, each in a world of its own.
+const AT_ONCE: usize = 12;
 
 fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("PARVIS_CORPUS").map(PathBuf::from);
@@ -43,80 +59,316 @@ fn documents(folder: &Path) -> Vec<(String, Value)> {
     found
 }
 
-/// Puts a document into the mouth of `actor`: its author, and an id on its server. An activity keeps its kind; anything else
-/// is what a Create is about.
-fn spoken_by(actor: &Actor, document: &Value) -> Value {
-    let own = |object: &Value| {
-        let mut object = object.clone();
-        object["id"] = json!(format!("{}/statuses/{}", actor.id, fresh()));
-        object["attributedTo"] = json!(actor.id);
-        object
-    };
-    let mut spoken = if document["actor"].is_null() || document["object"].is_null() {
-        actor.create(&own(document))
-    } else {
-        document.clone()
-    };
-    spoken["id"] = json!(format!("{}/activities/{}", actor.id, fresh()));
-    spoken["actor"] = json!(actor.id);
-    if spoken["object"].is_object() && spoken["type"] == "Create" {
-        spoken["object"] = own(&spoken["object"]);
+/// A town with one resident, and the servers of all worlds.
+struct Stage {
+    town: TestTown,
+    remote: Remote,
+    lea: Resident,
+    /// What is liked.
+    post: String,
+}
+
+/// What became of one document.
+struct Played<'d> {
+    name: &'d str,
+    /// The server that signed the last letter.
+    peer: Option<String>,
+    /// The inbox must have done what the letter says: that a search finds it by asking its server is not enough.
+    is_deed: bool,
+    shown: bool,
+    duty: Duty,
+    faults: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Understood,
+    Ignored,
+    Refused,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let (town, remote) = (TestTown::start("valmont").await, Remote::open().await);
+        let lea = town.resident("lea").await;
+        let post = lea.posts(&marker("aimé")).await;
+        Self {
+            post: post["uri"].as_str().unwrap().to_owned(),
+            town,
+            remote,
+            lea,
+        }
     }
-    spoken
+
+    async fn plays<'d>(&self, number: usize, name: &'d str, document: &Value) -> Played<'d> {
+        let mut world = World::new(&self.remote, number);
+        let lea = Lea {
+            uri: &self.lea.uri,
+            post: &self.post,
+        };
+        let is_hostile = name.starts_with("adversarial/");
+        let coming = coming::of(document, is_hostile, &mut world, &lea);
+        let followed = match &coming.follows {
+            Some(who) => self.follows(&world, who).await,
+            None => None,
+        };
+        let mut faults = Vec::new();
+        for (who, letter) in &coming.letters {
+            match world.says(who, &self.town.shared_inbox(), letter).await {
+                Ok(reply) if reply.status < 500 => {}
+                Ok(reply) => faults.push(format!("{} {}", reply.status, reply.text())),
+                Err(error) => faults.push(error),
+            }
+        }
+        let answer = self.looks(&coming, followed.as_deref(), &mut faults).await;
+        let entity = entity(&coming.expected, &answer);
+        faults.extend(judged(&coming.expected, entity));
+        let (last, duty) = (coming.letters.last(), duty(&coming.expected));
+        let is_told = last.is_some() && duty == Duty::Shown;
+        Played {
+            name,
+            peer: last.and_then(|(who, _)| world.authority(who)),
+            is_deed: is_told || matches!(coming.expected, Expected::Done),
+            shown: entity.is_some(),
+            duty,
+            faults,
+        }
+    }
+
+    /// Follows somebody, who agrees. The answer is the id of their account.
+    async fn follows(&self, world: &World<'_>, who: &str) -> Option<String> {
+        let host = world.host_of(who)?;
+        let query = urlencoded(&[("q", who), ("resolve", "true")]);
+        let found = self.lea.get(&format!("/api/v2/search?{query}")).await;
+        let found = found.expecting(200).json();
+        let account = found["accounts"][0]["id"].as_str()?.to_owned();
+        let path = format!("/api/v1/accounts/{account}/follow");
+        self.lea.post_form(&path, &[]).await.expecting(200);
+        let uri = spelled(who);
+        let follow = eventually(&format!("{who} is asked"), || async {
+            let follows = host.accepted_of("Follow").into_iter();
+            let mut follows = follows.filter(|follow| follow["object"] == uri.as_str());
+            follows.next()
+        })
+        .await;
+        let accept = json!({
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": format!("{}#corpus-accept", without_fragment(who)),
+            "type": "Accept",
+            "actor": who,
+            "object": follow,
+        });
+        let reply = world.says(who, &self.lea.inbox(), &accept).await.unwrap();
+        assert!(
+            reply.is_success(),
+            "{who}: {} {}",
+            reply.status,
+            reply.text()
+        );
+        Some(account)
+    }
+
+    /// What apps are shown: the boosts of who is followed, or what a search gives.
+    async fn looks(
+        &self,
+        coming: &Coming,
+        followed: Option<&str>,
+        faults: &mut Vec<String>,
+    ) -> Value {
+        let path = match (&coming.expected, followed, &coming.asks) {
+            (Expected::Boost { .. }, Some(account), _) => {
+                format!("/api/v1/accounts/{account}/statuses?limit=5")
+            }
+            (_, _, Some(asks)) => {
+                let query = urlencoded(&[("q", asks.as_str()), ("resolve", "true")]);
+                format!("/api/v2/search?{query}")
+            }
+            _ => return Value::Null,
+        };
+        let reply = self.lea.get(&path).await;
+        if reply.status == 200 {
+            return reply.json();
+        }
+        faults.push(format!("{path}: {} {}", reply.status, reply.text()));
+        Value::Null
+    }
+
+    /// The town is as it was: its pages open, and what is sent arrives.
+    async fn still_stands(&self) {
+        for path in [
+            "/api/v1/timelines/home?limit=40",
+            "/api/v1/timelines/public?limit=40",
+        ] {
+            self.lea.get(path).await.expecting(200);
+        }
+        let mut browser = self.town.browser_of("lea").await;
+        browser.opens("/").await.expecting(200);
+        browser.opens("/avis").await.expecting(200);
+        let text = marker("après tout cela");
+        let sure = self.remote.host("sure").person("rose");
+        self.lea.follows_actor(&sure).await;
+        sure.post(&self.town.shared_inbox(), &sure.create(&sure.note(&text)))
+            .await;
+        self.lea.reads_on_home(&text).await;
+        let panics = self.town.program.log().matches("panicked at").count();
+        assert_eq!(panics, 0);
+    }
+}
+
+/// What is looked for, among what is shown.
+fn entity<'v>(expected: &Expected, answer: &'v Value) -> Option<&'v Value> {
+    let all = |list: &'v Value| list.as_array().into_iter().flatten();
+    let (mut statuses, mut accounts) = (all(&answer["statuses"]), all(&answer["accounts"]));
+    match expected {
+        Expected::Post(post) => statuses.find(|it| it["uri"] == post.uri.as_str()),
+        Expected::Account(account) => accounts.find(|it| it["uri"] == account.uri.as_str()),
+        Expected::Boost { of } => all(answer).find(|it| it["reblog"]["uri"] == of.as_str()),
+        Expected::Done | Expected::Nothing => statuses.chain(accounts).next(),
+    }
+}
+
+fn duty(expected: &Expected) -> Duty {
+    match expected {
+        Expected::Post(post) => post.duty,
+        Expected::Account(account) => account.duty,
+        Expected::Boost { .. } => Duty::Shown,
+        Expected::Done => Duty::Either("a deed, which is shown nowhere by itself"),
+        Expected::Nothing => Duty::Hidden("nothing that is shown to people"),
+    }
+}
+
+/// Every member that is not as the document says.
+fn judged(expected: &Expected, entity: Option<&Value>) -> Vec<String> {
+    let mut faults = match (duty(expected), entity) {
+        (Duty::Shown, None) => vec!["found: expected yes, shown nothing".to_owned()],
+        (Duty::Hidden(why), Some(entity)) => {
+            vec![format!(
+                "found: expected nothing ({why}), shown {}",
+                entity["uri"]
+            )]
+        }
+        _ => Vec::new(),
+    };
+    let differences = match (expected, entity) {
+        (Expected::Post(post), Some(status)) => post.differences(status),
+        (Expected::Account(account), Some(shown)) => account.differences(shown),
+        _ => Vec::new(),
+    };
+    faults.extend(differences.iter().map(ToString::to_string));
+    faults
+}
+
+/// What the log says became of the last letter from each server: outcome and reason.
+fn outcomes(log: &str) -> HashMap<String, (String, String)> {
+    let field = |line: &str, name: &str| -> Option<String> {
+        let (_, from) = line.split_once(&format!(" {name}=\""))?;
+        from.split_once('"').map(|(value, _)| value.to_owned())
+    };
+    let told = |line: &str| {
+        let outcome = (field(line, "outcome")?, field(line, "reason")?);
+        Some((field(line, "peer")?, outcome))
+    };
+    log.lines().filter_map(told).collect()
+}
+
+impl Played<'_> {
+    /// What is neither shown nor done is refused, or left alone; both are meant.
+    fn end(&self, outcome: Option<&str>) -> End {
+        if self.shown {
+            return End::Understood;
+        }
+        match (outcome, self.duty) {
+            (_, Duty::Hidden(_)) if self.name.starts_with("adversarial/") => End::Refused,
+            (Some("applied" | "duplicate"), _) => End::Understood,
+            (Some("refused"), _) => End::Refused,
+            _ => End::Ignored,
+        }
+    }
+
+    fn platform_and_kind(&self) -> (&str, &str) {
+        let (platform, file) = self.name.split_once('/').unwrap_or(("", self.name));
+        let kind = file.trim_end_matches(".json");
+        let number = |c: char| c.is_ascii_digit();
+        (
+            platform,
+            kind.trim_end_matches(number).trim_end_matches('-'),
+        )
+    }
+}
+
+fn print_table(played: &[(Played<'_>, End)]) {
+    let mut rows = BTreeMap::<(&str, &str), [u32; 3]>::new();
+    let mut rules = BTreeMap::<&str, u32>::new();
+    for (one, end) in played {
+        let (platform, kind) = one.platform_and_kind();
+        for row in [(platform, kind), (platform, ""), ("", "")] {
+            rows.entry(row).or_default()[*end as usize] += 1;
+        }
+        if let Duty::Hidden(rule) | Duty::Either(rule) = one.duty {
+            *rules.entry(rule).or_default() += 1;
+        }
+    }
+    let heads = ["understood", "ignored on purpose", "refused on purpose"];
+    println!(
+        "{:24} {:24} {:>10} {:>18} {:>18}",
+        "platform", "kind", heads[0], heads[1], heads[2]
+    );
+    for ((platform, kind), [understood, ignored, refused]) in rows {
+        let platform = if platform.is_empty() { "all" } else { platform };
+        println!("{platform:24} {kind:24} {understood:>10} {ignored:>18} {refused:>18}");
+    }
+    println!("need not be shown, or must not:");
+    for (rule, count) in rules {
+        println!("{count:6} {rule}");
+    }
 }
 
 #[tokio::test]
-async fn no_real_document_upsets_the_program() {
+async fn no_real_document_upsets_the_program_and_each_is_shown_as_it_says() {
     let Some(folder) = corpus() else {
         println!(
             "no corpus at PARVIS_CORPUS or ../shared/fixtures: only the project's own documents are tested"
         );
         return;
     };
-    let (town, remote) = (TestTown::start("valmont").await, Remote::open().await);
-    let lea = town.resident("lea").await;
-    let actor = remote.host("corpus").person("paul");
-    lea.follows_actor(&actor).await;
-
-    let (mut played, mut upset) = (0, Vec::new());
-    for (name, document) in documents(&folder) {
-        // Taking leave of the actor itself would end the play.
-        let whole = document.is_object() && document["type"] != "Delete";
-        if !whole {
-            continue;
-        }
-        let reply = actor
-            .letter(&town.shared_inbox(), &spoken_by(&actor, &document))
-            .seal()
-            .try_send()
-            .await;
-        match reply {
-            Ok(reply) if reply.status < 500 => {}
-            Ok(reply) => upset.push(format!("{name}: {} {}", reply.status, reply.text())),
-            Err(error) => upset.push(format!("{name}: {error}")),
-        }
-        played += 1;
+    let stage = Stage::set().await;
+    let documents = documents(&folder);
+    let numbered: Vec<_> = documents.iter().enumerate().collect();
+    let mut played = Vec::new();
+    for several in numbered.chunks(AT_ONCE) {
+        let plays = several
+            .iter()
+            .map(|(number, (name, document))| stage.plays(*number, name, document));
+        played.extend(join_all(plays).await);
     }
-    println!("{played} documents played");
+    let outcomes = outcomes(&stage.town.program.log());
+    let mut faults = Vec::new();
+    let mut ends = Vec::new();
+    for one in played {
+        let outcome = one.peer.as_ref().and_then(|peer| outcomes.get(peer));
+        let word = outcome.map(|(word, _)| word.as_str());
+        faults.extend(
+            one.faults
+                .iter()
+                .map(|fault| format!("{}: {fault}", one.name)),
+        );
+        if one.is_deed && word != Some("applied") {
+            faults.push(format!(
+                "{}: outcome: expected applied, shown {outcome:?}",
+                one.name
+            ));
+        }
+        let end = one.end(word);
+        ends.push((one, end));
+    }
+    print_table(&ends);
+    println!("{} documents played", ends.len());
+    stage.still_stands().await;
     assert!(
-        upset.is_empty(),
-        "{} of {played}:\n{}",
-        upset.len(),
-        upset.join("\n")
+        faults.is_empty(),
+        "{} of {} documents:\n{}",
+        faults.len(),
+        ends.len(),
+        faults.join("\n")
     );
-    for path in [
-        "/api/v1/timelines/home?limit=40",
-        "/api/v1/timelines/public?limit=40",
-    ] {
-        lea.get(path).await.expecting(200);
-    }
-    let mut browser = town.browser_of("lea").await;
-    browser.opens("/").await.expecting(200);
-    browser.opens("/avis").await.expecting(200);
-    let text = marker("après tout cela");
-    let sure = remote.host("sure").person("rose");
-    lea.follows_actor(&sure).await;
-    sure.post(&town.shared_inbox(), &sure.create(&sure.note(&text)))
-        .await;
-    lea.reads_on_home(&text).await;
 }

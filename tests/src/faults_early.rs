@@ -29,11 +29,15 @@ fn is_a_page(reply: &Reply, status: u16, language: &str, words: &str) {
     assert!(reply.headers.contains_key("content-security-policy"));
 }
 
-fn is_plain(reply: &Reply, status: u16) {
+/// As other servers read it (FEP-c180).
+fn is_a_problem(reply: &Reply, status: u16) {
     assert_eq!(reply.status, status, "{}", reply.text());
-    let kind = reply.header("content-type").unwrap_or_default();
-    assert!(!kind.starts_with("text/html"), "{kind}");
-    assert!(reply.body.len() < 200);
+    let kind = reply.header("content-type");
+    assert_eq!(kind, Some("application/problem+json"), "{}", reply.text());
+    let problem = reply.json();
+    assert_eq!(problem["status"], status);
+    assert!(problem["detail"].as_str().unwrap().len() > 5, "{problem}");
+    assert!(problem["type"].is_string() && problem["title"].is_string());
 }
 
 #[tokio::test]
@@ -55,9 +59,9 @@ async fn a_host_that_is_no_town_is_told_so_in_the_form_that_was_asked_for() {
     ] {
         is_for_apps(&ask(path, &[]).await, 421);
     }
-    is_plain(&ask("/ap/inbox", &[]).await, 421);
+    is_a_problem(&ask("/ap/inbox", &[]).await, 421);
     let document = ("accept", "application/activity+json");
-    is_plain(&ask("/@marie", &[document]).await, 421);
+    is_a_problem(&ask("/@marie", &[document]).await, 421);
 }
 
 #[tokio::test]
@@ -72,7 +76,7 @@ async fn what_is_too_large_is_refused_in_the_form_that_was_asked_for() {
     is_for_apps(&post("/api/v1/statuses", "fr").await, 413);
     is_a_page(&post("/connexion", "fr").await, 413, "fr", "trop lourd");
     is_a_page(&post("/ecrire", "en").await, 413, "en", "too large");
-    is_plain(&post("/ap/inbox", "fr").await, 413);
+    is_a_problem(&post("/ap/inbox", "fr").await, 413);
 }
 
 #[tokio::test]

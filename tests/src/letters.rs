@@ -27,16 +27,16 @@ async fn town_at(port: u16, more: &[(&str, &str)]) -> TestTown {
     TestTown::start_with("valmont", &all).await
 }
 
-async fn with_mail() -> (TestTown, MailServer) {
+pub async fn with_mail() -> (TestTown, MailServer) {
     let server = MailServer::open().await;
     (town_at(server.port, &[]).await, server)
 }
 
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     format!("{name}@courriel.example")
 }
 
-async fn asks(town: &TestTown, who: &str) -> Shown {
+pub async fn asks(town: &TestTown, who: &str) -> Shown {
     let mut browser = town.visitor();
     let page = browser.opens(FORGOTTEN).await.expecting(200);
     let form = page.form(ASK).with("who", who);
@@ -44,7 +44,7 @@ async fn asks(town: &TestTown, who: &str) -> Shown {
 }
 
 /// Follows a link of a letter for a new password.
-async fn chooses(browser: &mut Browser, path: &str, password: &str) -> Shown {
+pub async fn chooses(browser: &mut Browser, path: &str, password: &str) -> Shown {
     let page = browser.opens(path).await.expecting(200);
     let form = page
         .form("/mot-de-passe-oublie/nouveau")
@@ -61,7 +61,7 @@ async fn presses(town: &TestTown, path: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn a_link_in_a_letter_sets_a_new_password_once() {
+async fn t238_a_link_in_a_letter_sets_a_new_password_once() {
     let (town, server) = with_mail().await;
     town.resident("marie").await;
     let mut elsewhere = town.browser_of("marie").await;
@@ -144,7 +144,7 @@ async fn nobody_learns_from_the_answer_who_has_an_account() {
 }
 
 #[tokio::test]
-async fn letters_cannot_be_asked_for_without_end() {
+async fn t237_letters_cannot_be_asked_for_without_end() {
     let server = MailServer::open().await;
     let town = town_at(server.port, &[("PARVIS_LIMITS__RATE", "on")]).await;
     town.resident("marie").await;
@@ -161,7 +161,7 @@ async fn letters_cannot_be_asked_for_without_end() {
 }
 
 #[tokio::test]
-async fn nobody_gets_more_letters_for_being_called_by_two_names() {
+async fn t237_nobody_gets_more_letters_for_being_called_by_two_names() {
     let server = MailServer::open().await;
     let town = town_at(server.port, &[("PARVIS_LIMITS__RATE", "on")]).await;
     for name in ["marie", "jean"] {
@@ -182,7 +182,7 @@ async fn nobody_gets_more_letters_for_being_called_by_two_names() {
 }
 
 #[tokio::test]
-async fn a_link_does_not_get_around_the_second_step() {
+async fn t238_a_link_does_not_get_around_the_second_step() {
     let (town, server) = with_mail().await;
     town.resident("marie").await;
     let mut browser = town.browser_of("marie").await;

@@ -2,7 +2,7 @@
 
 use http::Method;
 use parvis_testkit::{Remote, Reply, TestTown, exchange};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const TOKEN: &str = "le-vieux-pont-de-bois";
 
@@ -19,6 +19,17 @@ async fn without_a_token_in_the_settings_nothing_is_counted_aloud() {
     asks(&town, "Bearer ").await.expecting(404);
 }
 
+/// A refusal says in its body what it is (FEP-c180); gives the reason.
+fn why(reply: &Reply, status: u16) -> String {
+    assert_eq!(reply.status, status, "{}", reply.text());
+    let kind = reply.header("content-type");
+    assert_eq!(kind, Some("application/problem+json"), "{}", reply.text());
+    let problem = reply.json();
+    assert_eq!(problem["status"], status, "{problem}");
+    assert!(problem["type"].is_string() && problem["title"].is_string());
+    problem["detail"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn what_became_of_each_activity_is_told_to_who_has_the_token() {
     let settings = [("PARVIS_METRICS__TOKEN", TOKEN)];
@@ -32,9 +43,35 @@ async fn what_became_of_each_activity_is_told_to_who_has_the_token() {
     letter.send().await.expecting(202);
     let mut unsigned = letter.clone();
     unsigned.headers.remove("signature");
-    unsigned.send().await.expecting(401);
+    why(&unsigned.send().await, 401);
     let nowhere = town.url("/ap/actors/12/inbox");
-    alice.post(&nowhere, &follow).await.expecting(404);
+    why(&alice.post(&nowhere, &follow).await, 404);
+    for path in ["/ap/actors/12", "/ap/objects/12", "/ap/objects/x"] {
+        why(&exchange::get_document(&town.url(path)).await, 404);
+    }
+    why(&exchange::get_document(&lea.inbox()).await, 405);
+
+    let creates = async |object: Value| {
+        let create = alice.activity("Create", &object);
+        alice.post(&lea.inbox(), &create).await
+    };
+    let address = alice.host.url("/notes/1");
+    for (object, member) in [
+        (json!({"type": "Note", "content": "x"}), "id"),
+        (json!({"id": 5, "type": "Note", "content": "x"}), "id"),
+        (json!({"id": address, "name": "x"}), "type"),
+        (
+            json!({"id": address, "type": "Note", "content": 5}),
+            "content",
+        ),
+    ] {
+        let told = why(&creates(object).await, 422);
+        assert!(told.contains(member), "{told}");
+    }
+    why(&creates(json!(5)).await, 400);
+    // Well made, but nothing that we know what to do with.
+    let person = json!({"id": address, "type": "Person", "name": "x"});
+    creates(person).await.expecting(202);
 
     let without = town.get("/metrics").await.expecting(401);
     assert_eq!(without.header("www-authenticate"), Some("Bearer"));
@@ -48,17 +85,20 @@ async fn what_became_of_each_activity_is_told_to_who_has_the_token() {
     let page = told.text();
     let counted: Vec<&str> = page.lines().filter(|line| !line.starts_with('#')).collect();
     let expected = [
-        ("applied", "new"),
-        ("duplicate", "seen"),
-        ("refused", "no_inbox"),
-        ("refused", "signature"),
+        ("applied", "new", 1),
+        ("duplicate", "seen", 1),
+        ("ignored", "nothing", 1),
+        ("refused", "no_inbox", 1),
+        ("refused", "object", 4),
+        ("refused", "signature", 1),
+        ("refused", "unreadable", 1),
     ]
-    .map(|(outcome, reason)| {
+    .map(|(outcome, reason, times)| {
         let labels = format!(
             "town=\"{}\",outcome=\"{outcome}\",reason=\"{reason}\"",
             town.host
         );
-        format!("parvis_inbox_requests_total{{{labels}}} 1")
+        format!("parvis_inbox_requests_total{{{labels}}} {times}")
     });
     assert_eq!(counted, expected, "{page}");
 
@@ -67,10 +107,10 @@ async fn what_became_of_each_activity_is_told_to_who_has_the_token() {
         .lines()
         .filter(|line| line.contains(" outcome=\"") && line.contains(" peer=\""))
         .collect();
-    assert_eq!(lines.len(), 4, "one line for each: {log}");
+    assert_eq!(lines.len(), 10, "one line for each: {log}");
     let peer = format!("peer=\"{}\"", alice.authority());
     let named = lines.iter().filter(|line| line.contains(&peer));
-    assert_eq!(named.count(), 3, "who signs says from where: {lines:?}");
+    assert_eq!(named.count(), 9, "who signs says from where: {lines:?}");
     let people = ["alice", "lea"];
     assert!(
         !lines

@@ -241,8 +241,8 @@ async fn an_agreement_that_ends_lets_nothing_more_pass() {
 
 #[tokio::test]
 async fn only_administrators_decide_about_neighbours() {
-    let two = Two::new().await;
-    let town = two.valmont();
+    let mut two = Two::new().await;
+    let town = &two.towns["valmont"];
     town.resident_as("mod", "moderator").await;
     for name in ["lea", "mod"] {
         let mut browser = town.browser_of(name).await;
@@ -253,6 +253,12 @@ async fn only_administrators_decide_about_neighbours() {
         (form.action, form.method) = (DESK.into(), "post".into());
         assert_eq!(browser.submits(&home, &form).await.status, 404, "{name}");
     }
+    // They are told that a town asks, and nobody else is.
+    proposes(&mut two.bourgmestre, &town.host).await;
+    let asks = "propose d’être commune voisine";
+    waits(&mut two.maire, "/avis", asks, true).await;
+    let mut moderator = town.browser_of("mod").await;
+    assert!(!moderator.opens("/avis").await.expecting(200).says(asks));
     // Nor does a person elsewhere by following the town itself.
     let remote = Remote::open().await;
     let paul = remote.host("loin").person("paul");

@@ -58,7 +58,7 @@ async fn one_network_cannot_try_log_ins_for_ever_by_changing_the_name() {
 }
 
 #[tokio::test]
-async fn one_network_opens_few_accounts_and_another_is_not_kept_waiting() {
+async fn t233_one_network_opens_few_accounts_and_another_is_not_kept_waiting() {
     let town = TestTown::start_with("valmont", &SETTINGS).await;
     town.set_up("open").await;
     for number in 0..SIGN_UPS {

@@ -44,7 +44,7 @@ async fn good_page(host: &Host, lea: &Resident) {
 }
 
 #[tokio::test]
-async fn a_link_shows_what_its_page_is_about() {
+async fn t215_a_link_shows_what_its_page_is_about() {
     let place = Place::new().await;
     let journal = place.remote.host("journal");
     journal.serve("/pont.png", Page::of("image/png", painted::plain(800, 400)));

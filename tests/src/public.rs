@@ -492,3 +492,28 @@ async fn a_town_names_its_staff_to_programs_as_on_its_own_page() {
     let software = older["software"].as_object().unwrap();
     assert_eq!(software.len(), 2, "a name and a version: {software:?}");
 }
+
+#[tokio::test]
+async fn associations_that_let_themselves_be_found_stand_on_the_first_page() {
+    let town = TestTown::start("valmont").await;
+    town.set_up("open").await;
+    let marie = town.resident("marie").await;
+    let judo = town.association("judo", "marie").await;
+    town.association("discrets", "marie").await;
+    for who in [&marie, &judo] {
+        lets_be_found(&town, who).await;
+    }
+    let fields = [("note", "Au gymnase le mercredi")];
+    let path = "/api/v1/accounts/update_credentials";
+    let told = asks(&judo, &town, Method::PATCH, path, &fields).await;
+    told.expecting(200);
+    let mut visitor = town.visitor();
+    for path in ["/", "/associations"] {
+        let page = visitor.opens(path).await.expecting(200);
+        assert!(page.says("class=\"person\" href=\"/@judo\""), "{path}");
+        assert!(page.says("Au gymnase le mercredi"), "{path}");
+        assert!(!page.says("/@discrets") && !page.says("/@marie"), "{path}");
+    }
+    let first = visitor.opens("/").await;
+    assert!(first.says("href=\"/associations\"") && !first.says("noindex"));
+}

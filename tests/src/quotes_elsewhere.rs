@@ -458,7 +458,7 @@ async fn anna_and_others_hear(place: &Place, paul: &Actor, post: &Value, stamp: 
 }
 
 #[tokio::test]
-async fn what_gotosocial_says_of_answers_and_shares_is_kept() {
+async fn what_others_say_of_answers_and_shares_is_kept() {
     let place = Place::new().await;
     let anna = place.followed("gotosocial", "anna").await;
     let text = marker("calme");
@@ -496,6 +496,20 @@ async fn what_gotosocial_says_of_answers_and_shares_is_kept() {
         .post_form(&format!("{path}/favourite"), &[])
         .await
         .expecting(200);
+
+    // Pixelfed, Mobilizon, Hubzilla.
+    for closed in [
+        json!({"commentsEnabled": false, "capabilities": {"reply": "[]"}}),
+        json!({"repliesModerationOption": "closed"}),
+        json!({"commentPolicy": "self"}),
+    ] {
+        let text = marker("sans réponse");
+        let note = with(anna.note(&text), &closed);
+        let post = place.reads(&anna, &note, &text).await;
+        let fields = [("status", "x"), ("in_reply_to_id", id(&post))];
+        let refused = place.lea.post_form("/api/v1/statuses", &fields).await;
+        assert_eq!(refused.status, 403, "{closed}: {}", refused.text());
+    }
 
     let text = marker("aux abonnés");
     let note = with(

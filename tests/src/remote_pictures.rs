@@ -201,7 +201,7 @@ async fn no_page_loads_anything_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn t112_what_is_no_picture_or_lies_where_it_must_not_is_not_shown() {
+async fn t112_t231_what_is_no_picture_or_lies_where_it_must_not_is_not_shown() {
     let (place, canary) = (Place::new().await, Canary::open().await);
     let paul = place.followed("far", "paul").await;
     let host = &paul.host;

@@ -329,7 +329,7 @@ const ODD: &str = concat!(
 );
 
 #[tokio::test]
-async fn a_question_of_any_shape_is_answered() {
+async fn t247_a_question_of_any_shape_is_answered() {
     let town = TestTown::start("valmont").await;
     let marie = open_resident(&town, "marie").await;
     marie.posts("une pomme").await;

@@ -117,6 +117,7 @@ async fn what_arrives_does_not_lead_to_private_addresses() {
     tags.push(
         json!({"type": "Emoji", "name": ":x:", "icon": {"type": "Image", "url": away("/e.png")}}),
     );
+    note["content"] = json!(format!("<p>{text} :x:</p>"));
     note["inReplyTo"] = json!(away("/thread"));
     note["replies"] = json!(away("/replies"));
     let reply = door
@@ -133,6 +134,9 @@ async fn what_arrives_does_not_lead_to_private_addresses() {
             .get(url.strip_prefix(&door.town.origin).unwrap())
             .await;
     }
+    let emoji = post["emojis"][0]["url"].as_str().unwrap();
+    let emoji = emoji.strip_prefix(&door.town.origin).unwrap();
+    assert_eq!(door.town.get(emoji).await.status, 404);
     door.town
         .browser_of("lea")
         .await

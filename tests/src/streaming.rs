@@ -9,10 +9,14 @@ use parvis_testkit::{
     ear::payload,
     exchange::{self, headers, urlencoded},
     resident::{holds, id},
+    town::PASSWORD,
 };
 use serde_json::{Value, json};
 
-use crate::app::{asks, does};
+use crate::{
+    app::{asks, does},
+    oauth::{App, BACK},
+};
 
 /// A post that everyone hears: whatever would come before it has come by then.
 fn is_update(frame: &Value, text: &str) -> bool {
@@ -448,8 +452,35 @@ async fn a_token_hears_no_more_than_its_scopes_allow() {
     assert_eq!(ear.hears().await.unwrap()["event"], "notification");
 }
 
+/// Anna lets an app in, turns it away again, and then changes her password: whatever each opened ends with it.
+async fn streams_end_with_app_and_password(town: &TestTown) {
+    let anna = town.resident("anna").await;
+    let mut browser = town.browser_of("anna").await;
+    let app = App::register(town, "Elk", BACK, "read write").await;
+    let token = app.is_let_in(&mut browser).await;
+    let mut by_app = Ear::of(town, &token, "user").await;
+    let mut by_hand = Events::of(town, &anna.token, "user").await;
+    let page = browser.opens("/reglages/applications").await.expecting(200);
+    let mut forms = page.forms().into_iter();
+    let of_elk = forms.find(|form| form.has("application")).unwrap();
+    browser.submits(&page, &of_elk).await.expecting(200);
+    assert_eq!(by_app.hears().await, None, "turned away");
+    let text = marker("Encore là");
+    anna.posts(&text).await;
+    let (event, post) = by_hand.hears().await.unwrap();
+    assert!(event == "update" && post.contains(&text), "{event} {post}");
+    let page = browser.opens("/reglages/compte").await.expecting(200);
+    let form = page
+        .form("/reglages/compte")
+        .with("old_password", PASSWORD)
+        .with("password", "une passerelle neuve");
+    browser.submits(&page, &form).await.expecting(200);
+    assert_eq!(by_hand.hears().await, None, "another password");
+}
+
+/// T201
 #[tokio::test]
-async fn a_stream_ends_with_its_token_and_with_its_holders_leave() {
+async fn t201_a_stream_ends_with_its_token_and_with_its_holders_leave() {
     let town = TestTown::start("valmont").await;
     let (marie, jean) = (town.resident("marie").await, town.resident("jean").await);
     let mut ear = Ear::of(&town, &marie.token, "user").await;
@@ -468,6 +499,7 @@ async fn a_stream_ends_with_its_token_and_with_its_holders_leave() {
     assert_eq!(still.hears().await, None);
     let query = format!("?access_token={}", marie.token);
     assert_eq!(Ear::open(&town, &query, &[]).await.err(), Some(401));
+    streams_end_with_app_and_password(&town).await;
 }
 
 #[tokio::test]

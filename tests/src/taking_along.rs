@@ -247,7 +247,7 @@ async fn a_table_that_is_none_or_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn the_archive_holds_every_post_and_file_of_its_owner_only() {
+async fn t242_the_archive_holds_every_post_and_file_of_its_owner_only() {
     let town = TestTown::start("valmont").await;
     let marie = town.resident("marie").await;
     marie.posts("Le pont est rouvert").await;

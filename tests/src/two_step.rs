@@ -59,7 +59,7 @@ async fn gives(browser: &mut Browser, asked: &Shown, code: &str) -> Shown {
 }
 
 #[tokio::test]
-async fn the_password_alone_lets_nobody_in_any_more() {
+async fn t240_the_password_alone_lets_nobody_in_any_more() {
     let town = TestTown::start("valmont").await;
     town.resident("marie").await;
     let mut browser = town.browser_of("marie").await;
@@ -229,7 +229,7 @@ async fn a_ticket_is_good_for_its_own_log_in_and_password_only() {
 }
 
 #[tokio::test]
-async fn guessing_codes_is_slowed_down() {
+async fn t240_guessing_codes_is_slowed_down() {
     let town = TestTown::start_with("valmont", &[("PARVIS_LIMITS__RATE", "on")]).await;
     town.resident("marie").await;
     let (secret, _) = sets_up(&mut town.browser_of("marie").await).await;

@@ -1,6 +1,6 @@
 //! What somebody may not see, looked for by everybody else in the same town. The numbers are those of docs/attacks.md.
 
-use parvis_testkit::{Resident, actor::marker, eventually, keys, resident::id, until};
+use parvis_testkit::{Browser, Resident, actor::marker, eventually, keys, resident::id, until};
 use serde_json::{Value, json};
 
 use crate::{door::Door, privacy::asks};
@@ -79,12 +79,64 @@ async fn who_was_not_accepted_yet_sees_nothing_nor_does_anybody_else() {
     door.ends_well().await;
 }
 
-/// T181: of somebody who has not agreed to be found, the lists of who follows whom tell other servers a number and no names,
-/// whatever page is asked for; a relationship is told only to the one whose it is.
-#[tokio::test]
-async fn other_servers_learn_a_number_and_never_who_follows() {
-    let mut door = Door::open().await;
-    let marc = door.town.resident("marc").await;
+/// The words of the page with the lists, for whoever looks.
+async fn lists_on_pages(browser: &mut Browser) -> String {
+    let followers = browser.opens("/@lea/abonnes").await.expecting(200).html;
+    let following = browser.opens("/@lea/abonnements").await.expecting(200).html;
+    followers + &following
+}
+
+/// Lea keeps to herself, by a box in her settings, who follows her and whom she follows.
+async fn keeps_the_lists(door: &mut Door, marc: &Resident) {
+    let (lea, alice) = (door.lea.clone(), door.alice.clone());
+    marc.follows_actor(&alice).await;
+    let lists =
+        ["followers", "following"].map(|list| format!("/api/v1/accounts/{}/{list}", lea.id));
+    let familiar = format!("/api/v1/accounts/familiar_followers?id[]={}", lea.id);
+    for path in lists.iter().chain([&familiar]) {
+        let told = marc.get(path).await.expecting(200).text();
+        door.check("T181 control", told.contains(&alice.id), &told);
+    }
+    let (mut of_marc, mut of_lea) = (
+        door.town.browser_of("marc").await,
+        door.town.browser_of("lea").await,
+    );
+    let shown = lists_on_pages(&mut of_marc).await;
+    door.check("T181 control", shown.contains(&alice.acct()), "on pages");
+
+    let page = of_lea.opens("/reglages/profil").await.expecting(200);
+    let form = page.form("/reglages/profil").ticking("discoverable");
+    let form = form.ticking("hides_follows");
+    of_lea.submits(&page, &form).await.expecting(200);
+    let account = lea.get("/api/v1/accounts/verify_credentials").await.json();
+    let said = [
+        &account["hide_collections"],
+        &account["source"]["hide_collections"],
+    ];
+    door.check("T181", said == [true, true], &account.to_string());
+    let counts = (&account["followers_count"], &account["following_count"]);
+    let counted = counts == (&json!(1), &json!(2));
+    door.check("T181 counts stay", counted, &account.to_string());
+    for path in &lists {
+        for reply in [marc.get(path).await, door.town.get(path).await] {
+            let nobody = reply.expecting(200).json() == json!([]);
+            door.check("T181", nobody, path);
+        }
+        let own = lea.get(path).await.text();
+        door.check("T181 to oneself", own.contains(&alice.id), &own);
+    }
+    let told = marc.get(&familiar).await.json();
+    door.check("T181", told[0]["accounts"] == json!([]), &told.to_string());
+    for browser in [&mut of_marc, &mut door.town.visitor()] {
+        let shown = lists_on_pages(browser).await;
+        door.check("T181", !shown.contains(&alice.acct()), &shown);
+    }
+    let own = lists_on_pages(&mut of_lea).await;
+    door.check("T181 to oneself", own.contains(&alice.acct()), &own);
+}
+
+/// Asked by a server that has nothing to do with her, Lea's lists tell a number and no names, whatever page is asked for.
+async fn lists_name_nobody(door: &mut Door) {
     let friends = [door.alice.clone(), door.victor.clone()];
     for list in ["followers", "following"] {
         for page in ["", "?page=true"] {
@@ -97,6 +149,15 @@ async fn other_servers_learn_a_number_and_never_who_follows() {
             door.check("T181 count", counted, &text);
         }
     }
+}
+
+/// T181: the lists of who follows whom name nobody to other servers where one has not agreed to be found, and nobody to anybody
+/// else where one keeps them; a relationship is told only to the one whose it is.
+#[tokio::test]
+async fn t181_hidden_lists_are_a_number_to_all_others() {
+    let mut door = Door::open().await;
+    let marc = door.town.resident("marc").await;
+    lists_name_nobody(&mut door).await;
     // Lea follows Alice and Alice Lea; Marc, who asks, has nothing to do with either.
     for account in [
         door.lea.id.clone(),
@@ -109,5 +170,7 @@ async fn other_servers_learn_a_number_and_never_who_follows() {
         let reply = door.town.get(&path).await;
         door.check("T181", reply.status == 401, &reply.text());
     }
+    keeps_the_lists(&mut door, &marc).await;
+    lists_name_nobody(&mut door).await;
     door.ends_well().await;
 }

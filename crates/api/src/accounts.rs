@@ -54,6 +54,8 @@ pub struct ProfileParams {
     bot: Option<bool>,
     discoverable: Option<bool>,
     indexable: Option<bool>,
+    /// Nobody else is shown who follows one and whom one follows.
+    hide_collections: Option<bool>,
     fields_attributes: Option<Vec<FieldParams>>,
     /// Sites whose pages may name one as their author.
     attribution_domains: Option<Vec<String>>,
@@ -141,6 +143,7 @@ async fn write(
         automated: fields.bot,
         discoverable: fields.discoverable,
         indexable: fields.indexable,
+        hides_follows: fields.hide_collections,
         attribution_domains: fields.attribution_domains,
         fields: fields.fields_attributes.map(|fields| {
             fields
@@ -317,23 +320,23 @@ pub async fn note(caller: Caller, Named(other): Named, params: Params<NoteParams
 
 pub async fn followers(asker: Asker, Named(account): Named, paging: Paging) -> Answer {
     let (town, viewer) = (&asker.town, asker.viewer());
-    accounts::view(town, &viewer, account).await?;
+    let whose = accounts::view(town, &viewer, account).await?;
     let page = paging.page(paging::ACCOUNTS);
     people(
         town,
         &paging,
-        &follows::followers(town, &viewer, account, page).await?,
+        &follows::followers(town, &viewer, &whose, page).await?,
     )
 }
 
 pub async fn following(asker: Asker, Named(account): Named, paging: Paging) -> Answer {
     let (town, viewer) = (&asker.town, asker.viewer());
-    accounts::view(town, &viewer, account).await?;
+    let whose = accounts::view(town, &viewer, account).await?;
     let page = paging.page(paging::ACCOUNTS);
     people(
         town,
         &paging,
-        &follows::following(town, &viewer, account, page).await?,
+        &follows::following(town, &viewer, &whose, page).await?,
     )
 }
 

@@ -63,6 +63,9 @@ pub struct Rule {
     pub rate: Option<Rate>,
 }
 
+/// An answer to one person, or to one app, which nobody in between may keep.
+const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-store");
+
 pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) -> Response {
     let Some(town) = request.extensions().get::<Arc<Town>>().cloned() else {
         return Fault::from(Error::Other("an app asks, and no town is there".into()))
@@ -82,6 +85,11 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
         })) if !matches!(rule.access, Access::App(_)) => user.account.to_string(),
         Ok(_) | Err(_) => network.clone(),
     };
+    let for_everyone = match rule.access {
+        Access::Open => true,
+        Access::Public(_) => matches!(known, Ok(None)),
+        Access::App(_) | Access::Resident(_) => false,
+    };
     let allowance = spend(&town, rule.rate, &who);
     let admitted = allowance.check(town.now()).map_err(Fault::from).and(known);
     let mut answer = match admitted {
@@ -93,7 +101,14 @@ pub async fn keep(State(rule): State<Rule>, mut request: Request, next: Next) ->
         }
         Err(fault) => fault.into_response(),
     };
-    show(allowance, answer.headers_mut());
+    let headers = answer.headers_mut();
+    show(allowance, headers);
+    if rule.access != Access::Open {
+        headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+    }
+    if !for_everyone {
+        headers.entry(header::CACHE_CONTROL).or_insert(FOR_ONE);
+    }
     answer
 }
 

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn large_limits_are_capped_and_nonsense_is_not_there() {
+    fn t249_large_limits_are_capped_and_nonsense_is_not_there() {
         let page = |query| Paging::read(String::new(), query).page(STATUSES);
         assert_eq!(page("").limit, 20);
         assert_eq!(page("limit=80").limit, 40);

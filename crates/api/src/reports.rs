@@ -56,9 +56,11 @@ pub async fn report(caller: Caller, params: Params<ReportParams>) -> Answer {
     } else {
         Category::Rules
     };
+    // Those asked for, not those kept: that would say which posts there are.
+    let status_ids = posts.iter().map(ToString::to_string).collect();
     let complaint = Complaint {
         accused,
-        posts: posts.clone(),
+        posts,
         comment: fields.comment.unwrap_or_default(),
         category,
         forward: fields.forward.unwrap_or(false),
@@ -76,7 +78,7 @@ pub async fn report(caller: Caller, params: Params<ReportParams>) -> Answer {
         comment: &comment,
         forwarded: forward && !view.local,
         created_at: Moment(id::time_of(id)),
-        status_ids: posts.iter().map(ToString::to_string).collect(),
+        status_ids,
         rule_ids: fields.rule_ids,
         collection_ids: None,
         target_account: Account::new(&caller.town.origin, &view),

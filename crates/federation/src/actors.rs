@@ -1,5 +1,7 @@
 //! Accounts as actors: ours as we show them, others' as the town keeps them.
 
+use std::sync::Arc;
+
 use parvis_model::{
     account::AccountKind, attribution, clock::Timestamp, handle::is_name_char, limits, text,
     uri as address,
@@ -8,7 +10,8 @@ use parvis_store::entity::{account, further_key};
 use parvis_town::{AccountView, Outcome, Town, arrivals::RemoteAccount, views::FieldView};
 
 use crate::{
-    signatures::{Form, multikey},
+    emojis,
+    signatures::{Form, VerifyingKey, multikey},
     uri,
     wire::{
         self, PUBLIC,
@@ -160,16 +163,26 @@ pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccou
     let somewhere = |other: Option<&str>| other.and_then(address::canonical);
     let mut keys = keys(actor, &id).into_iter();
     let (key_id, key_pem) = keys.next().unwrap_or_default();
+    let display_name = shown_name(actor);
+    let bio_html = actor.summary.map(text::clean).unwrap_or_default();
+    let fields: Vec<FieldView> = actor.fields.iter().map(field).collect();
+    let html = fields.iter().map(|field| field.value_html.as_str());
+    let words = fields.iter().map(|field| field.name.as_str());
     Ok(RemoteAccount {
+        emojis: emojis::arrived(
+            &actor.emojis,
+            html.chain([bio_html.as_str()]),
+            words.chain([display_name.as_str()]),
+        ),
         kind: actor.kind,
         name: actor.username.to_owned(),
         domain,
         url: somewhere(actor.url).unwrap_or_else(|| id.clone()),
-        display_name: shown_name(actor),
-        bio_html: actor.summary.map(text::clean).unwrap_or_default(),
+        display_name,
+        bio_html,
         avatar: somewhere(actor.icon),
         header: somewhere(actor.image),
-        fields: actor.fields.iter().map(field).collect(),
+        fields,
         locked: actor.manually_approves,
         discoverable: actor.discoverable,
         indexable: actor.indexable,
@@ -206,19 +219,35 @@ fn can_be_named(name: &str) -> bool {
 /// Ids and PEMs of the keys that are its own, each once.
 fn keys(actor: &wire::Actor, owner: &str) -> Vec<(String, String)> {
     let mut keys: Vec<(String, String)> = Vec::new();
-    for key in &actor.keys {
-        let pem = match key.public {
-            Public::Pem(pem) => Some(pem.to_owned()),
-            Public::Multibase(text) => multikey::to_pem(text),
-        };
-        let is_its_own = same(key.owner, owner) && of(key.id, owner);
-        if let (true, Some(id), Some(pem)) = (is_its_own, address::canonical(key.id), pem)
-            && keys.iter().all(|(other, _)| *other != id)
-        {
+    for (id, pem) in actor.keys.iter().filter_map(|key| own(key, owner)) {
+        if keys.iter().all(|(other, _)| *other != id) {
             keys.push((id, pem));
         }
     }
     keys
+}
+
+/// Those of its own keys that may prove what stands in documents (FEP-521a), with their ids; a proof is made on the curve.
+pub(crate) fn asserting(actor: &wire::Actor, owner: &str) -> Vec<(String, Arc<VerifyingKey>)> {
+    let on_curve = |(id, pem): (String, String)| {
+        let key = VerifyingKey::from_pem(&pem).ok()?;
+        key.is_ed25519().then(|| (id, Arc::new(key)))
+    };
+    let asserting = actor.keys.iter().filter(|key| key.asserts);
+    let own = asserting.filter_map(|key| own(key, owner));
+    own.filter_map(on_curve).collect()
+}
+
+/// Id and PEM of a key, if its owner and the owner's server answer for it.
+fn own(key: &wire::actor::Key, owner: &str) -> Option<(String, String)> {
+    if !same(key.owner, owner) || !of(key.id, owner) {
+        return None;
+    }
+    let pem = match key.public {
+        Public::Pem(pem) => pem.to_owned(),
+        Public::Multibase(text) => multikey::to_pem(text)?,
+    };
+    Some((address::canonical(key.id)?, pem))
 }
 
 /// The best form of signatures that an actor's software says it understands (FEP-844e).
@@ -295,6 +324,29 @@ mod tests {
             value["publicKey"] = json!({"id": id, "owner": owner, "publicKeyPem": "PEM"});
             assert_eq!(account(&value).key_pem, "");
         }
+    }
+
+    #[test]
+    fn only_keys_that_are_named_for_it_prove_what_is_said() {
+        let owner = "https://a.example/u/1";
+        let multibase = "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
+        let key = |id: &str, owner: &str| json!({"id": id, "controller": owner, "publicKeyMultibase": multibase});
+        let own = key("https://a.example/u/1#ed25519-1", owner);
+        let asserted = |value: &Value| {
+            let keys = asserting(&wire::Actor::read(value).unwrap(), owner);
+            keys.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+        };
+        let mut value = person();
+        value["publicKey"] = json!([value["publicKey"], own]);
+        assert_eq!(asserted(&value), Vec::<String>::new());
+        value["assertionMethod"] = json!([
+            "https://a.example/u/1#main-key",
+            key("https://a.example/u/1#other", "https://a.example/u/2"),
+            key("https://b.example/k", owner),
+            {"id": "https://a.example/u/1#junk", "owner": owner, "publicKeyPem": "PEM"},
+            own,
+        ]);
+        assert_eq!(asserted(&value), ["https://a.example/u/1#ed25519-1"]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Lists of an account of this town (outbox, followers, following, pins, tags) and of a post (thread, answers, likes, boosts).
-//! Counts for everyone; people only where the account wants to be found.
+//! Counts for everyone; people only where the account wants to be found and does not keep them to itself.
 
 use parvis_model::{id::Id, limits, page::Page as Piece};
 use parvis_town::{
@@ -95,16 +95,17 @@ pub(crate) async fn people(
         People::Following => ("following", account.following),
     };
     let id = uri::collection(&account.uri, name);
-    if !asked.page || !account.discoverable {
-        let first = account.discoverable.then(|| format!("{id}?page=true"));
+    let nobody = Viewer::nobody();
+    let named = account.discoverable && follows::are_shown(&nobody, account);
+    if !asked.page || !named {
+        let first = named.then(|| format!("{id}?page=true"));
         let total = u64::try_from(total).unwrap_or(0);
         return Ok(json!(Collection::<Value>::counted(id, total, first)));
     }
     let piece = Piece::older_than(asked.max_id).limited(limits::PAGE_MAX);
-    let nobody = Viewer::nobody();
     let found: Paged<AccountView> = match which {
-        People::Followers => follows::followers(town, &nobody, account.id, piece).await?,
-        People::Following => follows::following(town, &nobody, account.id, piece).await?,
+        People::Followers => follows::followers(town, &nobody, account, piece).await?,
+        People::Following => follows::following(town, &nobody, account, piece).await?,
     };
     let items: Vec<String> = found.items.into_iter().map(|person| person.uri).collect();
     let mut page = Page::new(page_id(&id, asked.max_id), id.clone(), items);

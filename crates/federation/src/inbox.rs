@@ -2,6 +2,7 @@
 
 mod deed;
 mod meaning;
+mod object;
 mod outcome;
 
 use std::{net::IpAddr, sync::Arc};
@@ -98,7 +99,7 @@ async fn admit(
         }
         Err(why) => return Err(why.into()),
     };
-    let outcome = perform(federation, &activity, &key, &body).await?;
+    let outcome = perform(federation, (&activity, &document), &key, &body).await?;
     if let Some(claim) = Claim::read(&letter.headers, &key.owner) {
         let claim = Errand::Followers(Box::new(claim));
         federation.resolver.send_out(claim);
@@ -273,20 +274,19 @@ fn is_known_kind(document: &Value) -> bool {
 
 async fn perform(
     federation: &Arc<Federation>,
-    activity: &Activity<'_>,
+    (activity, document): (&Activity<'_>, &Value),
     key: &Key,
     body: &[u8],
 ) -> Result<Outcome, Fault> {
     if activity.kind == Kind::Other {
         return Ok(Outcome::Ignored(Idle::Kind));
     }
-    let actor = address::canonical(activity.actor).ok_or(Unreadable {
-        member: "actor",
-        why: "no address",
-    })?;
+    object::check(activity).map_err(Fault::Object)?;
+    let actor = address::canonical(activity.actor);
+    let actor = actor.ok_or(Unreadable::wrong("actor", "no address"))?;
     let budget = Budget::for_activity();
     if !same(&actor, &key.owner) {
-        return passed_on(federation, activity, &budget).await;
+        return passed_on(federation, activity, document, &budget).await;
     }
     let origin = address::origin_of(&actor).ok_or(Fault::ForeignId)?;
     let id = activity_id(activity, &actor, &origin, body)?;
@@ -310,6 +310,7 @@ async fn perform(
     };
     match meaning {
         Meaning::Ignored(why) => Ok(Outcome::Ignored(Idle::Nothing(why))),
+        Meaning::Malformed(why) => Err(Fault::Object(why)),
         Meaning::Deed(deed) => {
             let ends = matches!(deed, Deed::AccountGone(_));
             let is_of_towns = deed.is_between_towns(&federation.town);
@@ -368,10 +369,11 @@ fn activity_id(
     }
 }
 
-/// Brought by somebody else than its actor: only what the true origin shows counts.
+/// Brought by somebody else than its actor: only what that has proven or the true origin shows counts.
 async fn passed_on(
     federation: &Federation,
     activity: &Activity<'_>,
+    document: &Value,
     budget: &Budget,
 ) -> Result<Outcome, Fault> {
     let Some(object) = activity.object.id().and_then(address::canonical) else {
@@ -384,7 +386,9 @@ async fn passed_on(
             if !wanted {
                 return Err(Fault::NotTheSigner);
             }
-            let found = federation.resolver.refresh_post(&object, budget).await?;
+            let resolver = &federation.resolver;
+            let said = Some(document);
+            let found = resolver.told_change(&object, said, budget).await?;
             found.map(|_| Outcome::Applied).ok_or(Fault::NotTheSigner)
         }
         Kind::Delete => {
@@ -395,7 +399,8 @@ async fn passed_on(
             else {
                 return Err(Fault::NotTheSigner);
             };
-            if !federation.resolver.is_post_gone(&post, budget).await {
+            let resolver = &federation.resolver;
+            if !resolver.has_ended(&post, Some(document), budget).await? {
                 return Err(Fault::NotTheSigner);
             }
             let town = federation.town.clone();

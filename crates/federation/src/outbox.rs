@@ -5,6 +5,7 @@ mod audience;
 mod consents;
 mod gestures;
 mod groups;
+mod proven;
 mod translate;
 
 use std::{
@@ -53,6 +54,8 @@ pub(crate) struct Outgoing {
     pub(crate) inboxes: Vec<String>,
     /// What was written is not to go out any more.
     pub(crate) ends: bool,
+    /// Nobody asks about it once it is delivered: it is no part of the ledger of a post.
+    pub(crate) passing: bool,
 }
 
 /// Reads until `stop`.
@@ -71,7 +74,7 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
     while !stop.is_cancelled()
         && let Some(batch) = READER.next(&federation.town, limit).await?
     {
-        let outgoing = translate::all(&federation.town, &batch.entries).await?;
+        let mut outgoing = translate::all(&federation.town, &batch.entries).await?;
         let entries = batch.entries.len() as u64;
         let deliveries: usize = outgoing.iter().map(|one| one.inboxes.len()).sum();
         if deliveries > DELIVERIES && entries > 1 {
@@ -81,6 +84,7 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
         if deliveries <= DELIVERIES / 2 {
             limit = (limit * 2).min(ENTRIES);
         }
+        proven::all(federation, &mut outgoing).await?;
         let stirs = deliveries > 0;
         let entry = batch.last();
         let ends = outgoing.iter().any(|activity| activity.ends);
@@ -182,6 +186,7 @@ fn row(outgoing: Outgoing, now: Timestamp) -> activity::Model {
         object_uri: outgoing.object,
         json: outgoing.json,
         created_at: now,
+        passing: outgoing.passing,
     }
 }
 
@@ -265,13 +270,27 @@ impl Outgoing {
             json,
             inboxes: Vec::new(),
             ends: kind == "Delete",
+            passing: is_passing(kind),
         })
+    }
+
+    /// About an account and no post of it, or for one server to count.
+    pub(crate) fn in_passing(mut self) -> Self {
+        self.passing = true;
+        self
     }
 
     pub(crate) fn to(mut self, inboxes: Vec<String>) -> Self {
         self.inboxes = inboxes;
         self
     }
+}
+
+fn is_passing(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Accept" | "Block" | "Flag" | "Like" | "Move" | "Reject" | "Undo"
+    )
 }
 
 #[cfg(test)]

@@ -93,10 +93,11 @@ fn one_vote(
         poll.uri.clone(),
         at.clone(),
     );
-    Outgoing::new(town, voter.id, "Create", &object, |id| Activity {
+    let vote = Outgoing::new(town, voter.id, "Create", &object, |id| Activity {
         published: Some(at),
         ..Activity::to_one("Create", id, voter.uri.clone(), author.uri.clone(), note)
-    })
+    })?;
+    Ok(vote.in_passing())
 }
 
 /// Where people of other servers who voted take their post.

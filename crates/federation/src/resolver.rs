@@ -8,6 +8,7 @@ mod moderators;
 mod people;
 mod pins;
 mod plug;
+mod proofs;
 mod quotes;
 mod threads;
 mod ways;
@@ -34,6 +35,7 @@ use url::Url;
 pub(crate) use self::errands::Errand;
 use self::errands::Errands;
 pub(crate) use self::plug::Plug;
+use self::proofs::Asserting;
 use crate::{
     actors::same,
     fetch::{Budget, FetchFault, Fetched, Fetcher},
@@ -65,16 +67,31 @@ pub(crate) struct Resolver {
     authors: Cache<String, (Timestamp, Arc<account::Model>)>,
     /// Servers that were heard to name their people after themselves, and when.
     plain_names: Cache<String, Timestamp>,
+    /// With which keys actors prove what stands in documents.
+    asserting: Cache<String, Arc<Asserting>>,
     errands: Errands,
 }
 
-/// Why a post is fetched.
+/// Why a post is taken in.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     /// Somebody elsewhere just told us of it: who is concerned hears of it.
     Told,
+    /// Its author has proven it, and somebody else told us. `updated`: the date of an Update; a Create has none.
+    Proven { updated: Option<Timestamp> },
     /// To complete what somebody reads. `undated`: when it was written, if it does not say so itself.
     Found { undated: Timestamp },
+}
+
+impl Way {
+    /// Does what is here stay as it is? A proof can be shown again later: only what is newer changes anything.
+    fn leaves(self, here: &post::Model) -> bool {
+        let Self::Proven { updated } = self else {
+            return false;
+        };
+        let of = here.edited_at.unwrap_or(here.created_at);
+        updated.is_none_or(|updated| updated <= of)
+    }
 }
 
 impl Resolver {
@@ -85,6 +102,7 @@ impl Resolver {
             signer,
             authors: Cache::new(AUTHORS),
             plain_names: Cache::new(SERVERS),
+            asserting: Cache::new(AUTHORS),
             errands: Errands::new(),
         }
     }
@@ -315,7 +333,7 @@ impl Resolver {
             &self.town,
         );
         let told = match way {
-            Way::Told => arrival.published > now - OLD,
+            Way::Told | Way::Proven { .. } => arrival.published > now - OLD,
             Way::Found { undated } => {
                 arrival.published = post.published.unwrap_or(undated);
                 false
@@ -326,7 +344,10 @@ impl Resolver {
         let kept = store
             .write(move |tx| {
                 Box::pin(async move {
-                    if rows::by_uri(tx, &uri).await?.is_some() {
+                    if let Some(here) = rows::held_by_uri(tx, &uri).await? {
+                        if way.leaves(&here) {
+                            return Ok(Some(here.id));
+                        }
                         arrivals::post_edited(tx, &town, arrival).await?;
                     } else if told {
                         arrivals::post(tx, &town, arrival).await?;
@@ -374,6 +395,7 @@ impl Resolver {
     /// An account that is no more, or no longer what it was.
     pub(crate) fn forget(&self, uri: &str) {
         self.authors.remove(uri);
+        self.asserting.remove(uri);
     }
 
     fn is_ours(&self, uri: &str) -> bool {

@@ -31,7 +31,7 @@ use crate::{
     collections::{self, Asked, People},
     groups,
     inbox::{self, Letter},
-    neighbours, nodeinfo, posts, reactions, synchronization,
+    neighbours, nodeinfo, posts, problem, reactions, synchronization,
     uri::{self, Ours},
     webfinger,
     wire::{
@@ -95,8 +95,9 @@ impl Federation {
             .merge(groups::routes())
             .merge(neighbours::routes())
             .layer(middleware::map_response(varying));
-        open.merge(secure::guarded(documents, self, only_signed))
-            .with_state(self.clone())
+        let documents = secure::guarded(documents, self, only_signed)
+            .layer(middleware::map_response(problem::described));
+        open.merge(documents).with_state(self.clone())
     }
 }
 
@@ -110,14 +111,15 @@ pub async fn negotiate(State(federation): Shared, request: Request, next: Next) 
     let there = match uri::ours(&town.origin, &address) {
         Some(Ours::Profile(name)) => match accounts::by_acct(town, name).await {
             Ok(view) => view.filter(|view| view.local).map(|view| view.uri),
-            Err(failure) => return broken(&failure),
+            Err(failure) => return problem::described(broken(&failure)).await,
         },
         Some(Ours::Page(post)) => Some(uri::object(&town.origin, post)),
         _ => None,
     };
     match there {
         Some(there) => varying(Redirect::to(&there).into_response()).await,
-        None => next.run(request).await,
+        // Who can read no page gets no page that says so either.
+        None => problem::described(next.run(request).await).await,
     }
 }
 

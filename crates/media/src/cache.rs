@@ -53,6 +53,7 @@ impl Slot {
         let shape = match self.shape {
             Shape::Post => "large",
             Shape::Preview => "small",
+            Shape::Emoji => "emoji",
             Shape::Avatar => "avatar",
             Shape::Header => "header",
             Shape::Icon => "icon",
@@ -150,6 +151,8 @@ mod tests {
             .unwrap();
         assert_eq!((small.width, small.height), (640, 427));
         assert!(small.blurhash.is_some());
+        let within_words = cache.keep(slot(Shape::Emoji), scene.clone()).await.unwrap();
+        assert_eq!((within_words.width, within_words.height), (128, 85));
         let large = cache.keep(slot(Shape::Post), scene).await.unwrap();
         assert_eq!((large.width, large.height), (1200, 800));
         let read = |shape| cache.read(slot(shape));

@@ -29,6 +29,8 @@ const HEADER: Size = Size {
     width: 1500,
     height: 500,
 };
+/// Longest side of a picture within a line of text, so that it is sharp on every screen.
+const EMOJI_SIDE: u32 = 128;
 /// Sides of an icon, as phones ask for them.
 const ICON_SIDES: (u32, u32) = (512, 192);
 /// Of an icon's side, what a square picture may take: it lies within the circle that is always shown
@@ -53,6 +55,8 @@ pub enum Shape {
     Post,
     /// Whole, at most 640 pixels on its long side: a small version of what lies elsewhere.
     Preview,
+    /// Whole, at most 128 pixels on its long side: stands within a line of text.
+    Emoji,
     /// The middle square, at most 400 by 400.
     Avatar,
     /// The middle, three times as wide as high, at most 1500 by 500.
@@ -211,6 +215,7 @@ impl Upload {
         let mut picture = match shape {
             Shape::Post => fitted(decoded, self.size.within(ORIGINAL_SIDE)),
             Shape::Preview => fitted(decoded, self.size.within(PREVIEW_SIDE)),
+            Shape::Emoji => fitted(decoded, self.size.within(EMOJI_SIDE)),
             Shape::Icon => fitted(decoded, self.size.within(ICON_SIDES.0)),
             Shape::Avatar => cropped(decoded, frame(AVATAR)),
             Shape::Header => cropped(decoded, frame(HEADER)),

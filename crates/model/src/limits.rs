@@ -84,6 +84,14 @@ pub const REMOTE_URI: usize = 2_048;
 pub const REMOTE_ATTACHMENTS: usize = 16;
 pub const REMOTE_POLL_OPTIONS: usize = 500;
 pub const REMOTE_FIELDS: usize = 16;
+/// Pictures for codes such as `:chat:` that one document may bring …
+pub const REMOTE_EMOJI: usize = 50;
+/// … that the documents of one server may bring together within thirty days …
+pub const REMOTE_EMOJI_OF_SERVER: i64 = 10_000;
+/// … and that stand in one text; the codes after them stay words.
+pub const EMOJI_SHOWN: usize = 200;
+/// Characters of such a code, without its colons.
+pub const SHORTCODE: usize = 60;
 /// Other accounts that one account may name as its own.
 pub const ALIASES: usize = 20;
 /// Sites whose pages may name one as their author.

@@ -15,9 +15,13 @@ const FOR_APPS: [&str; 3] = ["/api", "/oauth", "/.well-known"];
 const FOR_SERVERS: [&str; 2] = ["/ap", "/nodeinfo"];
 /// Seconds after which to try again what took too long or is away.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("30");
-/// The page stands alone: it may load nothing, and nothing may frame it.
+/// All the looks of the page, which may load nothing.
+const STYLE: &str = "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;\
+                     padding:0 1.25rem}h1{font-size:1.5rem;line-height:1.25}";
+/// The page stands alone: it has its style, known by its hash, and nothing may frame it.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'sha256-tgLVp5rbjIgsWrG9bZeXEFiLi10W2DVZmfx6URFQVUw='; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'",
 );
 
 /// Why a request gets no further.
@@ -48,12 +52,12 @@ impl Reason {
     /// For servers, and for those who set ours up.
     fn plain(self) -> &'static str {
         match self {
-            Self::BadHost => "There must be one well-formed Host header.\n",
-            Self::UnknownTown => "No town of this name lives on this server.\n",
-            Self::TooLarge => "This is too large.\n",
-            Self::Broken => "Something went wrong on this server.\n",
-            Self::TooSlow => "This took too long. Please try again.\n",
-            Self::Away => "This town is not open yet. Please try again.\n",
+            Self::BadHost => "There must be one well-formed Host header.",
+            Self::UnknownTown => "No town of this name lives on this server.",
+            Self::TooLarge => "This is too large.",
+            Self::Broken => "Something went wrong on this server.",
+            Self::TooSlow => "This took too long. Please try again.",
+            Self::Away => "This town is not open yet. Please try again.",
         }
     }
 
@@ -106,7 +110,7 @@ impl Asker {
     pub fn told(&self, reason: Reason) -> Response {
         let mut answer = match self.face {
             Face::App => self.as_json(reason),
-            Face::Server => plain(reason.status(), reason.plain()),
+            Face::Server => as_problem(reason),
             Face::Person => self.as_page(reason),
         };
         if matches!(reason, Reason::TooSlow | Reason::Away) {
@@ -142,8 +146,7 @@ impl Asker {
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{heading}</title>\n\
-             <style>body{{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;\
-             padding:0 1.25rem}}h1{{font-size:1.5rem;line-height:1.25}}</style>\n</head>\n\
+             <style>{STYLE}</style>\n</head>\n\
              <body><main><h1>{heading}</h1><p>{what}</p></main></body>\n</html>\n",
             locale.code(),
         );
@@ -182,10 +185,18 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response {
     answer(status, "text/plain; charset=utf-8", text)
 }
 
+fn as_problem(reason: Reason) -> Response {
+    let told = parvis_federation::problem::told(reason.status(), reason.plain());
+    kept_by_nobody(told)
+}
+
 pub fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
-    let mut answer = (status, body.into()).into_response();
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(kind))];
+    kept_by_nobody((status, kind, body.into()).into_response())
+}
+
+fn kept_by_nobody(mut answer: Response) -> Response {
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -26,7 +26,7 @@ use crate::{
     early::{Asker, Reason},
     health,
     metrics::Metrics,
-    site,
+    site, strict,
 };
 
 /// The header that carries a request's id: to the faces, for their error pages, and back to the client.
@@ -128,6 +128,7 @@ impl Front {
         request.extensions_mut().insert(ConnectInfo(client));
 
         let (town, mut answer) = self.route(request).instrument(span.clone()).await;
+        strict::everywhere(answer.headers_mut());
         if let Some(shown) = shown {
             answer.headers_mut().insert(REQUEST_ID, shown);
         }
@@ -164,10 +165,13 @@ impl Front {
         match self.site(&host) {
             None if self.expects(&host) => (host, asker.told(Reason::Away)),
             None => ("-".into(), asker.told(Reason::UnknownTown)),
-            Some(site) => (
-                site.town.host.clone(),
-                ask(site.router.clone(), request, &asker).await,
-            ),
+            Some(site) => {
+                let mut answer = ask(site.router.clone(), request, &asker).await;
+                if site.town.origin.starts_with("https://") {
+                    strict::over_https(answer.headers_mut());
+                }
+                (site.town.host.clone(), answer)
+            }
         }
     }
 }

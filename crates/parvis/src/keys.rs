@@ -240,14 +240,14 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         path: "limits.streams",
-        expected: "a number up to 1000000 of apps that may listen at the same time such as 10000",
+        expected: "a number up to 1000000 of apps and open pages that may listen at the same time such as 10000",
         set: |settings, value| put(&mut settings.limits.streams, at_most(value, 1_000_000)),
         show: |settings| Some(settings.limits.streams.to_string()),
         ..PLAIN
     },
     Key {
         path: "limits.streams_per_account",
-        expected: "a number up to 1000000 of apps that may listen for one resident such as 200",
+        expected: "a number up to 1000000 of apps and of open pages that may listen for one resident such as 200",
         set: |settings, value| {
             let count = at_most(value, 1_000_000);
             put(&mut settings.limits.streams_per_account, count)

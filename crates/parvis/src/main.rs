@@ -30,6 +30,7 @@ mod server;
 mod servers;
 mod settings;
 mod site;
+mod strict;
 mod telemetry;
 mod towns;
 mod unread;

@@ -84,12 +84,13 @@ pub async fn inboxes_of_objects(
         .collect()
 }
 
-/// Every inbox that an account's activities were ever sent to.
+/// Every inbox that an account's activities were ever sent to, those that are forgotten, too.
 pub async fn inboxes_of_actor(db: &impl ConnectionTrait, actor: i64) -> Result<Vec<String>, DbErr> {
     let rows = db
         .query_all_raw(dialect::statement(
             db,
-            "SELECT DISTINCT d.inbox FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.actor_id = $1",
+            "SELECT d.inbox FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.actor_id = $1 \
+             UNION SELECT inbox FROM acquaintance WHERE actor_id = $1",
             [actor.into()],
         ))
         .await?;

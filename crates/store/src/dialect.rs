@@ -78,6 +78,19 @@ pub fn listed_texts(db: &impl ConnectionTrait, n: usize) -> String {
     }
 }
 
+/// Whether an address of this scheme in `column` lies on the server (host and port) in `host`. SQLite finds it by an index of
+/// the column; PostgreSQL, whose order of texts need not be that of their bytes, in one walk for all servers.
+pub fn lies_on(db: &impl ConnectionTrait, column: &str, scheme: &str, host: &str) -> String {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => format!(
+            "{column} >= '{scheme}://' || {host} || '/' AND {column} < '{scheme}://' || {host} || '0'"
+        ),
+        _ => format!(
+            "split_part({column}, '/', 1) = '{scheme}:' AND split_part({column}, '/', 3) = {host}"
+        ),
+    }
+}
+
 /// The parameter that goes with [`listed_texts`].
 pub fn json_texts(texts: &[String]) -> String {
     serde_json::Value::from(texts).to_string()

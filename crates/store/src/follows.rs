@@ -216,7 +216,7 @@ pub async fn has_local_follower(db: &impl ConnectionTrait, target: i64) -> Resul
     Ok(found > 0)
 }
 
-/// Those followed by `me` who follow each of `targets`: (target, who) pairs.
+/// Those followed by `me` who follow each of `targets`: (target, who) pairs, where neither of the two hides it.
 pub async fn familiar(
     db: &impl ConnectionTrait,
     me: i64,
@@ -225,7 +225,9 @@ pub async fn familiar(
     // From one's own follows, of which there are hundreds, not from the followers of others, of whom there may be millions.
     let sql = format!(
         "SELECT g.target_id, g.follower_id FROM follow f JOIN follow g ON g.follower_id = f.target_id \
-         AND g.target_id IN {} AND g.accepted WHERE f.follower_id = $1 AND f.accepted ORDER BY g.id DESC",
+         AND g.target_id IN {} AND g.accepted JOIN account t ON t.id = g.target_id AND NOT t.hides_follows \
+         JOIN account w ON w.id = g.follower_id AND NOT w.hides_follows \
+         WHERE f.follower_id = $1 AND f.accepted ORDER BY g.id DESC",
         dialect::listed(db, 2)
     );
     let params = [me.into(), dialect::json_list(targets).into()];

@@ -1,14 +1,34 @@
 //! Groups: who looks after them, who may write in them, and which posts they took.
 
+use parvis_model::page::Page;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, sea_query::Expr,
 };
 
 use crate::{
     dialect,
     entity::{group_moderator, group_rule, post},
+    timelines::paged,
 };
+
+/// Those of this town that let themselves be found, the last come first; `indexable`: only those that let search engines.
+pub async fn of_town(
+    db: &impl ConnectionTrait,
+    indexable: bool,
+    page: &Page,
+) -> Result<Vec<i64>, DbErr> {
+    // Left to itself, SQLite would walk through everyone known here.
+    let groups = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => "account a INDEXED BY account_group",
+        _ => "account a",
+    };
+    let indexable = if indexable { " AND a.indexable" } else { "" };
+    let from = format!(
+        "{groups} WHERE a.domain = '' AND a.kind = 'group' AND a.discoverable AND a.suspended_at IS NULL{indexable}"
+    );
+    paged(db, &from, "a.id", page, Vec::new()).await
+}
 
 /// The ids of those who look after a group.
 pub async fn moderators(db: &impl ConnectionTrait, group: i64) -> Result<Vec<i64>, DbErr> {

@@ -181,6 +181,18 @@ pub async fn withdraw(
     Ok(gone.rows_affected > 0)
 }
 
+/// Forgets what was told of somebody in one kind before a moment.
+pub async fn forget_old(
+    db: &impl ConnectionTrait,
+    kind: &str,
+    from: i64,
+    before: i64,
+) -> Result<(), DbErr> {
+    let sql = "DELETE FROM notification WHERE from_id = $1 AND kind = $2 AND created_at < $3";
+    dialect::run(db, sql, [from.into(), kind.into(), before.into()]).await?;
+    Ok(())
+}
+
 /// Forgets what two people were told of each other.
 pub async fn forget_between(db: &impl ConnectionTrait, one: i64, other: i64) -> Result<(), DbErr> {
     dialect::run(

@@ -183,21 +183,32 @@ pub async fn lists_of_gone(
     dialect::ids(db, &sql, params).await
 }
 
-/// A token that still is, and how its holder stands.
+/// A token or a session that still is, and how its holder stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Held {
-    pub token: i64,
+    pub id: i64,
     pub approved_at: Option<i64>,
     pub suspended_at: Option<i64>,
 }
 
 pub async fn held_tokens(db: &impl ConnectionTrait, tokens: &[i64]) -> Result<Vec<Held>, DbErr> {
+    held(db, "token", tokens).await
+}
+
+pub async fn held_sessions(
+    db: &impl ConnectionTrait,
+    sessions: &[i64],
+) -> Result<Vec<Held>, DbErr> {
+    held(db, "session", sessions).await
+}
+
+async fn held(db: &impl ConnectionTrait, table: &str, ids: &[i64]) -> Result<Vec<Held>, DbErr> {
     let sql = format!(
-        "SELECT t.id AS token, l.approved_at, a.suspended_at FROM {} token t ON t.id = v.value \
+        "SELECT t.id AS id, l.approved_at, a.suspended_at FROM {} {table} t ON t.id = v.value \
          JOIN login l ON l.id = t.login_id JOIN account a ON a.id = l.account_id",
         dialect::each(db, 1, "v")
     );
-    let params = [dialect::json_list(tokens).into()];
+    let params = [dialect::json_list(ids).into()];
     Held::find_by_statement(dialect::statement(db, &sql, params))
         .all(db)
         .await

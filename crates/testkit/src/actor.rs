@@ -10,6 +10,7 @@ use crate::{
     keys::{self, Key},
     letter::Letter,
     message::Message,
+    proof,
     remote::{Host, Page},
 };
 
@@ -164,6 +165,13 @@ impl Actor {
         let mut activity = self.activity("Delete", &json!({"id": note["id"], "type": "Tombstone"}));
         activity["to"] = json!([PUBLIC]);
         activity
+    }
+
+    /// A document of this actor with its proof, for those whose own document shows the test's first key on the curve.
+    #[must_use]
+    pub fn proven(&self, document: &Value) -> Value {
+        let options = proof::options(document, &self.curve_key_id());
+        proof::signed(document, &options, keys::curve())
     }
 
     /// An honest letter, to be bent.

@@ -73,6 +73,17 @@ impl Key {
         let bytes = [&[0xed, 0x01], pair.public_key().as_ref()].concat();
         format!("z{}", bs58::encode(bytes).into_string())
     }
+
+    /// An Ed25519 signature as `proofValue`.
+    ///
+    /// # Panics
+    /// When it is an RSA key.
+    pub fn prove(&self, message: &[u8]) -> String {
+        let Pair::Ed25519(pair) = &self.pair else {
+            panic!("not an Ed25519 key");
+        };
+        format!("z{}", bs58::encode(pair.sign(message)).into_string())
+    }
 }
 
 /// Two pairs are enough for any story of right and wrong keys.
@@ -115,6 +126,17 @@ pub fn holds(public_pem: &str, message: &str, signature: &str) -> bool {
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der)
             .verify(message.as_bytes(), &signature)
     };
+    verified.is_ok()
+}
+
+/// Does a `proofValue` hold for `message` under the Ed25519 key in `publicKeyMultibase`?
+pub fn proves(multibase: &str, message: &[u8], value: &str) -> bool {
+    let decoded = |text: &str| bs58::decode(text.strip_prefix('z')?).into_vec().ok();
+    let (Some(key), Some(signature)) = (decoded(multibase), decoded(value)) else {
+        return false;
+    };
+    let key = key.strip_prefix(&[0xed, 0x01]).unwrap_or_default();
+    let verified = UnparsedPublicKey::new(&ED25519, key).verify(message, &signature);
     verified.is_ok()
 }
 

@@ -25,6 +25,7 @@ pub mod message;
 pub mod neighbourhood;
 pub mod patience;
 pub mod program;
+pub mod proof;
 pub mod push_service;
 pub mod questions;
 pub mod remote;

@@ -110,6 +110,8 @@ pub struct ProfileEdit {
     pub automated: Option<bool>,
     pub discoverable: Option<bool>,
     pub indexable: Option<bool>,
+    /// Nobody else is shown who follows one and whom one follows.
+    pub hides_follows: Option<bool>,
     /// (name, value); empty pairs are dropped.
     pub fields: Option<Vec<(String, String)>>,
     /// Sites whose pages may name one as their author, typed as names or addresses.
@@ -151,6 +153,7 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
     row.kind = kind(edit.automated, row.kind);
     row.discoverable = edit.discoverable.unwrap_or(row.discoverable);
     row.indexable = edit.indexable.unwrap_or(row.indexable);
+    row.hides_follows = edit.hides_follows.unwrap_or(row.hides_follows);
     let mut dropped = apply(edit.avatar, &mut row.avatar);
     dropped.extend(apply(edit.header, &mut row.header));
     row.updated_at = town.now();
@@ -443,6 +446,8 @@ pub(crate) fn local_row(
         moved_to_id: None,
         moved_at: None,
         attribution_domains: String::new(),
+        hides_follows: false,
+        emoji: None,
     }
 }
 

@@ -6,6 +6,7 @@ use parvis_model::{
     id::Id,
     limits, redirect,
     refusal::Refusal,
+    text::is_hidden,
 };
 use parvis_store::{Tx, apps, entity};
 
@@ -93,19 +94,6 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
         );
     }
     Ok(name.to_owned())
-}
-
-pub(crate) fn is_hidden(c: char) -> bool {
-    let blank = matches!(
-        c,
-        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-    );
-    let joining = matches!(
-        c,
-        '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
-    );
-    let turning = matches!(c, '\u{61c}' | '\u{2028}'..='\u{202e}');
-    c.is_control() || blank || joining || turning
 }
 
 /// Without a place on the page: an address is checked only as far as that.

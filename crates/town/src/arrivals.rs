@@ -19,7 +19,7 @@ use parvis_store::{Tx, accounts, entity, follows, media, posts, reactions, relat
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Outcome, Town, conversations,
+    Error, Outcome, Town, conversations, emojis,
     follows::{FollowState, end, request_as},
     groups,
     interactions::waiting,
@@ -36,6 +36,7 @@ use crate::{
 };
 
 pub use crate::{
+    emojis::RemoteEmoji,
     polls::{RemotePoll, vote_arrived},
     quotes::RemoteQuote,
 };
@@ -92,6 +93,9 @@ pub struct Arrival {
     pub mentions: Vec<Id>,
     pub tags: Vec<String>,
     pub media: Vec<RemoteMedia>,
+    /// Of the codes in its texts, each once.
+    #[serde(default)]
+    pub emojis: Vec<RemoteEmoji>,
     pub poll: Option<RemotePoll>,
     pub quote: Option<RemoteQuote>,
     /// Who may do what with it.
@@ -184,8 +188,10 @@ async fn take_in(tx: &Tx, town: &Town, arrival: &Arrival, found: bool) -> Outcom
         return Ok(None);
     }
     let group = groups::meant_by(tx, arrival, parent.as_ref()).await?;
+    let emoji = emojis::keep(tx, town, &arrival.uri, &arrival.emojis).await?;
     let row = |id| entity::post::Model {
         found,
+        emoji: emoji.clone(),
         group_id: group.as_ref().map(|group| group.id),
         in_group: group
             .as_ref()
@@ -317,6 +323,7 @@ pub(crate) fn arrived_row(
         reply_stamp: None,
         closed: false,
         taken_out: None,
+        emoji: None,
     }
 }
 

@@ -202,13 +202,18 @@ async fn count(tx: &Tx, follower: Id, target: Id, by: i64) -> Outcome<()> {
     Ok(())
 }
 
+/// May this reader be shown who follows somebody, and whom they follow?
+pub fn are_shown(viewer: &Viewer, whose: &AccountView) -> bool {
+    !whose.hides_follows || viewer.account == Some(whose.id)
+}
+
 pub async fn followers(
     town: &Town,
-    _viewer: &Viewer,
-    account: Id,
+    viewer: &Viewer,
+    whose: &AccountView,
     page: Page,
 ) -> Outcome<Paged<AccountView>> {
-    people(town, Pointing::Followers, account, page).await
+    shown(town, viewer, Pointing::Followers, whose, page).await
 }
 
 /// On how many servers of other towns a copy lies of what one writes for one's followers.
@@ -218,11 +223,29 @@ pub async fn servers_behind(town: &Town, me: Id) -> Outcome<i64> {
 
 pub async fn following(
     town: &Town,
-    _viewer: &Viewer,
-    account: Id,
+    viewer: &Viewer,
+    whose: &AccountView,
     page: Page,
 ) -> Outcome<Paged<AccountView>> {
-    people(town, Pointing::Following, account, page).await
+    shown(town, viewer, Pointing::Following, whose, page).await
+}
+
+async fn shown(
+    town: &Town,
+    viewer: &Viewer,
+    list: Pointing,
+    whose: &AccountView,
+    page: Page,
+) -> Outcome<Paged<AccountView>> {
+    if !are_shown(viewer, whose) {
+        return Ok(Paged::new(Vec::new(), &[], page.limit));
+    }
+    people(town, list, whose.id, page).await
+}
+
+/// Whom one follows oneself.
+pub async fn followed(town: &Town, me: Id, page: Page) -> Outcome<Paged<AccountView>> {
+    people(town, Pointing::Following, me, page).await
 }
 
 /// The groups one is in.
@@ -238,7 +261,7 @@ pub async fn requests(town: &Town, me: Id, page: Page) -> Outcome<Paged<AccountV
 /// People shown of those one follows who follow another.
 const FAMILIAR: usize = 10;
 
-/// For each of `others`, in the order asked: those one follows who follow them.
+/// For each of `others`, in the order asked: those one follows who follow them, where neither keeps that to themselves.
 pub async fn familiar(
     town: &Town,
     me: Id,

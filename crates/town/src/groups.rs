@@ -98,6 +98,14 @@ pub struct GroupOf {
     pub looks_after: bool,
 }
 
+/// Those of this town that let themselves be found, the last come first; `indexable`: only those that let search engines.
+pub async fn of_town(town: &Town, indexable: bool, page: Page) -> Outcome<Paged<AccountView>> {
+    let db = town.store.snapshot().await?;
+    let ids = rows::of_town(&db, indexable, &page).await?;
+    let groups = views::accounts_in_order(&db, town, &ids).await?;
+    Ok(Paged::of_ids(groups, &ids, page.limit))
+}
+
 /// The groups in somebody's hands, which each group tells everybody; to oneself also those one is merely in, since of that
 /// nobody has agreed to have a list shown.
 pub async fn of_person(

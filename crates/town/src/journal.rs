@@ -172,6 +172,10 @@ pub enum Entry {
         account: Id,
         waits: bool,
     },
+    /// Another town, known by its own actor, would be a neighbour of this one.
+    NeighbourAsks {
+        actor: Id,
+    },
     Pinned {
         account: Id,
         post: Id,

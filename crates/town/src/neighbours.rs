@@ -12,13 +12,14 @@ use parvis_model::{
 };
 pub use parvis_store::neighbours::State;
 use parvis_store::{
-    Store, Tx, accounts, entity, neighbours as rows, neighbours::Neighbour, servers,
+    Store, Tx, accounts, entity, neighbours as rows, neighbours::Neighbour, notifications, servers,
 };
 
 use crate::{
     Outcome, Town,
     arrivals::Arrival,
     journal::{self, Entry},
+    notifications::NotificationKind,
     town::actor_name,
     users::{UserView, must_be_admin},
 };
@@ -29,6 +30,8 @@ const MOST: u64 = 200;
 const MOST_ASKING: u64 = 50;
 /// A question that nobody has answered for so long is forgotten.
 const ASKS: Timestamp = 90 * DAY;
+/// A town that asks again within so long is not told of again.
+const TOLD: Timestamp = DAY;
 
 /// A town as administrators see it.
 #[derive(Clone, Debug)]
@@ -258,6 +261,9 @@ pub(crate) async fn asked(
         return Ok(false);
     }
     let known = rows::by_actor(tx, asking.id).await?;
+    let is_asking = known
+        .as_ref()
+        .is_some_and(|known| known.state == State::Asks);
     let wanted = known.filter(|known| matches!(known.state, State::Asked | State::Agreed));
     if let Some(mut known) = wanted {
         // Both want it, or the first answer was lost. What is taken back later is what was asked last.
@@ -285,6 +291,13 @@ pub(crate) async fn asked(
     };
     rows::put(tx, waits).await?;
     rows::crowd_out(tx, MOST_ASKING.cast_signed()).await?;
+    if !is_asking {
+        let actor = asking.id;
+        // Each is told once; one that asks anew is told anew, but not day and night.
+        let kind = NotificationKind::Neighbour.as_str();
+        notifications::forget_old(tx, kind, actor, town.now() - TOLD).await?;
+        journal::record(tx, town, &Entry::NeighbourAsks { actor }).await?;
+    }
     Ok(true)
 }
 

@@ -3,14 +3,15 @@
 mod choices;
 mod groups;
 mod policies;
+mod staff;
 mod taken_back;
 
 use std::collections::{HashMap, HashSet};
 
-use parvis_model::{clock::Timestamp, id::Id, page::Page, refusal::Refusal};
+use parvis_model::{account::Role, clock::Timestamp, id::Id, page::Page, refusal::Refusal};
 pub use parvis_store::notifications::Wanted;
 use parvis_store::{
-    Tx, accounts, entity, follows, logins, notifications, polls, posts, quotes, relations, reports,
+    Tx, accounts, entity, follows, logins, notifications, polls, posts, quotes, relations,
     thread_mutes,
 };
 
@@ -45,6 +46,8 @@ pub enum NotificationKind {
     SignUp,
     /// For moderators: someone or something was reported.
     Report,
+    /// For administrators: another town asks to be a neighbour.
+    Neighbour,
     /// A post one boosted was edited.
     Edit,
     /// A poll of one's own, or one has voted in, has ended.
@@ -56,7 +59,7 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Mention,
         Self::Post,
         Self::Favourite,
@@ -65,6 +68,7 @@ impl NotificationKind {
         Self::FollowRequest,
         Self::SignUp,
         Self::Report,
+        Self::Neighbour,
         Self::Edit,
         Self::Poll,
         Self::Quote,
@@ -81,6 +85,7 @@ impl NotificationKind {
             Self::FollowRequest => "follow_request",
             Self::SignUp => "sign_up",
             Self::Report => "report",
+            Self::Neighbour => "neighbour",
             Self::Edit => "edit",
             Self::Poll => "poll",
             Self::Quote => "quote",
@@ -92,9 +97,18 @@ impl NotificationKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Do only moderators hear of these?
+    /// Does somebody with this role hear of these?
+    pub fn is_for(self, role: Role) -> bool {
+        match self {
+            Self::SignUp | Self::Report => role >= Role::Moderator,
+            Self::Neighbour => role == Role::Admin,
+            _ => true,
+        }
+    }
+
+    /// Do only those hear of these who look after the town?
     pub fn is_for_staff(self) -> bool {
-        matches!(self, Self::SignUp | Self::Report)
+        !self.is_for(Role::Resident)
     }
 
     /// As they are kept. A word of another version of the program is left out.
@@ -340,20 +354,12 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
             .await?;
             withdraw(tx, town, NotificationKind::Follow, *follower, *target).await
         }
-        Entry::Reported { report, .. } => reported(tx, town, *report).await,
+        Entry::Reported { report, .. } => staff::reported(tx, town, *report).await,
         Entry::SignedUp { account, .. } => {
-            for login in logins::staff(tx).await? {
-                tell(
-                    tx,
-                    town,
-                    login.account_id,
-                    NotificationKind::SignUp,
-                    *account,
-                    None,
-                )
-                .await?;
-            }
-            Ok(())
+            staff::told(tx, town, NotificationKind::SignUp, *account).await
+        }
+        Entry::NeighbourAsks { actor } => {
+            staff::told(tx, town, NotificationKind::Neighbour, *actor).await
         }
         Entry::Unboosted {
             account, of_uri, ..
@@ -396,17 +402,6 @@ async fn read_entry(tx: &Tx, town: &Town, written: &Written, entry: &Entry) -> O
         | Entry::AnnouncementRemoved { .. }
         | Entry::FilesDropped { .. } => Ok(()),
     }
-}
-
-async fn reported(tx: &Tx, town: &Town, report: Id) -> Outcome<()> {
-    let Some(row) = reports::by_id(tx, report).await? else {
-        return Ok(());
-    };
-    let kind = NotificationKind::Report;
-    for login in logins::staff(tx).await? {
-        tell(tx, town, login.account_id, kind, row.reporter_id, None).await?;
-    }
-    Ok(())
 }
 
 async fn post_published(tx: &Tx, town: &Town, written: &Written, post: Id) -> Outcome<()> {

@@ -16,6 +16,7 @@ use parvis_store::{
 use crate::{
     Error, Outcome, Paged, Town, Viewer,
     consents::ReplyConsent,
+    emojis::{self, EmojiView},
     filters::Filters,
     polls::{self, PollView},
     previews::PreviewView,
@@ -102,6 +103,8 @@ struct Page {
     accounts: HashMap<Id, Arc<AccountView>>,
     mentions: HashMap<Id, Vec<Id>>,
     media: HashMap<Id, Vec<MediaView>>,
+    /// Of the posts that have some.
+    emojis: HashMap<Id, Vec<EmojiView>>,
     polls: HashMap<Id, PollView>,
     previews: HashMap<Id, Arc<PreviewView>>,
     quotings: HashMap<Id, Quoting>,
@@ -147,6 +150,9 @@ impl Page {
             let shown = media.entry(row.post_id.unwrap_or(0)).or_default();
             shown.push(MediaView::new(town, row));
         }
+        let with_emoji = posts.iter().filter(|row| row.emoji.is_some());
+        let emojis = with_emoji.map(|row| (row.id, emojis::views(town, row.emoji.as_deref())));
+        let emojis = emojis.collect();
         let previews = rows.previews.into_iter().filter_map(|row| {
             let id = row.id;
             let named = row.author_id.and_then(|author| accounts.get(&author));
@@ -167,6 +173,7 @@ impl Page {
             accounts,
             mentions,
             media,
+            emojis,
             polls,
             previews,
             quotings,
@@ -218,6 +225,7 @@ impl Page {
                 .map(|account| account.mentioned())
                 .collect(),
             media,
+            emojis: self.emojis.get(&row.id).cloned().unwrap_or_default(),
             poll,
             preview: row
                 .card_id

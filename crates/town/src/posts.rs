@@ -286,6 +286,7 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         reply_stamp: None,
         closed: false,
         taken_out: None,
+        emoji: None,
     };
     if !posts::insert(tx, row.clone()).await? {
         return Err(Error::Other(format!("the id {id} is taken")).into());
@@ -419,7 +420,7 @@ pub(crate) async fn is_seen(tx: &Tx, me: Id, post: &entity::post::Model) -> Outc
     Ok(may_see(audience, standing(tx, me, post).await?))
 }
 
-async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standing> {
+pub(crate) async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standing> {
     let account = accounts::by_id(tx, me)
         .await?
         .ok_or_else(Refusal::not_found)?;

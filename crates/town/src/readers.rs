@@ -14,7 +14,7 @@ use parvis_store::{Tx, interactions, logins, media, preview_cards, seen, thread_
 use tokio::task::JoinSet;
 
 use crate::{
-    Error, Failure, Outcome, Town, announcements, apps, departures, imports,
+    Error, Failure, Outcome, Town, announcements, apps, bygones, departures, imports,
     interactions::waiting,
     journal::{self, Batch, Entry, Reader},
     letters,
@@ -207,7 +207,7 @@ async fn moved_on(reader: Reader, tx: &Tx, batch: &Batch) -> Outcome<()> {
     }
 }
 
-/// Removes what nobody needs any more: read entries, old ids, ended sessions, unused pictures. Whatever fails is said, and
+/// Removes what nobody needs any more: read entries, old ids, ended sessions, what was delivered, unused pictures. Whatever fails is said, and
 /// keeps nothing else from being done; gives the last failure.
 pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
     let abandoned = id::first_of(town.now() - ABANDONED);
@@ -220,6 +220,8 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
         ("departures", departures::carry_out(town).await),
         ("journal", prune(town).await.map(drop)),
         ("old rows", forget(town).await),
+        ("settled deliveries", bygones::forget_settled(town).await),
+        ("idle servers", bygones::forget_idle_servers(town).await),
         ("unused pictures", drop_unused(town).await),
         ("files without a row", sweep_due(town).await),
     ];

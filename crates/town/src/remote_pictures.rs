@@ -15,7 +15,9 @@ use parvis_model::{
     id::Id,
     uri,
 };
-use parvis_store::{ConnectionTrait, Tx, accounts, media, preview_cards, remote_pictures, servers};
+use parvis_store::{
+    ConnectionTrait, Tx, accounts, emojis, media, preview_cards, remote_pictures, servers,
+};
 use quick_cache::sync::Cache as Memory;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -127,6 +129,11 @@ impl RemotePictures {
 
     fn seal_of_card(&self, id: Id, address: &str) -> u128 {
         self.seal(b'c', id, [address, ""])
+    }
+
+    /// Its row never names another address.
+    fn seal_of_emoji(&self, id: Id) -> u128 {
+        self.seal(b'e', id, ["", ""])
     }
 
     fn failed_lately(&self, name: Name, now: Timestamp) -> bool {
@@ -241,6 +248,11 @@ pub(crate) fn address_of_card(town: &Town, card: Id, image: &str) -> String {
     address(town, Kind::Card, card, seal)
 }
 
+pub(crate) fn address_of_emoji(town: &Town, id: Id) -> String {
+    let seal = town.remote_pictures().seal_of_emoji(id);
+    address(town, Kind::Emoji, id, seal)
+}
+
 /// Fetched in any case, since only then its size is known.
 pub(crate) async fn fetch_for_card(
     town: &Arc<Town>,
@@ -324,6 +336,10 @@ async fn source(db: &impl ConnectionTrait, town: &Town, name: Name) -> Outcome<O
             let address = card.image_url?;
             let seal = pictures.seal_of_card(card.id, &address);
             Some((None, address, seal))
+        }),
+        Kind::Emoji => emojis::by_id(db, name.of).await?.map(|row| {
+            let seal = pictures.seal_of_emoji(row.id);
+            (None, row.url, seal)
         }),
     };
     let Some((account, address, seal)) = found else {
@@ -442,6 +458,7 @@ async fn is_there(tx: &Tx, name: Name) -> Outcome<bool> {
         }
         Kind::Avatar | Kind::Header => Some(Some(name.of)),
         Kind::Card => preview_cards::by_id(tx, name.of).await?.map(|_| None),
+        Kind::Emoji => emojis::by_id(tx, name.of).await?.map(|_| None),
     };
     match account {
         Some(account) => is_shown_of(tx, account).await,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use parvis_model::{
+    audience::{Audience, Standing, may_see},
     clock::{DAY, Timestamp},
     id::Id,
     limits,
@@ -14,7 +15,7 @@ use crate::{
     AccountView, Outcome, PostView, Town, Viewer,
     journal::{self, Entry},
     pages::posts_in_order,
-    posts::may_write,
+    posts::{may_write, standing},
     users::{UserView, must_be_staff},
     views::accounts_in_order,
 };
@@ -78,7 +79,8 @@ pub struct ReportView {
     pub closed: bool,
 }
 
-/// Told to the staff, and to the other server if the reporter wishes so.
+/// Told to the staff, and to the other server if the reporter wishes so. A post that was not for the reporter is left out, as
+/// is one that does not exist; the reporter is not told what was, since whoever blocks first could learn by it what there is.
 pub async fn report(tx: &Tx, town: &Town, me: Id, complaint: Complaint) -> Outcome<Id> {
     may_write(tx, me).await?;
     let accused = accounts::by_id(tx, complaint.accused)
@@ -90,12 +92,18 @@ pub async fn report(tx: &Tx, town: &Town, me: Id, complaint: Complaint) -> Outco
     if complaint.comment.chars().count() > limits::REPORT {
         return Err(Refusal::invalid("comment", "refusal-report-too-long").into());
     }
+    let mut posts = Vec::new();
+    for post in of_accused(tx, accused.id, &complaint.posts).await? {
+        if was_for(tx, me, &post).await? {
+            posts.push(post.id);
+        }
+    }
     let id = town.ids.next();
     let row = entity::report::Model {
         id,
         reporter_id: me,
         accused_id: accused.id,
-        posts: of_accused(tx, accused.id, &complaint.posts).await?,
+        posts: as_stored(&posts),
         comment: complaint.comment.trim().to_owned(),
         category: complaint.category.as_str().into(),
         forwarded: complaint.forward && !accused.domain.is_empty(),
@@ -117,20 +125,34 @@ pub async fn report(tx: &Tx, town: &Town, me: Id, complaint: Complaint) -> Outco
     Ok(id)
 }
 
-/// Ids of those posts that are the accused's, as they are stored.
-async fn of_accused(tx: &Tx, accused: Id, ids: &[Id]) -> Outcome<String> {
+/// Those posts that are the accused's.
+async fn of_accused(tx: &Tx, accused: Id, ids: &[Id]) -> Outcome<Vec<entity::post::Model>> {
     let ids: Vec<Id> = ids.iter().copied().take(limits::REPORT_POSTS).collect();
-    let rows = if ids.is_empty() {
-        Vec::new()
-    } else {
-        posts::by_ids(tx, &ids).await?
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = posts::by_ids(tx, &ids).await?;
+    rows.retain(|row| row.author_id == accused);
+    Ok(rows)
+}
+
+/// Whoever is harassed blocks first and reports then, or is blocked: what they were shown may still be named.
+async fn was_for(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<bool> {
+    let Some(audience) = Audience::parse(&post.audience) else {
+        return Ok(false);
     };
-    let kept: Vec<Id> = rows
-        .into_iter()
-        .filter(|row| row.author_id == accused)
-        .map(|row| row.id)
-        .collect();
-    Ok(serde_json::to_string(&kept).unwrap_or_else(|_| "[]".into()))
+    let now = standing(tx, me, post).await?;
+    // The block ended the follow, if there was one.
+    let before = Standing {
+        blocked: false,
+        follower: now.follower || now.blocked,
+        ..now
+    };
+    Ok(may_see(audience, before))
+}
+
+fn as_stored(posts: &[Id]) -> String {
+    serde_json::to_string(posts).unwrap_or_else(|_| "[]".into())
 }
 
 /// A report by another server.
@@ -156,12 +178,14 @@ pub async fn arrived(tx: &Tx, town: &Town, arrived: ArrivedReport) -> Outcome<bo
     if lately >= limits::REPORTS_PER_SERVER_AND_DAY {
         return Ok(false);
     }
+    let posts = of_accused(tx, arrived.accused, &arrived.posts).await?;
+    let posts: Vec<Id> = posts.iter().map(|post| post.id).collect();
     let id = town.ids.next();
     let row = entity::report::Model {
         id,
         reporter_id: reporter.id,
         accused_id: arrived.accused,
-        posts: of_accused(tx, arrived.accused, &arrived.posts).await?,
+        posts: as_stored(&posts),
         comment: arrived.comment,
         category: Category::Other.as_str().into(),
         forwarded: false,

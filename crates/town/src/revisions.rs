@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parvis_model::{clock::Timestamp, id::Id, limits};
 use parvis_store::{Tx, entity, polls, revisions};
 
-use crate::{AccountView, Error, MediaView, Outcome, Town, Viewer, posts};
+use crate::{AccountView, Error, MediaView, Outcome, Town, Viewer, emojis::EmojiView, posts};
 
 /// One of the texts that a post had, or has now.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct RevisionView {
     pub author: Arc<AccountView>,
     /// Those of its pictures that still hang on the post: what was taken off is gone.
     pub media: Vec<MediaView>,
+    /// Those that it has now, since what a code once stood for is not kept.
+    pub emojis: Vec<EmojiView>,
     /// What it asked.
     pub options: Option<Vec<String>>,
 }
@@ -45,6 +47,7 @@ pub async fn of(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Vec<RevisionV
                     .filter_map(|id| now.media.iter().find(|picture| picture.id == *id))
                     .cloned()
                     .collect(),
+                emojis: now.emojis.clone(),
                 options: Some(options).filter(|options| !options.is_empty()),
             }
         })
@@ -57,6 +60,7 @@ pub async fn of(town: &Town, viewer: &Viewer, post: Id) -> Outcome<Vec<RevisionV
         at: now.edited_at.unwrap_or(now.created_at),
         author: Arc::clone(&now.author),
         media: now.media.clone(),
+        emojis: now.emojis.clone(),
         options: now.poll.as_ref().map(|poll| {
             let options = poll.options.iter();
             options.map(|option| option.title.clone()).collect()

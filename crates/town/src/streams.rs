@@ -1,18 +1,20 @@
-//! What residents' apps hear while they listen: posts where they are shown, what one is told, what is gone. Each process
-//! follows the journal once for all who listen in it; who is shown what is asked of the same conditions as the pages'. Knows no
-//! socket and no words of apps.
+//! What residents' apps hear while they listen: posts where they are shown, what one is told, what is gone. Pages that somebody
+//! looks at hear only that something has come. Each process follows the journal once for all who listen in it; who is shown what
+//! is asked of the same conditions as the pages'. Knows no socket and no words of apps.
 
 mod hub;
+mod screen;
 mod told;
 
 use std::{
+    collections::HashSet,
     future::Future,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use parvis_model::{id::Id, refusal::Refusal, text::folded_tag};
-use parvis_store::streams as rows;
+use parvis_store::streams::{self as rows, Held};
 pub use parvis_store::timelines::Scope;
 use tokio::sync::mpsc;
 
@@ -23,6 +25,7 @@ use crate::{
 };
 
 pub use hub::{Bounds, Streams};
+pub use screen::OpenPage;
 
 /// Streams that one listener may have open together.
 pub const SUBSCRIPTIONS: usize = 100;
@@ -30,7 +33,7 @@ pub const SUBSCRIPTIONS: usize = 100;
 const TAG_BYTES: usize = 400;
 /// Entries of the journal read at once.
 const BATCH: u64 = 200;
-/// How often it is looked whether the tokens of those who listen are still good.
+/// How often it is looked whether the tokens and sessions of those who listen are still good.
 const LOOK: Duration = Duration::from_secs(4);
 
 /// What one may listen to. The same tag in other letters is a stream of its own: apps know it by the name they asked for.
@@ -219,7 +222,7 @@ pub async fn run(town: Arc<Town>, stop: impl Future<Output = ()>) {
     tokio::select! {
         () = stop => {}
         () = following => {}
-        () = look_after_tokens(&town) => {}
+        () = look_after_those_who_listen(&town) => {}
     }
     town.streams().close();
 }
@@ -258,26 +261,34 @@ async fn told_or_left_out(town: &Town, id: i64, entry: &journal::Entry) -> Outco
     }
 }
 
-/// Lets those go whose token is no longer good, or whose holder may not come in any more.
-async fn look_after_tokens(town: &Town) {
+/// Lets those go whose token or session is no longer good, or whose holder may not come in any more.
+async fn look_after_those_who_listen(town: &Town) {
     loop {
         tokio::time::sleep(LOOK).await;
         if let Err(err) = let_go(town).await {
-            tracing::warn!(%err, town = town.host, "the tokens of those who listen are looked at later");
+            tracing::warn!(%err, town = town.host, "whether those who listen still may is looked at later");
         }
     }
 }
 
 async fn let_go(town: &Town) -> Result<(), Error> {
-    let tokens = town.streams().tokens();
-    if tokens.is_empty() {
-        return Ok(());
+    let (db, streams) = (town.store.read(), town.streams());
+    let tokens = streams.tokens();
+    if !tokens.is_empty() {
+        let held = rows::held_tokens(db, &tokens).await?;
+        streams.keep_only(&tokens, &good(&held));
     }
-    let held = rows::held_tokens(town.store.read(), &tokens).await?;
+    let sessions = streams.sessions();
+    if !sessions.is_empty() {
+        let held = rows::held_sessions(db, &sessions).await?;
+        streams.keep_only_pages(&sessions, &good(&held));
+    }
+    Ok(())
+}
+
+fn good(held: &[Held]) -> HashSet<Id> {
     let good = held
         .iter()
         .filter(|held| held.approved_at.is_some() && held.suspended_at.is_none());
-    town.streams()
-        .keep_only(&tokens, &good.map(|held| held.token).collect());
-    Ok(())
+    good.map(|held| held.id).collect()
 }

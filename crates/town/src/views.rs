@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Outcome, Town,
     consents::ReplyConsent,
+    emojis::{self, EmojiView},
     filters::FilterMatch,
     polls::PollView,
     previews::PreviewView,
@@ -66,6 +67,8 @@ pub struct AccountView {
     pub avatar: Option<String>,
     pub header: Option<String>,
     pub fields: Vec<FieldView>,
+    /// The pictures of codes in its name and its texts.
+    pub emojis: Vec<EmojiView>,
     pub locked: bool,
     pub discoverable: bool,
     pub indexable: bool,
@@ -86,6 +89,8 @@ pub struct AccountView {
     pub moved_to: Option<Id>,
     /// Sites whose pages may name it as their author.
     pub attribution_domains: Vec<String>,
+    /// Who follows it and whom it follows is for itself alone.
+    pub hides_follows: bool,
 }
 
 /// A line of a profile.
@@ -229,6 +234,8 @@ pub struct PostView {
     pub reply_to_account: Option<Id>,
     pub thread: Id,
     pub media: Vec<MediaView>,
+    /// The pictures of codes in its texts and in the answers of its poll.
+    pub emojis: Vec<EmojiView>,
     pub poll: Option<PollView>,
     /// What the page it leads to is about.
     pub preview: Option<Arc<PreviewView>>,
@@ -327,6 +334,7 @@ impl AccountView {
             avatar,
             header,
             fields: serde_json::from_str(&row.fields).unwrap_or_default(),
+            emojis: emojis::views(town, row.emoji.as_deref()),
             locked: row.locked,
             discoverable: row.discoverable,
             indexable: row.indexable,
@@ -342,6 +350,7 @@ impl AccountView {
             local,
             moved_to: row.moved_to_id,
             attribution_domains: row.attribution_domains.lines().map(str::to_owned).collect(),
+            hides_follows: row.hides_follows,
         }
     }
 

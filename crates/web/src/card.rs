@@ -134,6 +134,13 @@ impl<'a> Card<'a> {
         format!("fx-{} fy-{}", tenths(x), 10 - tenths(y))
     }
 
+    /// Is there one that a large screen shows better than the small one? Only where it is as wide as the post, and lies here:
+    /// those of other servers would have to be fetched first. Phones are content with the small one.
+    pub fn has_larger(&self, picture: &MediaView) -> bool {
+        let is_alone = self.grid() == "one" && picture.remote_url.is_none();
+        is_alone && picture.preview_width > 0 && picture.width > picture.preview_width
+    }
+
     pub fn has_pictures(&self) -> bool {
         self.post.media.iter().any(MediaView::is_picture)
     }

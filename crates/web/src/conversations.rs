@@ -321,7 +321,7 @@ pub async fn new_form(Resident { page, me, .. }: Resident) -> Answer {
 
 async fn shown_new(status: StatusCode, page: &Page, me: Id, form: Typed) -> Answer {
     let piece = Piece::default().limited(OFFERED);
-    let offered = follows::following(&page.town, &page.viewer, me, piece).await?;
+    let offered = follows::followed(&page.town, me, piece).await?;
     html_with(
         status,
         &NewConversationPage {

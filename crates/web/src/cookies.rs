@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites() {
+    fn t206_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites() {
         let mut headers = HeaderMap::new();
         Jar::of("https://valmont.example").set(&mut headers, Cookie::Session, "abc");
         let line = headers[header::SET_COOKIE].to_str().unwrap();

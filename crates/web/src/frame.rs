@@ -33,7 +33,7 @@ const AREAS: [&str; 10] = [
 ];
 
 /// Mark-up made by us, not escaped again.
-pub struct Html(String);
+pub struct Html(pub(crate) String);
 
 impl fmt::Display for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,8 +11,11 @@ use axum::{
 use parvis_town::Town;
 
 /// Nothing a page of ours needs.
-const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
+pub const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
                            gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+
+/// For two years.
+pub const ONLY_HTTPS: &str = "max-age=63072000";
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
@@ -78,7 +81,7 @@ fn strict(headers: &mut HeaderMap, https: bool) {
     if https {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000"),
+            HeaderValue::from_static(ONLY_HTTPS),
         );
     }
 }

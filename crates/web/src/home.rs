@@ -8,10 +8,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use parvis_model::id::Id;
-use parvis_town::{Paged, PostView, Viewer, preferences, timelines};
+use parvis_town::{AccountView, Paged, PostView, Viewer, preferences, timelines};
 
 use crate::{
     announcements::{self, Announced},
+    associations,
     fault::Fault,
     frame::{Frame, Pages, Typed},
     page::{Answer, Page, html},
@@ -76,6 +77,7 @@ impl News {
 #[template(path = "landing.html")]
 pub struct LandingPage<'a> {
     pub page: &'a Frame,
+    pub associations: Vec<AccountView>,
     pub posts: Vec<PostView>,
     pub pages: Pages,
 }
@@ -109,13 +111,16 @@ pub async fn home(page: Page) -> Answer {
         news: News::of(&page, &posts),
         pages: Pages::of_posts(&base, page.is_later(), &posts),
         posts: posts.items,
-        compose: Composing::quick(usual.audience),
+        compose: Composing {
+            sensitive: usual.sensitive,
+            ..Composing::quick(usual.audience)
+        },
         form: Typed::default(),
     })
 }
 
 /// How many posts have come to one's home since one that stood there, in words; nothing where there are none. Asked by the page
-/// that is open, once a minute.
+/// that is open, once it is told that something has come, or once a minute where it hears nothing.
 pub async fn news(page: Page) -> Answer {
     let (Some(user), Some(since)) = (&page.user, page.query.id("depuis")) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -135,6 +140,7 @@ async fn landing(page: &Page) -> Result<Response, Fault> {
     let posts = timelines::square(&page.town, &Viewer::nobody(), page.piece()).await?;
     html(&LandingPage {
         page: &page.frame,
+        associations: associations::few(page).await?,
         pages: Pages::of_posts("/ville", page.is_later(), &posts),
         posts: posts.items,
     })

@@ -145,7 +145,7 @@ async fn change_page(
 ) -> Result<ChangePage<'_>, Fault> {
     let members = lists::all_members(&page.town, me, list.id).await?;
     let on_it: HashSet<Id> = members.iter().map(|who| who.id).collect();
-    let followed = follows::following(&page.town, &page.viewer, me, page.piece()).await?;
+    let followed = follows::followed(&page.town, me, page.piece()).await?;
     let base = change_path(list.id);
     let others = followed.items.into_iter();
     Ok(ChangePage {

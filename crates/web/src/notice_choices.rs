@@ -39,10 +39,10 @@ impl NoticeChoices {
 
     /// What only the staff are told of is shown to them alone.
     pub fn lines(&self, frame: &Frame) -> Vec<Line> {
-        let (it, staff) = (&self.choices, frame.is_staff());
+        let (it, me) = (&self.choices, frame.me.as_ref());
         NotificationKind::ALL
             .into_iter()
-            .filter(|kind| staff || !kind.is_for_staff())
+            .filter(|kind| me.is_some_and(|me| kind.is_for(me.role)))
             .map(|kind| Line {
                 kind: kind.as_str(),
                 key: named(kind),
@@ -64,6 +64,7 @@ fn named(kind: NotificationKind) -> &'static str {
         NotificationKind::FollowRequest => "choice-follow-request",
         NotificationKind::SignUp => "choice-sign-up",
         NotificationKind::Report => "choice-report",
+        NotificationKind::Neighbour => "choice-neighbour",
         NotificationKind::Edit => "choice-edit",
         NotificationKind::Poll => "choice-poll",
         NotificationKind::Quote => "choice-quote",

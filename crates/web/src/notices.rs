@@ -36,7 +36,8 @@ pub async fn open(Resident { page, me, .. }: Resident, Path(notice): Path<String
         (None, NotificationKind::FollowRequest) => "/demandes".into(),
         (None, NotificationKind::SignUp) if is_staff => "/mairie/inscriptions".into(),
         (None, NotificationKind::Report) if is_staff => "/mairie/signalements".into(),
-        (None, NotificationKind::SignUp | NotificationKind::Report) => "/avis".into(),
+        (None, NotificationKind::Neighbour) if page.frame.is_admin() => "/mairie/voisins".into(),
+        (None, kind) if kind.is_for_staff() => "/avis".into(),
         (None, _) => notice.from.path.clone(),
     };
     Ok(redirect(&way))
@@ -137,6 +138,8 @@ pub struct Notice {
     pub asks: bool,
     pub signs_up: bool,
     pub reports: bool,
+    /// A town would be a neighbour.
+    pub knocks: bool,
     pub unread: bool,
     pub at: Timestamp,
 }
@@ -171,6 +174,7 @@ impl Notice {
             asks: newest.kind == NotificationKind::FollowRequest,
             signs_up: newest.kind == NotificationKind::SignUp,
             reports: newest.kind == NotificationKind::Report,
+            knocks: newest.kind == NotificationKind::Neighbour,
             unread,
             at: newest.at,
         })
@@ -192,6 +196,7 @@ pub fn said(kind: NotificationKind) -> (&'static str, &'static str) {
         NotificationKind::FollowRequest => ("user-plus", "notice-follow-request"),
         NotificationKind::SignUp => ("me", "notice-sign-up"),
         NotificationKind::Report => ("me", "notice-report"),
+        NotificationKind::Neighbour => ("town", "notice-neighbour"),
         NotificationKind::Edit => ("edit", "notice-edit"),
         NotificationKind::Poll => ("poll", "notice-poll"),
         NotificationKind::Quote => ("quote", "notice-quote"),

@@ -54,7 +54,7 @@ pub struct MutePage<'a> {
 
 pub async fn followers(page: Page, Path(acct): Path<String>) -> Answer {
     let who = find(&page, &acct).await?;
-    let list = follows::followers(&page.town, &page.viewer, who.id, page.piece()).await?;
+    let list = follows::followers(&page.town, &page.viewer, &who, page.piece()).await?;
     show(
         &page,
         &who,
@@ -67,7 +67,7 @@ pub async fn followers(page: Page, Path(acct): Path<String>) -> Answer {
 
 pub async fn following(page: Page, Path(acct): Path<String>) -> Answer {
     let who = find(&page, &acct).await?;
-    let list = follows::following(&page.town, &page.viewer, who.id, page.piece()).await?;
+    let list = follows::following(&page.town, &page.viewer, &who, page.piece()).await?;
     show(
         &page,
         &who,
@@ -85,10 +85,15 @@ async fn show(
     name: &str,
     [heading, empty]: [&str; 2],
 ) -> Answer {
+    let empty = if follows::are_shown(&page.viewer, whose) {
+        page.frame.t(empty)
+    } else {
+        page.frame.tw("follows-hidden", "name", &whose.display_name)
+    };
     html(&PeoplePage {
         page: &page.frame,
         heading: page.frame.tw(heading, "name", &whose.display_name),
-        empty: page.frame.t(empty),
+        empty,
         back: Some((whose.path.clone(), whose.display_name.clone())),
         pages: Pages::new(
             &format!("{}/{name}", whose.path),

@@ -9,6 +9,7 @@ use parvis_town::{
     Outcome, PostView, drafts, follows, media,
     polls::NewPoll,
     posts::{self, Compose},
+    preferences,
     threads::{
         self, Thread,
         errands::{self, Asking},
@@ -54,6 +55,7 @@ pub async fn thread(page: Page, Path((acct, post)): Path<(String, String)>) -> A
     let compose = match page.user.as_ref().filter(|_| !is_closed) {
         Some(user) => Some(Composing {
             servers: Some(follows::servers_behind(&page.town, user.account).await?),
+            sensitive: preferences::of(&page.town, user.account).await?.sensitive,
             ..Composing::answer(thread.post.clone())
         }),
         None => None,

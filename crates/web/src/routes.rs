@@ -9,13 +9,13 @@ use axum::{
 use parvis_model::limits;
 
 use crate::{
-    about, actions, announcements, anyone, appearance, assets, authorize, by_letter, connections,
-    conversations, copies, crawlers, departures, devices, drafts, email, embeds, exports, fault,
-    feeds, filters, first_steps, follows, from_elsewhere, headers, home, imports, installed,
-    interactions, invitations, lists, log_in, look, media, memberships, moves, neighbours, notes,
-    notice_choices, notice_settings, notices, passkeys, people, polls, posts, profile, quotes,
-    relations, remote_pictures, reports, revisions, search, set_up, settings, sign_up, staff,
-    styleguide, suggestions, tags, timelines, two_step, visit, write,
+    about, actions, announcements, anyone, appearance, assets, associations, authorize, by_letter,
+    connections, conversations, copies, crawlers, departures, devices, drafts, email, embeds,
+    exports, fault, feeds, filters, first_steps, follows, from_elsewhere, headers, home, imports,
+    installed, interactions, invitations, lists, log_in, look, media, memberships, moves,
+    neighbours, notes, notice_choices, notice_settings, notices, passkeys, people, polls, posts,
+    profile, quotes, relations, remote_pictures, reports, revisions, search, set_up, settings,
+    sign_up, staff, streams, styleguide, suggestions, tags, timelines, two_step, visit, write,
 };
 
 /// Bytes of a form without pictures: the longest text, four times over for its encoding, and some room.
@@ -59,6 +59,8 @@ fn pages() -> Router {
         .route("/", get(home::home))
         .route("/ville", get(home::town))
         .route("/nouveautes", get(home::news))
+        .route("/nouveautes/flux", get(streams::home))
+        .route("/associations", get(associations::list))
         .route("/ailleurs", get(timelines::elsewhere))
         .route("/voisins", get(timelines::neighbours))
         .route("/groupes", get(timelines::groups))
@@ -174,6 +176,7 @@ fn pages() -> Router {
             get(settings::account).post(settings::change_password),
         )
         .route("/reglages/langue", post(settings::change_language))
+        .route("/reglages/habitudes", post(settings::change_habits))
         .route("/reglages/citations", post(settings::change_quoters))
         .route(
             "/reglages/codes",

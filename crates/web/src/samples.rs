@@ -156,6 +156,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
             "bienvenue",
             rendered(&LandingPage {
                 page: &visitor("/"),
+                associations: vec![judo()],
                 posts: visitor_posts(),
                 pages: more(),
             }),
@@ -394,16 +395,16 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
         ),
         (
             "reglages-compte",
-            rendered(&AccountForm {
-                page: &at("/reglages/compte"),
-                language: "fr".into(),
-                usual: parvis_town::preferences::Preferences {
+            rendered(&AccountForm::new(
+                &at("/reglages/compte"),
+                "fr".into(),
+                parvis_town::preferences::Preferences {
                     quoters: parvis_model::policy::Quoters::Followers,
                     looks_at: parvis_model::policy::LooksAt::Shown,
                     ..Default::default()
                 },
-                form: Typed::default(),
-            }),
+                Typed::default(),
+            )),
         ),
         ("copies", rendered(&copies(&at("/@marie/4/copies"), false))),
         (

@@ -5,6 +5,7 @@ use std::{borrow::Borrow, sync::Arc};
 use askama::Template;
 use axum::response::Response;
 use parvis_model::{
+    audience::Audience,
     limits,
     policy::{LooksAt, Quoters},
     refusal::Refusal,
@@ -27,6 +28,7 @@ use crate::{
     page::{Answer, Page, Resident, html, html_with, redirect},
     quotes,
     sign_up::SignedUpPage,
+    write::Composing,
 };
 
 /// The settings that have a tab of their own; all others are reached from the account's.
@@ -61,6 +63,8 @@ pub struct AccountForm<'a> {
     pub language: String,
     /// Who may quote what one writes, unless one says otherwise.
     pub usual: Preferences,
+    /// A form with what one usually chooses.
+    pub compose: Composing,
     pub form: Typed,
 }
 
@@ -128,6 +132,7 @@ fn described(who: &AccountView) -> Asked {
         ("attribution_domains", who.attribution_domains.join("\n")),
         ("locked", mark(who.locked)),
         ("discoverable", mark(who.discoverable)),
+        ("hides_follows", mark(who.hides_follows)),
     ]);
     for (n, field) in (1..).zip(&who.fields) {
         values.add(format!("field-name-{n}"), &field.name);
@@ -165,6 +170,7 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
         automated: None,
         discoverable: Some(form.on("discoverable")),
         indexable: Some(form.on("discoverable")),
+        hides_follows: Some(form.on("hides_follows")),
         fields: Some(fields),
         attribution_domains: Some(sites(form)),
         avatar: picture(page, form, AVATAR, Shape::Avatar, kept).await?,
@@ -205,7 +211,21 @@ pub(crate) async fn picture(
     Ok(picture)
 }
 
-impl AccountForm<'_> {
+impl<'a> AccountForm<'a> {
+    pub fn new(page: &'a Frame, language: String, usual: Preferences, form: Typed) -> Self {
+        let compose = Composing {
+            language: usual.language.clone().unwrap_or_default(),
+            ..Composing::quick(usual.audience)
+        };
+        Self {
+            page,
+            language,
+            usual,
+            compose,
+            form,
+        }
+    }
+
     fn is_usual(&self, quoters: impl Borrow<Quoters>) -> bool {
         self.usual.quoters == *quoters.borrow()
     }
@@ -216,12 +236,10 @@ impl AccountForm<'_> {
 }
 
 pub async fn account(Resident { page, me, user, .. }: Resident) -> Answer {
-    html(&AccountForm {
-        page: &page.frame,
-        language: user.locale.unwrap_or_default(),
-        usual: preferences::of(&page.town, me).await?,
-        form: Typed::default(),
-    })
+    let usual = preferences::of(&page.town, me).await?;
+    let language = user.locale.unwrap_or_default();
+    let form = AccountForm::new(&page.frame, language, usual, Typed::default());
+    html(&form)
 }
 
 pub async fn change_language(Resident { page, user, .. }: Resident, form: Form) -> Answer {
@@ -232,6 +250,20 @@ pub async fn change_language(Resident { page, user, .. }: Resident, form: Form) 
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move { users::set_locale(tx, &town, user.id, language).await })
         })
+        .await?;
+    Ok(page.onward("/reglages/compte", "done-saved"))
+}
+
+/// How one usually writes.
+pub async fn change_habits(Resident { page, me, .. }: Resident, form: Form) -> Answer {
+    let audience = Audience::parse(form.text("audience"));
+    let edit = PreferenceEdit {
+        audience: audience.filter(|audience| *audience != Audience::Group),
+        sensitive: Some(form.on("sensible")),
+        language: Some(form.owned("langue")),
+        ..PreferenceEdit::default()
+    };
+    page.write(move |tx, town| Box::pin(preferences::set(tx, town, me, edit)))
         .await?;
     Ok(page.onward("/reglages/compte", "done-saved"))
 }
@@ -294,15 +326,10 @@ pub async fn change_password(Resident { page, me, user, .. }: Resident, form: Fo
         Err(failure) => {
             let (status, form) =
                 typed_again(failure, Typed::new(Asked::default()), page.frame.locale)?;
-            html_with(
-                status,
-                &AccountForm {
-                    page: &page.frame,
-                    language: user.locale.unwrap_or_default(),
-                    usual: preferences::of(&page.town, me).await?,
-                    form,
-                },
-            )
+            let usual = preferences::of(&page.town, me).await?;
+            let language = user.locale.unwrap_or_default();
+            let again = AccountForm::new(&page.frame, language, usual, form);
+            html_with(status, &again)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A small town with its pages, walked through as a browser without scripts would: everything through the real
 //! routes and a real database.
 
+mod strangers;
 mod writing;
 
 use std::sync::Arc;

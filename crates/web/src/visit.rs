@@ -210,7 +210,7 @@ fn is_safe(method: &Method) -> bool {
 
 /// Was this sent by one of our own pages? Browsers that say nothing are left to the form token; `Origin: null`
 /// is what `Referrer-Policy: no-referrer` makes of our own forms.
-fn is_own(headers: &HeaderMap, origin: &str) -> bool {
+pub fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let site = said("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
     let from = said(header::ORIGIN.as_str()).is_none_or(|from| from == "null" || from == origin);

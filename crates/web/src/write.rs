@@ -88,6 +88,7 @@ async fn usual(page: &Page, me: Id) -> Outcome<Composing> {
         quoters: usual.quoters,
         audience: tall.choosable(&page.frame, usual.audience),
         language: usual.language.unwrap_or_else(|| tall.language.clone()),
+        sensitive: usual.sensitive,
         servers: Some(follows::servers_behind(&page.town, me).await?),
         ..tall
     })
@@ -107,6 +108,9 @@ pub async fn form(Resident { page, me, .. }: Resident) -> Answer {
         values = given::back(&page, &mut compose, post, files, at).await?;
     } else {
         values.add("text", asked_text(&page, me, &mut compose).await?);
+        if compose.sensitive {
+            values.add("sensible", "1");
+        }
     }
     shown(StatusCode::OK, &page, &compose, Typed::new(values)).await
 }

@@ -114,3 +114,13 @@ reminder-lacking =
 reminder-why = A few words are enough for those who cannot see it: “The wash house in the snow”, for example. Nothing is published yet.
 reminder-describe = Add a description
 reminder-publish = Publish anyway
+
+# How somebody usually writes
+habits = My posts, as a rule
+habits-what = What the form offers when you write, here and in your apps. You can choose otherwise for each post.
+habits-audience = Who sees them
+habits-language = Language
+habits-language-hint = The last one you chose while writing takes this place.
+habits-language-page = That of the pages
+habits-sensitive = Hide my pictures at first
+habits-sensitive-hint = People see them after touching the warning.

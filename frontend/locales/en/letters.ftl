@@ -104,6 +104,7 @@ choice-follow = Somebody follows me
 choice-follow-request = Somebody asks to follow me
 choice-sign-up = Somebody asks for an account
 choice-report = Somebody makes a report
+choice-neighbour = A town asks to be a neighbour
 choice-edit = A post I shared changes
 choice-poll = A poll ends
 choice-quote = Somebody quotes my post

@@ -47,6 +47,10 @@ landing-point-order = Posts stand in order of time; nothing else decides what yo
 landing-point-free = No advertising, no tracking. The town runs this service.
 landing-point-neighbours = You can also talk with people of other towns, and with everyone on Mastodon and the open networks.
 landing-posts = On the square right now
+associations = Associations
+associations-what = Those of { $town } that let themselves be found, the last come first.
+associations-none = No association shows itself here yet.
+associations-all = All associations
 
 # A town that nobody has prepared yet
 not-open = This town is not open yet
@@ -94,6 +98,7 @@ notice-post = wrote a post
 notice-follow-request = asks to follow you
 notice-sign-up = asks for an account
 notice-report = has reported somebody
+notice-neighbour = asks to be a neighbour town
 notice-edit = changed a post you shared or liked
 
 # About

@@ -39,6 +39,7 @@ followers-of = Followers of { $name }
 following-of = Followed by { $name }
 followers-empty = No followers to show.
 following-empty = Nobody to show.
+follows-hidden = { $name } does not show these lists.
 requests-what = These people ask to follow you. They will see your posts for followers only if you accept.
 requests-empty = No request is waiting.
 block-heading = Block { $name }?

@@ -8,6 +8,7 @@ push-follow = { $name } follows you now
 push-follow-request = { $name } asks to follow you
 push-sign-up = { $name } asks for an account
 push-report = { $name } has reported somebody
+push-neighbour = { $name } asks to be a neighbour town
 push-edit = { $name } changed a post you shared
 push-poll = The poll of { $name } has ended
 push-quote = { $name } quoted your post

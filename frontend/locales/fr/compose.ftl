@@ -114,3 +114,13 @@ reminder-lacking =
 reminder-why = Quelques mots suffisent à qui ne la voit pas : « Le lavoir sous la neige », par exemple. Rien n’est encore publié.
 reminder-describe = Ajouter une description
 reminder-publish = Publier quand même
+
+# Comment l’on écrit d’habitude
+habits = Mes messages, d’habitude
+habits-what = Ce que le formulaire propose quand vous écrivez, ici et dans vos applications. Vous pourrez choisir autrement pour chaque message.
+habits-audience = Qui les voit
+habits-language = Langue
+habits-language-hint = La dernière que vous avez choisie en écrivant prend cette place.
+habits-language-page = Celle des pages
+habits-sensitive = Cacher d’abord mes images
+habits-sensitive-hint = On les voit après avoir touché l’avertissement.

@@ -104,6 +104,7 @@ choice-follow = On me suit
 choice-follow-request = On demande à me suivre
 choice-sign-up = On demande un compte
 choice-report = On fait un signalement
+choice-neighbour = Une commune propose d’être voisine
 choice-edit = Un message que j’ai partagé change
 choice-poll = Un sondage se termine
 choice-quote = On cite mon message

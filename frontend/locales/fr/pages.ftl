@@ -47,6 +47,10 @@ landing-point-order = Les messages sont rangés par heure, rien d’autre ne dé
 landing-point-free = Sans publicité et sans pistage. La ville tient ce service.
 landing-point-neighbours = Vous parlez aussi avec les habitants des autres villes, et avec tous ceux qui utilisent Mastodon et les réseaux ouverts.
 landing-posts = Sur la place en ce moment
+associations = Associations
+associations-what = Celles de { $town } qui veulent bien qu’on les trouve, les dernières venues d’abord.
+associations-none = Aucune association ne se montre encore ici.
+associations-all = Toutes les associations
 
 # Une ville que personne n’a encore préparée
 not-open = Cette ville n’est pas encore ouverte
@@ -94,6 +98,7 @@ notice-post = a écrit un message
 notice-follow-request = demande à vous suivre
 notice-sign-up = demande un compte
 notice-report = a fait un signalement
+notice-neighbour = propose d’être commune voisine
 notice-edit = a modifié un message que vous avez partagé ou aimé
 
 # À propos

@@ -42,6 +42,7 @@ followers-of = Abonnés de { $name }
 following-of = Abonnements de { $name }
 followers-empty = Aucun abonné à montrer.
 following-empty = Aucun abonnement à montrer.
+follows-hidden = { $name } ne montre ni ses abonnements ni ses abonnés.
 requests-what = Ces personnes demandent à vous suivre. Vos messages pour vos abonnés ne leur seront montrés que si vous acceptez.
 requests-empty = Aucune demande en attente.
 block-heading = Bloquer { $name } ?

@@ -8,6 +8,7 @@ push-follow = { $name } vous suit maintenant
 push-follow-request = { $name } demande à vous suivre
 push-sign-up = { $name } demande un compte
 push-report = { $name } a fait un signalement
+push-neighbour = { $name } propose d’être commune voisine
 push-edit = { $name } a modifié un message que vous avez partagé
 push-poll = Le sondage de { $name } est terminé
 push-quote = { $name } a cité votre message

@@ -35,7 +35,11 @@ jsonld_cache.add(
         "publicKeyPem": "https://w3id.org/security#publicKeyPem",
     },
 )
-for elsewhere in ("https://w3id.org/security/multikey/v1", "https://www.w3.org/ns/did/v1"):
+for elsewhere in (
+    "https://w3id.org/security/multikey/v1",
+    "https://w3id.org/security/data-integrity/v1",
+    "https://www.w3.org/ns/did/v1",
+):
     jsonld_cache.add(elsewhere, {})
 
 app = quart.Quart(__name__)

@@ -6,6 +6,7 @@ mod announcement;
 mod app;
 mod conversation;
 mod copies;
+mod custom_emoji;
 mod filter;
 mod instance;
 mod interaction_request;

@@ -23,7 +23,7 @@ pub struct Notification<'a> {
     filtered: bool,
 }
 
-/// Only types that every app knows.
+/// Only types that every app knows: a town that would be a neighbour asks to be let in, as somebody who signs up does.
 pub fn type_of(kind: NotificationKind) -> &'static str {
     match kind {
         NotificationKind::Mention => "mention",
@@ -32,7 +32,7 @@ pub fn type_of(kind: NotificationKind) -> &'static str {
         NotificationKind::Boost => "reblog",
         NotificationKind::Follow => "follow",
         NotificationKind::FollowRequest => "follow_request",
-        NotificationKind::SignUp => "admin.sign_up",
+        NotificationKind::SignUp | NotificationKind::Neighbour => "admin.sign_up",
         NotificationKind::Report => "admin.report",
         NotificationKind::Edit => "update",
         NotificationKind::Poll => "poll",

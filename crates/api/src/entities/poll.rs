@@ -4,7 +4,10 @@ use parvis_town::{PostView, polls::PollView};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::scalar::{IdText, Moment, Nothing, counted};
+use super::{
+    custom_emoji::CustomEmoji,
+    scalar::{IdText, Moment, counted},
+};
 
 #[derive(Serialize, JsonSchema)]
 pub struct Poll<'a> {
@@ -16,7 +19,7 @@ pub struct Poll<'a> {
     votes_count: i64,
     voters_count: Option<i64>,
     options: Vec<Choice<'a>>,
-    emojis: Nothing,
+    emojis: Vec<CustomEmoji<'a>>,
     #[serde(flatten)]
     mine: Option<Mine>,
 }
@@ -37,6 +40,8 @@ struct Mine {
 impl<'a> Poll<'a> {
     pub fn of(post: &'a PostView) -> Option<Self> {
         let poll = post.poll.as_ref()?;
+        let titles = poll.options.iter().map(|option| option.title.as_str());
+        let titles: Vec<&str> = titles.collect();
         Some(Self {
             id: IdText(post.id),
             expires_at: poll.expires_at.map(Moment),
@@ -45,7 +50,7 @@ impl<'a> Poll<'a> {
             votes_count: counted(poll.votes),
             voters_count: poll.voters.map(counted),
             options: poll.options.iter().map(choice).collect(),
-            emojis: [],
+            emojis: CustomEmoji::held_by(&post.emojis, &titles),
             mine: post.mine.map(|mine| Mine {
                 // Its author has nothing to choose, and is shown the counts.
                 voted: poll.voted || mine.author,

@@ -36,14 +36,15 @@ pub struct WebPushSubscription<'a> {
 
 impl<'a> WebPushSubscription<'a> {
     pub fn new(view: &'a SubscriptionView, server_key: &'a str) -> Self {
-        let each = NotificationKind::ALL.into_iter();
+        let mut alerts: BTreeMap<&'static str, bool> = BTreeMap::new();
+        for kind in NotificationKind::ALL {
+            *alerts.entry(type_of(kind)).or_default() |= view.alerts.contains(&kind);
+        }
         Self {
             id: IdText(view.id),
             endpoint: &view.endpoint,
             standard: view.standard,
-            alerts: each
-                .map(|kind| (type_of(kind), view.alerts.contains(&kind)))
-                .collect(),
+            alerts,
             policy: view.policy.as_str(),
             server_key,
         }
@@ -110,6 +111,7 @@ fn title(locale: Locale, about: &NotificationView) -> String {
         NotificationKind::FollowRequest => "push-follow-request",
         NotificationKind::SignUp => "push-sign-up",
         NotificationKind::Report => "push-report",
+        NotificationKind::Neighbour => "push-neighbour",
         NotificationKind::Edit => "push-edit",
         NotificationKind::Poll => "push-poll",
         NotificationKind::Quote => "push-quote",

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{
     Account, MediaAttachment,
-    scalar::{Each, Moment, Nothing},
+    custom_emoji::CustomEmoji,
+    scalar::{Each, Moment},
     status::Content,
 };
 
@@ -19,7 +20,7 @@ pub struct StatusEdit<'a> {
     account: Account<'a>,
     poll: Option<Asked<'a>>,
     media_attachments: Each<'a, MediaView, MediaAttachment<'a>>,
-    emojis: Nothing,
+    emojis: Vec<CustomEmoji<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -36,6 +37,12 @@ struct Choice<'a> {
 
 impl<'a> StatusEdit<'a> {
     pub fn new(origin: &'a str, view: &'a RevisionView) -> Self {
+        let options = view.options.iter().flatten().map(String::as_str);
+        let texts: Vec<&str> = [view.html.as_str(), view.summary.as_str()]
+            .into_iter()
+            .chain(view.title.as_deref())
+            .chain(options)
+            .collect();
         Self {
             content: Content::new(view.title.as_deref(), &view.html),
             spoiler_text: &view.summary,
@@ -46,7 +53,7 @@ impl<'a> StatusEdit<'a> {
                 options: Each(options, |title| Choice { title }),
             }),
             media_attachments: Each(&view.media, MediaAttachment::new),
-            emojis: [],
+            emojis: CustomEmoji::held_by(&view.emojis, &texts),
         }
     }
 }
@@ -68,6 +75,7 @@ mod tests {
             at: 1_773_480_413_089,
             author: Arc::new(samples::account()),
             media: vec![samples::picture()],
+            emojis: Vec::new(),
             options: Some(vec!["Samedi".into(), "Dimanche".into()]),
         };
         let shown = serde_json::to_value(StatusEdit::new("https://v.example", &view)).unwrap();

@@ -34,6 +34,7 @@ pub fn account() -> AccountView {
             value_source: "https://b.example".into(),
             verified_at: None,
         }],
+        emojis: Vec::new(),
         locked: false,
         discoverable: true,
         indexable: false,
@@ -49,6 +50,7 @@ pub fn account() -> AccountView {
         suspended: false,
         moved_to: None,
         attribution_domains: Vec::new(),
+        hides_follows: false,
         local: true,
     }
 }
@@ -95,6 +97,7 @@ pub fn post() -> PostView {
         reply_to_account: Some(5),
         thread: 4,
         media: vec![picture()],
+        emojis: Vec::new(),
         poll: None,
         preview: None,
         consent: None,

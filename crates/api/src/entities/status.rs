@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Account, MediaAttachment, Poll, PreviewCard, Quote, QuoteApproval,
+    custom_emoji::{CustomEmoji, CustomEmojis},
     filter::FilterResult,
     scalar::{Address, Each, IdText, Moment, Nothing, counted},
 };
@@ -43,7 +44,7 @@ pub struct Status<'a> {
     application: Option<()>,
     mentions: Each<'a, MentionView, Mention<'a>>,
     tags: Tags<'a>,
-    emojis: Nothing,
+    emojis: CustomEmojis<'a>,
     reblogs_count: i64,
     favourites_count: i64,
     replies_count: i64,
@@ -263,7 +264,7 @@ impl<'a> Status<'a> {
                 origin,
                 tags: &view.tags,
             },
-            emojis: [],
+            emojis: Each(&view.emojis, CustomEmoji::new),
             reblogs_count: counted(view.boosts),
             favourites_count: counted(view.favourites),
             replies_count: counted(view.replies),

@@ -3,7 +3,12 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{FORM, House, Resident, id, ids, posting::GIF};
+use super::{
+    FORM, House, Resident, id, ids,
+    posting::GIF,
+    scopes::{filled, named, request_to},
+};
+use crate::routes::endpoints;
 
 async fn with_picture(who: &Resident<'_>, words: &str) -> Value {
     let mut body = b"--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n".to_vec();
@@ -99,4 +104,54 @@ async fn a_name_that_is_no_tag_is_a_parameter_that_does_not_fit() {
     }
     let shown = lea.post("/api/v1/featured_tags", "name=%23pont").await.ok();
     assert_eq!(shown["name"], "pont");
+}
+
+/// Places in lists, and lengths of pages, that no list has.
+const MONSTROUS: [&str; 4] = [
+    "limit=100000000&offset=1000000000",
+    "limit=-1&max_id=-9223372036854775808&offset=-1",
+    "limit=18446744073709551616&min_id=99999999999999999999999&since_id=x",
+    "limit=80&max_id=9223372036854775807&since_id=-9223372036854775808&min_id=%00&offset=x",
+];
+
+/// T249: on every address of the API that is read.
+#[tokio::test]
+async fn t249_no_length_or_place_of_a_page_is_too_much() {
+    let house = House::new().await;
+    let lea = house.resident("lea").await;
+    for number in 0..85 {
+        lea.posts(&format!("status=Rien+{number}")).await;
+    }
+    for endpoint in endpoints() {
+        // All languages there are stand on one page.
+        if endpoint.method != Method::GET || endpoint.path.ends_with("languages") {
+            continue;
+        }
+        for query in MONSTROUS {
+            let path = format!("{}?{query}&q=rien", filled(&endpoint, &lea.id));
+            let asked = request_to(&endpoint, path, Some(&lea.token));
+            let reply = house.ask(asked).await;
+            let name = named(&endpoint);
+            assert!(!reply.status.is_server_error(), "{name} {query}");
+            let listed = reply.json.as_array().map_or(0, Vec::len);
+            assert!(listed <= 80, "{name} {query}: {listed}");
+        }
+    }
+    let many = format!("/api/v1/accounts/{}/statuses?limit=100000000", lea.id);
+    assert_eq!(lea.list(&many).await.len(), 40, "and that is a page");
+}
+
+/// T247: signs by which a database would mean anything at all.
+#[tokio::test]
+async fn t247_signs_of_databases_mean_themselves() {
+    let house = House::new().await;
+    let (lea, nora) = (house.resident("lea").await, house.resident("nora").await);
+    let found = async |question: &str| {
+        let path = format!("/api/v1/accounts/search?q={question}");
+        nora.list(&path).await
+    };
+    assert_eq!(ids(&found("lea").await), [lea.id.as_str()]);
+    for question in ["%25", "_", "l_a", "%25ea", "%25'+OR+'1'='1", "%5C"] {
+        assert!(found(question).await.is_empty(), "{question}");
+    }
 }

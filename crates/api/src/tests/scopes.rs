@@ -63,7 +63,7 @@ impl House {
 }
 
 #[tokio::test]
-async fn without_a_token_only_public_endpoints_answer() {
+async fn t255_without_a_token_only_public_endpoints_answer() {
     let house = House::new().await;
     for endpoint in endpoints() {
         let name = named(&endpoint);

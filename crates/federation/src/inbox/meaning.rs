@@ -22,7 +22,7 @@ use crate::{
     actors::same,
     fetch::Budget,
     uri::{self, Ours},
-    wire::{Activity, Kind, Ref},
+    wire::{Activity, Kind, Ref, Unreadable},
 };
 
 pub(crate) use posts::answers_known;
@@ -30,6 +30,8 @@ pub(crate) use posts::answers_known;
 pub(crate) enum Meaning {
     Deed(Deed),
     Ignored(&'static str),
+    /// What it is about is badly made.
+    Malformed(Unreadable),
 }
 
 use Meaning::Ignored;
@@ -37,6 +39,16 @@ use Meaning::Ignored;
 impl From<Deed> for Meaning {
     fn from(deed: Deed) -> Self {
         Self::Deed(deed)
+    }
+}
+
+impl From<Unreadable> for Meaning {
+    fn from(why: Unreadable) -> Self {
+        if why.other {
+            Ignored(why.why)
+        } else {
+            Self::Malformed(why)
+        }
     }
 }
 

@@ -78,6 +78,9 @@ pub(crate) enum Fault {
     Json(#[from] JsonFault),
     #[error("unreadable: {0}")]
     Unreadable(#[from] Unreadable),
+    /// The activity is well made, what it is about is not.
+    #[error("its object: {0}")]
+    Object(Unreadable),
     #[error("not signed by its actor")]
     NotTheSigner,
     #[error("its id is on another server")]
@@ -98,8 +101,17 @@ impl Fault {
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Blocked => StatusCode::FORBIDDEN,
             Self::Json(_) | Self::Unreadable(_) | Self::ForeignId => StatusCode::BAD_REQUEST,
+            Self::Object(_) => StatusCode::UNPROCESSABLE_ENTITY,
             // The other server keeps it and tries again.
             Self::Broken(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// For whoever asked: what is wrong here they need not know.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Self::Broken(_) => "not now, please come back later".to_owned(),
+            why => why.to_string(),
         }
     }
 
@@ -116,6 +128,7 @@ impl Fault {
             Self::Blocked => "blocked",
             Self::Json(_) => "json",
             Self::Unreadable(_) => "unreadable",
+            Self::Object(_) => "object",
             Self::NotTheSigner => "not_the_signer",
             Self::ForeignId => "foreign_id",
             Self::Broken(_) => "broken",

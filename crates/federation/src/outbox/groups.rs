@@ -15,13 +15,15 @@ use serde_json::Value;
 use super::{
     Outgoing,
     audience::{Open, hosts},
+    is_passing,
     translate::Known,
 };
 use crate::{
     reactions, uri,
     wire::{
-        PUBLIC,
+        Kind, PUBLIC,
         emit::{self, activity::Activity},
+        read::Doc,
     },
 };
 
@@ -249,6 +251,8 @@ impl Groups {
         without_secret_addresses(&mut object);
         let ends = object["type"] == "Delete";
         let changes = changes(&object["type"]);
+        let kind = Doc::of(&object).and_then(|doc| Kind::of(&doc));
+        let passing = kind.is_some_and(|kind| is_passing(kind.as_str()));
         let followers = uri::collection(&group.uri, "followers");
         let mut announce = Outgoing::new(town, group.id, "Announce", about, |id| Activity {
             id,
@@ -260,6 +264,7 @@ impl Groups {
             object,
         })?;
         announce.ends = ends;
+        announce.passing = passing;
         Ok(Some(
             announce.to(self.inboxes(group.id, changes.then_some(about))),
         ))

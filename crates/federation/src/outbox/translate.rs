@@ -268,6 +268,7 @@ async fn one(
         | Entry::Quoted { .. }
         | Entry::Reported { .. }
         | Entry::SignedUp { .. }
+        | Entry::NeighbourAsks { .. }
         | Entry::Notified { .. }
         | Entry::NotificationsMerged { .. }
         | Entry::FiltersChanged { .. }
@@ -423,7 +424,7 @@ async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Opt
         cc: Some(Vec::new()),
         object: actors::shown(town, &view, row, &further, moved_to, group),
     })?;
-    Ok(Some(update.to(inboxes.list(town).await?)))
+    Ok(Some(update.in_passing().to(inboxes.list(town).await?)))
 }
 
 /// To everyone who ever got something from the account: whoever knows it should hear of its end.
@@ -445,7 +446,7 @@ async fn account_closed(
         cc: Some(Vec::new()),
         object: uri.to_owned(),
     })?;
-    Ok(Some(delete.to(inboxes.list(town).await?)))
+    Ok(Some(delete.in_passing().to(inboxes.list(town).await?)))
 }
 
 impl Known {
@@ -513,6 +514,7 @@ impl Known {
                 | Entry::AccountClosed { .. }
                 | Entry::Reported { .. }
                 | Entry::SignedUp { .. }
+                | Entry::NeighbourAsks { .. }
                 | Entry::Notified { .. }
                 | Entry::NotificationsMerged { .. }
                 | Entry::FiltersChanged { .. }

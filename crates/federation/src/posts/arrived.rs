@@ -4,13 +4,13 @@ use parvis_model::{audience::Audience, id::Id, limits, locale::Locale, text, uri
 use parvis_store::entity::account;
 use parvis_town::{
     Town,
-    arrivals::{Arrival, RemoteMedia, RemoteQuote},
+    arrivals::{Arrival, RemoteEmoji, RemoteMedia, RemoteQuote},
     views::PostKind,
 };
 
 use crate::{
     actors::same,
-    events, polls, quotes, uri,
+    emojis, events, polls, quotes, uri,
     wire::{
         self, is_public,
         media::Media,
@@ -30,7 +30,7 @@ pub(crate) fn arrived(
     let (warning, now) = (warning(post), town.now());
     let mut html = happens(post, town);
     html.push_str(&body(post));
-    Arrival {
+    let arrival = Arrival {
         url: post
             .url
             .and_then(address::canonical)
@@ -49,6 +49,7 @@ pub(crate) fn arrived(
         mentions,
         tags: post.hashtags.iter().map(|tag| (*tag).to_owned()).collect(),
         media: post.media.iter().filter_map(media).collect(),
+        emojis: Vec::new(),
         poll: post.poll.as_ref().map(|poll| polls::arrived(poll, now)),
         policy: quotes::policy_arrived(&post.interactions, author),
         quote,
@@ -60,7 +61,20 @@ pub(crate) fn arrived(
         published: post.published.unwrap_or(now),
         edited: post.updated,
         uri,
+    };
+    Arrival {
+        emojis: pictured(post, &arrival),
+        ..arrival
     }
+}
+
+/// The pictures of codes in its texts, as they are shown.
+fn pictured(post: &wire::Post, arrival: &Arrival) -> Vec<RemoteEmoji> {
+    let answers = arrival.poll.iter().flat_map(|poll| &poll.options);
+    let answers = answers.map(|(title, _)| title.as_str());
+    let words = arrival.title.as_deref().into_iter();
+    let words = words.chain([arrival.summary.as_str()]).chain(answers);
+    emojis::arrived(&post.emojis, [arrival.html.as_str()], words)
 }
 
 /// The same of a post that is here already: without a word for whom it is, whomever it mentions, it is for the same people.

@@ -60,6 +60,9 @@ impl Resolver {
             Err(broken) => return Err(broken),
         };
         self.authors.remove(&uri);
+        if row.is_some() {
+            self.asserts_by(&uri, actors::asserting(actor, &uri));
+        }
         if let (Some(form), Some(host)) = (actors::understood(actor), host_of(&uri)) {
             self.signer.forms.hint(&host, form, self.town.now());
         }

@@ -8,13 +8,14 @@ use axum::{
 };
 use http::{StatusCode, header};
 use parvis_model::id;
-use parvis_town::Outcome;
+use parvis_town::{Outcome, posts as town_posts};
 
-use super::{Shared, actor_address, gone_or_never, letter, local};
+use super::{Shared, actor_address, letter, local};
 use crate::{
     Federation,
     federation::lately,
     inbox::{self, Fault, Outcome as Arrived},
+    problem,
     signatures::message::ACCEPT_SIGNATURE,
 };
 
@@ -31,14 +32,14 @@ pub(super) async fn of_actor(
     Path(account): Path<String>,
     request: Request,
 ) -> Response {
-    let (answer, fault) = match has_inbox(&federation, &account).await {
+    let fault = match has_inbox(&federation, &account).await {
         Ok(true) => return post(&federation, request).await,
         Ok(false) => no_inbox(&federation, &account).await,
-        Err(failure) => (None, Fault::Broken(failure)),
+        Err(failure) => Fault::Broken(failure),
     };
     let (parts, _) = request.into_parts();
     let outcome = inbox::told(&federation, &letter(&parts), Arrived::Refused(fault));
-    answer.unwrap_or_else(|| answer_to(&outcome))
+    answer_to(&outcome)
 }
 
 /// Looked up at most once a minute for each account that is there.
@@ -57,12 +58,13 @@ async fn has_inbox(federation: &Federation, account: &str) -> Outcome<bool> {
     Ok(here)
 }
 
-/// What stands where no inbox is, and why there is none.
-async fn no_inbox(federation: &Federation, account: &str) -> (Option<Response>, Fault) {
-    match gone_or_never(federation, &actor_address(federation, account)).await {
-        Ok(answer) if answer.status() == StatusCode::GONE => (Some(answer), Fault::Gone),
-        Ok(answer) => (Some(answer), Fault::NoInbox),
-        Err(failure) => (None, Fault::Broken(failure)),
+/// Why there is no inbox.
+async fn no_inbox(federation: &Federation, account: &str) -> Fault {
+    let address = actor_address(federation, account);
+    match town_posts::buried(&federation.town, &address).await {
+        Ok(Some(_)) => Fault::Gone,
+        Ok(None) => Fault::NoInbox,
+        Err(failure) => Fault::Broken(failure),
     }
 }
 
@@ -73,16 +75,20 @@ async fn post(federation: &Arc<Federation>, request: Request) -> Response {
 }
 
 fn answer_to(outcome: &Arrived) -> Response {
-    with_advice(outcome.status(), ACCEPT_SIGNATURE)
+    match outcome {
+        Arrived::Refused(fault) => refused(fault.status(), &fault.told(), ACCEPT_SIGNATURE),
+        taken => taken.status().into_response(),
+    }
 }
 
-/// A status with what the other may do about it: come again, or sign as we understand it.
-pub(super) fn with_advice(status: StatusCode, how_to_sign: &'static str) -> Response {
-    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
-        return (status, [(header::RETRY_AFTER, "60")]).into_response();
+/// A refusal with what the other may do about it: come again, or sign as we understand it.
+pub(super) fn refused(status: StatusCode, why: &str, how_to_sign: &'static str) -> Response {
+    let answer = problem::told(status, why);
+    match status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            ([(header::RETRY_AFTER, "60")], answer).into_response()
+        }
+        StatusCode::UNAUTHORIZED => ([("accept-signature", how_to_sign)], answer).into_response(),
+        _ => answer,
     }
-    if status == StatusCode::UNAUTHORIZED {
-        return (status, [("accept-signature", how_to_sign)]).into_response();
-    }
-    status.into_response()
 }

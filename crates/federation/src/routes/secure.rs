@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Shared, inboxes::with_advice, letter};
+use super::{Shared, inboxes, letter};
 use crate::{Federation, inbox, signatures::message::ACCEPT_SIGNATURE_OF_QUESTION};
 
 type Documents = Router<Arc<Federation>>;
@@ -36,17 +36,20 @@ async fn let_in(State(federation): Shared, request: Request, next: Next) -> Resp
         return next.run(Request::from_parts(parts, body)).await;
     }
     let reader = inbox::reader(&federation, &letter(&parts)).await;
-    let refused = match reader {
+    let (status, why) = match reader {
         Ok(Some(reader)) if reader.suspended_at.is_none() => {
             return next.run(Request::from_parts(parts, body)).await;
         }
-        Ok(_) => StatusCode::UNAUTHORIZED,
+        Ok(_) => (
+            StatusCode::UNAUTHORIZED,
+            "only signed questions are answered".to_owned(),
+        ),
         Err(fault) => {
             tracing::debug!(%fault, "a signed question that is not believed");
-            fault.status()
+            (fault.status(), fault.told())
         }
     };
-    with_advice(refused, ACCEPT_SIGNATURE_OF_QUESTION)
+    inboxes::refused(status, &why, ACCEPT_SIGNATURE_OF_QUESTION)
 }
 
 fn is_actor(path: &str) -> bool {

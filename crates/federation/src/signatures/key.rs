@@ -157,6 +157,12 @@ impl VerifyingKey {
         self.is_ed25519
     }
 
+    /// Is it a key on the curve, and did its other half sign this?
+    pub fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        let verified = self.verify(Some(Scheme::Ed25519), message, signature);
+        verified.is_ok()
+    }
+
     /// `None`: as the key is, and RSA leaves the hash open.
     pub(super) fn verify(
         &self,

@@ -4,7 +4,9 @@ use parvis_model::{account::AccountKind, clock::Timestamp, limits};
 use serde_json::Value;
 
 use super::{
-    Unreadable, is_public,
+    Unreadable,
+    emoji::Emoji,
+    is_public,
     read::{Doc, Words, cut},
 };
 
@@ -29,6 +31,7 @@ pub struct Actor<'a> {
     pub icon: Option<&'a str>,
     pub image: Option<&'a str>,
     pub fields: Vec<Field<'a>>,
+    pub emojis: Vec<Emoji<'a>>,
     /// Keys that the actor names as its own; empty for actors that cannot sign.
     pub keys: Vec<Key<'a>>,
     /// Addresses of what its software understands (FEP-844e).
@@ -58,6 +61,8 @@ pub struct Key<'a> {
     pub id: &'a str,
     pub owner: &'a str,
     pub public: Public<'a>,
+    /// Its owner proves with it what stands in documents (`assertionMethod`).
+    pub asserts: bool,
 }
 
 /// The two ways in which public keys are written.
@@ -72,10 +77,7 @@ impl<'a> Actor<'a> {
     pub fn read(value: &'a Value) -> Result<Self, Unreadable> {
         let doc = Doc::outermost(value)?;
         let id = doc.id().ok_or(Unreadable::missing("id"))?;
-        let kind = kind(&doc).ok_or(Unreadable {
-            member: "type",
-            why: "not an actor",
-        })?;
+        let kind = kind(&doc).ok_or(Unreadable::other("type", "not an actor"))?;
         let webfinger = doc
             .text("webfinger")
             .map(|handle| handle.trim_start_matches("acct:"));
@@ -110,6 +112,7 @@ impl<'a> Actor<'a> {
             icon: picture(&doc, "icon"),
             image: picture(&doc, "image"),
             fields: fields(&doc),
+            emojis: Emoji::all(&doc),
             keys: keys(&doc),
             implements: implements(&doc),
             manually_approves: doc.flag("manuallyApprovesFollowers").unwrap_or(false),
@@ -197,11 +200,12 @@ fn fields<'a>(doc: &Doc<'a>) -> Vec<Field<'a>> {
 }
 
 fn keys<'a>(doc: &Doc<'a>) -> Vec<Key<'a>> {
-    doc.docs("publicKey")
-        .chain(doc.docs("assertionMethod"))
-        .filter_map(|key| Key::read(&key))
-        .take(10)
-        .collect()
+    let of = |member| doc.docs(member).filter_map(|key| Key::read(&key));
+    let asserting = of("assertionMethod").map(|key| Key {
+        asserts: true,
+        ..key
+    });
+    of("publicKey").chain(asserting).take(10).collect()
 }
 
 impl<'a> Key<'a> {
@@ -215,6 +219,7 @@ impl<'a> Key<'a> {
                 .map(Public::Pem)
                 .or_else(|| doc.text("publicKeyMultibase").map(Public::Multibase))
                 .filter(|public| public.text().len() <= 8_192)?,
+            asserts: false,
         })
     }
 }

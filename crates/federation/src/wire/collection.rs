@@ -67,10 +67,7 @@ impl<'a> Collection<'a> {
     pub fn read_up_to(value: &'a Value, most: usize) -> Result<Self, Unreadable> {
         let doc = Doc::outermost(value)?;
         if !Self::is(&doc) {
-            return Err(Unreadable {
-                member: "type",
-                why: "not a collection",
-            });
+            return Err(Unreadable::other("type", "not a collection"));
         }
         let page = doc
             .doc("first")

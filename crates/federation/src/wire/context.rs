@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 const ACTIVITYSTREAMS: &str = "https://www.w3.org/ns/activitystreams";
 const SECURITY: &str = "https://w3id.org/security/v1";
 const MULTIKEY: &str = "https://w3id.org/security/multikey/v1";
+/// What a proof says of itself.
+const DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v1";
 /// Policies and what a stamp is about.
 const GOTOSOCIAL: &str = "https://gotosocial.org/ns";
 
@@ -129,6 +131,21 @@ pub fn attach(document: Value) -> Value {
     Value::Object(all)
 }
 
+/// Gives the context of a document the words of the proof that is to stand in it.
+pub fn extend_for_proof(document: &mut Value) {
+    let Some(context) = document.get_mut("@context") else {
+        return;
+    };
+    let mut list = match context.take() {
+        Value::Array(list) => list,
+        one => vec![one],
+    };
+    // Behind the other vocabularies, before the terms that are written out.
+    let place = list.iter().position(Value::is_object);
+    list.insert(place.unwrap_or(list.len()), DATA_INTEGRITY.into());
+    *context = Value::Array(list);
+}
+
 fn context(names: &[&str]) -> Value {
     let used: Vec<_> = TERMS
         .iter()
@@ -210,6 +227,23 @@ mod tests {
     fn a_plain_document_needs_one_context() {
         let document = attach(json!({"type": "Like", "object": "https://a.example/1"}));
         assert_eq!(document["@context"], ACTIVITYSTREAMS);
+    }
+
+    #[test]
+    fn a_proof_brings_its_own_words() {
+        let mut document = attach(json!({"type": "Announce", "object": "https://a.example/1"}));
+        extend_for_proof(&mut document);
+        assert_eq!(
+            document["@context"],
+            json!([ACTIVITYSTREAMS, DATA_INTEGRITY])
+        );
+        let mut document = attach(json!({"type": "Note", "sensitive": true}));
+        let terms = document["@context"][1].clone();
+        extend_for_proof(&mut document);
+        assert_eq!(
+            document["@context"],
+            json!([ACTIVITYSTREAMS, DATA_INTEGRITY, terms])
+        );
     }
 
     #[test]

@@ -46,10 +46,7 @@ impl<'a> Answer<'a> {
             .find_map(|link| link.one_id("href"));
         Ok(Self {
             subject: doc.text("subject"),
-            actor: actor.ok_or(Unreadable {
-                member: "links",
-                why: "no actor among them",
-            })?,
+            actor: actor.ok_or(Unreadable::wrong("links", "no actor among them"))?,
         })
     }
 }

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod collection;
 pub mod context;
 pub mod emit;
+pub mod emoji;
 pub mod event;
 pub mod jrd;
 pub mod media;
@@ -71,14 +72,23 @@ impl<'a> Document<'a> {
 pub struct Unreadable {
     pub member: &'static str,
     pub why: &'static str,
+    /// It may be well made, but is of a kind that is not read here.
+    pub other: bool,
 }
 
 impl Unreadable {
     pub(crate) fn missing(member: &'static str) -> Self {
-        Self {
-            member,
-            why: "missing or of no usable form",
-        }
+        Self::wrong(member, "missing or of no usable form")
+    }
+
+    pub(crate) fn wrong(member: &'static str, why: &'static str) -> Self {
+        let other = false;
+        Self { member, why, other }
+    }
+
+    pub(crate) fn other(member: &'static str, why: &'static str) -> Self {
+        let other = true;
+        Self { member, why, other }
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     PUBLIC, Unreadable,
     activity::Activity,
     actor::page_url,
+    emoji::Emoji,
     event::Event,
     is_public,
     media::Media,
@@ -54,6 +55,7 @@ pub struct Post<'a> {
     pub mentions: Vec<Mention<'a>>,
     /// Without `#`, as written.
     pub hashtags: Vec<&'a str>,
+    pub emojis: Vec<Emoji<'a>>,
     pub media: Vec<Media<'a>>,
     /// What a question offers to choose from.
     pub poll: Option<Poll<'a>>,
@@ -99,10 +101,7 @@ impl<'a> Post<'a> {
         let poll = (form == Form::Question).then(|| Poll::read(&doc)).flatten();
         let is_bare = media.is_empty() && poll.is_none();
         if title.is_none() && body.is_none() && summary.is_none() && is_bare {
-            return Err(Unreadable {
-                member: "content",
-                why: "nothing to read in it",
-            });
+            return Err(wordless(&doc));
         }
         let spoken = body.or(title).and_then(|words| words.language);
         let language = spoken
@@ -133,6 +132,7 @@ impl<'a> Post<'a> {
             updated: doc.date("updated"),
             mentions: mentions(&doc),
             hashtags: hashtags(&doc),
+            emojis: Emoji::all(&doc),
             media,
             poll,
             event: (form == Form::Event).then(|| Event::read(&doc)).flatten(),
@@ -178,12 +178,7 @@ impl<'a> Post<'a> {
 
 /// Things that are activities, actors, lists or parts of something are no posts, even with a name.
 fn form(doc: &Doc) -> Result<Form, Unreadable> {
-    let no_post = |why| {
-        Err(Unreadable {
-            member: "type",
-            why,
-        })
-    };
+    let no_post = |why| Err(Unreadable::other("type", why));
     let mut other = false;
     for name in doc.types() {
         match name {
@@ -214,6 +209,16 @@ fn form(doc: &Doc) -> Result<Form, Unreadable> {
         Ok(Form::Other)
     } else {
         Err(Unreadable::missing("type"))
+    }
+}
+
+/// Nothing to read, be it that there is nothing or that something stands there which is no text.
+fn wordless(doc: &Doc) -> Unreadable {
+    let is_text = |name: &&str| !matches!(doc.get(name), Some(Value::Number(_) | Value::Bool(_)));
+    let texts = ["content", "name", "summary"];
+    match texts.into_iter().find(|name| !is_text(name)) {
+        Some(name) => Unreadable::wrong(name, "not a text"),
+        None => Unreadable::other("content", "nothing to read in it"),
     }
 }
 
@@ -347,6 +352,22 @@ mod tests {
             read(&json!({"id": "https://a.example/1", "name": "x"})),
             "type"
         );
+    }
+
+    #[test]
+    fn what_is_badly_made_is_told_from_what_is_of_another_kind() {
+        for (mut document, other) in [
+            (json!({"type": "Person", "name": "x"}), true),
+            (json!({"type": "Tombstone"}), true),
+            (json!({"type": "Note", "content": []}), true),
+            (json!({"type": "Note", "content": 5}), false),
+            (json!({"name": "x"}), false),
+            (json!({"type": "Note", "content": "x", "@graph": []}), false),
+        ] {
+            document["id"] = json!("https://a.example/1");
+            let why = Post::read(&document, "fr").map(|_| ()).unwrap_err();
+            assert_eq!(why.other, other, "{document}: {why}");
+        }
     }
 
     #[test]

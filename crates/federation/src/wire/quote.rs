@@ -4,7 +4,11 @@
 use parvis_model::{policy::Interaction, uri as address};
 use serde_json::Value;
 
-use super::{emit::quote::Named as _, read::Doc};
+use super::{
+    emit::quote::Named as _,
+    is_public,
+    read::{Doc, date},
+};
 
 /// In the order in which they count.
 const MEMBERS: [&str; 5] = [
@@ -115,17 +119,95 @@ impl<'a> Interactions<'a> {
     pub fn read(doc: &Doc<'a>) -> Self {
         let policy = doc.doc("interactionPolicy");
         let said = |name: &str| policy.and_then(|policy| policy.doc(name)).map(permission);
-        // PeerTube's way to say that nobody may answer.
-        let closed = || {
-            let closed = doc.flag("commentsEnabled") == Some(false);
-            closed.then(Permission::default)
-        };
         Self {
-            reply: said("canReply").or_else(closed),
+            reply: said("canReply").or_else(|| answers(doc)),
             like: said("canLike"),
             boost: said("canAnnounce"),
             quote: said("canQuote"),
         }
+    }
+}
+
+/// Who may answer, in the words of those who know no policy of several things. Who closes it in one of them means it, whatever
+/// stands in the others.
+fn answers<'a>(doc: &Doc<'a>) -> Option<Permission<'a>> {
+    // PeerTube, Lemmy and others.
+    let enabled = || (doc.flag("commentsEnabled") == Some(false)).then(Permission::default);
+    let capabilities = doc.doc("capabilities");
+    let said = [
+        moderation(doc).or_else(enabled),
+        // FEP-5624, then Pixelfed.
+        listed(doc, "canReply"),
+        capabilities.and_then(|it| listed(&it, "reply")),
+        comment_policy(doc),
+    ];
+    let said: Vec<Permission<'a>> = said.into_iter().flatten().collect();
+    if said.contains(&Permission::default()) {
+        return Some(Permission::default());
+    }
+    said.into_iter().next()
+}
+
+/// Mobilizon's word. What its moderators let through only they can tell; they answer no question.
+fn moderation<'a>(doc: &Doc<'a>) -> Option<Permission<'a>> {
+    let said = doc.text("repliesModerationOption")?;
+    match said.rsplit([':', '#']).next()? {
+        "closed" => Some(Permission::default()),
+        "moderated" => Some(only(said)),
+        _ => None,
+    }
+}
+
+/// Everyone, or those who are listed: nobody where that is an empty list, which Pixelfed writes as a text. Junk says nothing.
+fn listed<'a>(doc: &Doc<'a>, name: &str) -> Option<Permission<'a>> {
+    let said = doc.get(name)?;
+    let is_nobody = |word: &str| word == "[]" || word == "false";
+    let is_said = said.as_bool() == Some(false) || doc.text(name).is_some_and(is_nobody);
+    if is_said || doc.many(name).is_empty() {
+        return Some(Permission::default());
+    }
+    if doc.ids(name).any(is_public) {
+        return None;
+    }
+    let addresses = doc
+        .ids(name)
+        .filter(|who| address::canonical(who).is_some());
+    let at_once: Vec<&str> = addresses.take(ADDRESSES).collect();
+    if at_once.is_empty() {
+        return None;
+    }
+    Some(Permission {
+        at_once,
+        on_request: Vec::new(),
+    })
+}
+
+/// Of Hubzilla and Streams: a word for whom, and from when on for nobody. Later than the post itself that cannot be kept here.
+fn comment_policy<'a>(doc: &Doc<'a>) -> Option<Permission<'a>> {
+    let said = doc.text("commentPolicy")?;
+    let (whom, until) = said.split_once("until=").unwrap_or((said, ""));
+    let until = date(until.trim());
+    let written = doc.date("published");
+    if until
+        .zip(written)
+        .is_some_and(|(until, written)| until <= written)
+    {
+        return Some(Permission::default());
+    }
+    match whom.trim() {
+        "" | "public" | "authenticated" => None,
+        "self" | "none" => Some(Permission::default()),
+        site if site.starts_with("site:") => Some(Permission::default()),
+        network if network.starts_with("network:") => None,
+        word => Some(only(word)),
+    }
+}
+
+/// For people whom only the author's server knows.
+fn only(word: &str) -> Permission<'_> {
+    Permission {
+        at_once: vec![word],
+        on_request: Vec::new(),
     }
 }
 
@@ -144,7 +226,7 @@ fn permission<'a>(doc: Doc<'a>) -> Permission<'a> {
 mod tests {
     use serde_json::json;
 
-    use super::*;
+    use super::{super::PUBLIC, *};
 
     fn uri_of(value: &Value) -> Option<(String, bool)> {
         let quote = Quote::read(&Doc::of(value).unwrap())?;
@@ -194,8 +276,52 @@ mod tests {
         );
         assert_eq!(policy.quote.unwrap().at_once, ["https://a.example/u"]);
         assert_eq!((policy.like, policy.boost), (None, None));
-        let value = json!({"commentsEnabled": false});
-        let policy = Interactions::read(&Doc::of(&value).unwrap());
-        assert_eq!(policy.reply, Some(Permission::default()));
+    }
+
+    fn answers_to(value: &Value) -> Option<Permission<'_>> {
+        Interactions::read(&Doc::of(value).unwrap()).reply
+    }
+
+    #[test]
+    fn who_closes_the_answers_is_understood_in_every_dialect() {
+        let published = "2026-05-01T12:00:00Z";
+        for closed in [
+            json!({"commentsEnabled": false}),
+            json!({"commentsEnabled": false, "capabilities": {"reply": "[]", "like": "as:Public"}}),
+            json!({"capabilities": {"reply": []}}),
+            json!({"repliesModerationOption": "closed"}),
+            json!({"repliesModerationOption": "mz:closed", "canReply": "as:Public"}),
+            json!({"canReply": []}),
+            json!({"capabilities": {"reply": false}}),
+            json!({"commentPolicy": "self"}),
+            json!({"commentPolicy": "site: hub.example"}),
+            json!({"commentPolicy": "public until=2026-05-01T12:00:00Z", "published": published}),
+        ] {
+            assert_eq!(answers_to(&closed), Some(Permission::default()), "{closed}");
+        }
+        let mut crowd = vec!["https://a.example/u"; ADDRESSES];
+        crowd.push(PUBLIC);
+        for open in [
+            json!({"commentsEnabled": true, "capabilities": {"reply": PUBLIC}}),
+            json!({"repliesModerationOption": "allow_all", "canReply": [PUBLIC]}),
+            json!({"canReply": null, "commentPolicy": "authenticated"}),
+            json!({"canReply": {}}),
+            json!({"canReply": [5, "x"]}),
+            json!({"canReply": 0, "capabilities": {"reply": true}}),
+            json!({"canReply": crowd}),
+            json!({"commentPolicy": "public until=2026-06-01T12:00:00Z", "published": published}),
+        ] {
+            assert_eq!(answers_to(&open), None, "{open}");
+        }
+        let some =
+            json!({"canReply": ["https://a.example/u/followers"], "commentPolicy": "contacts"});
+        assert_eq!(
+            answers_to(&some).unwrap().at_once,
+            ["https://a.example/u/followers"]
+        );
+        let moderated = json!({"repliesModerationOption": "moderated", "commentsEnabled": false});
+        assert_eq!(answers_to(&moderated).unwrap().at_once, ["moderated"]);
+        let both = json!({"interactionPolicy": {"canReply": {"always": PUBLIC}}, "commentsEnabled": false});
+        assert_eq!(answers_to(&both).unwrap().at_once, [PUBLIC]);
     }
 }

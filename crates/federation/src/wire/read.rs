@@ -78,15 +78,10 @@ impl<'a> Doc<'a> {
 
     /// The outermost object of a document.
     pub fn outermost(value: &'a Value) -> Result<Self, Unreadable> {
-        let doc = Self::of(value).ok_or(Unreadable {
-            member: "document",
-            why: "not an object",
-        })?;
+        let doc = Self::of(value).ok_or(Unreadable::wrong("document", "not an object"))?;
         if DISGUISES.iter().any(|name| doc.map.contains_key(*name)) {
-            return Err(Unreadable {
-                member: "@graph",
-                why: "only plain compacted documents are read",
-            });
+            let why = "only plain compacted documents are read";
+            return Err(Unreadable::wrong("@graph", why));
         }
         Ok(doc)
     }

@@ -7,12 +7,12 @@ use parvis_model::{
     clock::{Clock, DAY, HOUR, Timestamp},
     id::Id,
 };
-use parvis_store::{deliveries, entity::peer};
+use parvis_store::{deliveries, dialect, entity::peer};
 use parvis_testkit::{Actor, Host, Manner, Remote, keys, letter};
 use parvis_town::{
     Viewer, accounts,
     copies::{self, CopyState},
-    posts,
+    posts, readers,
 };
 use serde_json::{Value, json};
 
@@ -363,4 +363,28 @@ async fn a_wish_to_wait_is_kept_to_and_bounded() {
     scene.clock.advance(DAY);
     scene.node.settles().await;
     assert_eq!(said(&paul.host), [pair("Create", "un")], "a day is enough");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_to_a_follow_is_kept_for_a_month_and_the_ledger_of_a_post_for_longer() {
+    let scene = Scene::set().await;
+    let paul = scene.follower("loin", |_| ()).await;
+    let post = scene.sends_off("un").await;
+    scene.node.settles().await;
+    let answers = async || {
+        let sql = "SELECT COUNT(*) FROM activity WHERE kind = 'Accept'";
+        let db = scene.node.town.store.read();
+        dialect::number(db, sql, []).await.unwrap()
+    };
+    assert_eq!(answers().await, 1);
+    scene.clock.advance(31 * DAY);
+    readers::keep_house(&scene.node.town).await.unwrap();
+    assert_eq!(answers().await, 0);
+    let kept = ("Create".to_owned(), "delivered".to_owned());
+    assert_eq!(scene.ledger(post).await, [kept]);
+    scene.deletes(post).await;
+    eventually("the deletion arrives", || async {
+        (paul.host.accepted_of("Delete").len() == 1).then_some(())
+    })
+    .await;
 }

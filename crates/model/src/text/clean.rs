@@ -12,6 +12,7 @@ use html5ever::tokenizer::Tag;
 use url::Url;
 
 use super::{
+    handles,
     links::push_text,
     markup::{self, Reader, attribute},
 };
@@ -104,7 +105,7 @@ pub fn clean(html: &str) -> String {
     if writing_cost(&tidy.html) > WRITING_COST {
         in_plain_words(html)
     } else {
-        THEIRS.clean(&tidy.html).to_string()
+        handles::unmasked(THEIRS.clean(&tidy.html).to_string())
     }
 }
 

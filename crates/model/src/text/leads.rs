@@ -29,7 +29,7 @@ pub fn first_link(html: &str) -> Option<String> {
 }
 
 /// Cleaned HTML has its attributes in double quotes.
-fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+pub(super) fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     let mut rest = tag;
     while let Some((before, after)) = rest.split_once("=\"") {
         let (value, next) = after.split_once('"')?;

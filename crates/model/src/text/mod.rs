@@ -1,12 +1,15 @@
 //! What people write: Markdown-light in, safe HTML out. Knows no account: who a mention means is passed in.
 
 mod clean;
+mod handles;
+mod hidden;
 mod leads;
 mod links;
 mod markdown;
 mod markup;
 mod pieces;
 mod quotes;
+mod shortcodes;
 pub mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -19,10 +22,12 @@ use crate::{
 };
 
 pub use clean::{clean, plain};
+pub use hidden::is_hidden;
 pub use leads::first_link;
 pub use links::{bio, line, paragraphs};
 pub use markdown::render;
 pub use quotes::{with_quote_link, with_quote_marked, without_quote_link};
+pub use shortcodes::{is_shortcode, with_pictures, words_with_pictures};
 
 use pieces::Piece;
 

@@ -69,6 +69,11 @@ pub struct Model {
     /// Sites whose pages may name it as their author, a line each.
     #[sea_orm(column_type = "Text")]
     pub attribution_domains: String,
+    /// Who follows it and whom it follows is for itself alone.
+    pub hides_follows: bool,
+    /// The pictures of codes in its name and its texts: a line each, `chat 12`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub emoji: Option<String>,
 }
 
 /// What others see of an account: no keys, no addresses of machines. A page reads it for each person on it.
@@ -101,12 +106,15 @@ pub struct Card {
     pub suspended_at: Option<i64>,
     pub moved_to_id: Option<i64>,
     pub attribution_domains: String,
+    #[serde(deserialize_with = "truth")]
+    pub hides_follows: bool,
+    pub emoji: Option<String>,
 }
 
 /// The columns of [`Card`] of an account `a`, in the order of its fields.
 pub(crate) const CARD: &str = "a.id, a.kind, a.name, a.domain, a.uri, a.url, a.display_name, a.bio_html, a.bio_source, a.avatar, a.header, \
      a.fields, a.locked, a.discoverable, a.indexable, a.posts, a.followers, a.following, a.last_post_at, a.created_at, \
-     a.updated_at, a.suspended_at, a.moved_to_id, a.attribution_domains";
+     a.updated_at, a.suspended_at, a.moved_to_id, a.attribution_domains, a.hides_follows, a.emoji";
 
 impl From<Model> for Card {
     fn from(row: Model) -> Self {
@@ -135,6 +143,8 @@ impl From<Model> for Card {
             suspended_at: row.suspended_at,
             moved_to_id: row.moved_to_id,
             attribution_domains: row.attribution_domains,
+            hides_follows: row.hides_follows,
+            emoji: row.emoji,
         }
     }
 }

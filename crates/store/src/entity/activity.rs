@@ -17,6 +17,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub json: String,
     pub created_at: i64,
+    /// Nobody asks about it once it is delivered.
+    pub passing: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -73,6 +73,9 @@ pub struct Model {
     /// Why they took it out of their group, if they did; empty where they gave no reason.
     #[sea_orm(column_type = "Text", nullable)]
     pub taken_out: Option<String>,
+    /// The pictures of codes in its texts: a line each, `chat 12`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub emoji: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -37,6 +37,7 @@ async fn lay_down(scratch: &Scratch, id: i64, kind: &'static str, object: &str, 
                 object_uri: object,
                 json: "{}".into(),
                 created_at: NOW,
+                passing: false,
             };
             deliveries::insert_activity(tx, activity).await?;
             let mut number = deliveries::next_number(tx).await?;

@@ -6,7 +6,7 @@ use parvis_model::page::Page;
 use parvis_store::{
     DbErr, Tx, accounts,
     audience::Eyes,
-    conversations, copies,
+    bygones, conversations, copies,
     deliveries::{self, Lane},
     domain_blocks, filters, follows, groups,
     interactions::{self, Wanted as Waiting},
@@ -21,11 +21,12 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Stateme
 use crate::scratch;
 
 /// Walked from one end while a page fills.
-const WALKED: [&str; 4] = [
+const WALKED: [&str; 5] = [
     "post_by_time",
     "post_public",
     "post_public_media",
     "post_square",
+    "account_group",
 ];
 
 /// Runs everything, and notes the plan of each statement that reads a table from end to end.
@@ -234,6 +235,10 @@ async fn ask_about_what_waits(db: &Planned<'_>) -> Result<(), DbErr> {
     profile_links::due(db, 0, 4).await?;
     media::said_before(db, 1, 2).await?;
     groups::looked_after(db, 1, &[2]).await?;
+    for indexable in [false, true] {
+        groups::of_town(db, indexable, &Page::older_than(Some(500))).await?;
+        groups::of_town(db, indexable, &Page::default()).await?;
+    }
     sent_forms::is_there(db, 1, "abcd").await?;
     sent_forms::made(db, 1, "abcd", 0).await?;
     sent_forms::forget(db, 0, 0).await?;
@@ -273,6 +278,13 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
         deliveries::due_hosts(db, lane, 0, 64).await?;
     }
     deliveries::next_attempt(db, 0).await?;
+    deliveries::inboxes_of_actor(db, 1).await?;
+    bygones::settled(db, 0, 10).await?;
+    bygones::follows_undone_by(db, &[1, 2]).await?;
+    bygones::forget(db, &[1, 2]).await?;
+    bygones::servers(db, "a.example", 10).await?;
+    bygones::idle_among(db, &["a.example".into()], 0).await?;
+    bygones::forget_idle(db, &["a.example".into()], 0).await?;
     deliveries::failing_among(db, &["a.example".into()], 0).await?;
     deliveries::accounts_at(db, "https://a.example/inbox", 5).await?;
     deliveries::forget_shared_inbox(db, "https://a.example/inbox").await?;
@@ -292,6 +304,7 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     conversations::step_back(db, 10).await?;
     scheduled::due(db, 0, 10).await?;
     scheduled::waiting_media(db, &[1]).await?;
+    notifications::forget_old(db, "neighbour", 1, 0).await?;
     notifications::forget_between(db, 1, 2).await?;
     notifications::forget_all(db, 1).await?;
     accounts::delete(db, 3).await

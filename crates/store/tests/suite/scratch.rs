@@ -67,6 +67,8 @@ pub fn account(id: i64, domain: &str) -> entity::account::Model {
         moved_to_id: None,
         moved_at: None,
         attribution_domains: String::new(),
+        hides_follows: false,
+        emoji: None,
     }
 }
 
@@ -109,6 +111,7 @@ pub fn post(id: i64, author: i64, audience: &str) -> entity::post::Model {
         reply_stamp: None,
         closed: false,
         taken_out: None,
+        emoji: None,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use parvis_model::{audience::Audience, id::Id, limits, refusal::Refusal};
 use parvis_store::{
-    Tx, accounts, entity, media, polls as polls_rows, posts, quotes as quotes_rows, seen,
+    Tx, accounts, emojis as emoji_rows, entity, media, polls as polls_rows, posts,
+    quotes as quotes_rows, seen,
 };
 
 use super::{Arrival, RemoteMedia, follow_up, grave, no_later};
 use crate::{
-    Outcome, Town, conversations, groups,
+    Outcome, Town, conversations, emojis, groups,
     interactions::waiting,
     journal::{self, Entry, Stood},
     media::drop_files,
@@ -41,11 +42,16 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
     if policy != row.policy {
         quotes_rows::set_policy(tx, row.id, policy.clone()).await?;
     }
+    let emoji = emojis::keep(tx, town, &arrival.uri, &arrival.emojis).await?;
+    if emoji != row.emoji {
+        emoji_rows::set_of_post(tx, row.id, emoji.clone()).await?;
+    }
     // Some servers tell no time of an edit, or the same for two: what counts is whether it says something else.
     let audience = audience_from_now(&row, &arrival);
     let narrowed = audience.as_str() != row.audience;
     if poll != polls::Again::Anew && !narrowed && says_the_same(tx, &row, &arrival).await? {
-        return Ok(quote || policy != row.policy || poll == polls::Again::Counted);
+        let beside = policy != row.policy || emoji != row.emoji;
+        return Ok(quote || beside || poll == polls::Again::Counted);
     }
     let id = row.id;
     // One told to be of next year would keep all later ones out.
@@ -92,6 +98,7 @@ pub async fn post_edited(tx: &Tx, town: &Town, arrival: Arrival) -> Outcome<bool
             row.has_quote
         },
         policy,
+        emoji,
         edited_at: Some(edited_at),
         ..row
     };

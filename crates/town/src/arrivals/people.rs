@@ -9,7 +9,12 @@ use parvis_model::{
 };
 use parvis_store::{Tx, accounts, entity, keys, posts};
 
-use crate::{Outcome, Town, moves, profile_links, remote_pictures, views::FieldView};
+use crate::{
+    Outcome, Town,
+    emojis::{self, RemoteEmoji},
+    moves, profile_links, remote_pictures,
+    views::FieldView,
+};
 
 /// An account of another server, as its server describes it. HTML is cleaned already.
 #[derive(Clone, Debug)]
@@ -24,6 +29,8 @@ pub struct RemoteAccount {
     pub avatar: Option<String>,
     pub header: Option<String>,
     pub fields: Vec<FieldView>,
+    /// Of the codes in its name and its texts, each once.
+    pub emojis: Vec<RemoteEmoji>,
     pub locked: bool,
     pub discoverable: bool,
     pub indexable: bool,
@@ -55,12 +62,17 @@ pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id>
     }
     let replaced = replaced(tx, town, &remote).await?;
     let further_keys = remote.further_keys.clone();
+    let emoji = emojis::keep(tx, town, &remote.uri, &remote.emojis).await?;
     if let Some(known) = known {
         let id = known.id;
         if (&known.avatar, &known.header) != (&remote.avatar, &remote.header) {
             remote_pictures::forget_portraits(tx, town, id).await?;
         }
-        accounts::describe(tx, remote_row(town, remote, known)).await?;
+        let row = entity::account::Model {
+            emoji,
+            ..remote_row(town, remote, known)
+        };
+        accounts::describe(tx, row).await?;
         keys::set_further(tx, id, further_keys).await?;
         return Ok(id);
     }
@@ -69,6 +81,7 @@ pub async fn account(tx: &Tx, town: &Town, remote: RemoteAccount) -> Outcome<Id>
     let mut row = remote_row(town, remote, blank(id, town.now()));
     // Whom we suspended does not come back under another number.
     row.suspended_at = replaced.and_then(|old| old.suspended_at);
+    row.emoji = emoji;
     if accounts::insert(tx, row).await? {
         keys::set_further(tx, id, further_keys).await?;
         return Ok(id);
@@ -133,6 +146,8 @@ fn blank(id: Id, now: Timestamp) -> entity::account::Model {
         moved_to_id: None,
         moved_at: None,
         attribution_domains: String::new(),
+        hides_follows: false,
+        emoji: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a letter has to say, asked for just before it is sent: so that it is still true, and no secret waits in the database.
 
-use parvis_model::{account::Role, clock::Timestamp, id::Id, locale::Locale, page::Page};
+use parvis_model::{
+    account::Role, clock::Timestamp, id::Id, locale::Locale, page::Page, text::is_hidden,
+};
 use parvis_store::{
     accounts, departures, entity,
     letters::{self as rows, Key},
@@ -10,7 +12,6 @@ use parvis_store::{
 use super::{KEYS, LetterKind, Parcel, way_out};
 use crate::{
     Failure, Outcome, Town,
-    apps::is_hidden,
     notifications::{self, NotificationView, Wanted},
     secrets, users,
 };

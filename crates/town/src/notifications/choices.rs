@@ -31,7 +31,11 @@ impl Default for Choices {
         Self {
             off_page: Vec::new(),
             off_push: Vec::new(),
-            by_letter: vec![NotificationKind::SignUp, NotificationKind::Report],
+            by_letter: vec![
+                NotificationKind::SignUp,
+                NotificationKind::Report,
+                NotificationKind::Neighbour,
+            ],
         }
     }
 }
@@ -71,7 +75,7 @@ pub async fn choose(tx: &Tx, town: &Town, user: &UserView, ticked: Ticked) -> Ou
     let merged = |chosen: &dyn Fn(&NotificationKind) -> bool, before: &[NotificationKind]| {
         let mut all = NotificationKind::ALL.to_vec();
         all.retain(|kind| {
-            if user.is_staff() || !kind.is_for_staff() {
+            if kind.is_for(user.role) {
                 chosen(kind)
             } else {
                 before.contains(kind)

@@ -116,6 +116,7 @@ pub(crate) async fn reception(
         kind,
         NotificationKind::SignUp
             | NotificationKind::Report
+            | NotificationKind::Neighbour
             | NotificationKind::Poll
             | NotificationKind::Edit
             | NotificationKind::QuotedEdit

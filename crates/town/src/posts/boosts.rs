@@ -87,6 +87,7 @@ pub(crate) fn boost_row(
         reply_stamp: None,
         closed: false,
         taken_out: None,
+        emoji: None,
     }
 }
 

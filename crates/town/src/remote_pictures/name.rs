@@ -16,24 +16,27 @@ pub enum Kind {
     Header,
     /// Of a page that posts link to.
     Card,
+    /// Stands for a code in a text.
+    Emoji,
 }
 
 /// What stands in an address of ours. Anybody can write one; only those with the right seal lead anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Name {
     pub kind: Kind,
-    /// Of the picture's own row, the account or the card.
+    /// Of the picture's own row, the account, the card or the emoji.
     pub of: Id,
     pub(super) seal: u128,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Small,
         Self::Large,
         Self::Avatar,
         Self::Header,
         Self::Card,
+        Self::Emoji,
     ];
 
     pub(super) fn as_str(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Kind {
             Self::Avatar => "avatar",
             Self::Header => "header",
             Self::Card => "card",
+            Self::Emoji => "emoji",
         }
     }
 
@@ -56,6 +60,7 @@ impl Kind {
             Self::Large => Shape::Post,
             Self::Avatar => Shape::Avatar,
             Self::Header => Shape::Header,
+            Self::Emoji => Shape::Emoji,
         }
     }
 }

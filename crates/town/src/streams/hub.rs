@@ -17,6 +17,8 @@ use crate::{
 
 /// Messages that may wait for one listener; one that lets more gather does not listen.
 const WAITING: usize = 64;
+/// Pages of one session that may be told together: nobody looks at more windows of a browser at once.
+const PAGES: usize = 4;
 /// Where nobody says otherwise.
 const LISTENERS: usize = 10_000;
 const PER_ACCOUNT: usize = 200;
@@ -53,6 +55,7 @@ struct Listening {
     place: Option<Position>,
     ears: HashMap<u64, Ear>,
     by_account: HashMap<Id, Vec<u64>>,
+    screens: HashMap<u64, Screen>,
 }
 
 struct Ear {
@@ -61,6 +64,15 @@ struct Ear {
     reads: Reads,
     streams: Vec<Arc<Stream>>,
     messages: mpsc::Sender<Message>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// A page that somebody looks at.
+struct Screen {
+    account: Id,
+    session: Id,
+    /// Holds one word: that more has come since says nothing more.
+    came: mpsc::Sender<()>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -76,23 +88,14 @@ pub(super) async fn open(
     reads: Reads,
 ) -> Outcome<(u64, mpsc::Receiver<Message>)> {
     let streams = town.streams();
-    let room = Arc::clone(&streams.bounds().room);
-    let room = room.try_acquire_owned().map_err(|_| full())?;
-    // Where nobody listened until now, the journal is told from here on.
-    let here = match streams.place() {
-        Some(place) => place,
-        None => journal::end(town).await?,
-    };
+    let (room, here) = entrance(town).await?;
     let (messages, heard) = mpsc::channel(WAITING);
     let mut listening = streams.listening();
     let mine = listening.by_account.get(&account).map_or(0, Vec::len);
     if listening.closed || mine >= streams.bounds().per_account {
         return Err(full().into());
     }
-    // Whoever listened meanwhile may all be gone again; then `here` is behind what nobody was told.
-    listening.place.get_or_insert(here);
-    listening.last += 1;
-    let id = listening.last;
+    let id = listening.next(here);
     let ear = Ear {
         account,
         token,
@@ -104,6 +107,47 @@ pub(super) async fn open(
     listening.ears.insert(id, ear);
     listening.by_account.entry(account).or_default().push(id);
     Ok((id, heard))
+}
+
+/// The same for a page that somebody looks at.
+pub(super) async fn open_page(
+    town: &Town,
+    account: Id,
+    session: Id,
+) -> Outcome<(u64, mpsc::Receiver<()>)> {
+    let streams = town.streams();
+    let (room, here) = entrance(town).await?;
+    let (came, heard) = mpsc::channel(1);
+    let mut listening = streams.listening();
+    let screens = listening.screens.values();
+    let mine: Vec<&Screen> = screens.filter(|screen| screen.account == account).collect();
+    let of_session = mine.iter().filter(|screen| screen.session == session);
+    let is_full = of_session.count() >= PAGES || mine.len() >= streams.bounds().per_account;
+    if listening.closed || is_full {
+        return Err(full().into());
+    }
+    let id = listening.next(here);
+    let screen = Screen {
+        account,
+        session,
+        came,
+        _room: room,
+    };
+    listening.screens.insert(id, screen);
+    Ok((id, heard))
+}
+
+/// A place among all who listen, and from where on the journal is told to somebody who comes now.
+async fn entrance(town: &Town) -> Outcome<(OwnedSemaphorePermit, Position)> {
+    let streams = town.streams();
+    let room = Arc::clone(&streams.bounds().room);
+    let room = room.try_acquire_owned().map_err(|_| full())?;
+    // Where nobody listened until now, from here on.
+    let here = match streams.place() {
+        Some(place) => place,
+        None => journal::end(town).await?,
+    };
+    Ok((room, here))
 }
 
 impl Streams {
@@ -130,7 +174,8 @@ impl Streams {
 
     pub(super) fn advance(&self, place: Position) {
         let mut listening = self.listening();
-        listening.place = (!listening.ears.is_empty()).then_some(place);
+        let is_anyone_here = !listening.ears.is_empty() || !listening.screens.is_empty();
+        listening.place = is_anyone_here.then_some(place);
     }
 
     pub(super) fn subscribe(&self, id: u64, stream: Stream) -> Result<(), Refusal> {
@@ -178,6 +223,23 @@ impl Streams {
         for id in gone {
             listening.leave(id);
         }
+    }
+
+    /// Of the pages that are told, each once.
+    pub(super) fn sessions(&self) -> Vec<Id> {
+        let listening = self.listening();
+        let screens = listening.screens.values();
+        let sessions: HashSet<Id> = screens.map(|screen| screen.session).collect();
+        sessions.into_iter().collect()
+    }
+
+    /// Lets the pages go of those of `sessions` that are not among the `good` ones.
+    pub(super) fn keep_only_pages(&self, sessions: &[Id], good: &HashSet<Id>) {
+        let mut bad: HashSet<Id> = sessions.iter().copied().collect();
+        bad.retain(|session| !good.contains(session));
+        let mut listening = self.listening();
+        let screens = &mut listening.screens;
+        screens.retain(|_, screen| !bad.contains(&screen.session));
     }
 
     /// Lets everyone go, and nobody in any more.
@@ -229,6 +291,24 @@ impl Streams {
     pub(super) fn hears(&self, account: Id) -> bool {
         self.listening().by_account.contains_key(&account)
     }
+
+    /// Those who look at a page, each once.
+    pub(super) fn before_pages(&self) -> Vec<Id> {
+        let listening = self.listening();
+        let screens = listening.screens.values();
+        let accounts: HashSet<Id> = screens.map(|screen| screen.account).collect();
+        accounts.into_iter().collect()
+    }
+
+    /// Tells the pages of these accounts that something has come.
+    pub(super) fn came(&self, accounts: &HashSet<Id>) {
+        let listening = self.listening();
+        let theirs = listening.screens.values();
+        for screen in theirs.filter(|screen| accounts.contains(&screen.account)) {
+            // Where the word from before still waits, or nobody is there any more, there is nothing to add.
+            let _said = screen.came.try_send(());
+        }
+    }
 }
 
 impl Ear {
@@ -238,7 +318,16 @@ impl Ear {
 }
 
 impl Listening {
+    /// The number of one who comes, told from `here` on where nobody else is.
+    fn next(&mut self, here: Position) -> u64 {
+        // Whoever listened meanwhile may all be gone again; then `here` is behind what nobody was told.
+        self.place.get_or_insert(here);
+        self.last += 1;
+        self.last
+    }
+
     fn leave(&mut self, id: u64) {
+        self.screens.remove(&id);
         let Some(ear) = self.ears.remove(&id) else {
             return;
         };

@@ -94,6 +94,7 @@ pub(super) async fn tell(town: &Town, entry: &Entry) -> Outcome<()> {
         | Entry::ProfileChanged { .. }
         | Entry::AccountClosed { .. }
         | Entry::SignedUp { .. }
+        | Entry::NeighbourAsks { .. }
         | Entry::Pinned { .. }
         | Entry::Unpinned { .. }
         | Entry::AccountMoved { .. }
@@ -141,7 +142,21 @@ async fn posted(town: &Town, post: Id) -> Outcome<()> {
     if row.audience == Audience::Direct.as_str() {
         return spoken(town, post).await;
     }
+    came_home(town, &row).await?;
     show(town, &row, What::Posted).await
+}
+
+/// Told to the pages of those at whose home it stands, but for whoever wrote it.
+async fn came_home(town: &Town, row: &entity::post::Model) -> Outcome<()> {
+    let mut readers = town.streams().before_pages();
+    readers.retain(|account| *account != row.author_id);
+    if readers.is_empty() {
+        return Ok(());
+    }
+    let db = town.store.read();
+    let shown = rows::readers_at(db, Place::Home, row.id, &readers, town.now()).await?;
+    town.streams().came(&shown.into_iter().collect());
+    Ok(())
 }
 
 async fn edited(town: &Town, post: Id) -> Outcome<()> {

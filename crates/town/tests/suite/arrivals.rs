@@ -3,9 +3,15 @@
 use parvis_model::{
     audience::Audience,
     clock::{DAY, HOUR},
+    id, limits,
     refusal::Kind,
 };
-use parvis_town::{Viewer, accounts, arrivals, posts, reactions, threads};
+use parvis_store::dialect;
+use parvis_town::{
+    Viewer, accounts,
+    arrivals::{self, Arrival, RemoteEmoji},
+    posts, reactions, threads,
+};
 
 use crate::scratch::{self, NOW, arrival, refused, stranger};
 
@@ -107,6 +113,68 @@ async fn an_edit_counts_unless_it_is_older_or_says_the_same() {
         edit("trois", Some(NOW + HOUR)).await,
         "a wrong clock keeps no later edit out"
     );
+}
+
+#[tokio::test]
+async fn codes_have_pictures_known_once_and_lose_them_without_an_edit() {
+    let t = scratch::town().await;
+    let paul = t.stranger("paul").await;
+    let cat = |code: &str| RemoteEmoji {
+        code: code.into(),
+        url: "https://far.example/chat.png".into(),
+    };
+    let saying = |uri: &str, emojis| Arrival {
+        emojis,
+        ..arrival(paul, uri, Audience::Public)
+    };
+    let one = saying(NOTE, vec![cat("minou"), cat("chat")]);
+    let one = t.arrives(one).await.unwrap().unwrap();
+    let two = saying("https://far.example/n/2", vec![cat("chat")]);
+    let two = t.arrives(two).await.unwrap().unwrap();
+    let (first, second) = (t.post(one).await.emojis, t.post(two).await.emojis);
+    assert_eq!((first.len(), second.len()), (2, 1));
+    assert_eq!(first[0], second[0]);
+    assert_eq!(
+        (first[1].code.as_str(), &first[1].url),
+        ("minou", &first[0].url)
+    );
+    let ours = "http://valmont.test/media/remote/emoji/";
+    assert!(first[0].url.starts_with(ours), "{}", first[0].url);
+
+    let without = saying(NOTE, Vec::new());
+    assert!(deed!(t, |tx, town| arrivals::post_edited(tx, town, without)).unwrap());
+    let left = t.post(one).await;
+    assert_eq!((left.emojis, left.edited_at), (Vec::new(), None));
+}
+
+#[tokio::test]
+async fn one_server_brings_no_more_than_so_many_pictures() {
+    const MANY: &str = "INSERT INTO custom_emoji (id, url, server) \
+         WITH RECURSIVE n (v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < $1) \
+         SELECT $2 + v, 'https://far.example/' || v, 'https://far.example:443' FROM n";
+    let t = scratch::town().await;
+    let paul = t.stranger("paul").await;
+    let all_but_one = limits::REMOTE_EMOJI_OF_SERVER - 1;
+    let today = id::first_of(NOW);
+    deed!(t, |tx, _town| async {
+        Ok(dialect::run(tx, MANY, [all_but_one.into(), today.into()]).await?)
+    })
+    .unwrap();
+    let brought = async |uri: &str, number: usize| {
+        let emoji = |code: usize| RemoteEmoji {
+            code: code.to_string(),
+            url: format!("{uri}/{code}.png"),
+        };
+        let mut arrival = arrival(paul, uri, Audience::Public);
+        arrival.emojis = (0..number).map(emoji).collect();
+        let post = t.arrives(arrival).await.unwrap().unwrap();
+        t.post(post).await.emojis.len()
+    };
+    assert_eq!(brought(NOTE, 3).await, 1);
+    assert_eq!(brought("https://far.example/n/2", 2).await, 0);
+    assert_eq!(brought("https://near.example/n/1", 2).await, 2);
+    t.clock.advance(31 * DAY);
+    assert_eq!(brought("https://far.example/n/3", 2).await, 2, "a month on");
 }
 
 #[tokio::test]

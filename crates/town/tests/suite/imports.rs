@@ -132,3 +132,23 @@ async fn no_more_is_brought_and_kept_than_can_be_shown() {
     let often = brings(&t, marie, Sheet::Servers, &servers(1), false).await;
     assert_eq!(refused(often.unwrap_err()).key, "refusal-too-often");
 }
+
+#[tokio::test]
+async fn t242_nobody_sees_or_stops_what_another_brings() {
+    let t = scratch::town().await;
+    let (marie, jean) = (t.resident("marie").await, t.resident("jean").await);
+    brings(&t, marie, Sheet::Servers, &servers(2), false)
+        .await
+        .unwrap();
+    let (of_marie, of_jean) = (t.user(marie).await, t.user(jean).await);
+    let own = imports::list(&t.town, &of_marie).await.unwrap();
+    assert!(imports::list(&t.town, &of_jean).await.unwrap().is_empty());
+    imports::forget(&t.town, &of_jean, own[0].id).await.unwrap();
+    assert_eq!(finished(&t, marie).await, [false], "still there");
+    worked_off(&t).await;
+    assert_eq!(finished(&t, marie).await, [true]);
+    imports::forget(&t.town, &of_marie, own[0].id)
+        .await
+        .unwrap();
+    assert!(finished(&t, marie).await.is_empty(), "one's own goes");
+}

@@ -3,14 +3,17 @@
 use parvis_model::{
     account::{AccountKind, Role},
     audience::Audience,
+    clock::DAY,
     id::Id,
+    page::Page,
 };
 use parvis_town::{
     Viewer,
     arrivals::{self, Arrival, RemoteAccount},
     neighbours::{self, State},
+    notifications::{self, NotificationKind},
     posts, servers,
-    users::UserView,
+    users::{self, UserView},
 };
 
 use crate::scratch::{self, Scratch, arrival, refused, stranger};
@@ -63,6 +66,30 @@ async fn a_town_whose_server_is_blocked_is_no_neighbour_and_cannot_become_one() 
     let done = deed!(t, |tx, town| neighbours::accept(tx, town, &user, actor));
     assert_eq!(refused(done.unwrap_err()).key, "refusal-neighbour-blocked");
     assert_eq!(states(&t, &admin).await, [State::Asks]);
+}
+
+#[tokio::test]
+async fn a_town_that_asks_again_is_told_of_again_but_not_on_the_same_day() {
+    let t = scratch::town().await;
+    let admin = admin(&t).await;
+    let id = admin.id;
+    deed!(t, |tx, town| users::set_role(tx, town, id, Role::Admin)).unwrap();
+    let last_told = async || {
+        let told = t.told(admin.account).await;
+        let kinds: Vec<_> = told.into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, [NotificationKind::Neighbour]);
+        let list = notifications::list(&t.town, admin.account, Page::default()).await;
+        list.unwrap()[0].at
+    };
+    let actor = asks(&t).await;
+    assert_eq!(last_told().await, scratch::NOW);
+    for (later, told) in [(DAY / 2, 0), (DAY, DAY / 2 + DAY)] {
+        let user = admin.clone();
+        deed!(t, |tx, town| neighbours::end(tx, town, &user, actor)).unwrap();
+        t.clock.advance(later);
+        asks_again(&t, actor).await;
+        assert_eq!(last_told().await, scratch::NOW + told);
+    }
 }
 
 #[tokio::test]

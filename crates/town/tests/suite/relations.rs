@@ -7,6 +7,7 @@ use parvis_town::{
     notifications::NotificationKind,
     reactions,
     relations::{self, MuteTerms},
+    reports::{self, Complaint},
     timelines,
 };
 
@@ -42,6 +43,24 @@ async fn a_block_ends_both_follows_and_keeps_each_from_the_other() {
     }
     deed!(t, |tx, town| relations::unblock(tx, town, marie, bruno)).unwrap();
     assert!(t.sees(Viewer::resident(bruno), post).await);
+}
+
+#[tokio::test]
+async fn whoever_blocks_first_may_still_report_what_they_were_shown_as_a_follower() {
+    let t = scratch::town().await;
+    let (marie, bruno) = (t.resident("marie").await, t.resident("bruno").await);
+    t.follows(marie, bruno).await;
+    let shown = t.says(bruno, "à qui me suit", Audience::Followers).await;
+    let never = t.says(bruno, "à personne", Audience::Direct).await;
+    t.blocks(marie, bruno).await;
+    let complaint = Complaint {
+        accused: bruno,
+        posts: vec![shown, never],
+        ..Complaint::default()
+    };
+    deed!(t, |tx, town| reports::report(tx, town, marie, complaint)).unwrap();
+    let kept = parvis_store::reports::open(t.town.store.read(), 2).await;
+    assert_eq!(kept.unwrap()[0].posts, format!("[{shown}]"));
 }
 
 #[tokio::test]

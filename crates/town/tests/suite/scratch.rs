@@ -114,6 +114,7 @@ pub fn stranger(name: &str, domain: &str) -> RemoteAccount {
         avatar: None,
         header: None,
         fields: Vec::new(),
+        emojis: Vec::new(),
         locked: false,
         discoverable: true,
         indexable: true,
@@ -147,6 +148,7 @@ pub fn arrival(author: Id, uri: &str, audience: Audience) -> Arrival {
         mentions: Vec::new(),
         tags: Vec::new(),
         media: Vec::new(),
+        emojis: Vec::new(),
         poll: None,
         quote: None,
         policy: parvis_model::policy::Policy::default(),
@@ -377,6 +379,8 @@ fn local_account(id: Id, name: &str) -> entity::account::Model {
         moved_to_id: None,
         moved_at: None,
         attribution_domains: String::new(),
+        hides_follows: false,
+        emoji: None,
         uri,
     }
 }

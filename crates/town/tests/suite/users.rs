@@ -151,6 +151,52 @@ async fn who_may_sign_up_is_the_towns_to_say() {
     assert!(log_in(&t, "bruno", PASSWORD).await.is_ok());
 }
 
+/// An address that two mail servers would read in two ways gets around what a town says of addresses.
+#[tokio::test]
+async fn t235_an_address_that_can_be_read_in_two_ways_is_none() {
+    let t = scratch::town().await;
+    open_to(&t, Registration::Open).await;
+    let with = |name, email: &str| SignUp {
+        email: Some(email.into()),
+        ..newcomer(name)
+    };
+    for (name, good) in [
+        ("anne", "anne@far.example"),
+        ("odile", "o'dile+ville@mail.far-away.example"),
+    ] {
+        sign_up(&t, with(name, good)).await.unwrap();
+    }
+    for bad in [
+        "\"a b\"@far.example",
+        "\"a\"@far.example",
+        "a(note)@far.example",
+        "a@far.example(note)",
+        "a%near.example@far.example",
+        "near.example!a@far.example",
+        "a@near.example@far.example",
+        "a@[127.0.0.1]",
+        "a@[IPv6:::1]",
+        "a@127.0.0.1",
+        "a@far.example\nBcc: b@far.example",
+        "a\0@far.example",
+        "a b@far.example",
+        "<a@far.example>",
+        "a,b@far.example",
+        "a@far..example",
+        "a@.example",
+        "a@far.example.",
+        "a@far_.example",
+        "a@example",
+        "a@",
+        "@far.example",
+        "a\u{ff20}far.example",
+        "a@f\u{430}r.example",
+    ] {
+        let said = refused(sign_up(&t, with("bruno", bad)).await.unwrap_err());
+        assert_eq!(said.field, Some("email"), "{bad:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_invitation_for_one_serves_one_even_when_two_come_at_once() {
     let t = scratch::town().await;

@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     asked::Asked,
+    associations::AssociationsPage,
     card::Card,
     embeds::{EmbedPage, EmbeddingPage},
     first_steps::{HowPage, PeoplePage, WhoPage},
-    frame::Typed,
+    frame::{Pages, Typed},
     from_elsewhere::FromElsewherePage,
 };
 
@@ -34,6 +35,22 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
         })
     };
     let mut pages = vec![
+        (
+            "associations",
+            rendered(&AssociationsPage {
+                page: &at("/associations"),
+                people: vec![(judo(), Relation::default())],
+                pages: Pages::default(),
+            }),
+        ),
+        (
+            "associations-aucune",
+            rendered(&AssociationsPage {
+                page: &visitor("/associations"),
+                people: vec![],
+                pages: Pages::default(),
+            }),
+        ),
         (
             "suivre-d-ailleurs",
             rendered(&FromElsewherePage {

@@ -143,6 +143,30 @@ fn who_spares_data_is_shown_words_and_no_picture() {
 }
 
 #[test]
+fn large_screens_may_choose_a_larger_version_of_a_picture_as_wide_as_its_post() {
+    let pages = all("fr");
+    let (_, list) = pages.iter().find(|(name, _)| *name == "liste").unwrap();
+    let grids = |class: &str| -> Vec<&str> {
+        let rests = list.split(class).skip(1);
+        rests
+            .filter_map(|rest| rest.split("</div>").next())
+            .collect()
+    };
+    let is_offered = |grid: &&str| {
+        grid.contains("<source media=\"(min-width: 50rem)\"")
+            && grid.contains(".png 640w, ")
+            && grid.contains(".png 1200w\"")
+            && grid.contains(" width=\"640\" height=\"336\"")
+    };
+    let (alone, beside) = (grids("\"pictures one\""), grids("\"pictures many"));
+    assert!(
+        !alone.is_empty() && alone.iter().all(is_offered),
+        "{alone:?}"
+    );
+    assert!(!beside.is_empty() && !beside.iter().any(|grid| grid.contains("<source")));
+}
+
+#[test]
 fn a_tag_says_of_its_own_feed_what_it_is_and_the_foot_leads_to_rules_and_contact() {
     let pages = all("fr");
     let (_, tag) = pages.iter().find(|(name, _)| *name == "etiquette").unwrap();

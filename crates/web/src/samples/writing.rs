@@ -60,6 +60,7 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
         at,
         author: Arc::new(marie()),
         media: vec![picture(1, "Un étal")],
+        emojis: Vec::new(),
         options: Some(vec!["Samedi".into(), "Dimanche".into()]),
     };
     vec![

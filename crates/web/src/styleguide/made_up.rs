@@ -43,6 +43,7 @@ pub fn person(
         bio_source: "Boulangère rue du Moulin.".into(),
         avatar: None,
         header: None,
+        emojis: Vec::new(),
         fields: vec![
             FieldView { name: "Horaires".into(), value_html: "7 h – 13 h".into(), value_source: "7 h – 13 h".into(), verified_at: None },
             FieldView {
@@ -66,6 +67,7 @@ pub fn person(
         suspended: false,
         moved_to: None,
         attribution_domains: Vec::new(),
+        hides_follows: false,
         local: domain.is_empty(),
     }
 }
@@ -121,6 +123,7 @@ pub fn post(id: i64, author: AccountView, html: &str, at: Timestamp) -> PostView
         reply_to_account: None,
         thread: id,
         media: Vec::new(),
+        emojis: Vec::new(),
         poll: None,
         preview: None,
         consent: None,
@@ -159,8 +162,8 @@ pub fn picture(origin: &str, id: i64, description: &str) -> MediaView {
         description: description.into(),
         width: 1200,
         height: 630,
-        preview_width: 1200,
-        preview_height: 630,
+        preview_width: 640,
+        preview_height: 336,
         blurhash: None,
         focus: (0.0, 0.0),
         duration: 0,

@@ -10,6 +10,7 @@ use parvis_model::{
 use parvis_town::{
     AccountView, PostView,
     consents::{ReplyConsent, ReplyState},
+    emojis::EmojiView,
     filters::{FilterAction, FilterContext, FilterMatch, FilterView},
     polls::PollView,
     previews::{PreviewKind, PreviewView},
@@ -75,6 +76,20 @@ fn plain() -> Vec<State> {
         title: Some("Travaux rue du Moulin".into()),
         ..post(15, judo(), "<p>La chaussée est ouverte.</p>", NOW - DAY)
     };
+    let arabic = PostView {
+        language: Some("ar".into()),
+        ..post(
+            19,
+            AccountView {
+                display_name: "ليلى بن سالم".into(),
+                ..lucie()
+            },
+            "<p>السوق يوم السبت في ساحة المغسلة، أهلا بكم جميعا.</p>",
+            NOW - HOUR,
+        )
+    };
+    let word = "anticonstitutionnellement".repeat(8);
+    let endless = post(20, long_name(), &format!("<p>{word}</p>"), NOW - HOUR);
     let filtered = PostView {
         filtered: vec![FilterMatch {
             filter: Arc::new(FilterView {
@@ -97,6 +112,8 @@ fn plain() -> Vec<State> {
         State::of("guide-post-warning", warned),
         State::of("guide-post-long", post(13, judo(), &long, NOW - HOUR)),
         State::of("guide-post-titled", titled),
+        State::of("guide-post-rtl", arabic),
+        State::of("guide-post-word", endless),
         State {
             chosen: true,
             ..State::of("guide-post-chosen", edited)
@@ -144,12 +161,26 @@ fn with_pictures(origin: &str) -> Vec<State> {
         sensitive: true,
         ..album(25, 1)
     };
+    let emojis = vec![EmojiView {
+        code: "maison".into(),
+        url: format!("{origin}/avatar-default.png"),
+    }];
+    let author = AccountView {
+        display_name: "Bruno Keller :maison:".into(),
+        emojis: emojis.clone(),
+        ..bruno()
+    };
+    let with_emoji = PostView {
+        emojis,
+        ..post(26, author, "<p>Enfin chez nous :maison:</p>", NOW - HOUR)
+    };
     vec![
         State::of("guide-post-picture", album(21, 1)),
         State::of("guide-post-pictures-2", album(22, 2)),
         State::of("guide-post-pictures-3", album(23, 3)),
         State::of("guide-post-pictures-4", album(24, 4)),
         State::of("guide-post-sensitive", sensitive),
+        State::of("guide-post-emoji", with_emoji),
     ]
 }
 
@@ -293,7 +324,7 @@ pub fn talk() -> Vec<PostView> {
     ]
 }
 
-/// A single one unread, several told together, one that asks.
+/// A single one unread, several told together, one that asks, one of somebody with a long name.
 pub fn notices() -> Vec<Notice> {
     let notice = Notice {
         from: marie(),
@@ -306,6 +337,7 @@ pub fn notices() -> Vec<Notice> {
         asks: false,
         signs_up: false,
         reports: false,
+        knocks: false,
         unread: true,
         at: NOW - 5 * MINUTE,
     };
@@ -329,7 +361,15 @@ pub fn notices() -> Vec<Notice> {
         at: NOW - DAY,
         ..notice.clone()
     };
-    vec![notice, liked, asks]
+    let knocks = Notice {
+        from: long_name(),
+        icon: "town",
+        said: "notice-neighbour",
+        asks: false,
+        knocks: true,
+        ..asks.clone()
+    };
+    vec![notice, liked, asks, knocks]
 }
 
 pub fn report() -> ReportView {

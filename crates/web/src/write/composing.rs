@@ -67,6 +67,8 @@ pub struct Composing {
     /// Who may quote it.
     pub quoters: Quoters,
     pub language: String,
+    /// Its pictures are to be hidden at first, unless one says otherwise.
+    pub sensitive: bool,
     /// Files that are here already.
     pub kept: Vec<Attached>,
     /// What it was saved as while it was being written.
@@ -91,6 +93,7 @@ impl Composing {
             quotes: None,
             quoters: Quoters::Everyone,
             language: String::new(),
+            sensitive: false,
             kept: Vec::new(),
             draft: None,
             scheduled: None,
@@ -139,6 +142,13 @@ impl Composing {
             .filter(|audience| audience.at_most(widest) == *audience)
             .filter(|audience| near || *audience != Audience::Neighbours)
             .collect()
+    }
+
+    /// Those for whom somebody may usually write. What is for those named alone is no habit to begin with.
+    pub fn usual_audiences(&self, page: &Frame) -> Vec<Audience> {
+        let mut all = self.audiences(page);
+        all.retain(|audience| *audience != Audience::Direct || *audience == self.audience);
+        all
     }
 
     /// An audience as it can be chosen here. What was for the neighbours is for the town where there are none any more: a form

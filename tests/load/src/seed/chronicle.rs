@@ -308,6 +308,7 @@ impl Chronicle {
             reply_stamp: None,
             closed: false,
             taken_out: None,
+            emoji: None,
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::{
     reports::Report,
 };
 
+/// Of the two lists of who follows whom.
+const KEPT: &str = "Empty to others where the account hides it (`hide_collections`).";
+
 pub fn words() -> Vec<Words> {
     let mut all = oneself();
     all.extend(others());
@@ -102,12 +105,14 @@ fn others() -> Vec<Words> {
             "GET /api/v1/accounts/{id}/followers",
             "Who follows somebody",
             many::<Account<'_>>(),
-        ),
+        )
+        .note(KEPT),
         told(
             "GET /api/v1/accounts/{id}/following",
             "Whom somebody follows",
             many::<Account<'_>>(),
-        ),
+        )
+        .note(KEPT),
         told(
             "GET /api/v1/accounts/{id}/featured_tags",
             "Tags on somebody's page",

@@ -1,5 +1,6 @@
 //! What is passed on: boosts, and the activities of members that a group hands to its followers (FEP-1b12). That a group
-//! approved of something is all its signature proves; what was said is asked of the server that answers for it.
+//! approved of something is all its signature proves; what was said is believed for a proof in it, else asked of the server
+//! that answers for it.
 
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ pub(super) async fn announce(
     match inner.kind {
         Kind::Create if answers(&inner) => {
             // An answer belongs under what it answers, not on everyone's page.
-            match wanted(federation, actor, &object, budget).await? {
+            match wanted(federation, activity, actor, &object, budget).await? {
                 Some(post) => Ok(Deed::Taken {
                     group: actor.id,
                     post,
@@ -56,8 +57,8 @@ pub(super) async fn announce(
             }
         }
         Kind::Create => boost(federation, activity, actor, id, &object, budget).await,
-        Kind::Update => updated(federation, actor, &object, budget).await,
-        Kind::Delete => deleted(federation, &inner, actor, id, budget).await,
+        Kind::Update => updated(federation, activity, actor, &object, budget).await,
+        Kind::Delete => deleted(federation, activity, &inner, actor, id, budget).await,
         Kind::PollVote => voted(federation, &inner, actor, budget).await,
         Kind::Like => liked(federation, &inner, actor, &object, budget).await,
         Kind::Undo => undone(federation, &inner, actor, id, budget).await,
@@ -78,6 +79,7 @@ fn answers(create: &Activity) -> bool {
 /// A post that is here, or that somebody who follows the one that passes it on wants to see.
 async fn wanted(
     federation: &Federation,
+    announce: &Activity<'_>,
     actor: &account::Model,
     object: &str,
     budget: &Budget,
@@ -85,7 +87,8 @@ async fn wanted(
     match federation.resolver.known_post(object).await? {
         Some(post) => Ok(Some(post)),
         None if is_followed(federation, actor.id).await? => {
-            federation.resolver.post(object, budget).await
+            let said = announce.object.embedded();
+            federation.resolver.told_post(object, said, budget).await
         }
         None => Ok(None),
     }
@@ -105,7 +108,7 @@ async fn boost(
     object: &str,
     budget: &Budget,
 ) -> Outcome<Meaning> {
-    match wanted(federation, actor, object, budget).await? {
+    match wanted(federation, activity, actor, object, budget).await? {
         Some(post) => Ok(Deed::Boost(ArrivedBoost {
             who: actor.id,
             post,
@@ -121,6 +124,7 @@ async fn boost(
 /// The post, or the group itself, as its own server shows it now.
 async fn updated(
     federation: &Federation,
+    announce: &Activity<'_>,
     actor: &account::Model,
     object: &str,
     budget: &Budget,
@@ -138,7 +142,8 @@ async fn updated(
     if resolver.known_post(object).await?.is_none() {
         return Ok(Ignored("an edit of something unknown"));
     }
-    match resolver.refresh_post(object, budget).await? {
+    let said = announce.object.embedded();
+    match resolver.told_change(object, said, budget).await? {
         Some(_) => Ok(Deed::Nothing.into()),
         None => Ok(Ignored("not to be had from its own server")),
     }
@@ -162,6 +167,7 @@ async fn decided(
 /// only taken it out of its own.
 async fn deleted(
     federation: &Federation,
+    announce: &Activity<'_>,
     inner: &Activity<'_>,
     actor: &account::Model,
     id: &str,
@@ -185,7 +191,8 @@ async fn deleted(
     {
         return Ok(deed.into());
     }
-    if !post.local && federation.resolver.is_post_gone(&post, budget).await {
+    let (said, resolver) = (announce.object.embedded(), &federation.resolver);
+    if !post.local && resolver.has_ended(&post, said, budget).await? {
         return Ok(Deed::PostGone {
             author: post.author_id,
             uri: post.uri,

@@ -37,11 +37,12 @@ pub(super) async fn create(
         .embedded()
         .filter(|_| same_server(&id, &actor.uri))
     else {
-        // Not its own word: what the true origin shows counts, if we want it at all.
+        // Not its own word: what its author has proven or the true origin shows counts, if we want it at all.
         if !is_followed(federation, actor.id).await? {
             return Ok(Ignored("nobody here asked for it"));
         }
-        return match federation.resolver.post(&id, budget).await? {
+        let said = activity.object.embedded();
+        return match federation.resolver.told_post(&id, said, budget).await? {
             Some(_) => Ok(Deed::Nothing.into()),
             None => Ok(Ignored("not to be had from its own server")),
         };
@@ -50,7 +51,7 @@ pub(super) async fn create(
     let post = match Post::read(document, &language) {
         Ok(post) if post.is_vote => return vote(federation, activity, &post, actor).await,
         Ok(post) => post.addressed_as(activity),
-        Err(why) => return Ok(Ignored(why.member)),
+        Err(why) => return Ok(why.into()),
     };
     let Some(author) = author(federation, &post, actor, budget).await? else {
         return Ok(Ignored("somebody else's post"));
@@ -279,7 +280,7 @@ pub(super) async fn update(
     let language = federation.town.profile().language.clone();
     let post = match Post::read(document, &language) {
         Ok(post) => post.addressed_as(activity),
-        Err(why) => return Ok(Ignored(why.member)),
+        Err(why) => return Ok(why.into()),
     };
     let Some(author) = author(federation, &post, actor, budget).await? else {
         return Ok(Ignored("somebody else's post"));

@@ -75,6 +75,7 @@ fn follower() -> RemoteAccount {
         avatar: None,
         header: None,
         fields: Vec::new(),
+        emojis: Vec::new(),
         locked: false,
         discoverable: true,
         indexable: true,
@@ -239,6 +240,8 @@ async fn what_changes_goes_to_copies_too_and_never_to_a_blocked_server() {
     };
     let entries = [entry("Like"), entry("Update"), entry("Delete")];
     let told = translate::all(&place.town, &entries).await.unwrap();
+    let passing: Vec<_> = told.iter().map(|it| it.passing).collect();
+    assert_eq!(passing, [true, false, false]);
     let inboxes: Vec<_> = told.into_iter().map(|it| it.inboxes).collect();
     let copies = vec!["https://copie.example/inbox".to_owned()];
     assert_eq!(inboxes, [Vec::new(), copies.clone(), copies]);
