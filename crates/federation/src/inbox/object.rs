@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use crate::wire::{Activity, Kind, Ref, Unreadable, read::Doc};
+use crate::wire::{Activity, Kind, Ref, Unreadable, is_no_post, read::Doc};
 
 pub(super) fn check(activity: &Activity<'_>) -> Result<(), Unreadable> {
     match activity.kind {
@@ -14,13 +14,21 @@ pub(super) fn check(activity: &Activity<'_>) -> Result<(), Unreadable> {
         }
         // A tag on a page has no id (Mastodon).
         Kind::Add | Kind::Remove if is_something(&activity.object) => Ok(()),
-        _ => named(&activity.object),
+        _ => named(&activity.object).or_else(|why| {
+            // What we have no use for may be written as it likes.
+            let is_foreign = nameless(&activity.object).is_some_and(|doc| is_no_post(&doc));
+            is_foreign.then_some(()).ok_or(why)
+        }),
     }
 }
 
 fn is_something(object: &Ref<'_>) -> bool {
+    nameless(object).is_some_and(|doc| doc.types().next().is_some())
+}
+
+fn nameless<'a>(object: &Ref<'a>) -> Option<Doc<'a>> {
     let doc = object.embedded().and_then(Doc::of);
-    doc.is_some_and(|doc| doc.id().is_none() && doc.types().next().is_some())
+    doc.filter(|doc| doc.id().is_none())
 }
 
 fn named(object: &Ref<'_>) -> Result<(), Unreadable> {
@@ -40,7 +48,7 @@ fn named_or_said(kind: Kind, object: &Ref<'_>) -> Result<(), Unreadable> {
     };
     let doc = Doc::outermost(value)?;
     match Kind::of(&doc).ok_or(Unreadable::missing("type"))? {
-        Kind::Other if kind == Kind::Announce && !(doc.has("actor") && doc.has("object")) => {
+        Kind::Other if kind == Kind::Announce && !doc.has("actor") => {
             Err(Unreadable::missing("id"))
         }
         Kind::Other => Ok(()),
@@ -86,6 +94,11 @@ mod tests {
         assert_eq!(checked("Add", &tag), Ok(()));
         assert_eq!(checked("Add", &json!({"name": "x"})), Err("id"));
         assert_eq!(checked("Dance", &json!({})), Ok(()));
+        for foreign in ["Relationship", "Organization"] {
+            assert_eq!(checked("Create", &json!({"type": foreign})), Ok(()));
+        }
+        let arrive = json!({"type": "Arrive", "actor": "https://b.example/u"});
+        assert_eq!(checked("Announce", &arrive), Ok(()));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub use activity::{Activity, Kind, Ref};
 pub use actor::Actor;
 pub use collection::Collection;
 pub use post::Post;
+pub(crate) use post::is_no_post;
 
 use serde_json::Value;
 

@@ -176,6 +176,11 @@ impl<'a> Post<'a> {
     }
 }
 
+/// Is this of a kind that is no post?
+pub(crate) fn is_no_post(doc: &Doc) -> bool {
+    form(doc).is_err_and(|why| why.other)
+}
+
 /// Things that are activities, actors, lists or parts of something are no posts, even with a name.
 fn form(doc: &Doc) -> Result<Form, Unreadable> {
     let no_post = |why| Err(Unreadable::other("type", why));
