@@ -76,18 +76,7 @@ async fn sessions_can_be_seen_and_ended_one_by_one_or_all() {
             .form("/connexion")
             .with("name", "marie")
             .with("password", PASSWORD);
-        let more = headers(&[
-            ("content-type", "application/x-www-form-urlencoded"),
-            ("origin", &town.origin),
-        ]);
-        let reply = browser
-            .exchange(
-                Method::POST,
-                "/connexion",
-                more,
-                urlencoded(&form.pairs()).into_bytes(),
-            )
-            .await;
+        let reply = browser.sends(&form).await;
         let cookies: Vec<String> = reply
             .headers
             .get_all("set-cookie")
@@ -430,11 +419,7 @@ async fn session_of_log_in(browser: &mut Browser) -> String {
         .form("/connexion")
         .with("name", "marie")
         .with("password", PASSWORD);
-    let kind = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-    let body = urlencoded(&form.pairs()).into_bytes();
-    let reply = browser
-        .exchange(Method::POST, "/connexion", kind, body)
-        .await;
+    let reply = browser.sends(&form).await;
     session_set_by(&reply).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use http::Method;
 use parvis_testkit::{
     Browser, Remote, TestTown,
-    exchange::{self, Reply, headers},
+    exchange::{Reply, headers},
     remote::Page,
 };
 use serde_json::json;
@@ -13,9 +13,7 @@ use crate::story::page_of;
 async fn asks_elsewhere(visitor: &mut Browser, page: &str, address: &str) -> Reply {
     let shown = visitor.opens(page).await.expecting(200);
     let form = shown.form(page).with("adresse", address);
-    let body = exchange::urlencoded(&form.pairs()).into_bytes();
-    let more = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-    visitor.exchange(Method::POST, page, more, body).await
+    visitor.sends(&form).await
 }
 
 fn subscribes_at(host: &parvis_testkit::remote::Host, template: &str) {

@@ -149,8 +149,9 @@ async fn a_report_goes_to_the_staff_and_to_the_other_server_only_if_one_wishes()
     assert_eq!(sent.status, 200, "{}", sent.html);
     let mut desk = place.town.browser_of(&maire.name).await;
     let reports = desk.opens("/mairie/signalements").await.expecting(200);
+    let unseen = "Un message signalé n’apparaît pas ici";
     assert!(
-        reports.says(&words) && reports.says(&there),
+        reports.says(&words) && reports.says(&there) && !reports.says(unseen),
         "{}",
         reports.html
     );
@@ -181,15 +182,17 @@ async fn a_report_goes_to_the_staff_and_to_the_other_server_only_if_one_wishes()
     assert_eq!(flag["content"], words.as_str());
     assert!(!flag.to_string().contains(&place.lea.uri));
 
-    // What comes from there stands on the same desk, and nothing follows by itself.
-    let own = place.lea.posts(&marker("reproché")).await;
+    // What comes from there stands on the same desk, and nothing follows by itself. Who reads it is told that there is more
+    // than is for their eyes.
+    let own = place.lea.posts_for("private", &marker("reproché")).await;
     let complaint = marker("plainte");
     let mut theirs = paul.activity("Flag", &json!([place.lea.uri, own["uri"]]));
     theirs["content"] = json!(complaint);
     place.arrives(&paul, &theirs).await;
     until("the staff read it", || async {
         let mut desk = place.town.browser_of(&maire.name).await;
-        desk.opens("/mairie/signalements").await.says(&complaint)
+        let reports = desk.opens("/mairie/signalements").await;
+        reports.says(&complaint) && reports.says(unseen)
     })
     .await;
     place.lea.status(id(&own)).await.expecting(200);

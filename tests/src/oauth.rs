@@ -107,11 +107,7 @@ pub fn decision(page: &Shown, decision: &str) -> Form {
 /// Where a yes or no leads.
 pub async fn answers(browser: &mut Browser, page: &Shown, yes_or_no: &str) -> String {
     let form = decision(page, yes_or_no);
-    let kind = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-    let body = urlencoded(&form.pairs()).into_bytes();
-    let reply = browser
-        .exchange(Method::POST, &form.action, kind, body)
-        .await;
+    let reply = browser.sends(&form).await;
     let shown = reply.text();
     assert!(
         (302..=303).contains(&reply.status),

@@ -382,11 +382,7 @@ async fn a_window_opened_by_a_web_app_is_not_cut_off_from_it() {
         .form("/connexion")
         .with("name", "marie")
         .with("password", PASSWORD);
-    let kind = headers(&[("content-type", "application/x-www-form-urlencoded")]);
-    let body = urlencoded(&form.pairs()).into_bytes();
-    let reply = browser
-        .exchange(Method::POST, "/connexion", kind, body)
-        .await;
+    let reply = browser.sends(&form).await;
     assert_eq!(reply.status, 303);
     assert!(reply.header(policy).is_none());
     let next = reply.header("location").unwrap().to_owned();

@@ -49,6 +49,7 @@ async fn a_post_its_edit_and_its_end_arrive_live() {
     marie.follows(&jean.handle()).await;
     let mut ear = Ear::of(&town, &marie.token, "user").await;
     let mut events = Events::of(&town, &marie.token, "user").await;
+    assert_eq!(events.hello, ":)", "apps know Mastodon's");
 
     let text = marker("La crue monte");
     let post = jean.posts(&text).await;

@@ -196,12 +196,8 @@ pub fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> 
 }
 
 fn kept_by_nobody(mut answer: Response) -> Response {
-    let headers = answer.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    let never = HeaderValue::from_static("no-store");
+    answer.headers_mut().insert(header::CACHE_CONTROL, never);
     answer
 }
 

@@ -162,8 +162,10 @@ impl Front {
         let Some(host) = host_of(request.uri(), request.headers()) else {
             return ("-".into(), asker.told(Reason::BadHost));
         };
+        // Asked first: a town that opens in between is among the sites then, never unknown.
+        let is_expected = self.expects(&host);
         match self.site(&host) {
-            None if self.expects(&host) => (host, asker.told(Reason::Away)),
+            None if is_expected => (host, asker.told(Reason::Away)),
             None => ("-".into(), asker.told(Reason::UnknownTown)),
             Some(site) => {
                 let mut answer = ask(site.router.clone(), request, &asker).await;

@@ -3,6 +3,13 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+/// Nothing a page of ours needs.
+const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
+                           gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+
+/// For two years.
+const ONLY_HTTPS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
 const EVERYWHERE: [(HeaderName, HeaderValue); 4] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -20,7 +27,7 @@ const EVERYWHERE: [(HeaderName, HeaderValue); 4] = [
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(parvis_web::PERMISSIONS),
+        HeaderValue::from_static(PERMISSIONS),
     ),
 ];
 
@@ -33,10 +40,9 @@ pub fn everywhere(headers: &mut HeaderMap) {
 
 /// The same of a town that is reached by https alone.
 pub fn over_https(headers: &mut HeaderMap) {
-    let always = HeaderValue::from_static(parvis_web::ONLY_HTTPS);
     headers
         .entry(header::STRICT_TRANSPORT_SECURITY)
-        .or_insert(always);
+        .or_insert(ONLY_HTTPS);
 }
 
 #[cfg(test)]

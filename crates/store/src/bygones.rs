@@ -60,28 +60,41 @@ pub async fn forget(db: &impl ConnectionTrait, activities: &[i64]) -> Result<(),
     Ok(())
 }
 
-/// Servers in the order of their names after `after`.
+/// Servers in the order of their names after `after` whose rows look as if nobody had had to do with them since `before`.
 pub async fn servers(
     db: &impl ConnectionTrait,
     after: &str,
+    before: i64,
     limit: u64,
 ) -> Result<Vec<String>, DbErr> {
-    let sql = "SELECT host FROM peer WHERE host > $1 ORDER BY host LIMIT $2";
-    hosts(db, sql, [after.into(), (limit as i64).into()]).await
+    let sql = format!(
+        "SELECT host FROM peer WHERE host > $1 AND {} ORDER BY host LIMIT $3",
+        resting(2)
+    );
+    let params = [after.into(), before.into(), (limit as i64).into()];
+    dialect::texts(db, &sql, params).await
 }
 
-/// Not blocked, nothing waits for it, no account bears its name or has its inbox there, and it neither took nor refused
-/// anything since `$1`. What is laid down for it later makes its row anew.
+/// Not blocked, has no turn, and neither took nor refused anything since parameter number `n`: what its row says itself.
+fn resting(n: usize) -> String {
+    format!(
+        "NOT blocked AND due_at IS NULL AND next_attempt_at < ${n} AND COALESCE(last_success_at, 0) < ${n} \
+         AND COALESCE(failing_since, 0) < ${n}"
+    )
+}
+
+/// Resting since `$1`, nothing waits for it, and no account bears its name or has its inbox there. What is laid down for it
+/// later makes its row anew.
 fn idle(db: &impl ConnectionTrait) -> String {
     let [by_https, by_http] =
         ["https", "http"].map(|scheme| dialect::lies_on(db, "a.inbox", scheme, "peer.host"));
     format!(
-        "NOT blocked AND due_at IS NULL AND next_attempt_at < $1 AND COALESCE(last_success_at, 0) < $1 \
-         AND COALESCE(failing_since, 0) < $1 \
+        "{} \
          AND NOT EXISTS (SELECT 1 FROM account a WHERE a.domain = peer.host AND a.domain <> '') \
          AND NOT EXISTS (SELECT 1 FROM account a WHERE {by_https}) \
          AND NOT EXISTS (SELECT 1 FROM account a WHERE {by_http}) \
-         AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.host = peer.host AND d.state = 'pending')"
+         AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.host = peer.host AND d.state = 'pending')",
+        resting(1)
     )
 }
 
@@ -97,7 +110,7 @@ pub async fn idle_among(
         idle(db)
     );
     let params = [before.into(), dialect::json_texts(servers).into()];
-    hosts(db, &sql, params).await
+    dialect::texts(db, &sql, params).await
 }
 
 /// Forgets those of `servers` that are still idle.
@@ -110,15 +123,4 @@ pub async fn forget_idle(
     let sql = format!("DELETE FROM peer WHERE host IN {among} AND {}", idle(db));
     let params = [before.into(), dialect::json_texts(servers).into()];
     dialect::run(db, &sql, params).await
-}
-
-async fn hosts(
-    db: &impl ConnectionTrait,
-    sql: &str,
-    values: [sea_orm::Value; 2],
-) -> Result<Vec<String>, DbErr> {
-    let rows = db
-        .query_all_raw(dialect::statement(db, sql, values))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }

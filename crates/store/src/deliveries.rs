@@ -55,14 +55,8 @@ pub async fn inboxes_of_object(
     db: &impl ConnectionTrait,
     object_uri: &str,
 ) -> Result<Vec<String>, DbErr> {
-    let rows = db
-        .query_all_raw(dialect::statement(
-            db,
-            "SELECT DISTINCT d.inbox FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.object_uri = $1",
-            [object_uri.into()],
-        ))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+    let sql = "SELECT DISTINCT d.inbox FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.object_uri = $1";
+    dialect::texts(db, sql, [object_uri.into()]).await
 }
 
 /// The same of many objects: (object, inbox) pairs.
@@ -86,15 +80,9 @@ pub async fn inboxes_of_objects(
 
 /// Every inbox that an account's activities were ever sent to, those that are forgotten, too.
 pub async fn inboxes_of_actor(db: &impl ConnectionTrait, actor: i64) -> Result<Vec<String>, DbErr> {
-    let rows = db
-        .query_all_raw(dialect::statement(
-            db,
-            "SELECT d.inbox FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.actor_id = $1 \
-             UNION SELECT inbox FROM acquaintance WHERE actor_id = $1",
-            [actor.into()],
-        ))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+    let sql = "SELECT d.inbox FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE a.actor_id = $1 \
+         UNION SELECT inbox FROM acquaintance WHERE actor_id = $1";
+    dialect::texts(db, sql, [actor.into()]).await
 }
 
 /// Who gets a turn: servers are asked in three lines, so that those that answer never queue behind those that do not.
@@ -131,7 +119,7 @@ pub async fn due_hosts(
         lane.condition()
     );
     let params = [now.into(), (limit as i64).into()];
-    texts(db, &sql, params).await
+    dialect::texts(db, &sql, params).await
 }
 
 /// When the next server that we wait for may be tried again.
@@ -413,16 +401,4 @@ pub async fn forget_shared_inbox(db: &impl ConnectionTrait, inbox: &str) -> Resu
         [inbox.into()],
     )
     .await
-}
-
-/// A column of texts out of a raw question.
-async fn texts(
-    db: &impl ConnectionTrait,
-    sql: &str,
-    values: impl IntoIterator<Item = sea_orm::Value>,
-) -> Result<Vec<String>, DbErr> {
-    let rows = db
-        .query_all_raw(dialect::statement(db, sql, values))
-        .await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }

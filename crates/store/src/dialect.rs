@@ -144,6 +144,16 @@ pub async fn ids(
         .collect()
 }
 
+/// A column of texts out of a raw question.
+pub async fn texts(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<String>, DbErr> {
+    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
 /// Runs a raw command; gives the number of rows it touched.
 pub async fn run(
     db: &impl ConnectionTrait,

@@ -39,8 +39,7 @@ pub async fn unblock(db: &impl ConnectionTrait, host: &str) -> Result<bool, DbEr
 
 pub async fn blocked(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT host FROM peer WHERE blocked ORDER BY host";
-    let rows = db.query_all_raw(dialect::statement(db, sql, [])).await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+    dialect::texts(db, sql, []).await
 }
 
 /// Those of `hosts` that are blocked, by their own name or by one above it, with the port or without.
@@ -55,14 +54,7 @@ pub async fn blocked_among(
         "SELECT host FROM peer WHERE blocked AND host IN {}",
         dialect::listed_texts(db, 1)
     );
-    let names = dialect::json_texts(&names).into();
-    let rows = db
-        .query_all_raw(dialect::statement(db, &sql, [names]))
-        .await?;
-    let found: Vec<String> = rows
-        .iter()
-        .map(|row| row.try_get_by_index(0))
-        .collect::<Result<_, _>>()?;
+    let found = dialect::texts(db, &sql, [dialect::json_texts(&names).into()]).await?;
     let is_blocked = |host: &&String| names_of(host).any(|name| found.contains(&name));
     Ok(hosts.iter().filter(is_blocked).cloned().collect())
 }

@@ -113,6 +113,8 @@ pub fn payload(frame: &Value) -> Value {
 
 /// One stream of server-sent events.
 pub struct Events {
+    /// The comment it begins with.
+    pub hello: String,
     answer: reqwest::Response,
     text: String,
 }
@@ -127,15 +129,19 @@ impl Events {
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         assert_eq!(answer.headers()["cache-control"], "no-store");
         let mut events = Self {
+            hello: String::new(),
             answer,
             text: String::new(),
         };
         // From its first words on it listens.
-        while !events.text.contains(":)\n") {
+        loop {
+            if let Some((hello, rest)) = events.text.split_once('\n') {
+                assert!(hello.starts_with(':'), "{hello} is no comment");
+                (events.hello, events.text) = (hello.to_owned(), rest.to_owned());
+                return Ok(events);
+            }
             assert!(events.reads_on().await, "the stream begins");
         }
-        events.text.clear();
-        Ok(events)
     }
 
     /// # Panics
@@ -161,15 +167,18 @@ impl Events {
     pub async fn hears(&mut self) -> Option<(String, String)> {
         loop {
             if let Some((event, _)) = self.text.split_once("\n\n") {
-                let lines = || event.lines();
-                let line = |start: &str| lines().find_map(|line| line.strip_prefix(start));
-                let (name, data) = (line("event: "), line("data: "));
-                let heard = (name.unwrap().to_owned(), data.unwrap().to_owned());
+                let line = |start: &str| {
+                    let found = event.lines().find_map(|line| line.strip_prefix(start));
+                    found.map(str::to_owned)
+                };
+                let heard = line("event: ").map(|name| (name, line("data: ").unwrap()));
                 let end = event.len() + 2;
                 self.text.drain(..end);
-                return Some(heard);
-            }
-            if !self.reads_on().await {
+                // Comments alone are signs of life.
+                if heard.is_some() {
+                    return heard;
+                }
+            } else if !self.reads_on().await {
                 return None;
             }
         }

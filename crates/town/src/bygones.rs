@@ -11,7 +11,8 @@ use parvis_store::bygones as rows;
 
 use crate::{Failure, Outcome, Town};
 
-/// Likes, follows and their answers, profiles, votes: so long after the last server took them.
+/// Likes, answers to follows, profiles, votes: so long after the last server took them. A follow may still be answered: it goes
+/// with the Undo that ended it.
 const KEPT: Timestamp = 30 * DAY;
 /// Servers nobody has had to do with.
 const IDLE: Timestamp = 90 * DAY;
@@ -19,8 +20,8 @@ const IDLE: Timestamp = 90 * DAY;
 const PORTION: u64 = 500;
 /// … and their deliveries: a profile has one for every server that knows it …
 const DELIVERIES: i64 = 5_000;
-/// … and portions in one hour.
-const PORTIONS: usize = 500;
+/// … and portions in one hour: few enough that a stop need not wait long for them.
+const PORTIONS: usize = 50;
 /// Servers looked at in one question.
 const SERVERS: u64 = 1_000;
 /// Between two portions, for others who want to write.
@@ -70,7 +71,7 @@ async fn forget(town: &Town, settled: Vec<Id>) -> Outcome<()> {
 pub(crate) async fn forget_idle_servers(town: &Town) -> Outcome<()> {
     let (mut after, before) = (String::new(), town.now() - IDLE);
     loop {
-        let servers = rows::servers(town.store.read(), &after, SERVERS).await?;
+        let servers = rows::servers(town.store.read(), &after, before, SERVERS).await?;
         let Some(last) = servers.last() else {
             return Ok(());
         };

@@ -420,19 +420,27 @@ pub(crate) async fn is_seen(tx: &Tx, me: Id, post: &entity::post::Model) -> Outc
     Ok(may_see(audience, standing(tx, me, post).await?))
 }
 
-pub(crate) async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standing> {
+async fn standing(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<Standing> {
+    Ok(Standing {
+        mentioned: posts::is_mentioned(tx, post.id, me).await?,
+        neighbour: post.audience == Audience::Neighbours.as_str()
+            && neighbours::goes_to(tx, me, post.id).await?,
+        ..standing_to(tx, me, post.author_id).await?
+    })
+}
+
+/// How someone stands to whatever this author writes; what differs from post to post is left out.
+pub(crate) async fn standing_to(tx: &Tx, me: Id, author: Id) -> Outcome<Standing> {
     let account = accounts::by_id(tx, me)
         .await?
         .ok_or_else(Refusal::not_found)?;
-    let follow = follows::between(tx, me, post.author_id).await?;
+    let follow = follows::between(tx, me, author).await?;
     Ok(Standing {
-        author: post.author_id == me,
-        mentioned: posts::is_mentioned(tx, post.id, me).await?,
+        author: author == me,
         follower: follow.is_some_and(|follow| follow.accepted),
         resident: account.domain.is_empty(),
-        neighbour: post.audience == Audience::Neighbours.as_str()
-            && neighbours::goes_to(tx, me, post.id).await?,
-        blocked: relations::is_blocked(tx, me, post.author_id).await?,
+        blocked: relations::is_blocked(tx, me, author).await?,
+        ..Standing::default()
     })
 }
 

@@ -87,14 +87,16 @@ pub(crate) async fn looks_at(tx: &Tx, me: Id) -> Outcome<LooksAt> {
     Ok(read(preferences::of(tx, me).await?).looks_at)
 }
 
+/// Groups cannot be the usual audience, since a post goes to one of them: such a choice changes nothing.
 pub async fn set(tx: &Tx, _town: &Town, me: Id, edit: PreferenceEdit) -> Outcome<()> {
     let before = read(preferences::of(tx, me).await?);
     let language = match edit.language {
         Some(code) => Some(code).filter(|code| is_language(code)),
         None => before.language,
     };
+    let audience = edit.audience.filter(|it| *it != Audience::Group);
     let row = preferences::Preference {
-        visibility: edit.audience.unwrap_or(before.audience).as_str().into(),
+        visibility: audience.unwrap_or(before.audience).as_str().into(),
         sensitive: edit.sensitive.unwrap_or(before.sensitive),
         language,
         quoters: edit.quoters.unwrap_or(before.quoters).as_str().into(),

@@ -207,8 +207,8 @@ async fn moved_on(reader: Reader, tx: &Tx, batch: &Batch) -> Outcome<()> {
     }
 }
 
-/// Removes what nobody needs any more: read entries, old ids, ended sessions, what was delivered, unused pictures. Whatever fails is said, and
-/// keeps nothing else from being done; gives the last failure.
+/// Removes what nobody needs any more: read entries, old ids, ended sessions, unused pictures, what was delivered. Whatever
+/// fails is said, and keeps nothing else from being done; gives the last failure.
 pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
     let abandoned = id::first_of(town.now() - ABANDONED);
     let uploads = town.media.forget_before(abandoned).map_err(Error::Files);
@@ -220,10 +220,10 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
         ("departures", departures::carry_out(town).await),
         ("journal", prune(town).await.map(drop)),
         ("old rows", forget(town).await),
-        ("settled deliveries", bygones::forget_settled(town).await),
-        ("idle servers", bygones::forget_idle_servers(town).await),
         ("unused pictures", drop_unused(town).await),
         ("files without a row", sweep_due(town).await),
+        ("settled deliveries", bygones::forget_settled(town).await),
+        ("idle servers", bygones::forget_idle_servers(town).await),
     ];
     let mut kept = Ok(());
     for (step, done) in steps {

@@ -1,6 +1,6 @@
 //! Reports: what people here and elsewhere want the staff to look at. Nothing follows from one by itself.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use parvis_model::{
     audience::{Audience, Standing, may_see},
@@ -15,7 +15,7 @@ use crate::{
     AccountView, Outcome, PostView, Town, Viewer,
     journal::{self, Entry},
     pages::posts_in_order,
-    posts::{may_write, standing},
+    posts::{may_write, standing_to},
     users::{UserView, must_be_staff},
     views::accounts_in_order,
 };
@@ -72,6 +72,8 @@ pub struct ReportView {
     pub reporter: Arc<AccountView>,
     pub accused: Arc<AccountView>,
     pub posts: Vec<PostView>,
+    /// So many more are named, and are not for this reader or gone.
+    pub unseen: usize,
     pub comment: String,
     pub category: Category,
     pub forwarded: bool,
@@ -92,12 +94,8 @@ pub async fn report(tx: &Tx, town: &Town, me: Id, complaint: Complaint) -> Outco
     if complaint.comment.chars().count() > limits::REPORT {
         return Err(Refusal::invalid("comment", "refusal-report-too-long").into());
     }
-    let mut posts = Vec::new();
-    for post in of_accused(tx, accused.id, &complaint.posts).await? {
-        if was_for(tx, me, &post).await? {
-            posts.push(post.id);
-        }
-    }
+    let posts = of_accused(tx, accused.id, &complaint.posts).await?;
+    let posts = were_for(tx, me, accused.id, &posts).await?;
     let id = town.ids.next();
     let row = entity::report::Model {
         id,
@@ -136,19 +134,29 @@ async fn of_accused(tx: &Tx, accused: Id, ids: &[Id]) -> Outcome<Vec<entity::pos
     Ok(rows)
 }
 
-/// Whoever is harassed blocks first and reports then, or is blocked: what they were shown may still be named.
-async fn was_for(tx: &Tx, me: Id, post: &entity::post::Model) -> Outcome<bool> {
-    let Some(audience) = Audience::parse(&post.audience) else {
-        return Ok(false);
-    };
-    let now = standing(tx, me, post).await?;
-    // The block ended the follow, if there was one.
+/// Of these posts of the accused, those that were for the resident who reports. Whoever is harassed blocks first and reports
+/// then, or is blocked: what they were shown may still be named.
+async fn were_for(tx: &Tx, me: Id, accused: Id, rows: &[entity::post::Model]) -> Outcome<Vec<Id>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let mut named = posts::mentions_of(tx, &ids).await?;
+    named.retain(|mention| mention.account_id == me);
+    let naming: HashSet<Id> = named.iter().map(|mention| mention.post_id).collect();
+    let now = standing_to(tx, me, accused).await?;
+    // The block ended the follow, if there was one. Residents need not be neighbours as well.
     let before = Standing {
         blocked: false,
         follower: now.follower || now.blocked,
         ..now
     };
-    Ok(may_see(audience, before))
+    let was_for = |row: &&entity::post::Model| {
+        let mut who = before;
+        who.mentioned = naming.contains(&row.id);
+        Audience::parse(&row.audience).is_some_and(|audience| may_see(audience, who))
+    };
+    Ok(rows.iter().filter(was_for).map(|row| row.id).collect())
 }
 
 fn as_stored(posts: &[Id]) -> String {
@@ -230,15 +238,14 @@ pub async fn open(town: &Town, staff: &UserView) -> Outcome<Vec<ReportView>> {
     let person = |id: Id| people.iter().find(|person| person.id == id).cloned();
     let view = |row: entity::report::Model| {
         let ids = of(&row);
+        let seen = posts.iter().filter(|post| ids.contains(&post.id));
+        let seen: Vec<PostView> = seen.cloned().collect();
         Some(ReportView {
             id: row.id,
             reporter: person(row.reporter_id)?,
             accused: person(row.accused_id)?,
-            posts: posts
-                .iter()
-                .filter(|post| ids.contains(&post.id))
-                .cloned()
-                .collect(),
+            unseen: ids.len().saturating_sub(seen.len()),
+            posts: seen,
             comment: row.comment,
             category: Category::parse(&row.category),
             forwarded: row.forwarded,

@@ -60,6 +60,12 @@ impl Number for i64 {
     }
 }
 
+impl Number for usize {
+    fn number(self) -> i64 {
+        i64::try_from(self).unwrap_or(i64::MAX)
+    }
+}
+
 impl<N: Number + Copy> Number for &N {
     fn number(self) -> i64 {
         (*self).number()

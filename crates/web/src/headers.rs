@@ -1,6 +1,4 @@
-//! The headers that keep browsers strict, on every answer of the pages.
-
-use std::sync::Arc;
+//! What pages say to keep browsers strict, beyond what every answer of the program says.
 
 use axum::{
     extract::Request,
@@ -8,14 +6,6 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use parvis_town::Town;
-
-/// Nothing a page of ours needs.
-pub const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
-                           gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
-
-/// For two years.
-pub const ONLY_HTTPS: &str = "max-age=63072000";
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
@@ -41,14 +31,10 @@ fn may_be_framed(path: &str) -> bool {
 }
 
 pub async fn guard(request: Request, next: Next) -> Response {
-    let https = request
-        .extensions()
-        .get::<Arc<Town>>()
-        .is_some_and(|town| town.origin.starts_with("https://"));
     let for_an_app = leads_to_an_app(request.uri().path());
     let framed = may_be_framed(request.uri().path());
     let mut response = next.run(request).await;
-    strict(response.headers_mut(), https);
+    strict(response.headers_mut());
     if framed {
         response.headers_mut().remove(header::X_FRAME_OPTIONS);
     }
@@ -58,32 +44,14 @@ pub async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-fn strict(headers: &mut HeaderMap, https: bool) {
+fn strict(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
         && let Ok(policy) = HeaderValue::from_str(&policy(None))
     {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(PERMISSIONS),
-    );
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
-    if https {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static(ONLY_HTTPS),
-        );
-    }
 }
 
 /// Nothing is loaded from anywhere else: pictures of other servers come through ours. `blob:` is the preview of a picture
@@ -104,7 +72,7 @@ mod tests {
     #[test]
     fn no_page_may_run_or_show_what_is_not_ours() {
         let mut headers = HeaderMap::new();
-        strict(&mut headers, true);
+        strict(&mut headers);
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none';"));
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"));
@@ -112,6 +80,7 @@ mod tests {
             !policy.contains("unsafe") && !policy.contains("http"),
             "{policy}"
         );
-        assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert_eq!(headers[header::X_FRAME_OPTIONS], "DENY");
+        assert_eq!(headers[OPENER_POLICY], "same-origin");
     }
 }

@@ -88,6 +88,5 @@ mod visit;
 mod words;
 mod write;
 
-pub use headers::{ONLY_HTTPS, PERMISSIONS};
 pub use letters::{Written, written};
 pub use routes::{LARGEST_FORM, routes, routes_with_styleguide};

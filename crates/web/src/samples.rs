@@ -475,6 +475,7 @@ fn all(language: &str) -> Vec<(&'static str, String)> {
                     reporter: Arc::new(marie()),
                     accused: Arc::new(bruno()),
                     posts: vec![question.clone()],
+                    unseen: 0,
                     comment: "Toujours la même annonce.".into(),
                     category: Category::Spam,
                     forwarded: true,

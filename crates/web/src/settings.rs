@@ -256,9 +256,8 @@ pub async fn change_language(Resident { page, user, .. }: Resident, form: Form) 
 
 /// How one usually writes.
 pub async fn change_habits(Resident { page, me, .. }: Resident, form: Form) -> Answer {
-    let audience = Audience::parse(form.text("audience"));
     let edit = PreferenceEdit {
-        audience: audience.filter(|audience| *audience != Audience::Group),
+        audience: Audience::parse(form.text("audience")),
         sensitive: Some(form.on("sensible")),
         language: Some(form.owned("langue")),
         ..PreferenceEdit::default()

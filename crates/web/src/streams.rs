@@ -4,13 +4,14 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
 use futures_util::{StreamExt, stream};
 use parvis_town::streams::OpenPage;
-use tokio::time::timeout;
 
 use crate::{
     fault::Fault,
@@ -20,16 +21,8 @@ use crate::{
 
 /// Between two signs of life while nothing happens: seldom, since each wakes a phone.
 const BEAT: Duration = Duration::from_secs(25);
-/// Proxies send the head on with the first bytes only.
-const HELLO: &[u8] = b":)\n";
-const THUMP: &[u8] = b":\n";
-const NEWS: &[u8] = b"event: news\ndata: home\n\n";
 
-const HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream"),
-    ),
+const HEADERS: [(HeaderName, HeaderValue); 2] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         HeaderName::from_static("x-accel-buffering"),
@@ -50,16 +43,14 @@ pub async fn home(page: Page, headers: HeaderMap) -> Answer {
 }
 
 fn told(open: OpenPage) -> Response {
-    let hello = stream::once(async { Ok::<_, Infallible>(Bytes::from_static(HELLO)) });
+    // Proxies send the head on with the first bytes only.
+    let hello = stream::once(async { Ok::<_, Infallible>(Event::default().comment("hello")) });
     let news = stream::unfold(open, async |mut open| {
-        let said = match timeout(BEAT, open.next()).await {
-            Ok(came) => {
-                came?;
-                NEWS
-            }
-            Err(_silence) => THUMP,
-        };
-        Some((Ok(Bytes::from_static(said)), open))
+        open.next().await?;
+        let said = Event::default().event("news").data("home");
+        Some((Ok(said), open))
     });
-    (HEADERS, Body::from_stream(hello.chain(news))).into_response()
+    let beat = KeepAlive::new().interval(BEAT);
+    let told = Sse::new(hello.chain(news)).keep_alive(beat);
+    (HEADERS, told).into_response()
 }

@@ -50,6 +50,10 @@ staff-reports = Reports
 reports-none = Nothing to look into.
 reported-by = Reported by { $name }
 report-post = Post of { $date }
+report-unseen = { $count ->
+    [one] One reported post is not shown here, as it is not meant for you or is gone.
+   *[other] { $count } reported posts are not shown here, as they are not meant for you or are gone.
+}
 report-forwarded = Also passed on to the staff of their server.
 report-close = Seen
 done-report-closed = The report is closed.

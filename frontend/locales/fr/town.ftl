@@ -50,6 +50,10 @@ staff-reports = Signalements
 reports-none = Rien à examiner.
 reported-by = Signalé par { $name }
 report-post = Message du { $date }
+report-unseen = { $count ->
+    [one] Un message signalé n’apparaît pas ici, parce qu’il ne vous est pas destiné ou n’existe plus.
+   *[other] { $count } messages signalés n’apparaissent pas ici, parce qu’ils ne vous sont pas destinés ou n’existent plus.
+}
 report-forwarded = Transmis aussi à l’équipe de son serveur.
 report-close = C’est vu
 done-report-closed = Le signalement est classé.

@@ -14,21 +14,21 @@ pub(super) fn check(activity: &Activity<'_>) -> Result<(), Unreadable> {
         }
         // A tag on a page has no id (Mastodon).
         Kind::Add | Kind::Remove if is_something(&activity.object) => Ok(()),
-        _ => named(&activity.object).or_else(|why| {
-            // What we have no use for may be written as it likes.
-            let is_foreign = nameless(&activity.object).is_some_and(|doc| is_no_post(&doc));
-            is_foreign.then_some(()).ok_or(why)
-        }),
+        // What we have no use for may be written as it likes.
+        Kind::Create | Kind::Update if is_foreign(&activity.object) => Ok(()),
+        _ => named(&activity.object),
     }
 }
 
 fn is_something(object: &Ref<'_>) -> bool {
-    nameless(object).is_some_and(|doc| doc.types().next().is_some())
+    let doc = object.embedded().and_then(Doc::of);
+    doc.is_some_and(|doc| doc.id().is_none() && doc.types().next().is_some())
 }
 
-fn nameless<'a>(object: &Ref<'a>) -> Option<Doc<'a>> {
+/// Of a kind that is no post, whatever it calls itself.
+fn is_foreign(object: &Ref<'_>) -> bool {
     let doc = object.embedded().and_then(Doc::of);
-    doc.filter(|doc| doc.id().is_none())
+    doc.is_some_and(|doc| is_no_post(&doc))
 }
 
 fn named(object: &Ref<'_>) -> Result<(), Unreadable> {
@@ -94,11 +94,26 @@ mod tests {
         assert_eq!(checked("Add", &tag), Ok(()));
         assert_eq!(checked("Add", &json!({"name": "x"})), Err("id"));
         assert_eq!(checked("Dance", &json!({})), Ok(()));
-        for foreign in ["Relationship", "Organization"] {
-            assert_eq!(checked("Create", &json!({"type": foreign})), Ok(()));
-        }
         let arrive = json!({"type": "Arrive", "actor": "https://b.example/u"});
         assert_eq!(checked("Announce", &arrive), Ok(()));
+    }
+
+    #[test]
+    fn what_is_made_and_is_no_post_may_be_called_as_it_likes() {
+        for foreign in ["Relationship", "Organization", "Person"] {
+            for object in [
+                json!({"type": foreign}),
+                json!({"type": foreign, "id": "abc-123"}),
+                json!({"type": foreign, "id": "https://a.example/u"}),
+            ] {
+                assert_eq!(checked("Create", &object), Ok(()), "{object}");
+                assert_eq!(checked("Update", &object), Ok(()), "{object}");
+            }
+            for kind in ["Delete", "Follow", "Like", "Block", "Move"] {
+                let nameless = json!({"type": foreign});
+                assert_eq!(checked(kind, &nameless), Err("id"), "{kind} {foreign}");
+            }
+        }
     }
 
     #[test]

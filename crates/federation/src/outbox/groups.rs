@@ -23,7 +23,7 @@ use crate::{
     wire::{
         Kind, PUBLIC,
         emit::{self, activity::Activity},
-        read::Doc,
+        read::{Doc, bare},
     },
 };
 
@@ -105,13 +105,11 @@ fn may_change(said: &str) -> bool {
     #[derive(Deserialize)]
     struct Typed {
         #[serde(rename = "type")]
-        kind: Value,
+        kind: String,
     }
-    serde_json::from_str(said).map_or(true, |said: Typed| changes(&said.kind))
-}
-
-fn changes(kind: &Value) -> bool {
-    kind == "Delete" || kind == "Update"
+    serde_json::from_str(said).map_or(true, |said: Typed| {
+        matches!(bare(&said.kind), "Delete" | "Update")
+    })
 }
 
 impl Groups {
@@ -249,9 +247,9 @@ impl Groups {
             return Ok(None);
         };
         without_secret_addresses(&mut object);
-        let ends = object["type"] == "Delete";
-        let changes = changes(&object["type"]);
         let kind = Doc::of(&object).and_then(|doc| Kind::of(&doc));
+        let ends = kind == Some(Kind::Delete);
+        let changes = matches!(kind, Some(Kind::Delete | Kind::Update));
         let passing = kind.is_some_and(|kind| is_passing(kind.as_str()));
         let followers = uri::collection(&group.uri, "followers");
         let mut announce = Outgoing::new(town, group.id, "Announce", about, |id| Activity {

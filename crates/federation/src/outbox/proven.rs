@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::Outgoing;
 use crate::{
-    Federation, proofs,
+    Federation,
+    proofs::{self, Unproven},
     signatures::OurKey,
     wire::{PUBLIC, context, is_public, read::Doc},
 };
@@ -39,6 +40,9 @@ pub(super) async fn all(federation: &Federation, outgoing: &mut [Outgoing]) -> O
         context::extend_for_proof(&mut document);
         match proofs::prove(&mut document, &key, federation.town.now()) {
             Ok(()) => one.json = document.to_string(),
+            Err(Unproven::Spelling) => {
+                tracing::debug!(kind = one.kind, "sent without a proof: no one spelling");
+            }
             Err(err) => tracing::error!(%err, kind = one.kind, "sent without a proof"),
         }
         before = document;

@@ -208,15 +208,13 @@ impl Resolver {
         budget: &Budget,
     ) -> Outcome<Option<Arc<VerifyingKey>>> {
         let now = self.town.now();
-        let known = self.asserting.get(actor);
-        let mut known = known
-            .map(|known| Asserting::clone(&known))
-            .unwrap_or_default();
+        let known = self.asserting.get(actor).unwrap_or_default();
         let key = known.key(key_id, now);
         if key.is_some() || now - known.asked < PAUSE {
             return Ok(key);
         }
         // Whatever comes of asking, it is not done again at once, and the keys that are known count meanwhile.
+        let mut known = Asserting::clone(&known);
         known.asked = now;
         self.asserting.insert(actor.to_owned(), Arc::new(known));
         self.refresh(actor, budget).await?;

@@ -1,5 +1,5 @@
-//! Links of others that are written as somebody's handle and lead to another server than the handle names: they lead nowhere,
-//! and their words stay. Works on HTML that is clean already.
+//! Links of others that are written as somebody's handle and lead to another server than that handle names, or one of several:
+//! they lead nowhere, and their words stay. Works on HTML that is clean already.
 
 use unicode_normalization::UnicodeNormalization;
 use url::{Host, Url};
@@ -24,26 +24,31 @@ pub(super) fn unmasked(html: String) -> String {
     honest
 }
 
-/// Of the link that this piece ends with, if its words name another host than it leads to: what stands before it, and its words.
+/// Of the link that this piece ends with, if a handle in its words names another host than it leads to: what stands before it,
+/// and its words.
 fn masked(piece: &str) -> Option<(&str, &str)> {
     let (before_link, link) = piece.rsplit_once("<a ")?;
     let (tag, words) = link.split_once('>')?;
     let seen = as_seen(words);
-    let (before, named) = first_handle(&seen)?;
-    let named = Host::parse(named).map_or_else(|_| named.to_lowercase(), |host| host.to_string());
     let address = Url::parse(attribute(tag, "href")?).ok()?;
     let host = address.host_str()?;
+    let is_honest = handles(&seen).all(|(before, named)| is_home(host, before, named));
+    (!is_honest).then_some((before_link, words))
+}
+
+/// Is `host`, where a link leads, that of the handle at `named`, or said before it?
+fn is_home(host: &str, before: &str, named: &str) -> bool {
+    let named = Host::parse(named).map_or_else(|_| named.to_lowercase(), |host| host.to_string());
     // An address such as `https://near.example/@victor@third.example` says itself where it leads.
     let is_said = before
         .strip_suffix('/')
         .is_some_and(|before| before.ends_with(host));
-    let is_kin = host == named || is_below(host, &named) || is_below(&named, host);
-    (!is_said && !is_kin).then_some((before_link, words))
+    is_said || host == named || is_below(host, &named) || is_below(&named, host)
 }
 
-/// What stands before the first `@name@host.with.dots`, and the host.
-fn first_handle(words: &str) -> Option<(&str, &str)> {
-    words.match_indices('@').find_map(|(at, _)| {
+/// Of each `@name@host.with.dots`: what stands before it, and the host.
+fn handles(words: &str) -> impl Iterator<Item = (&str, &str)> {
+    words.match_indices('@').filter_map(|(at, _)| {
         let (before, handle) = words.split_at(at);
         let (name, after) = handle.strip_prefix('@')?.split_once('@')?;
         let host = after
@@ -105,6 +110,7 @@ mod tests {
             "\u{200b}@victor@\u{200b}third.\u{2060}example",
             "Vu @victor@third.example",
             "＠victor﹫third.example",
+            "@x@evil.example<br>@victor@third.example",
         ] {
             let html = format!(
                 "<p>Vu par <a href=\"https://evil.example/@victor\" class=\"mention\">{words}</a> hier</p>"
@@ -131,6 +137,10 @@ mod tests {
             ("https://evil.example/@victor", "@victor"),
             ("https://evil.example/", "victor@third.example"),
             ("https://third.example/@v", "@victor@third.example, hier"),
+            (
+                "https://third.example/@v",
+                "@x@third.example<br>@victor@third.example",
+            ),
             ("https://evil.example/", "@home demain @ midi"),
             ("https://hôtel.example/@v", "@victor@Hôtel.example."),
             (

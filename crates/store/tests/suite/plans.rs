@@ -282,7 +282,7 @@ async fn ask_about_people(db: &Planned<'_>) -> Result<(), DbErr> {
     bygones::settled(db, 0, 10).await?;
     bygones::follows_undone_by(db, &[1, 2]).await?;
     bygones::forget(db, &[1, 2]).await?;
-    bygones::servers(db, "a.example", 10).await?;
+    bygones::servers(db, "a.example", 0, 10).await?;
     bygones::idle_among(db, &["a.example".into()], 0).await?;
     bygones::forget_idle(db, &["a.example".into()], 0).await?;
     deliveries::failing_among(db, &["a.example".into()], 0).await?;

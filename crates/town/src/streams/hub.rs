@@ -212,8 +212,7 @@ impl Streams {
 
     /// Lets go who holds one of `tokens` that is not among the `good` ones.
     pub(super) fn keep_only(&self, tokens: &[Id], good: &HashSet<Id>) {
-        let mut bad: HashSet<Id> = tokens.iter().copied().collect();
-        bad.retain(|token| !good.contains(token));
+        let bad = without(tokens, good);
         let mut listening = self.listening();
         let gone = listening.ears.iter();
         let gone: Vec<u64> = gone
@@ -235,8 +234,7 @@ impl Streams {
 
     /// Lets the pages go of those of `sessions` that are not among the `good` ones.
     pub(super) fn keep_only_pages(&self, sessions: &[Id], good: &HashSet<Id>) {
-        let mut bad: HashSet<Id> = sessions.iter().copied().collect();
-        bad.retain(|session| !good.contains(session));
+        let bad = without(sessions, good);
         let mut listening = self.listening();
         let screens = &mut listening.screens;
         screens.retain(|_, screen| !bad.contains(&screen.session));
@@ -309,6 +307,12 @@ impl Streams {
             let _said = screen.came.try_send(());
         }
     }
+}
+
+/// Of those that were asked about, the ones that are not good (any more).
+fn without(asked: &[Id], good: &HashSet<Id>) -> HashSet<Id> {
+    let asked = asked.iter().copied();
+    asked.filter(|id| !good.contains(id)).collect()
 }
 
 impl Ear {

@@ -378,6 +378,7 @@ pub fn report() -> ReportView {
         reporter: Arc::new(marie()),
         accused: Arc::new(bruno()),
         posts: vec![post(71, bruno(), "<p>Promotion !</p>", NOW - DAY)],
+        unseen: 2,
         comment: "Toujours la même annonce.".into(),
         category: Category::Spam,
         forwarded: true,

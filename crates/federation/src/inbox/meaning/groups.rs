@@ -7,6 +7,7 @@ use std::sync::Arc;
 use parvis_model::{account::AccountKind, id::Id, uri as address};
 use parvis_store::{accounts, entity::account, posts as rows};
 use parvis_town::{Outcome, arrivals::ArrivedBoost};
+use serde_json::Value;
 
 use super::{
     Deed,
@@ -44,10 +45,11 @@ pub(super) async fn announce(
     let Some(object) = inner.object.id().and_then(address::canonical) else {
         return Ok(Ignored("something without an address, passed on"));
     };
+    let said = activity.object.embedded();
     match inner.kind {
         Kind::Create if answers(&inner) => {
             // An answer belongs under what it answers, not on everyone's page.
-            match wanted(federation, activity, actor, &object, budget).await? {
+            match wanted(federation, said, actor, &object, budget).await? {
                 Some(post) => Ok(Deed::Taken {
                     group: actor.id,
                     post,
@@ -57,8 +59,8 @@ pub(super) async fn announce(
             }
         }
         Kind::Create => boost(federation, activity, actor, id, &object, budget).await,
-        Kind::Update => updated(federation, activity, actor, &object, budget).await,
-        Kind::Delete => deleted(federation, activity, &inner, actor, id, budget).await,
+        Kind::Update => updated(federation, said, actor, &object, budget).await,
+        Kind::Delete => deleted(federation, said, &inner, actor, id, budget).await,
         Kind::PollVote => voted(federation, &inner, actor, budget).await,
         Kind::Like => liked(federation, &inner, actor, &object, budget).await,
         Kind::Undo => undone(federation, &inner, actor, id, budget).await,
@@ -79,7 +81,7 @@ fn answers(create: &Activity) -> bool {
 /// A post that is here, or that somebody who follows the one that passes it on wants to see.
 async fn wanted(
     federation: &Federation,
-    announce: &Activity<'_>,
+    said: Option<&Value>,
     actor: &account::Model,
     object: &str,
     budget: &Budget,
@@ -87,7 +89,6 @@ async fn wanted(
     match federation.resolver.known_post(object).await? {
         Some(post) => Ok(Some(post)),
         None if is_followed(federation, actor.id).await? => {
-            let said = announce.object.embedded();
             federation.resolver.told_post(object, said, budget).await
         }
         None => Ok(None),
@@ -108,7 +109,8 @@ async fn boost(
     object: &str,
     budget: &Budget,
 ) -> Outcome<Meaning> {
-    match wanted(federation, activity, actor, object, budget).await? {
+    let said = activity.object.embedded();
+    match wanted(federation, said, actor, object, budget).await? {
         Some(post) => Ok(Deed::Boost(ArrivedBoost {
             who: actor.id,
             post,
@@ -124,7 +126,7 @@ async fn boost(
 /// The post, or the group itself, as its own server shows it now.
 async fn updated(
     federation: &Federation,
-    announce: &Activity<'_>,
+    said: Option<&Value>,
     actor: &account::Model,
     object: &str,
     budget: &Budget,
@@ -142,7 +144,6 @@ async fn updated(
     if resolver.known_post(object).await?.is_none() {
         return Ok(Ignored("an edit of something unknown"));
     }
-    let said = announce.object.embedded();
     match resolver.told_change(object, said, budget).await? {
         Some(_) => Ok(Deed::Nothing.into()),
         None => Ok(Ignored("not to be had from its own server")),
@@ -167,7 +168,7 @@ async fn decided(
 /// only taken it out of its own.
 async fn deleted(
     federation: &Federation,
-    announce: &Activity<'_>,
+    said: Option<&Value>,
     inner: &Activity<'_>,
     actor: &account::Model,
     id: &str,
@@ -191,7 +192,7 @@ async fn deleted(
     {
         return Ok(deed.into());
     }
-    let (said, resolver) = (announce.object.embedded(), &federation.resolver);
+    let resolver = &federation.resolver;
     if !post.local && resolver.has_ended(&post, said, budget).await? {
         return Ok(Deed::PostGone {
             author: post.author_id,
