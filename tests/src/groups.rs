@@ -3,7 +3,7 @@
 
 use parvis_testkit::{
     Actor, Host, Neighbourhood, Remote, Resident, TestTown,
-    actor::{PUBLIC, fresh, marker, now},
+    actor::{PUBLIC, fresh, in_milliseconds, marker, now},
     eventually, keys,
     resident::{any_holds, id},
     until,
@@ -95,6 +95,14 @@ impl Place {
         announces
             .filter(|it| it["actor"] == self.amap.uri.as_str() && it["object"] == *object)
             .count()
+    }
+
+    /// Does the group no longer pass it on?
+    fn takes_back(&self, host: &Host, object: &Value) -> bool {
+        let undos = host.accepted_of("Undo");
+        undos
+            .iter()
+            .any(|it| it["actor"] == self.amap.uri.as_str() && it["object"]["object"] == *object)
     }
 }
 
@@ -265,10 +273,7 @@ async fn what_a_member_elsewhere_writes_comes_to_every_follower_in_both_forms() 
     })
     .await;
     until("and no longer passed on", || async {
-        let undos = mia.host.accepted_of("Undo");
-        undos
-            .iter()
-            .any(|it| it["actor"] == place.amap.uri.as_str() && it["object"]["object"] == *uri)
+        place.takes_back(&mia.host, uri)
     })
     .await;
     assert_eq!(place.handed_on(&mia.host, "Create", uri).len(), 1);
@@ -439,11 +444,15 @@ async fn who_has_left_a_group_hears_of_the_end_and_nobody_gets_the_words_after_i
     let mut few = page.clone();
     few["to"] = json!([bob.followers()]);
     few["cc"] = json!([]);
-    for words in ["entre nous", "encore entre nous"] {
+    for (words, later) in [("entre nous", 2_000), ("encore entre nous", 3_000)] {
         few["content"] = json!(format!("<p>{words}</p>"));
-        few["updated"] = json!(now());
+        few["updated"] = json!(in_milliseconds(later));
         place.arrives(&bob, &bob.addressed("Update", &few)).await;
     }
+    until("it leaves the group", || async {
+        place.takes_back(&mia.host, uri)
+    })
+    .await;
     let second = place.page(&bob, &marker("Plants"));
     place.arrives(&bob, &place.create(&bob, &second)).await;
     until("the next post is handed on", || async {

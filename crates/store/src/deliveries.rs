@@ -59,6 +59,20 @@ pub async fn inboxes_of_object(
     dialect::texts(db, sql, [object_uri.into()]).await
 }
 
+/// Has this actor ever said something about an object?
+pub async fn has_told_of(
+    db: &impl ConnectionTrait,
+    actor: i64,
+    object_uri: &str,
+) -> Result<bool, DbErr> {
+    let sql = "SELECT 1 FROM activity WHERE object_uri = $1 AND actor_id = $2 LIMIT 1";
+    let values = [object_uri.into(), actor.into()];
+    let found = db
+        .query_one_raw(dialect::statement(db, sql, values))
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The same of many objects: (object, inbox) pairs.
 pub async fn inboxes_of_objects(
     db: &impl ConnectionTrait,

@@ -211,7 +211,8 @@ pub fn now() -> String {
     in_milliseconds(0)
 }
 
-fn in_milliseconds(later: Timestamp) -> String {
+/// A moment from now, as documents write it.
+pub fn in_milliseconds(later: Timestamp) -> String {
     stamp(Clock::system().now() + later)
 }
 

@@ -10,7 +10,7 @@ use parvis_model::{
     refusal::Refusal, uri as address,
 };
 use parvis_store::{
-    Tx, accounts, entity,
+    Tx, accounts, deliveries, entity,
     groups::{self as rows, Standing},
     timelines::{Pointing, pointing},
 };
@@ -357,9 +357,20 @@ pub async fn echo_of_like(tx: &Tx, town: &Town, who: Id, post: Id, said: String)
 /// Somebody elsewhere is about to delete a post of their own.
 pub async fn echo_of_end(tx: &Tx, town: &Town, who: Id, uri: &str, said: String) -> Outcome<()> {
     match parvis_store::posts::by_uri(tx, uri).await? {
-        Some(post) if post.author_id == who => echo(tx, town, who, &post, Some(said)).await,
+        Some(post) if post.author_id == who => {
+            let post = as_handed_on(tx, post).await?;
+            echo(tx, town, who, &post, Some(said)).await
+        }
         _ => Ok(()),
     }
+}
+
+/// What has left its group since, because its author made it one for few, say, ends for those to whom the group handed it on.
+async fn as_handed_on(tx: &Tx, mut post: entity::post::Model) -> Outcome<entity::post::Model> {
+    if let Some(group) = post.group_id.filter(|_| !post.in_group) {
+        post.in_group = deliveries::has_told_of(tx, group, &post.uri).await?;
+    }
+    Ok(post)
 }
 
 /// A post goes: the group of this town it stood in, which no longer passes it on.
