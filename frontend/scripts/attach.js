@@ -1,6 +1,6 @@
 // @ts-check
-// Files are sent as soon as they are chosen, pasted or dropped, with their progress, and put in order in place. Without it
-// they go with the form.
+// Files are sent as soon as they are chosen, pasted, dropped or handed over by another app, with their progress, and put in
+// order in place. Without it they go with the form.
 
 for (const form of document.querySelectorAll("form[data-compose]")) {
   if (form instanceof HTMLFormElement) attach(form);
@@ -41,6 +41,7 @@ function attach(form) {
   };
 
   choose(form, take);
+  void handedOver().then(take);
   form.addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
     if (!files?.length) return;
@@ -58,6 +59,21 @@ function attach(form) {
     event.preventDefault();
     pressed = event.submitter;
   });
+}
+
+/**
+ * The pictures of another app, which the worker laid aside on this device under the number in the address; taken up once.
+ * @returns {Promise<File[]>}
+ */
+async function handedOver() {
+  const number = new URLSearchParams(location.search).get("partage");
+  if (!number || !("caches" in window)) return [];
+  const kept = await caches.open("shared");
+  const place = `/partager/${encodeURIComponent(number)}`;
+  const form = await (await kept.match(place))?.formData();
+  // The same address opened twice at once gets them once.
+  if (!form || !(await kept.delete(place))) return [];
+  return form.getAll("images").flatMap((picture) => (picture instanceof File ? [picture] : []));
 }
 
 /**

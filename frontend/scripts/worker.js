@@ -1,6 +1,7 @@
 // Stands between the pages and the network once the town is an app: files that never change come from here, and without a
 // network the last home page is shown again. Nothing else of anybody is kept, and that one not beyond the log-out.
-// What somebody writes meanwhile waits here and goes out when the network is back. It shows what push services bring.
+// What somebody writes meanwhile waits here and goes out when the network is back. It shows what push services bring, and lays
+// aside the pictures that other apps hand over until the form for a post takes them up.
 // The program writes FILES (addresses of what the pages need), VERSION, TOWN (its name) and LOOKS (buttons of the form that
 // only change it) above this.
 
@@ -11,6 +12,9 @@ const WRITING = "/ecrire";
 /** Posts that wait, each a form as it was sent. */
 const WAITING = "waiting";
 const WAITS = "/en-attente";
+/** Where other apps hand over, and the pictures of the last time. */
+const SHARING = "/partager";
+const SHARED = "shared";
 /** Where somebody says whether this device is to tell them, and what that form is sent to. */
 const TELLING = "/reglages/avis";
 const DEVICE = "/reglages/avis/appareil";
@@ -35,6 +39,8 @@ addEventListener("fetch", (event) => {
     event.respondWith(leave(request));
   } else if (request.method === "POST" && request.mode === "navigate" && pathname === WRITING) {
     event.respondWith(write(request));
+  } else if (request.method === "POST" && request.mode === "navigate" && pathname === SHARING) {
+    event.respondWith(takeIn(request));
   } else if (request.method === "POST" && request.mode === "navigate" && navigator.onLine) {
     // Somebody else may come by it. Without a network nobody does, and what was kept is all there is.
     event.waitUntil(forget(HOME));
@@ -64,7 +70,7 @@ function forget(...names) {
 async function leave(request) {
   const answer = await fetch(request).catch(() => null);
   if (answer?.type === "opaqueredirect") {
-    await forget(HOME, WAITING);
+    await forget(HOME, WAITING, SHARED);
     const shown = (await registration.getNotifications?.()) ?? [];
     for (const notification of shown) notification.close();
   }
@@ -83,7 +89,7 @@ async function prepare() {
 
 async function tidy() {
   const names = await caches.keys();
-  const old = names.filter((name) => ![KEPT, HOME, WAITING].includes(name));
+  const old = names.filter((name) => ![KEPT, HOME, WAITING, SHARED].includes(name));
   await Promise.all(old.map((name) => caches.delete(name)));
   await clients.claim();
 }
@@ -163,6 +169,30 @@ async function lay(written) {
   await cache.put(`${WAITS}/${Date.now()}-${Math.random()}`, new Response(written, { headers }));
   // Browsers that know it wake this when the network is back, even if no page is open.
   await registration.sync?.register("send").catch(() => undefined);
+}
+
+/** What other apps hand over bears no token of the town's: only the words go there, in an address, as a question. */
+async function takeIn(request) {
+  const given = await request.formData();
+  const words = new URLSearchParams();
+  for (const name of ["titre", "texte", "lien"]) words.set(name, String(given.get(name) ?? ""));
+  const pictures = given.getAll("images").filter((picture) => picture instanceof File && picture.size > 0);
+  if (pictures.length > 0) {
+    const number = await layAside(pictures).catch(() => null);
+    words.set(number ? "partage" : "sans", number ?? "1");
+  }
+  return Response.redirect(`${SHARING}?${words}`, 303);
+}
+
+/** Gives the number by which the form finds them. Those that no form took up before are gone. */
+async function layAside(pictures) {
+  const form = new FormData();
+  for (const picture of pictures) form.append("images", picture);
+  await caches.delete(SHARED);
+  const number = crypto.randomUUID();
+  const cache = await caches.open(SHARED);
+  await cache.put(`${SHARING}/${number}`, new Response(form));
+  return number;
 }
 
 /** One round at a time, so that nothing goes out twice; the town, too, takes each form only once. */

@@ -44,6 +44,9 @@ mod m20261123_000041_made;
 mod m20261123_000042_passing;
 mod m20261123_000043_emoji;
 mod m20261123_000044_kept_lists;
+mod m20261123_000045_follow_languages;
+mod m20261123_000046_picture_descriptions;
+mod m20261123_000048_post_imports;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -93,6 +96,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000042_passing::Migration),
             Box::new(m20261123_000043_emoji::Migration),
             Box::new(m20261123_000044_kept_lists::Migration),
+            Box::new(m20261123_000045_follow_languages::Migration),
+            Box::new(m20261123_000046_picture_descriptions::Migration),
+            Box::new(m20261123_000048_post_imports::Migration),
         ]
     }
 }

@@ -4,16 +4,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { DESK, launch, PHONE, visit } from './browser.mjs';
+import { PNG } from './picture.mjs';
 import { submit } from './pressing.mjs';
 import { startTown } from './town.mjs';
 import { words } from './words.mjs';
 
 const t = words('fr');
 const PASSWORD = 'quatre cuillères en bois';
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 let town;
 let browser;

@@ -11,6 +11,7 @@ import { startTown } from './town.mjs';
 
 const FLOWS = [
   ['describes herself', own.describes],
+  ['publishes a picture', posts.publishesAPicture],
   ['votes', posts.votes],
   ['likes, shares and keeps a post', posts.reacts],
   ['pins a post', posts.pins],
@@ -33,6 +34,7 @@ const FLOWS = [
   ['filters a word for a week', own.filters],
   ['chooses a language', own.choosesALanguage],
   ['invites somebody', own.invites],
+  ['lets somebody in', own.letsSomebodyIn],
   ['takes data along and brings some', own.takesAlongAndBrings],
   ['keeps other devices out', own.keepsOthersOut],
 ];
@@ -73,7 +75,7 @@ for (const how of HOWS) {
   test(`a resident does everything, ${label}`, async (day) => {
     const visitor = await visit(browser, town, how);
     try {
-      const cast = await castOf(visitor, markOf(how));
+      const cast = await castOf(visitor, how);
       for (const [what, flow] of FLOWS) await day.test(what, () => flow(cast));
       await day.test('minds her manners', () => visitor.checkManners());
     } finally {
@@ -82,10 +84,12 @@ for (const how of HOWS) {
   });
 }
 
-/** She sits before the browser, he is at home. */
-async function castOf(visitor, mark) {
+/** She sits before the browser, he is at home, and whoever else comes has a browser like hers. */
+async function castOf(visitor, how) {
+  const mark = markOf(how);
+  const guest = () => visit(browser, town, how);
   const enter = async (name) => ({ name, mark, resident: await Resident.of(town.origin, name) });
   const [marie, jean] = await Promise.all([enter(`marie_${mark}`), enter(`jean_${mark}`)]);
   await visitor.page.context().addCookies(marie.resident.cookies());
-  return { visitor, page: visitor.page, town, hall, marie, jean };
+  return { visitor, page: visitor.page, guest, town, hall, marie, jean };
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { DESK, launch, PHONE, visit } from './browser.mjs';
+import { PNG } from './picture.mjs';
 import { startPushService } from './push.mjs';
 import { PASSWORD, Resident, settle } from './resident.mjs';
 import { startTown } from './town.mjs';
@@ -219,11 +220,14 @@ test('an answer that is not the town’s own loses nothing, nor does a log-out t
     await page.evaluate(async () => {
       const headers = { 'x-author': '1', 'x-refused': '1' };
       await (await caches.open('waiting')).put('/en-attente/1', new Response('', { headers }));
+      await caches.open('shared');
     });
     await page.goto('/');
     await leave(page);
     await page.getByText(t('done-logged-out')).waitFor();
-    assert.equal(await page.evaluate(() => caches.has('waiting')), false);
+    for (const name of ['waiting', 'shared']) {
+      assert.equal(await page.evaluate((name) => caches.has(name), name), false, name);
+    }
     visitor.forgive(502);
     visitor.forgiveOffline();
   });
@@ -271,6 +275,55 @@ test('what is being typed when the network comes back stays', async () => {
     await page.waitForTimeout(500);
     assert.equal(await text.inputValue(), 'Deuxième mot, pas encore fini');
     visitor.forgiveOffline();
+  });
+});
+
+/** As a phone does it when somebody shares with the town in another app: by what its manifest says. */
+async function handOver(page, words, pictures) {
+  const { share_target: target } = await (await fetch(`${town.origin}/manifest.webmanifest`)).json();
+  assert.ok(target.params.files[0].accept.includes('image/png'));
+  const sends = page.evaluate(({ target, words, pictures }) => {
+    const { action, method, enctype, params } = target;
+    const form = Object.assign(document.createElement('form'), { action, method, enctype });
+    const files = new DataTransfer();
+    for (const [n, bytes] of pictures.entries()) {
+      files.items.add(new File([new Uint8Array(bytes)], `photo-${n}.png`, { type: 'image/png' }));
+    }
+    const text = Object.assign(document.createElement('input'), { name: params.text, value: words });
+    const input = Object.assign(document.createElement('input'), { name: params.files[0].name, type: 'file', multiple: true });
+    input.files = files.files;
+    form.append(text, input);
+    document.body.append(form);
+    form.submit();
+  }, { target, words, pictures });
+  await Promise.all([page.waitForURL(/\/ecrire\?/), sends]);
+}
+
+test('pictures that another app hands over are attached to a post, once', async () => {
+  await withBrowser({ javaScript: true, size: PHONE }, async (visitor, page) => {
+    await enter(page, 'lise');
+    await install(page);
+    const two = [1, 2].map((n) => [...PNG, n]);
+    await handOver(page, 'Vus du pont ce matin.', two);
+    const attached = page.locator('[data-attached] [data-file]');
+    await attached.nth(1).waitFor();
+    assert.equal(await page.getByLabel(t('compose-text'), { exact: true }).inputValue(), 'Vus du pont ce matin.');
+    for (const n of [0, 1]) await attached.nth(n).getByLabel(t('picture-description')).fill('Deux hérons');
+    await visitor.inspect('48-handed-over');
+    const address = page.url();
+    await page.getByRole('button', { name: t('publish'), exact: true }).click();
+    await page.getByText(t('done-published')).waitFor();
+    await page.goto('/@lise');
+    const post = page.getByRole('article').filter({ hasText: 'Vus du pont ce matin.' });
+    assert.equal(await post.getByAltText('Deux hérons').count(), 2);
+
+    // The same address once more brings words alone, as does an app that hands over nothing else.
+    await page.goto(address);
+    assert.equal(await page.evaluate(async () => (await (await caches.open('shared')).keys()).length), 0);
+    await page.goto('/');
+    await handOver(page, 'Des mots seuls.', []);
+    assert.equal(await page.getByLabel(t('compose-text'), { exact: true }).inputValue(), 'Des mots seuls.');
+    assert.ok(!new URL(page.url()).searchParams.has('partage'));
   });
 });
 

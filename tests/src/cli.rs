@@ -30,6 +30,7 @@ async fn a_wrong_setting_is_named_with_its_value_and_what_is_expected() {
         ),
         ("PARVIS_LIMITS__RATE", "peut-etre", "rate"),
         ("PARVIS_DATABASE_URL", "oracle://x", "database_url"),
+        ("PARVIS_MEDIA__FFMPEG", "/nulle/part/ffmpeg", "media.ffmpeg"),
         ("PARVIS_LISTNE", "127.0.0.1:1", "listen"),
     ];
     for (variable, value, key) in wrong {

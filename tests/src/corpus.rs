@@ -1,10 +1,12 @@
 //! Real documents of other software, where the folder with them is present (`PARVIS_CORPUS`, by default `../shared/fixtures`
 //! beside the project), read in place. Each comes to the town as its platform would send it, and what apps are then shown is
-//! compared with what the document says.
+//! compared with what the document says, and what a deed must change with how that was before.
 
 mod coming;
+mod effects;
 mod expected;
 mod reading;
+mod seen;
 mod words;
 mod world;
 
@@ -14,12 +16,17 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use parvis_testkit::{Remote, Resident, TestTown, actor::marker, eventually, exchange::urlencoded};
+use parvis_testkit::{
+    Browser, Remote, Resident, TestTown, actor::marker, eventually, exchange::urlencoded,
+    resident::id,
+};
 use serde_json::{Value, json};
 
 use coming::{Coming, Lea};
+use effects::{Effect, Needs};
 use expected::{Duty, Expected};
 use reading::{spelled, without_fragment};
+use seen::Complaint;
 use world::World;
 
 /// Documents that are played at once, each in a world of its own.
@@ -59,13 +66,13 @@ fn documents(folder: &Path) -> Vec<(String, Value)> {
     found
 }
 
-/// A town with one resident, and the servers of all worlds.
+/// A town with one resident, who is of its staff, and the servers of all worlds.
 struct Stage {
     town: TestTown,
     remote: Remote,
     lea: Resident,
-    /// What is liked.
-    post: String,
+    /// For documents that need none of their own.
+    post: Value,
 }
 
 /// What became of one document.
@@ -77,6 +84,11 @@ struct Played<'d> {
     is_deed: bool,
     shown: bool,
     duty: Duty,
+    /// How many effects were compared, and why none of a deed could be.
+    effects: usize,
+    unseen: Option<&'static str>,
+    /// For the staff to read.
+    complaint: Option<Complaint>,
     faults: Vec<String>,
 }
 
@@ -90,36 +102,54 @@ enum End {
 impl Stage {
     async fn set() -> Self {
         let (town, remote) = (TestTown::start("valmont").await, Remote::open().await);
-        let lea = town.resident("lea").await;
+        let lea = town.resident_as("lea", "moderator").await;
         let post = lea.posts(&marker("aimé")).await;
         Self {
-            post: post["uri"].as_str().unwrap().to_owned(),
             town,
             remote,
             lea,
+            post,
         }
     }
 
-    async fn plays<'d>(&self, number: usize, name: &'d str, document: &Value) -> Played<'d> {
+    /// A post of hers for a document: one of its own where something is counted there.
+    async fn post_for(&self, document: &Value) -> Value {
+        match effects::needs(document) {
+            Needs::Nothing => self.post.clone(),
+            Needs::Post => self.lea.posts(&marker("compté")).await,
+            Needs::Poll(answers) => {
+                let several = if answers.len() > 1 { "true" } else { "false" };
+                let text = marker("demandé");
+                let mut fields = vec![
+                    ("status", text.as_str()),
+                    ("poll[expires_in]", "86400"),
+                    ("poll[multiple]", several),
+                    ("poll[options][]", "Rien de tout cela"),
+                ];
+                fields.extend(answers.into_iter().map(|one| ("poll[options][]", one)));
+                let asked = self.lea.post_form("/api/v1/statuses", &fields).await;
+                asked.expecting(200).json()
+            }
+        }
+    }
+
+    async fn plays<'d>(
+        &self,
+        number: usize,
+        name: &'d str,
+        document: &Value,
+        post: &Value,
+    ) -> Played<'d> {
         let mut world = World::new(&self.remote, number);
         let lea = Lea {
             uri: &self.lea.uri,
-            post: &self.post,
+            post: post["uri"].as_str().unwrap(),
+            post_id: id(post),
         };
         let is_hostile = name.starts_with("adversarial/");
-        let coming = coming::of(document, is_hostile, &mut world, &lea);
-        let followed = match &coming.follows {
-            Some(who) => self.follows(&world, who).await,
-            None => None,
-        };
-        let mut faults = Vec::new();
-        for (who, letter) in &coming.letters {
-            match world.says(who, &self.town.shared_inbox(), letter).await {
-                Ok(reply) if reply.status < 500 => {}
-                Ok(reply) => faults.push(format!("{} {}", reply.status, reply.text())),
-                Err(error) => faults.push(error),
-            }
-        }
+        let mut coming = coming::of(document, is_hostile, &mut world, &lea);
+        let followed = self.prepares(&world, &mut coming).await;
+        let mut faults = self.sends(&world, &coming).await;
         let answer = self.looks(&coming, followed.as_deref(), &mut faults).await;
         let entity = entity(&coming.expected, &answer);
         faults.extend(judged(&coming.expected, entity));
@@ -131,12 +161,29 @@ impl Stage {
             is_deed: is_told || matches!(coming.expected, Expected::Done),
             shown: entity.is_some(),
             duty,
+            effects: coming.effects.compared(),
+            unseen: coming.effects.unseen,
+            complaint: coming.effects.complaint,
             faults,
         }
     }
 
-    /// Follows somebody, who agrees. The answer is the id of their account.
-    async fn follows(&self, world: &World<'_>, who: &str) -> Option<String> {
+    /// Follows whom somebody here must follow for it to matter. Where it is the answer to that, it now names this Follow.
+    /// The answer is the id of their account.
+    async fn prepares(&self, world: &World<'_>, coming: &mut Coming) -> Option<String> {
+        let who = coming.follows.clone()?;
+        let (account, follow) = self.asks_to_follow(world, &who).await?;
+        if coming.effects.answers {
+            let (_, letter) = coming.letters.last_mut()?;
+            effects::answering(letter, &follow);
+        } else {
+            self.is_agreed_to(world, &who, &follow).await;
+        }
+        Some(account)
+    }
+
+    /// Asks to follow somebody. The answer is the id of their account, and what their server has got.
+    async fn asks_to_follow(&self, world: &World<'_>, who: &str) -> Option<(String, Value)> {
         let host = world.host_of(who)?;
         let query = urlencoded(&[("q", who), ("resolve", "true")]);
         let found = self.lea.get(&format!("/api/v2/search?{query}")).await;
@@ -151,6 +198,10 @@ impl Stage {
             follows.next()
         })
         .await;
+        Some((account, follow))
+    }
+
+    async fn is_agreed_to(&self, world: &World<'_>, who: &str, follow: &Value) {
         let accept = json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": format!("{}#corpus-accept", without_fragment(who)),
@@ -165,7 +216,46 @@ impl Stage {
             reply.status,
             reply.text()
         );
-        Some(account)
+    }
+
+    /// Posts all letters, and sees what the last one changes.
+    async fn sends(&self, world: &World<'_>, coming: &Coming) -> Vec<String> {
+        let mut faults = Vec::new();
+        let last = coming.letters.len().saturating_sub(1);
+        for (at, (who, letter)) in coming.letters.iter().enumerate() {
+            if at == last {
+                let before = self.sees(coming, |effect| effect.before.as_ref()).await;
+                faults.extend(before.iter().map(|fault| format!("before it, {fault}")));
+                for (address, shown) in &coming.effects.later {
+                    world.turns(address, shown.as_ref());
+                }
+            }
+            match world.says(who, &self.town.shared_inbox(), letter).await {
+                Ok(reply) if reply.status < 500 => {}
+                Ok(reply) => faults.push(format!("{} {}", reply.status, reply.text())),
+                Err(error) => faults.push(error),
+            }
+        }
+        faults.extend(self.sees(coming, |effect| Some(&effect.after)).await);
+        faults
+    }
+
+    /// What is not as it must be; `None` where nothing needs to be looked at.
+    async fn sees(&self, coming: &Coming, must_be: fn(&Effect) -> Option<&Value>) -> Vec<String> {
+        let mut faults = Vec::new();
+        for effect in &coming.effects.seen {
+            let Some(expected) = must_be(effect) else {
+                continue;
+            };
+            let shown = effect.seen.look(&self.lea).await;
+            if shown != *expected {
+                faults.push(format!(
+                    "{}: expected {expected}, shown {shown}",
+                    effect.seen
+                ));
+            }
+        }
+        faults
     }
 
     /// What apps are shown: the boosts of who is followed, or what a search gives.
@@ -194,14 +284,13 @@ impl Stage {
     }
 
     /// The town is as it was: its pages open, and what is sent arrives.
-    async fn still_stands(&self) {
+    async fn still_stands(&self, browser: &mut Browser) {
         for path in [
             "/api/v1/timelines/home?limit=40",
             "/api/v1/timelines/public?limit=40",
         ] {
             self.lea.get(path).await.expecting(200);
         }
-        let mut browser = self.town.browser_of("lea").await;
         browser.opens("/").await.expecting(200);
         browser.opens("/avis").await.expecting(200);
         let text = marker("après tout cela");
@@ -297,29 +386,41 @@ impl Played<'_> {
 }
 
 fn print_table(played: &[(Played<'_>, End)]) {
-    let mut rows = BTreeMap::<(&str, &str), [u32; 3]>::new();
-    let mut rules = BTreeMap::<&str, u32>::new();
+    let mut rows = BTreeMap::<(&str, &str), ([u32; 3], usize)>::new();
+    let (mut rules, mut unseen) = (BTreeMap::<&str, u32>::new(), BTreeMap::<&str, u32>::new());
     for (one, end) in played {
         let (platform, kind) = one.platform_and_kind();
         for row in [(platform, kind), (platform, ""), ("", "")] {
-            rows.entry(row).or_default()[*end as usize] += 1;
+            let (ends, effects) = rows.entry(row).or_default();
+            ends[*end as usize] += 1;
+            *effects += one.effects;
         }
         if let Duty::Hidden(rule) | Duty::Either(rule) = one.duty {
             *rules.entry(rule).or_default() += 1;
         }
+        if let Some(why) = one.unseen {
+            *unseen.entry(why).or_default() += 1;
+        }
     }
     let heads = ["understood", "ignored on purpose", "refused on purpose"];
     println!(
-        "{:24} {:24} {:>10} {:>18} {:>18}",
-        "platform", "kind", heads[0], heads[1], heads[2]
+        "{:24} {:24} {:>10} {:>18} {:>18} {:>17}",
+        "platform", "kind", heads[0], heads[1], heads[2], "effects compared"
     );
-    for ((platform, kind), [understood, ignored, refused]) in rows {
+    for ((platform, kind), ([understood, ignored, refused], effects)) in rows {
         let platform = if platform.is_empty() { "all" } else { platform };
-        println!("{platform:24} {kind:24} {understood:>10} {ignored:>18} {refused:>18}");
+        println!(
+            "{platform:24} {kind:24} {understood:>10} {ignored:>18} {refused:>18} {effects:>17}"
+        );
     }
-    println!("need not be shown, or must not:");
-    for (rule, count) in rules {
-        println!("{count:6} {rule}");
+    print_reasons("need not be shown, or must not:", &rules);
+    print_reasons("effect not comparable:", &unseen);
+}
+
+fn print_reasons(head: &str, reasons: &BTreeMap<&str, u32>) {
+    println!("{head}");
+    for (reason, count) in reasons {
+        println!("{count:6} {reason}");
     }
 }
 
@@ -334,15 +435,22 @@ async fn no_real_document_upsets_the_program_and_each_is_shown_as_it_says() {
     let stage = Stage::set().await;
     let documents = documents(&folder);
     let numbered: Vec<_> = documents.iter().enumerate().collect();
+    // Before she has followers, who would get them all.
+    let posts = join_all(documents.iter().map(|(_, it)| stage.post_for(it))).await;
     let mut played = Vec::new();
     for several in numbered.chunks(AT_ONCE) {
-        let plays = several
-            .iter()
-            .map(|(number, (name, document))| stage.plays(*number, name, document));
+        let plays = several.iter().map(|(number, (name, document))| {
+            stage.plays(*number, name, document, &posts[*number])
+        });
         played.extend(join_all(plays).await);
     }
     let outcomes = outcomes(&stage.town.program.log());
-    let mut faults = Vec::new();
+    let mut browser = stage.town.browser_of("lea").await;
+    let complaints: Vec<_> = played
+        .iter()
+        .filter_map(|one| Some((one.name, one.complaint.as_ref()?)))
+        .collect();
+    let mut faults = seen::unread(&mut browser, &complaints).await;
     let mut ends = Vec::new();
     for one in played {
         let outcome = one.peer.as_ref().and_then(|peer| outcomes.get(peer));
@@ -363,7 +471,7 @@ async fn no_real_document_upsets_the_program_and_each_is_shown_as_it_says() {
     }
     print_table(&ends);
     println!("{} documents played", ends.len());
-    stage.still_stands().await;
+    stage.still_stands(&mut browser).await;
     assert!(
         faults.is_empty(),
         "{} of {} documents:\n{}",

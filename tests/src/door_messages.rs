@@ -574,7 +574,7 @@ async fn what_a_server_takes_is_remembered_after_a_restart() {
         3,
         "once in vain, once in the other form"
     );
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    door.town.stop().await;
     door.town.restart().await;
     door.lea.posts(&marker("billet")).await;
     until("the post arrives", || async {

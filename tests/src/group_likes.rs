@@ -78,6 +78,36 @@ async fn who_likes_and_takes_it_back_without_end_is_handed_on_a_hundred_times_an
     assert_eq!(told(&mia, &amap, &marc.uri), AN_HOUR);
     assert_eq!(favourites().await, 3);
 
+    // A dislike goes the same way, once, and so does its end; nobody here is shown or counts either. A stranger's goes nowhere,
+    // nor does one of who has done a hundred things.
+    let nils = member(&place, &amap, "piefed", "nils").await;
+    let sven = place.remote.host("stranger").person("sven");
+    for who in [&sven, &paul, &nils] {
+        let dislike = who.activity("Dislike", &post["uri"]);
+        place.arrives(who, &dislike).await;
+        place.arrives(who, &dislike).await;
+        assert_eq!(favourites().await, 3);
+        place.arrives(who, &who.activity("Undo", &dislike)).await;
+    }
+    let dislikes = |who: &Actor| -> Vec<[Value; 2]> {
+        let announces = mia.host.accepted_of("Announce").into_iter();
+        let inner = announces.map(|it| it["object"].clone());
+        let of_who = inner.filter(|it| it["actor"] == who.id.as_str());
+        let kinds = of_who.map(|it| [it["type"].clone(), it["object"]["type"].clone()]);
+        kinds
+            .filter(|kinds| kinds.contains(&json!("Dislike")))
+            .collect()
+    };
+    until("both are handed on", || async {
+        dislikes(&nils).len() == 2
+    })
+    .await;
+    let once = [json!("Dislike"), Value::Null];
+    let its_end = [json!("Undo"), json!("Dislike")];
+    assert_eq!(dislikes(&nils), [once, its_end]);
+    assert!(dislikes(&sven).is_empty() && dislikes(&paul).is_empty());
+    assert_eq!(favourites().await, 3);
+
     // What is written is no like, and goes on.
     let mut note = paul.note_to(&marker("encore là"), &[PUBLIC], &[&amap.uri]);
     note["inReplyTo"] = post["uri"].clone();

@@ -17,7 +17,7 @@ const FORGOTTEN: &str = "/mot-de-passe-oublie";
 const ASK: &str = "/mot-de-passe-oublie/lettre";
 const NEW: &str = "une passerelle neuve";
 
-async fn town_at(port: u16, more: &[(&str, &str)]) -> TestTown {
+pub async fn town_at(port: u16, more: &[(&str, &str)]) -> TestTown {
     let settings = MailServer::settings(port);
     let mut all: Vec<(&str, &str)> = settings
         .iter()

@@ -3,7 +3,11 @@
 
 use base64::Engine as _;
 use http::Method;
-use parvis_testkit::{Resident, TestTown, actor::marker, exchange::get};
+use parvis_testkit::{
+    Resident, TestTown,
+    actor::marker,
+    exchange::{get, get_document},
+};
 
 use crate::{
     app::asks,
@@ -47,7 +51,10 @@ async fn a_banner_is_put_on_ones_profile_and_taken_off_by_its_form() {
     let mut browser = town.browser_of("marie").await;
     let before = banner_of(&marie).await;
     let page = browser.opens("/reglages/profil").await.expecting(200);
-    let form = page.form("/reglages/profil");
+    let form = page
+        .form("/reglages/profil")
+        .with("avatar_description", "Personne")
+        .with("header_description", "La place et ses tilleuls");
     let files = [("header", "vue.png", "image/png", VIEW)];
     browser
         .submits_with_files(&page, &form, &files)
@@ -61,13 +68,36 @@ async fn a_banner_is_put_on_ones_profile_and_taken_off_by_its_form() {
     let path = banner.strip_prefix(&town.origin).unwrap();
     let profile = town.visitor().opens("/@marie").await.expecting(200);
     assert!(profile.says(path), "{}", profile.html);
+    let said = "alt=\"La place et ses tilleuls\"";
+    assert!(profile.says(said), "{}", profile.html);
+    let me = marie.get("/api/v1/accounts/verify_credentials").await;
+    let me = me.expecting(200).json();
+    assert_eq!(me["header_description"], "La place et ses tilleuls");
+    assert_eq!(me["avatar_description"], "", "there is no picture");
+    let actor = || async {
+        let told = get_document(me["uri"].as_str().unwrap()).await;
+        told.expecting(200).json()
+    };
+    assert_eq!(
+        actor().await["image"]["name"],
+        "La place et ses tilleuls",
+        "and so others are told"
+    );
 
     let page = browser.opens("/reglages/profil").await.expecting(200);
+    assert!(
+        page.says("La place et ses tilleuls</textarea>"),
+        "{}",
+        page.html
+    );
     let form = page.form("/reglages/profil").ticking("sans_banniere");
     browser.submits(&page, &form).await.expecting(200);
     assert_eq!(banner_of(&marie).await, before);
     let profile = town.visitor().opens("/@marie").await.expecting(200);
-    assert!(!profile.says(path));
+    assert!(!profile.says(path) && !profile.says("tilleuls"));
+    assert!(actor().await["image"].is_null());
+    let page = browser.opens("/reglages/profil").await.expecting(200);
+    assert!(!page.says("tilleuls"), "it goes with what it was said of");
 }
 
 #[tokio::test]
@@ -157,8 +187,17 @@ async fn whom_to_call_at_the_town_hall_stands_on_the_page_about_the_town() {
     let before = town.visitor().opens("/a-propos").await.expecting(200);
     assert!(!before.says(contact));
     let page = maire.opens("/mairie/reglages").await.expecting(200);
-    let form = page.form("/mairie/reglages").with("contact", contact);
+    let summary = "Le bourg et ses hameaux";
+    let form = page
+        .form("/mairie/reglages")
+        .with("contact", contact)
+        .with("summary", summary);
     maire.submits(&page, &form).await.expecting(200);
     let about = town.visitor().opens("/a-propos").await.expecting(200);
     assert!(about.says(contact), "{}", about.html);
+    let address = town.url("/api/v1/instance/extended_description");
+    let told = get(&address).await.expecting(200).json();
+    assert_eq!(told["content"], format!("<p>{summary}</p>"));
+    let since = told["updated_at"].as_str().unwrap();
+    assert!(!since.starts_with("1970"), "{told}");
 }

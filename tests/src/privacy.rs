@@ -13,7 +13,7 @@ use parvis_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::door::Door;
+use crate::{door::Door, to_several};
 
 /// A document of the town as `actor` would ask for it, signed.
 pub async fn asks(actor: &Actor, url: &str) -> Reply {
@@ -475,6 +475,7 @@ async fn a_direct_post_goes_to_one_server_alone() {
             }
         }
     }
+    to_several::is_split_where_messages_are_for_one(&door.lea, &door.remote).await;
     door.ends_well().await;
 }
 

@@ -135,6 +135,21 @@ async fn only_those_quote_whom_the_author_lets() {
         "accepted",
         "what stands stays"
     );
+    let domain = [("domain", here.host.as_str())];
+    let block = bruno.post_form("/api/v1/domain_blocks", &domain).await;
+    block.expecting(200);
+    let apart = now(&bruno, &written).await["quote"].clone();
+    assert_eq!(apart["state"], "blocked_domain");
+    assert_eq!(
+        apart["quoted_status"]["id"], copy["id"],
+        "to look at if he likes"
+    );
+    let mut browser = there.browser_of("bruno").await;
+    let page = browser.opens(&page_of(there, &written)).await;
+    let page = page.expecting(200);
+    assert!(!page.says(&said), "{}", page.html);
+    let path = format!("/@{}/{}", marie.handle().trim_start_matches('@'), id(&copy));
+    assert!(page.says(&path), "{}", page.html);
 
     // What is not for everyone nobody quotes but its author, and for nobody else.
     let own = marie.posts_for("private", "pour les miens").await;

@@ -34,8 +34,8 @@ fn paul(host: &Host) -> Actor {
     host.serve("/banner.png", png(painted::plain(1600, 800)));
     let (face, banner) = (host.url("/face.png"), host.url("/banner.png"));
     host.actor("paul", keys::first(), |actor| {
-        actor["icon"] = json!({"type": "Image", "mediaType": "image/png", "url": face});
-        actor["image"] = json!({"type": "Image", "mediaType": "image/png", "url": banner});
+        actor["icon"] = json!({"type": "Image", "mediaType": "image/png", "url": face, "name": "Un <b>chien</b>"});
+        actor["image"] = json!({"type": "Image", "mediaType": "image/png", "url": banner, "summary": "La mer", "name": "mer.png"});
     })
 }
 
@@ -88,6 +88,8 @@ async fn pictures_of_other_servers_are_seen_from_ours() {
     for key in ["avatar", "avatar_static", "header", "header_static"] {
         assert!(is_ours(&post["account"][key]), "{key}: {}", post["account"]);
     }
+    let said = ["avatar_description", "header_description"].map(|key| &post["account"][key]);
+    assert_eq!(said, ["Un chien", "La mer"]);
     let shown = &post["media_attachments"][0];
     assert!(is_ours(&shown["url"]) && is_ours(&shown["preview_url"]));
     assert_eq!(
@@ -134,6 +136,15 @@ async fn pictures_of_other_servers_are_seen_from_ours() {
     let page = browser.opens("/").await.expecting(200);
     assert!(page.says(shown["preview_url"].as_str().unwrap()));
     assert!(page.says(&format!("href=\"{film}\"")), "a film is linked");
+    let faces = ["alt=\"Un chien\"", "alt=\"La mer\""];
+    assert!(!page.says(faces[0]), "beside a name it says nothing more");
+    let person = browser.opens(&format!("/@{}", paul.acct())).await;
+    let person = person.expecting(200);
+    assert!(
+        faces
+            .iter()
+            .all(|alt| person.html.matches(alt).count() == 1)
+    );
 }
 
 #[tokio::test]

@@ -54,11 +54,14 @@ async fn what_is_taken_along_from_one_account_is_brought_to_another() {
     let paul = town.resident("paul").await;
     let zoe = town.resident("zoe").await;
     marie.follows(&jean.handle()).await;
+    let terms = [
+        ("reblogs", "false"),
+        ("languages[]", "fr"),
+        ("languages[]", "oc"),
+    ];
+    let path = format!("/api/v1/accounts/{}/follow", jean.id);
+    marie.post_form(&path, &terms).await.expecting(200);
     let deeds = [
-        (
-            format!("/api/v1/accounts/{}/follow", jean.id),
-            ("reblogs", "false"),
-        ),
         (format!("/api/v1/accounts/{}/block", paul.id), ("", "")),
         (
             format!("/api/v1/accounts/{}/mute", zoe.id),
@@ -93,7 +96,7 @@ async fn what_is_taken_along_from_one_account_is_brought_to_another() {
         (
             "following_accounts.csv",
             format!(
-                "Account address,Show boosts,Notify on new posts,Languages\njean@{host},false,false,\n"
+                "Account address,Show boosts,Notify on new posts,Languages\njean@{host},false,false,\"fr, oc\"\n"
             ),
         ),
         ("blocked_accounts.csv", format!("paul@{host}\n")),
@@ -132,6 +135,17 @@ async fn what_is_taken_along_from_one_account_is_brought_to_another() {
         brings(&mut other, kind, "ajouter", table).await;
         assert_eq!(&takes(&mut other, name).await, table, "{name}");
     }
+
+    let page = other.opens("/@jean").await.expecting(200);
+    let options = page.form("/options");
+    other.submits(&page, &options).await.expecting(200);
+    let kept = takes(&mut other, "following_accounts.csv").await;
+    assert_eq!(kept, sheets[0].1, "the form says what was chosen");
+    let page = other.opens("/@jean").await.expecting(200);
+    let options = page.form("/options").unticking("langues");
+    other.submits(&page, &options).await.expecting(200);
+    let kept = takes(&mut other, "following_accounts.csv").await;
+    assert!(kept.ends_with(",false,false,\n"), "{kept}");
 }
 
 /// T246: what people typed is computed by no program for tables, and comes back as it was.

@@ -62,6 +62,9 @@ pub struct ProfileParams {
     /// As texts only to be taken away, by an empty one.
     avatar: Option<String>,
     header: Option<String>,
+    /// What they show; nothing where there is no picture, and another picture begins without.
+    avatar_description: Option<String>,
+    header_description: Option<String>,
     source: SourceParams,
 }
 
@@ -137,6 +140,8 @@ async fn write(
     let edit = ProfileEdit {
         avatar: picture(town, avatar, Shape::Avatar, fields.avatar, kept).await?,
         header: picture(town, header, Shape::Header, fields.header, kept).await?,
+        avatar_description: fields.avatar_description,
+        header_description: fields.header_description,
         display_name: fields.display_name,
         bio: fields.note,
         locked: fields.locked,
@@ -389,10 +394,16 @@ pub async fn relationship(caller: &Caller, other: Id) -> Answer {
 pub struct FollowParams {
     reblogs: Option<bool>,
     notify: Option<bool>,
+    /// Only posts in these come home, and those that name none; an empty list is all languages.
+    languages: Option<Vec<String>>,
 }
 
 pub async fn follow(caller: Caller, Named(other): Named, params: Params<FollowParams>) -> Answer {
-    let FollowParams { reblogs, notify } = params.fields;
+    let FollowParams {
+        reblogs,
+        notify,
+        languages,
+    } = params.fields;
     let before = accounts::relation(&caller.town, caller.me, other).await?;
     let is_new = !before.following && !before.requested;
     let boosts = reblogs.unwrap_or(is_new || before.showing_boosts);
@@ -401,7 +412,11 @@ pub async fn follow(caller: Caller, Named(other): Named, params: Params<FollowPa
         .write(move |tx, town, me| {
             Box::pin(async move {
                 follows::request(tx, town, me, other).await?;
-                follows::set_options(tx, me, other, boosts, notify).await
+                follows::set_options(tx, me, other, boosts, notify).await?;
+                match languages {
+                    Some(codes) => follows::set_languages(tx, me, other, &codes).await,
+                    None => Ok(()),
+                }
             })
         })
         .await?;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     answer::{Answer, json},
-    entities::{self, Counts, InstanceV1, InstanceV2},
+    entities::{self, Counts, InstanceV1, InstanceV2, Moment},
 };
 
 type InTown = Extension<Arc<Town>>;
@@ -26,22 +26,23 @@ pub async fn old(Extension(town): InTown) -> Answer {
     json(&InstanceV1::new(&town, &town.profile(), counts))
 }
 
-/// A text of the town. When it was written is not kept.
+/// A text of the town, and when it was last changed.
 #[derive(Serialize, JsonSchema)]
 pub struct Text {
-    updated_at: Option<()>,
+    updated_at: Option<Moment>,
     content: String,
 }
 
 /// What the town says of itself.
 pub async fn extended_description(Extension(town): InTown) -> Answer {
+    let profile = town.profile();
     json(&Text {
-        updated_at: None,
-        content: text::paragraphs(&town.profile().summary),
+        updated_at: profile.summary_at.map(Moment),
+        content: text::paragraphs(&profile.summary),
     })
 }
 
-/// The town has no such text of its own yet; apps need the answer to be well formed.
+/// The town has no such text, so nobody changed it either; apps need the answer to be well formed.
 pub async fn privacy_policy() -> Answer {
     json(&Text {
         updated_at: None,

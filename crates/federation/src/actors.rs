@@ -15,7 +15,7 @@ use crate::{
     uri,
     wire::{
         self, PUBLIC,
-        actor::Public,
+        actor::{Picture, Public},
         emit::{
             self,
             actor::{Actor, Endpoints, Generator, GroupRule, Multikey, PropertyValue, PublicKey},
@@ -98,8 +98,8 @@ pub(crate) fn shown(
             .iter()
             .filter_map(|key| multikey(key, &view.uri))
             .collect(),
-        icon: view.avatar.clone().map(picture),
-        image: view.header.clone().map(picture),
+        icon: picture(view.avatar.as_deref(), &view.avatar_description),
+        image: picture(view.header.as_deref(), &view.header_description),
         also_known_as: row.aliases.lines().map(str::to_owned).collect(),
         moved_to,
         attribution_domains: view.attribution_domains.clone(),
@@ -132,8 +132,11 @@ fn multikey(key: &further_key::Model, owner: &str) -> Option<Multikey> {
     Some(Multikey::new(key.key_id.clone(), owner.to_owned(), public))
 }
 
-fn picture(url: String) -> Image {
-    Image::new(media_type(&url).into(), url)
+fn picture(url: Option<&str>, shows: &str) -> Option<Image> {
+    let url = url?;
+    let mut picture = Image::new(media_type(url).into(), url.to_owned());
+    picture.name = Some(shows.to_owned()).filter(|shows| !shows.is_empty());
+    Some(picture)
 }
 
 /// By the ending that our own files carry.
@@ -180,8 +183,10 @@ pub(crate) fn arrived(actor: &wire::Actor, domain: String) -> Result<RemoteAccou
         url: somewhere(actor.url).unwrap_or_else(|| id.clone()),
         display_name,
         bio_html,
-        avatar: somewhere(actor.icon),
-        header: somewhere(actor.image),
+        avatar_description: said_of(actor.icon.as_ref()),
+        header_description: said_of(actor.image.as_ref()),
+        avatar: shown_at(actor.icon.as_ref()),
+        header: shown_at(actor.image.as_ref()),
         fields,
         locked: actor.manually_approves,
         discoverable: actor.discoverable,
@@ -266,6 +271,19 @@ fn shown_name(actor: &wire::Actor) -> String {
     name.chars().take(limits::DISPLAY_NAME * 2).collect()
 }
 
+fn shown_at(picture: Option<&Picture>) -> Option<String> {
+    picture.and_then(|picture| address::canonical(picture.url))
+}
+
+/// What it shows; nothing where it lies nowhere.
+fn said_of(picture: Option<&Picture>) -> String {
+    let there = picture.filter(|picture| address::canonical(picture.url).is_some());
+    let said = there.and_then(|picture| picture.description);
+    let said = text::unturned(&text::plain(said.unwrap_or_default()));
+    let said = said.trim().chars();
+    said.take(limits::PICTURE_DESCRIPTION).collect()
+}
+
 fn field(field: &wire::actor::Field) -> FieldView {
     let value_html = text::clean(field.value);
     FieldView {
@@ -312,6 +330,22 @@ mod tests {
             Some("https://a.example/inbox")
         );
         assert_eq!(account.url, "https://a.example/u/1");
+    }
+
+    #[test]
+    fn what_a_picture_shows_is_short_and_said_of_a_picture_alone() {
+        let mut value = person();
+        let long = "x".repeat(limits::PICTURE_DESCRIPTION + 1);
+        value["icon"] =
+            json!({"type": "Image", "url": "https://a.example/p.png", "name": format!(" {long}")});
+        value["image"] =
+            json!({"type": "Image", "url": "data:image/png;base64,xx", "name": "Rien"});
+        let account = account(&value);
+        assert_eq!(account.avatar_description, long[1..]);
+        assert_eq!(
+            (account.header, account.header_description),
+            (None, String::new())
+        );
     }
 
     #[test]

@@ -1,11 +1,16 @@
-//! How a resident's archive is written: the same documents that other servers read.
+//! How a resident's archive is written: the same documents that other servers read. And how one is read.
 
-use std::sync::Arc;
+mod told;
+
+use std::{io::Read, sync::Arc};
 
 use async_trait::async_trait;
 use parvis_model::{audience::Audience, id::Id, refusal::Refusal};
 use parvis_store::{accounts as rows, keys};
-use parvis_town::{Outcome, PostView, Town, Viewer, accounts, archive::Documents};
+use parvis_town::{
+    Outcome, PostView, Town, Viewer, accounts,
+    archive::{Documents, Told},
+};
 use serde_json::{Value, json};
 
 use crate::{actors, collections, groups, posts};
@@ -45,5 +50,15 @@ impl Documents for Written {
             document.remove("directMessage");
         }
         Some(activity)
+    }
+
+    fn read(
+        &self,
+        town: &Town,
+        actor: &[u8],
+        outbox: &mut dyn Read,
+        each: &mut dyn FnMut(Told),
+    ) -> bool {
+        told::read(&town.profile().language, actor, outbox, each)
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     knocks, outbox,
     resolver::{Plug, Resolver},
     signatures::{Forms, OurKey, Signer, SigningKey},
+    software::Software,
     strays::Strays,
 };
 
@@ -57,6 +58,8 @@ pub struct Federation {
     pub(crate) stirred: Notify,
     /// In which form other servers take our signatures.
     pub(crate) forms: Arc<Forms>,
+    /// What other servers run, as they say.
+    pub(crate) software: Software,
     signers: Cache<Id, Signer>,
 }
 
@@ -80,6 +83,7 @@ impl Federation {
             claims: town.store.claims(),
             stirred: Notify::new(),
             forms,
+            software: Software::new(),
             signers: Cache::new(SIGNERS),
             town,
             fetcher,

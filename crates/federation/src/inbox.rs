@@ -335,7 +335,7 @@ async fn perform(
 fn said(activity: &Activity<'_>, who: Id, body: &[u8], deed: Deed) -> Deed {
     let is_handed_on = matches!(
         activity.kind,
-        Kind::Create | Kind::Update | Kind::Delete | Kind::Like | Kind::Undo
+        Kind::Create | Kind::Update | Kind::Delete | Kind::Like | Kind::Dislike | Kind::Undo
     ) && activity.objects.len() == 1
         && body.len() <= HANDED_ON_BYTES;
     match std::str::from_utf8(body) {

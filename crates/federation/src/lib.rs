@@ -35,6 +35,7 @@ mod resolver;
 pub mod routes;
 pub mod send;
 pub mod signatures;
+mod software;
 mod strays;
 mod synchronization;
 pub mod uri;

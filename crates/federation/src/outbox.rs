@@ -5,6 +5,7 @@ mod audience;
 mod consents;
 mod gestures;
 mod groups;
+mod messages;
 mod proven;
 mod translate;
 
@@ -74,7 +75,7 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
     while !stop.is_cancelled()
         && let Some(batch) = READER.next(&federation.town, limit).await?
     {
-        let mut outgoing = translate::all(&federation.town, &batch.entries).await?;
+        let outgoing = translate::all(&federation.town, &batch.entries).await?;
         let entries = batch.entries.len() as u64;
         let deliveries: usize = outgoing.iter().map(|one| one.inboxes.len()).sum();
         if deliveries > DELIVERIES && entries > 1 {
@@ -84,6 +85,7 @@ async fn read_all(federation: &Federation, stop: &CancellationToken) -> Outcome<
         if deliveries <= DELIVERIES / 2 {
             limit = (limit * 2).min(ENTRIES);
         }
+        let mut outgoing = messages::split(federation, outgoing).await?;
         proven::all(federation, &mut outgoing).await?;
         let stirs = deliveries > 0;
         let entry = batch.last();
@@ -289,7 +291,7 @@ impl Outgoing {
 fn is_passing(kind: &str) -> bool {
     matches!(
         kind,
-        "Accept" | "Block" | "Flag" | "Like" | "Move" | "Reject" | "Undo"
+        "Accept" | "Block" | "Dislike" | "Flag" | "Like" | "Move" | "Reject" | "Undo"
     )
 }
 

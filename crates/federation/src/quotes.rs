@@ -32,12 +32,7 @@ use crate::{
 
 /// The quote of a post of ours as others may know of it: not one that its author does not want.
 fn told(post: &PostView) -> Option<&QuoteView> {
-    let told = |quote: &&QuoteView| {
-        matches!(
-            quote.state,
-            QuoteState::Pending | QuoteState::Accepted | QuoteState::Hidden
-        )
-    };
+    let told = |quote: &&QuoteView| quote.state == QuoteState::Pending || quote.state.is_agreed();
     post.quote.as_ref().filter(told)
 }
 

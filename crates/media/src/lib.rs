@@ -4,6 +4,7 @@
 pub mod animation;
 mod bucket;
 mod cache;
+mod converter;
 pub mod drawn;
 mod folder;
 mod key;
@@ -16,8 +17,9 @@ mod waiting;
 
 pub use bucket::{BucketOptions, NoBucket};
 pub use cache::{Cache, Cached, Slot};
+pub use converter::Converter;
 pub use key::{FileType, Key};
-pub use media::{Fault, Kept, KeptPicture, KeptUpload, Media, Nature};
+pub use media::{Conversion, Fault, Kept, KeptPicture, KeptUpload, Media, Nature};
 pub use picture::{PictureFault, Shape};
 pub use recording::{Facts, RecordingFault};
 pub use storage::{Content, Found, Listed, Part, Stored};

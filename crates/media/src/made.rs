@@ -6,7 +6,7 @@ use crate::{
     animation,
     key::Key,
     media::{Fault, Kept, KeptUpload},
-    picture::{Encoded, Shape, Upload},
+    picture::{Encoded, PictureFault, Prepared, Shape, Upload},
     recording::{self, Facts, Recording},
     storage::Storage,
 };
@@ -32,7 +32,7 @@ pub(crate) fn of_picture(upload: Upload, shape: Shape) -> Result<Made, Fault> {
 /// An animation, and its first picture standing still.
 pub(crate) fn of_animation(bytes: Vec<u8>) -> Result<Made, Fault> {
     let moving = animation::rewritten(&bytes)?;
-    let still = Upload::check(bytes)?.prepare_for_pages(Shape::Preview)?;
+    let still = still(bytes)?;
     Ok(Made {
         original: moving,
         preview: Some(still.original),
@@ -41,13 +41,26 @@ pub(crate) fn of_animation(bytes: Vec<u8>) -> Result<Made, Fault> {
     })
 }
 
+/// A picture that stands for what moves.
+pub(crate) fn still(bytes: Vec<u8>) -> Result<Prepared, PictureFault> {
+    Upload::check(bytes)?.prepare_for_pages(Shape::Preview)
+}
+
 pub(crate) fn of_recording(bytes: Vec<u8>) -> Result<Made, Fault> {
+    Ok(of_cleaned(recording::cleaned(bytes)?, None))
+}
+
+pub(crate) fn of_cleaned(recording: Recording, still: Option<Prepared>) -> Made {
     let Recording {
         bytes,
         file_type,
         facts,
-    } = recording::cleaned(bytes)?;
-    Ok(Made {
+    } = recording;
+    let (preview, blurhash) = match still {
+        Some(still) => (Some(still.original), still.blurhash),
+        None => (None, None),
+    };
+    Made {
         original: Encoded {
             file_type,
             width: facts.width,
@@ -55,10 +68,10 @@ pub(crate) fn of_recording(bytes: Vec<u8>) -> Result<Made, Fault> {
             bytes,
             lighter: None,
         },
-        preview: None,
-        blurhash: None,
+        preview,
+        blurhash,
         facts,
-    })
+    }
 }
 
 /// All of it, or nothing.

@@ -1,10 +1,12 @@
 //! What a town keeps: uploads are prepared in their turn and kept whole or not at all, opened and removed by key. Knows nothing
 //! of who may see what.
 
+mod converted;
+
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use parvis_model::{clock::Timestamp, limits};
@@ -13,9 +15,11 @@ use tokio::{
     task::JoinError,
 };
 
+pub use self::converted::Conversion;
 use crate::{
     animation,
     bucket::{Bucket, BucketOptions, NoBucket},
+    converter::Converter,
     folder::Folder,
     key::{FileType, Key},
     made::{self, Made},
@@ -42,6 +46,8 @@ pub struct Media {
     places: Arc<Semaphore>,
     desks: Arc<Semaphore>,
     left: Arc<Notify>,
+    /// Where there is none, sound and video stay as they came.
+    converter: Arc<OnceLock<Converter>>,
 }
 
 /// One kept file.
@@ -70,7 +76,7 @@ pub struct KeptPicture {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptUpload {
     pub original: Kept,
-    /// `None` for recordings: nothing here draws a picture of them.
+    /// `None` for recordings, but for video where a program draws a picture of it.
     pub preview: Option<Kept>,
     pub blurhash: Option<String>,
     /// Empty for pictures.
@@ -137,6 +143,7 @@ impl Media {
             places: Arc::new(Semaphore::new(PLACES as usize)),
             desks: Arc::new(Semaphore::new(DESKS)),
             left: Arc::default(),
+            converter: Arc::default(),
         }
     }
 
@@ -197,6 +204,17 @@ impl Media {
     /// Whether an upload waits in this folder.
     pub fn waits(&self, number: i64) -> bool {
         waiting::is_here(&self.folder, number)
+    }
+
+    /// Puts a file under a number of its own among the uploads that wait. `false`: it has more than `most` bytes, and is not
+    /// there. Blocks.
+    pub fn lay(&self, number: i64, content: impl io::Read, most: u64) -> io::Result<bool> {
+        waiting::lay(&self.folder, number, content, most)
+    }
+
+    /// An upload that waits, as it came. `None`: it is not here. Blocks.
+    pub fn open_waiting(&self, number: i64) -> io::Result<Option<fs::File>> {
+        waiting::open(&self.folder, number)
     }
 
     pub fn discard(&self, number: i64) {

@@ -36,6 +36,8 @@ pub struct Facts {
     pub frame_rate: u32,
     /// Bits a second; 0 where the duration is not known.
     pub bit_rate: u32,
+    /// Whether it is encoded as every browser reads it, on old telephones too.
+    pub common: bool,
 }
 
 /// Why a recording is refused.
@@ -83,6 +85,11 @@ pub fn is_sound(start: &[u8]) -> bool {
         Some(Container::Webm) | None => false,
         Some(Container::Ogg | Container::Mp3 | Container::Flac | Container::Wav) => true,
     }
+}
+
+/// Whether they are those of QuickTime, which not every browser takes for MP4. What was cleaned no longer says so.
+pub(crate) fn is_quicktime(start: &[u8]) -> bool {
+    mp4::is_one(start) && !mp4::says_mp4(start)
 }
 
 /// Measures and cleans. Blocks, for as long as it takes to walk through the bytes once or twice.

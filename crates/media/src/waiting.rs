@@ -2,7 +2,8 @@
 //! is lost when the program ends meanwhile. Nobody can open them. Knows not what they hold.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -11,6 +12,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Beside the folders of kept files; no key begins like this.
 const FOLDER: &str = "incoming";
+/// What is made of an upload meanwhile lies beside it, in a folder of its number with this behind it.
+const WORK: &str = ".work";
 /// Enough to recognise what it is.
 const HEAD: usize = 64 * 1024;
 
@@ -84,10 +87,7 @@ impl Waiting {
     }
 
     pub(crate) async fn head(&self) -> io::Result<Vec<u8>> {
-        let mut head = Vec::new();
-        let file = tokio::fs::File::open(&self.path).await?;
-        file.take(HEAD as u64).read_to_end(&mut head).await?;
-        Ok(head)
+        start_of(&self.path, HEAD).await
     }
 
     pub(crate) async fn all(&self) -> io::Result<Vec<u8>> {
@@ -103,10 +103,80 @@ impl Drop for Waiting {
     }
 }
 
+/// A folder for what is made of an upload. Dropped, it is gone; where the program was killed, it goes with the upload.
+pub(crate) struct Workplace(PathBuf);
+
+impl Workplace {
+    /// Empty, whatever was left of an earlier one.
+    pub(crate) fn beside(folder: &Path, number: i64) -> io::Result<Self> {
+        let path = std::path::absolute(workplace(folder, number))?;
+        clear(&path);
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    /// Where a file of this name belongs, from the root on.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        clear(&self.0);
+    }
+}
+
 /// `None`: not here (any more).
 pub(crate) async fn read(folder: &Path, number: i64) -> io::Result<Option<Vec<u8>>> {
-    match tokio::fs::read(place(folder, number)).await {
+    there(tokio::fs::read(place(folder, number)).await)
+}
+
+/// Its first bytes.
+pub(crate) async fn head(folder: &Path, number: i64) -> io::Result<Option<Vec<u8>>> {
+    there(start_of(&place(folder, number), HEAD).await)
+}
+
+/// The first bytes of a file, at most so many.
+pub(crate) async fn start_of(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let file = tokio::fs::File::open(path).await?;
+    file.take(most as u64).read_to_end(&mut start).await?;
+    Ok(start)
+}
+
+fn there(read: io::Result<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+    match read {
         Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts what is read there under a number, whole and on the disk for good. `false`: it is longer than `most` bytes, and nothing
+/// of it stays.
+pub(crate) fn lay(folder: &Path, number: i64, content: impl Read, most: u64) -> io::Result<bool> {
+    fs::create_dir_all(folder.join(FOLDER))?;
+    let path = place(folder, number);
+    let written = copied(&path, content.take(most.saturating_add(1)));
+    let fits = written.as_ref().is_ok_and(|bytes| *bytes <= most);
+    if !fits {
+        remove(&path);
+    }
+    written.map(|_| fits)
+}
+
+fn copied(path: &Path, mut content: impl Read) -> io::Result<u64> {
+    let mut file = fs::File::create(path)?;
+    let bytes = io::copy(&mut content, &mut file)?;
+    file.sync_all()?;
+    Ok(bytes)
+}
+
+/// `None`: not here (any more).
+pub(crate) fn open(folder: &Path, number: i64) -> io::Result<Option<fs::File>> {
+    match fs::File::open(place(folder, number)) {
+        Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
@@ -118,6 +188,7 @@ pub(crate) fn is_here(folder: &Path, number: i64) -> bool {
 
 pub(crate) fn discard(folder: &Path, number: i64) {
     remove(&place(folder, number));
+    clear(&workplace(folder, number));
 }
 
 /// Removes what was left under a number below this one.
@@ -130,8 +201,16 @@ pub(crate) fn forget_before(folder: &Path, number: i64) -> io::Result<()> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        let found = name.to_str().and_then(|name| name.parse::<i64>().ok());
-        if found.is_some_and(|found| found < number) {
+        let is_work = entry.file_type()?.is_dir();
+        let name = name.to_str();
+        let found =
+            name.and_then(|name| name.strip_suffix(WORK).unwrap_or(name).parse::<i64>().ok());
+        if found.is_none_or(|found| found >= number) {
+            continue;
+        }
+        if is_work {
+            clear(&entry.path());
+        } else {
             remove(&entry.path());
         }
     }
@@ -140,6 +219,19 @@ pub(crate) fn forget_before(folder: &Path, number: i64) -> io::Result<()> {
 
 fn place(folder: &Path, number: i64) -> PathBuf {
     folder.join(FOLDER).join(number.to_string())
+}
+
+fn workplace(folder: &Path, number: i64) -> PathBuf {
+    folder.join(FOLDER).join(format!("{number}{WORK}"))
+}
+
+fn clear(path: &Path) {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "what was made of an upload stays beside those that wait");
+        }
+        _ => {}
+    }
 }
 
 fn remove(path: &Path) {
@@ -181,5 +273,45 @@ mod tests {
         assert!(is_here(folder.path(), 8));
         forget_before(folder.path(), 9).unwrap();
         assert_eq!(read(folder.path(), 8).await.unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_laid_down_is_there_whole_and_what_is_too_long_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(lay(folder.path(), 7, &b"whole"[..], 5).unwrap());
+        let mut text = String::new();
+        let file = open(folder.path(), 7).unwrap();
+        file.unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "whole");
+        assert!(!lay(folder.path(), 8, &b"longer"[..], 5).unwrap());
+        assert!(open(folder.path(), 8).unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_is_made_of_an_upload_goes_when_it_is_dropped_and_with_the_upload() {
+        let folder = tempfile::tempdir().unwrap();
+        let work = Workplace::beside(folder.path(), 7).unwrap();
+        let file = work.file("half");
+        fs::write(&file, "half").unwrap();
+        assert!(file.is_absolute());
+        // As if the program was killed.
+        std::mem::forget(work);
+        let work = Workplace::beside(folder.path(), 7).unwrap();
+        assert!(!file.exists(), "it begins empty");
+        fs::write(&file, "half").unwrap();
+        drop(work);
+        assert!(!file.parent().unwrap().exists());
+
+        let ways: [fn(&Path); 2] = [
+            |folder| discard(folder, 7),
+            |folder| forget_before(folder, 8).unwrap(),
+        ];
+        for removed in ways {
+            std::mem::forget(Workplace::beside(folder.path(), 7).unwrap());
+            forget_before(folder.path(), 7).unwrap();
+            assert!(workplace(folder.path(), 7).exists());
+            removed(folder.path());
+            assert!(!workplace(folder.path(), 7).exists());
+        }
     }
 }

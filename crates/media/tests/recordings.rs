@@ -110,6 +110,14 @@ fn what_a_recording_is_is_told_truly() {
             _ => 890..=1_200,
         };
         assert!(about.contains(&duration), "{name}: {facts:?}");
+        let common = [
+            "film.mp4",
+            "film.mov",
+            "pieces.mp4",
+            "sound.m4a",
+            "sound.mp3",
+        ];
+        assert_eq!(facts.common, common.contains(&name), "{name}");
         assert!(duration == 0 || facts.bit_rate > 0);
     }
 }

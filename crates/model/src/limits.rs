@@ -43,6 +43,8 @@ pub const SESSIONS_PER_USER: u64 = 30;
 /// Keys of devices by which one person comes in.
 pub const PASSKEYS: usize = 10;
 pub const PASSKEY_NAME: usize = 60;
+/// Languages in which one person is read.
+pub const FOLLOW_LANGUAGES: usize = 20;
 /// What somebody notes about an invitation.
 pub const INVITATION_NOTE: usize = 200;
 
@@ -182,3 +184,15 @@ pub const THREAD: u64 = 4_096;
 pub const IMPORT_ROWS: usize = 10_000;
 /// Bytes of such a table.
 pub const IMPORT_BYTES: usize = 1024 * 1024;
+/// Bytes of an archive of posts that somebody brings along, …
+pub const ARCHIVE_BYTES: usize = 512 * 1024 * 1024;
+/// … of all that is unpacked of it, …
+pub const ARCHIVE_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
+/// … of the list of all that was said, …
+pub const ARCHIVE_OUTBOX: u64 = 256 * 1024 * 1024;
+/// … of one post on it; …
+pub const ARCHIVE_POST: usize = 1024 * 1024;
+/// … its files, …
+pub const ARCHIVE_FILES: usize = 200_000;
+/// … and its posts.
+pub const ARCHIVE_POSTS: usize = 50_000;

@@ -74,6 +74,9 @@ pub enum Command {
     /// What the town tells all its residents
     #[command(subcommand)]
     Announcement(Announcement),
+    /// Letters by e-mail
+    #[command(subcommand)]
+    Letter(Letter),
     /// Write a town's database and media to one file; the town may go on running
     Backup {
         /// A new tar file
@@ -100,6 +103,7 @@ impl Command {
             | Self::Token(_)
             | Self::Server(_)
             | Self::Announcement(_)
+            | Self::Letter(_)
             | Self::Backup { .. } => true,
         }
     }
@@ -287,6 +291,15 @@ pub enum Announcement {
     Remove {
         /// As `list` shows it
         id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Letter {
+    /// Send one short letter now, and say whether the mail server took it or why not
+    Test {
+        /// To whom, such as marie@courriel.example
+        address: String,
     },
 }
 

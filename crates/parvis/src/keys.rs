@@ -1,6 +1,6 @@
 //! The table of settings: name, what is expected, how it is set and shown. Knows no sources.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr};
+use std::{fs, net::IpAddr, os::unix::fs::PermissionsExt as _, path::PathBuf, str::FromStr};
 
 use figment::value::Value;
 use ipnet::IpNet;
@@ -111,6 +111,23 @@ pub const KEYS: &[Key] = &[
         expected: "a number of mebibytes such as 1024",
         set: |settings, value| put(&mut settings.media.cache_quota, number(value)),
         show: |settings| Some(settings.media.cache_quota.to_string()),
+        ..PLAIN
+    },
+    Key {
+        path: "media.ffmpeg",
+        expected: "the whole path of a program that is there and may be run such as /usr/bin/ffmpeg",
+        set: |settings, value| {
+            let path = text(value)?;
+            let none = path.is_empty().then_some(None);
+            put(
+                &mut settings.media.ffmpeg,
+                none.or_else(|| program(path).map(Some)),
+            )
+        },
+        show: |settings| {
+            let ffmpeg = settings.media.ffmpeg.as_ref();
+            ffmpeg.map(|program| quoted(&program.display()))
+        },
         ..PLAIN
     },
     Key {
@@ -363,6 +380,14 @@ fn some_text(value: &Value) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// A file that may be run.
+fn program(path: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(path);
+    let found = fs::metadata(&path).ok()?;
+    let runs = found.is_file() && found.permissions().mode() & 0o111 != 0;
+    (path.is_absolute() && runs).then_some(path)
+}
+
 fn parsed<T: FromStr>(value: &Value) -> Option<T> {
     text(value)?.parse().ok()
 }
@@ -419,4 +444,30 @@ fn quoted(value: &impl ToString) -> String {
 fn listed(networks: &[IpNet]) -> String {
     let items: Vec<_> = networks.iter().map(quoted).collect();
     format!("[{}]", items.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_named_by_its_whole_path_and_may_be_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ffmpeg");
+        let path = file.to_str().unwrap();
+        assert_eq!(program(path), None, "it is not there");
+        fs::write(&file, "#!/bin/sh\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(program(path), None, "nobody may run it");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(program(path), Some(file.clone()));
+        assert_eq!(program(folder.path().to_str().unwrap()), None);
+        assert_eq!(program("ffmpeg"), None, "whichever that is");
+        let key = Key::named("media.ffmpeg").unwrap();
+        let mut settings = Settings::default();
+        for (value, kept) in [(path, Some(file.clone())), ("", None)] {
+            assert_eq!((key.set)(&mut settings, &Value::from(value)), Some(()));
+            assert_eq!(settings.media.ffmpeg, kept);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Brings letters to the mail server that the settings name. Holds no rule of who is written to, and no words.
 
+pub mod trial;
+
 use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
@@ -23,6 +25,7 @@ use lettre::{
 use parvis_model::{
     backoff,
     clock::{SECOND, Timestamp},
+    id::Id,
 };
 use parvis_store::Claims;
 use parvis_town::{
@@ -269,7 +272,8 @@ impl PostOffice {
     async fn send(&self, line: &mut AsyncSmtpConnection, parcel: &Parcel, told: &Told) -> Ended {
         let (letter, town) = (parcel.id, &self.town.host);
         let written = parvis_web::written(&self.town, told);
-        let Some(message) = self.message(parcel, told, &written) else {
+        let to: Option<Address> = told.to.parse().ok();
+        let Some(message) = to.and_then(|to| self.message(letter, to, &written)) else {
             tracing::warn!(
                 letter,
                 town,
@@ -294,11 +298,10 @@ impl PostOffice {
         }
     }
 
-    fn message(&self, parcel: &Parcel, told: &Told, written: &Written) -> Option<Message> {
-        let to: Address = told.to.parse().ok()?;
+    fn message(&self, number: Id, to: Address, written: &Written) -> Option<Message> {
         let town = self.town.profile().name.clone();
         let name = self.from.name.clone().unwrap_or(town);
-        let number = format!("<{}@{}>", parcel.id, self.town.domain());
+        let number = format!("<{number}@{}>", self.town.domain());
         let mut message = Message::builder()
             .from(Mailbox::new(Some(name), self.from.email.clone()))
             .to(Mailbox::new(None, to))

@@ -120,6 +120,20 @@ mod tests {
     }
 
     #[test]
+    fn the_way_is_encrypted_unless_it_is_said_to_be_open() {
+        let usual = Security::default();
+        assert_eq!((usual, usual.usual_port()), (Security::StartTls, 587));
+        for security in [Security::StartTls, Security::Tls, Security::None] {
+            assert_eq!(Security::parse(security.as_str()), Some(security));
+            assert!(EXPECTED_SECURITY.contains(security.as_str()));
+        }
+        // None of these is taken for one of them, and so for an open way.
+        for other in ["", "STARTTLS", "ssl", "opportunistic", "off"] {
+            assert_eq!(Security::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn half_a_mail_server_is_refused() {
         let without = |change: fn(&mut MailSettings)| {
             let mut settings = complete();

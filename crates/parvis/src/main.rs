@@ -80,6 +80,7 @@ fn run(cli: Cli) -> Done {
             Command::Account(asked) => residents::run(&settings, town, asked).await,
             Command::Server(asked) => servers::run(&settings, town, asked).await,
             Command::Announcement(asked) => announcements::run(&settings, town, asked).await,
+            Command::Letter(asked) => letters::trial::run(&settings, town, asked).await,
             Command::Token(Token::Create { name, scopes }) => {
                 residents::create_token(&settings, town, &name, &scopes).await
             }

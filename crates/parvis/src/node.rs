@@ -12,7 +12,7 @@ use parvis_federation::{
     Federation, Push,
     fetch::{FetchOptions, Fetcher, TIMEOUT},
 };
-use parvis_media::Cache;
+use parvis_media::{Cache, Converter};
 use parvis_model::clock::Clock;
 use parvis_town::{Town, streams::Bounds};
 use tokio::{
@@ -48,6 +48,8 @@ pub struct Node {
     settings: Settings,
     clock: Clock,
     fetcher: Arc<Fetcher>,
+    /// For all towns together.
+    converter: Option<Converter>,
     /// By host.
     towns: Mutex<HashMap<String, Arc<Town>>>,
     /// How many apps may listen, to all towns together.
@@ -80,6 +82,7 @@ impl Node {
                 room: Arc::new(Semaphore::new(room(settings.limits.streams))),
                 per_account: room(settings.limits.streams_per_account),
             },
+            converter: settings.media.ffmpeg.clone().map(Converter::new),
             settings,
             clock,
             fetcher,
@@ -131,6 +134,9 @@ impl Node {
     async fn open(&self, place: &Place) -> Done<(Arc<Town>, Arc<Federation>)> {
         let town = towns::open(place, self.settings.limits.rate, self.clock.clone()).await?;
         town.set_sends_letters(self.settings.mail.is_on());
+        if let Some(converter) = &self.converter {
+            town.media.convert_with(converter.clone());
+        }
         town.remote_pictures().keep_in(
             Cache::in_folder(place.remote_pictures()),
             self.settings.media.cache_quota.saturating_mul(MIB),

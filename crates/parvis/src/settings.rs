@@ -72,6 +72,8 @@ pub struct FederationSettings {
 pub struct MediaSettings {
     /// Mebibytes of pictures of other servers that a town keeps, so that its people see them from here.
     pub cache_quota: u64,
+    /// The program that converts residents' sound and video; without it they stay as they came.
+    pub ffmpeg: Option<PathBuf>,
     /// Where residents' files lie, instead of a folder.
     pub s3: BucketSettings,
 }
@@ -123,6 +125,7 @@ impl Default for Settings {
             federation: FederationSettings::default(),
             media: MediaSettings {
                 cache_quota: 1024,
+                ffmpeg: None,
                 s3: BucketSettings::default(),
             },
             mail: MailSettings::default(),

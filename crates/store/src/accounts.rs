@@ -244,7 +244,8 @@ pub async fn empty(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), D
     for end in [
         "UPDATE delivery SET state = 'given_up', settled_at = $2 \
          WHERE state = 'pending' AND activity_id IN (SELECT id FROM activity WHERE actor_id = $1)",
-        "UPDATE account SET display_name = '', bio_html = '', bio_source = '', avatar = NULL, header = NULL, fields = '[]', \
+        "UPDATE account SET display_name = '', bio_html = '', bio_source = '', avatar = NULL, header = NULL, \
+         avatar_description = '', header_description = '', fields = '[]', \
          discoverable = FALSE, indexable = FALSE, aliases = '', attribution_domains = '', posts = 0, followers = 0, following = 0, last_post_at = NULL, \
          suspended_at = $2, updated_at = $2 WHERE id = $1",
     ] {

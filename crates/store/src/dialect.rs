@@ -110,6 +110,16 @@ pub fn literal(text: &str) -> String {
         .replace('_', r"\_")
 }
 
+/// The first part of the language tag in `column`, in lower case: `fr` of `fr-CA`.
+pub fn primary_language(db: &impl ConnectionTrait, column: &str) -> String {
+    match db.get_database_backend() {
+        DatabaseBackend::Sqlite => {
+            format!("lower(substr({column}, 1, instr({column} || '-', '-') - 1))")
+        }
+        _ => format!("lower(split_part({column}, '-', 1))"),
+    }
+}
+
 /// A raw statement with `$1`-style parameters, which both databases read.
 pub fn statement(
     db: &impl ConnectionTrait,

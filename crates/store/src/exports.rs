@@ -15,7 +15,7 @@ pub struct Line {
     pub name: String,
     /// Its server, empty for this town; or the server that is meant.
     pub domain: String,
-    /// Title of the list, or address of the post.
+    /// Title of the list, address of the post, or in which languages somebody is read, with blanks between.
     pub text: String,
     /// Boosts are shown; or notices are hidden.
     pub mark: bool,
@@ -24,7 +24,7 @@ pub struct Line {
 }
 
 pub async fn following(db: &impl ConnectionTrait, me: i64, after: i64, limit: i64) -> Lines {
-    let sql = "SELECT f.id, a.id AS of, a.name, a.domain, '' AS text, f.show_boosts AS mark, f.notify FROM follow f \
+    let sql = "SELECT f.id, a.id AS of, a.name, a.domain, COALESCE(f.languages, '') AS text, f.show_boosts AS mark, f.notify FROM follow f \
                JOIN account a ON a.id = f.target_id WHERE f.follower_id = $1 AND f.accepted AND f.id > $2 ORDER BY f.id LIMIT $3";
     lines(db, sql, me, after, limit).await
 }

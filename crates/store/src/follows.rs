@@ -1,8 +1,9 @@
 //! Who follows whom, asked or accepted.
 
+use parvis_model::text::words;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    TryInsertResult, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, TryInsertResult, sea_query::Expr,
 };
 
 use crate::{dialect, entity::follow};
@@ -75,6 +76,29 @@ pub async fn set_options(
     Ok(())
 }
 
+/// In which languages the one reads the other: first parts of language tags; none is in all.
+pub async fn set_languages(
+    db: &impl ConnectionTrait,
+    id: i64,
+    languages: &[String],
+) -> Result<(), DbErr> {
+    let kept = (!languages.is_empty()).then(|| format!(" {} ", languages.join(" ")));
+    follow::Entity::update_many()
+        .col_expr(follow::Column::Languages, Expr::value(kept))
+        .filter(follow::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether the follow of this name in a question lets the language of the post of that name through. What names none passes.
+pub(crate) fn lets_through(db: &impl ConnectionTrait, follow: &str, post: &str) -> String {
+    let spoken = dialect::primary_language(db, &format!("{post}.language"));
+    format!(
+        "({follow}.languages IS NULL OR {post}.language IS NULL OR {follow}.languages LIKE '% ' || {spoken} || ' %')"
+    )
+}
+
 pub async fn delete(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     follow::Entity::delete_by_id(id).exec(db).await?;
     Ok(())
@@ -132,26 +156,36 @@ pub async fn remote_inboxes_of_all(
         .collect()
 }
 
-/// Residents of this town who want to hear of each post of an account: (account, listener) pairs.
-pub async fn listeners(
-    db: &impl ConnectionTrait,
-    targets: &[i64],
-) -> Result<Vec<(i64, i64)>, DbErr> {
+/// A resident of this town who wants to hear of each post of an account.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Listener {
+    pub target_id: i64,
+    pub follower_id: i64,
+    languages: Option<String>,
+}
+
+impl Listener {
+    /// As `lets_through` has it in SQL, of a post in this language.
+    pub fn reads(&self, language: Option<&str>) -> bool {
+        let (Some(chosen), Some(spoken)) = (&self.languages, language) else {
+            return true;
+        };
+        let spoken = words::primary(spoken);
+        chosen.split_ascii_whitespace().any(|it| it == spoken)
+    }
+}
+
+/// Those of each of these accounts.
+pub async fn listeners(db: &impl ConnectionTrait, targets: &[i64]) -> Result<Vec<Listener>, DbErr> {
     let sql = format!(
-        "SELECT f.target_id, f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id \
+        "SELECT f.target_id, f.follower_id, f.languages FROM follow f JOIN account a ON a.id = f.follower_id \
          WHERE f.target_id IN {} AND f.accepted AND f.notify AND a.domain = ''",
         dialect::listed(db, 1)
     );
-    let rows = db
-        .query_all_raw(dialect::statement(
-            db,
-            &sql,
-            [dialect::json_list(targets).into()],
-        ))
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
-        .collect()
+    let params = [dialect::json_list(targets).into()];
+    Listener::find_by_statement(dialect::statement(db, &sql, params))
+        .all(db)
+        .await
 }
 
 /// Residents of this town who follow the account, the first of them.

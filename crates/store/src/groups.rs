@@ -135,8 +135,8 @@ pub async fn standings(
     Standing::find_by_statement(found).all(db).await
 }
 
-/// Counts one more like, or end of one, of somebody in a group; or consent of somebody elsewhere, in the place of the group,
-/// to answers of a resident. Gives how many there were since then; what began at `old` or before begins anew.
+/// Counts one more like or dislike, or end of one, of somebody in a group; or consent of somebody elsewhere, in the place of
+/// the group, to answers of a resident. Gives how many there were since then; what began at `old` or before begins anew.
 pub async fn count_gesture(
     db: &impl ConnectionTrait,
     group: i64,

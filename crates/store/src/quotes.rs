@@ -2,12 +2,12 @@
 
 use parvis_model::page::Page;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter, QueryOrder, QueryResult,
 };
 
 use crate::{
-    audience::{Eyes, unblocked, visible},
+    audience::{Eyes, of_open_server, unblocked, visible},
     dialect,
     entity::{quote, quote_stamp},
     timelines::paged,
@@ -35,17 +35,61 @@ pub async fn by_post(db: &impl ConnectionTrait, post: i64) -> Result<Option<quot
     quote::Entity::find_by_id(post).one(db).await
 }
 
+/// How whoever looks keeps the author of what is quoted away from themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Away {
+    Blocked,
+    /// All of their server.
+    BlockedServer,
+    Muted,
+}
+
+impl Away {
+    /// Beside the row of the quote `q`, a number: how `$1` keeps its author away at the moment `$2`.
+    fn column() -> String {
+        let author = "q.quoted_author_id";
+        format!(
+            "CASE WHEN EXISTS (SELECT 1 FROM block b WHERE b.account_id = $1 AND b.target_id = {author}) THEN 1 \
+             WHEN NOT {open} THEN 2 \
+             WHEN EXISTS (SELECT 1 FROM mute u WHERE u.account_id = $1 AND u.target_id = {author} \
+             AND (u.until IS NULL OR u.until > $2)) THEN 3 ELSE 0 END AS away",
+            open = of_open_server(author)
+        )
+    }
+
+    fn read(row: &QueryResult) -> Result<Option<Self>, DbErr> {
+        Ok(match row.try_get::<i32>("", "away")? {
+            1 => Some(Self::Blocked),
+            2 => Some(Self::BlockedServer),
+            3 => Some(Self::Muted),
+            _ => None,
+        })
+    }
+}
+
+/// What these posts quote, each as these eyes look at who wrote that.
 pub async fn of_posts(
     db: &impl ConnectionTrait,
+    eyes: Eyes,
+    now: i64,
     posts: &[i64],
-) -> Result<Vec<quote::Model>, DbErr> {
+) -> Result<Vec<(quote::Model, Option<Away>)>, DbErr> {
     if posts.is_empty() {
         return Ok(Vec::new());
     }
-    quote::Entity::find()
-        .filter(dialect::among(db, quote::Column::PostId, posts))
-        .all(db)
-        .await
+    let sql = format!(
+        "SELECT q.*, {} FROM quote q WHERE q.post_id IN {}",
+        Away::column(),
+        dialect::listed(db, 3)
+    );
+    let mut params = eyes.params(now);
+    params.push(dialect::json_list(posts).into());
+    let rows = db
+        .query_all_raw(dialect::statement(db, &sql, params))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((quote::Model::from_query_result(row, "")?, Away::read(row)?)))
+        .collect()
 }
 
 /// The quote of a post that is itself quoted.
@@ -57,6 +101,7 @@ pub struct Inner {
     pub gone: bool,
     /// What it quotes, where these eyes may see it.
     pub seen: Option<i64>,
+    pub away: Option<Away>,
 }
 
 /// What these posts quote, without its rows.
@@ -72,9 +117,10 @@ pub async fn inner(
     let sql = format!(
         "SELECT q.post_id, q.state, q.quoted_id, \
          (SELECT p.id FROM post p JOIN account a ON a.id = p.author_id \
-         WHERE p.id = q.quoted_id AND a.suspended_at IS NULL AND {}) \
+         WHERE p.id = q.quoted_id AND a.suspended_at IS NULL AND {}), {} \
          FROM quote q WHERE q.post_id IN {}",
         visible(eyes),
+        Away::column(),
         dialect::listed(db, 3)
     );
     let mut params = eyes.params(now);
@@ -82,12 +128,13 @@ pub async fn inner(
     let rows = db
         .query_all_raw(dialect::statement(db, &sql, params))
         .await?;
-    let inner = |row: &sea_orm::QueryResult| -> Result<Inner, DbErr> {
+    let inner = |row: &QueryResult| -> Result<Inner, DbErr> {
         Ok(Inner {
             post: row.try_get_by_index(0)?,
             state: row.try_get_by_index(1)?,
             gone: row.try_get_by_index::<Option<i64>>(2)?.is_none(),
             seen: row.try_get_by_index(3)?,
+            away: Away::read(row)?,
         })
     };
     rows.iter().map(inner).collect()
@@ -112,7 +159,7 @@ pub async fn quoters_here(
     let rows = db
         .query_all_raw(dialect::statement(db, sql, [quoted.into()]))
         .await?;
-    let pair = |row: &sea_orm::QueryResult| -> Result<(i64, i64), DbErr> {
+    let pair = |row: &QueryResult| -> Result<(i64, i64), DbErr> {
         Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
     };
     rows.iter().map(pair).collect()

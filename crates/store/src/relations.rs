@@ -11,13 +11,15 @@ use crate::{
 };
 
 /// How `me` stands to `other`, both ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Relation {
     pub other: i64,
     pub following: bool,
     pub requested: bool,
     pub showing_boosts: bool,
     pub notifying: bool,
+    /// As it is kept; see [`Self::read_in`].
+    pub languages: Option<String>,
     pub followed_by: bool,
     pub requested_by: bool,
     pub blocking: bool,
@@ -30,6 +32,14 @@ pub struct Relation {
     pub endorsed: bool,
 }
 
+impl Relation {
+    /// In which languages `me` reads `other`, by the first parts of their tags; absent where in all.
+    pub fn read_in(&self) -> Option<Vec<&str>> {
+        let kept = self.languages.as_deref()?;
+        Some(kept.split_ascii_whitespace().collect())
+    }
+}
+
 pub async fn between(
     db: &impl ConnectionTrait,
     me: i64,
@@ -39,7 +49,7 @@ pub async fn between(
     let sql = format!(
         "SELECT a.id AS other, \
          COALESCE(f.accepted, FALSE) AS following, COALESCE(NOT f.accepted, FALSE) AS requested, \
-         COALESCE(f.show_boosts, FALSE) AS showing_boosts, COALESCE(f.notify, FALSE) AS notifying, \
+         COALESCE(f.show_boosts, FALSE) AS showing_boosts, COALESCE(f.notify, FALSE) AS notifying, f.languages, \
          COALESCE(g.accepted, FALSE) AS followed_by, COALESCE(NOT g.accepted, FALSE) AS requested_by, \
          b.id IS NOT NULL AS blocking, c.id IS NOT NULL AS blocked_by, \
          u.id IS NOT NULL AS muting, COALESCE(u.notifications, FALSE) AS muting_notifications, u.until AS muting_until, \

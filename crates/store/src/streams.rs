@@ -29,7 +29,7 @@ pub enum Place {
 
 impl Place {
     /// Over the post `p`, for the reader `$1`.
-    fn condition(self) -> String {
+    fn condition(self, db: &impl ConnectionTrait) -> String {
         match self {
             Self::Home => {
                 let by_tag = "EXISTS (SELECT 1 FROM post_tag t JOIN tag_follow g ON g.tag_id = t.tag_id \
@@ -37,7 +37,7 @@ impl Place {
                 format!(
                     "{} AND (({}) OR ({} AND {by_tag}))",
                     visible(RESIDENT),
-                    belongs_at_home(),
+                    belongs_at_home(db),
                     tagged_for(RESIDENT)
                 )
             }
@@ -58,7 +58,7 @@ pub async fn readers_at(
     let sql = format!(
         "SELECT v.value FROM {} post p ON p.id = $3 WHERE {}",
         dialect::each(db, 1, "v"),
-        place.condition().replace("$1", "v.value")
+        place.condition(db).replace("$1", "v.value")
     );
     let params = [dialect::json_list(readers).into(), now.into(), post.into()];
     dialect::ids(db, &sql, params).await
@@ -128,7 +128,7 @@ pub async fn lists_with(
          WHERE m.list_id = l.id AND m.target_id = p.author_id AND f.accepted) AND {written} \
          AND CASE l.replies WHEN 'followed' THEN {to_followed} WHEN 'none' THEN {to_nobody} ELSE {to_members} END",
         each = dialect::each(db, 1, "v"),
-        written = of_list(written_for_list(RESIDENT)),
+        written = of_list(written_for_list(db, RESIDENT)),
         to_followed = of_list(answers_for_list(Answers::ToFollowed)),
         to_nobody = of_list(answers_for_list(Answers::None)),
         to_members = of_list(answers_for_list(Answers::ToMembers)),

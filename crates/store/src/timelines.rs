@@ -112,12 +112,13 @@ pub enum Answers {
 }
 
 /// What the reader of a list may meet there of its people, answers or not, as a condition over the post `p`.
-pub(crate) fn written_for_list(eyes: Eyes) -> String {
+pub(crate) fn written_for_list(db: &impl ConnectionTrait, eyes: Eyes) -> String {
     format!(
-        "p.audience <> 'direct' AND {visible} AND {unmuted} \
+        "p.audience <> 'direct' AND {visible} AND {unmuted} AND {understood} \
          AND (p.boost_of_id IS NULL OR (EXISTS (SELECT 1 FROM follow h WHERE h.follower_id = $1 AND h.target_id = p.author_id AND h.show_boosts) AND {original}))",
         visible = visible(eyes),
         unmuted = unmuted("p.author_id"),
+        understood = home::understood(db),
         original = home::unmuted_original()
     )
 }
@@ -149,7 +150,7 @@ pub async fn list(
     };
     let belongs = format!(
         "{} AND {}",
-        written_for_list(eyes),
+        written_for_list(db, eyes),
         answers_for_list(answers)
     );
     let members = "SELECT m.target_id AS author FROM list_member m JOIN follow f ON f.id = m.follow_id \

@@ -175,6 +175,10 @@ impl Program {
     }
 
     fn begin(&self, command: Command) {
+        assert!(
+            !self.is_running(),
+            "one at a time: the other would answer for it"
+        );
         let child = self.spawn(command, &["serve"], self.log_file());
         *self.child.lock().unwrap() = Some(child);
     }

@@ -206,6 +206,16 @@ impl Host {
         actor
     }
 
+    /// Says in its NodeInfo that it runs this software.
+    pub fn runs(&self, software: &str) {
+        let schema = "http://nodeinfo.diaspora.software/ns/schema/2.0";
+        let list = json!({"links": [{"rel": schema, "href": self.url("/nodeinfo/2.0")}]});
+        let about = json!({"version": "2.0", "software": {"name": software, "version": "1.0.0"}});
+        for (path, document) in [("/.well-known/nodeinfo", list), ("/nodeinfo/2.0", about)] {
+            self.serve(path, Page::of("application/json", document.to_string()));
+        }
+    }
+
     /// Lets WebFinger answer `actor` for `name`.
     pub fn name(&self, name: &str, actor: &str) {
         self.change(|host| host.names.insert(name.to_owned(), actor.to_owned()));

@@ -87,7 +87,7 @@ pub async fn relations(town: &Town, me: Id, others: &[Id]) -> Outcome<Vec<Relati
     let found = parvis_store::relations::between(town.store.read(), me, others, town.now()).await?;
     Ok(others
         .iter()
-        .filter_map(|id| found.iter().find(|r| r.other == *id).copied())
+        .filter_map(|id| found.iter().find(|r| r.other == *id).cloned())
         .collect())
 }
 
@@ -119,6 +119,9 @@ pub struct ProfileEdit {
     /// Keys of files already kept.
     pub avatar: Change<String>,
     pub header: Change<String>,
+    /// What they show; nothing where there is no picture.
+    pub avatar_description: Option<String>,
+    pub header_description: Option<String>,
 }
 
 pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Outcome<()> {
@@ -154,8 +157,22 @@ pub async fn edit_profile(tx: &Tx, town: &Town, me: Id, edit: ProfileEdit) -> Ou
     row.discoverable = edit.discoverable.unwrap_or(row.discoverable);
     row.indexable = edit.indexable.unwrap_or(row.indexable);
     row.hides_follows = edit.hides_follows.unwrap_or(row.hides_follows);
-    let mut dropped = apply(edit.avatar, &mut row.avatar);
-    dropped.extend(apply(edit.header, &mut row.header));
+    let mut dropped = apply(edit.avatar, &mut row.avatar, &mut row.avatar_description);
+    dropped.extend(apply(
+        edit.header,
+        &mut row.header,
+        &mut row.header_description,
+    ));
+    describe(
+        ("avatar_description", edit.avatar_description),
+        row.avatar.is_some(),
+        &mut row.avatar_description,
+    )?;
+    describe(
+        ("header_description", edit.header_description),
+        row.header.is_some(),
+        &mut row.header_description,
+    )?;
     row.updated_at = town.now();
     accounts::describe(tx, row).await?;
     if !dropped.is_empty() {
@@ -194,8 +211,11 @@ fn kind(automated: Option<bool>, before: String) -> String {
     }
 }
 
-/// Gives the file that is no longer needed.
-fn apply(change: Change<String>, value: &mut Option<String>) -> Vec<String> {
+/// Gives the file that is no longer needed. What is said of a picture goes with it.
+fn apply(change: Change<String>, value: &mut Option<String>, said: &mut String) -> Vec<String> {
+    if change != Change::Keep {
+        said.clear();
+    }
     let old = match change {
         Change::Keep => None,
         Change::Set(new) => value.replace(new),
@@ -204,6 +224,23 @@ fn apply(change: Change<String>, value: &mut Option<String>) -> Vec<String> {
     old.into_iter()
         .filter(|old| value.as_ref() != Some(old))
         .collect()
+}
+
+/// What a picture shows; where there is none, there is nothing to say of it.
+fn describe(
+    (field, says): (&'static str, Option<String>),
+    is_there: bool,
+    said: &mut String,
+) -> Result<(), Refusal> {
+    if let Some(says) = says.filter(|_| is_there) {
+        *said = within(
+            says.trim(),
+            limits::PICTURE_DESCRIPTION,
+            field,
+            "refusal-description-too-long",
+        )?;
+    }
+    Ok(())
 }
 
 fn checked_fields(fields: Vec<(String, String)>) -> Result<Vec<FieldView>, Refusal> {
@@ -448,6 +485,8 @@ pub(crate) fn local_row(
         attribution_domains: String::new(),
         hides_follows: false,
         emoji: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
     }
 }
 

@@ -1,26 +1,73 @@
 //! All that somebody said, to be taken along: the account, the posts and their files. How they are written for others to read,
-//! a face that speaks with other servers knows; it plugs in here.
+//! and what others write so, a face that speaks with other servers knows; it plugs in here.
 
-use std::sync::Arc;
+use std::{io::Read, sync::Arc};
 
 use async_trait::async_trait;
-use parvis_model::id::Id;
+use parvis_model::{audience::Audience, clock::Timestamp, id::Id};
 use parvis_store::{accounts, exports, media};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Error, Outcome, PostView, Town, Viewer, pages};
+use crate::{Error, Outcome, PostView, Town, Viewer, pages, views::PostKind};
 
 /// Posts of one piece.
 const PIECE: i64 = 100;
+/// In every archive: whose it is …
+pub const ACTOR: &str = "actor.json";
+/// … and all that they said.
+pub const OUTBOX: &str = "outbox.json";
+
+/// A post as an archive holds it. HTML is cleaned, lengths are bounded. It is also written down as it is until its turn comes: a
+/// new field needs a default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// Where it stood.
+    pub id: String,
+    /// What it answers, by the same kind of address.
+    pub answers: Option<String>,
+    pub published: Timestamp,
+    pub kind: PostKind,
+    pub title: Option<String>,
+    pub audience: Audience,
+    pub html: String,
+    /// As it was typed, where the archive says so.
+    pub source: Option<String>,
+    pub summary: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub tags: Vec<String>,
+    pub files: Vec<ToldFile>,
+}
+
+/// A picture, sound or film of such a post.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ToldFile {
+    /// In the archive.
+    pub name: String,
+    pub description: String,
+    pub focus: (f32, f32),
+    /// Under which number it was laid down.
+    pub laid: Option<Id>,
+}
 
 #[async_trait]
 pub trait Documents: Send + Sync {
     async fn account(&self, town: &Arc<Town>, account: Id) -> Outcome<Value>;
     /// A post of one's own or what one has passed on, also what never leaves the town.
     fn said(&self, town: &Town, post: &PostView) -> Option<Value>;
+    /// What an archive holds of posts of its owner that may be brought along, given to `each` one after another. `false`: these
+    /// are no documents of an archive.
+    fn read(
+        &self,
+        town: &Town,
+        actor: &[u8],
+        outbox: &mut dyn Read,
+        each: &mut dyn FnMut(Told),
+    ) -> bool;
 }
 
-fn documents(town: &Town) -> Outcome<&Arc<dyn Documents>> {
+pub(crate) fn documents(town: &Town) -> Outcome<&Arc<dyn Documents>> {
     let missing = || Error::Other("nothing here can write an archive".into());
     Ok(town.documents().ok_or_else(missing)?)
 }
@@ -33,7 +80,7 @@ pub async fn account(town: &Arc<Town>, me: Id) -> Outcome<Value> {
             name_file(town, picture);
         }
     }
-    account["outbox"] = json!("outbox.json");
+    account["outbox"] = json!(OUTBOX);
     Ok(account)
 }
 

@@ -73,7 +73,11 @@ impl Sheet {
     fn line(self, host: &str, line: &Line) -> String {
         let who = address(host, line);
         let mut written = match self {
-            Self::Following => format!("{},{},{},", cell(&who), line.mark, line.notify),
+            Self::Following => {
+                let read_in: Vec<&str> = line.text.split_ascii_whitespace().collect();
+                let languages = cell(&read_in.join(", "));
+                format!("{},{},{},{languages}", cell(&who), line.mark, line.notify)
+            }
             Self::Muted => format!("{},{}", cell(&who), line.mark),
             Self::Blocked => cell(&who),
             Self::Servers => cell(&line.domain),

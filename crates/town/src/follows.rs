@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use parvis_model::{account::AccountKind, id::Id, page::Page, refusal::Refusal};
+use parvis_model::{
+    account::AccountKind, id::Id, limits, page::Page, refusal::Refusal, text::words,
+};
 use parvis_store::{
     Tx, accounts, entity, follows, relations,
     timelines::{Pointing, pointing},
@@ -11,7 +13,7 @@ use parvis_store::{
 use crate::{
     AccountView, Outcome, Paged, Town, Viewer,
     journal::{self, Entry},
-    posts::may_write,
+    posts::{is_language, may_write},
     views,
 };
 
@@ -69,6 +71,7 @@ pub(crate) async fn request_as(
         show_boosts: true,
         notify: false,
         created_at: town.now(),
+        languages: None,
     };
     follows::insert(tx, row).await?;
     if accepted {
@@ -130,6 +133,39 @@ pub async fn set_options(
         .await?
         .ok_or_else(Refusal::not_found)?;
     Ok(follows::set_options(tx, standing.id, show_boosts, notify).await?)
+}
+
+/// In which languages one wants to read a followed person; none is in all. What names no language is read in any case.
+pub async fn set_languages(tx: &Tx, me: Id, target: Id, codes: &[String]) -> Outcome<()> {
+    let languages = chosen(codes)?;
+    let standing = follows::between(tx, me, target)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    Ok(follows::set_languages(tx, standing.id, &languages).await?)
+}
+
+/// Each once.
+fn chosen(codes: &[String]) -> Result<Vec<String>, Refusal> {
+    let mut languages = Vec::new();
+    for code in codes.iter().filter(|code| !code.is_empty()) {
+        let language = language(code)
+            .ok_or_else(|| Refusal::invalid("languages", "refusal-language-unknown"))?;
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    if languages.len() > limits::FOLLOW_LANGUAGES {
+        let refusal = Refusal::invalid("languages", "refusal-languages-many");
+        return Err(refusal.with("limit", limits::FOLLOW_LANGUAGES));
+    }
+    Ok(languages)
+}
+
+/// A language as it is compared, by the first part of its tag: whoever reads French reads that of Canada. `None` for what is
+/// no tag.
+pub(crate) fn language(code: &str) -> Option<String> {
+    let primary = is_language(code).then(|| words::primary(code))?;
+    Some(primary).filter(|primary| is_language(primary))
 }
 
 /// Stops following, or takes the asking back.

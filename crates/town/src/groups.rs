@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use parvis_model::{
     account::AccountKind, audience::Audience, clock::HOUR, id::Id, limits, page::Page,
-    refusal::Refusal, uri as address,
+    policy::Interaction, refusal::Refusal, uri as address,
 };
 use parvis_store::{
     Tx, accounts, deliveries, entity,
@@ -19,6 +19,7 @@ use crate::{
     AccountView, Failure, Outcome, Paged, Town, Viewer,
     arrivals::Arrival,
     consents,
+    interactions::{self, Asked},
     journal::{self, Entry},
     posts, views,
 };
@@ -339,18 +340,58 @@ async fn hand_on(tx: &Tx, town: &Town, group: Id, about: &str, said: String) -> 
 
 /// Somebody elsewhere likes a post, or no longer does.
 pub async fn echo_of_like(tx: &Tx, town: &Town, who: Id, post: Id, said: String) -> Outcome<()> {
-    let post = parvis_store::posts::by_id(tx, post).await?;
-    let Some(post) = post.filter(|post| post.in_group) else {
-        return Ok(());
+    if let Some(post) = parvis_store::posts::by_id(tx, post).await? {
+        echo_of_gesture(tx, town, who, &post, said).await?;
+    }
+    Ok(())
+}
+
+/// Somebody elsewhere dislikes a post, or no longer does. Nothing is ranked here, so that it is shown and counted nowhere;
+/// others who follow the group may rank by it. Whoever may not like the post now may not do this either. `false`: nobody hears
+/// of it.
+pub async fn echo_of_dislike(
+    tx: &Tx,
+    town: &Town,
+    who: Id,
+    post: Id,
+    said: String,
+) -> Outcome<bool> {
+    let post = posts::readable(tx, who, post).await?;
+    if !post.in_group {
+        return Ok(false);
+    }
+    let asked = Asked {
+        who,
+        what: Interaction::Like,
+        post: post.id,
+        request: String::new(),
+        instrument: String::new(),
     };
-    let Some(group) = post.group_id else {
-        return Ok(());
+    match interactions::decided(tx, &asked).await? {
+        // Of what was not written here, its own server decides.
+        None | Some(interactions::Decision::Yes) => {
+            echo_of_gesture(tx, town, who, &post, said).await
+        }
+        Some(_) => Ok(false),
+    }
+}
+
+async fn echo_of_gesture(
+    tx: &Tx,
+    town: &Town,
+    who: Id,
+    post: &entity::post::Model,
+    said: String,
+) -> Outcome<bool> {
+    let Some(group) = post.group_id.filter(|_| post.in_group) else {
+        return Ok(false);
     };
     match rows::standing(tx, group, who).await? {
         Some(standing) if hears_of_like(tx, town, standing).await? => {
-            hand_on(tx, town, group, &post.uri, said).await
+            hand_on(tx, town, group, &post.uri, said).await?;
+            Ok(true)
         }
-        _ => Ok(()),
+        _ => Ok(false),
     }
 }
 

@@ -1,5 +1,6 @@
-//! Lists that residents bring along from elsewhere, worked off in the background: whom they follow, block or hide, their lists
-//! and bookmarks. What is to be done stands in the database, a row for each line, so that nothing is lost or done twice.
+//! What residents bring along from elsewhere, worked off in the background: whom they follow, block or hide, their lists and
+//! bookmarks, the posts they wrote. What is to be done stands in the database, a row for each line or post, so that nothing is
+//! lost or done twice.
 
 use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
@@ -11,9 +12,10 @@ use parvis_model::{
 };
 use parvis_store::{
     ConnectionTrait,
-    imports::{self as rows, Row},
+    imports::{self as rows, POSTS, Row},
     logins,
 };
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -23,8 +25,11 @@ use crate::{
 };
 
 mod csv;
+pub mod posts;
 mod tasks;
+mod unpacked;
 
+use posts::Step;
 use tasks::{Task, handle_key, url_key};
 
 /// Worked at in one round, all at once: most of the time goes into waiting for other servers.
@@ -45,10 +50,51 @@ const FAILURES_SHOWN: i64 = 100;
 /// Finished ones are shown so long.
 pub(crate) const KEPT: Timestamp = 30 * DAY;
 
+/// What was brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brought {
+    Table(Sheet),
+    Posts,
+}
+
+impl Brought {
+    fn parse(kind: &str) -> Option<Self> {
+        if kind == POSTS {
+            return Some(Self::Posts);
+        }
+        Sheet::parse(kind).map(Self::Table)
+    }
+}
+
+/// What one row stands for: a line of a table, or a step of the way of an archive.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Errand {
+    Line(Task),
+    Step(Step),
+}
+
+impl Errand {
+    fn about(&self) -> String {
+        match self {
+            Self::Line(task) => task.about().to_owned(),
+            Self::Step(step) => step.about(),
+        }
+    }
+
+    /// Why it could not be done, where what it needs is not to be found.
+    fn not_found(&self) -> Refusal {
+        match self {
+            Self::Line(task) => task.not_found(),
+            Self::Step(step) => step.not_found(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct ImportView {
     pub id: Id,
-    pub sheet: Sheet,
+    pub what: Brought,
     pub created_at: Timestamp,
     pub finished: bool,
     pub total: i64,
@@ -191,7 +237,7 @@ pub async fn list(town: &Town, user: &UserView) -> Outcome<Vec<ImportView>> {
     let db = town.store.snapshot().await?;
     let mut shown = Vec::new();
     for row in rows::list(&db, user.id, SHOWN).await? {
-        let Some(sheet) = Sheet::parse(&row.kind) else {
+        let Some(what) = Brought::parse(&row.kind) else {
             continue;
         };
         let failures = if row.failed > 0 {
@@ -201,11 +247,12 @@ pub async fn list(town: &Town, user: &UserView) -> Outcome<Vec<ImportView>> {
         };
         shown.push(ImportView {
             id: row.id,
-            sheet,
+            what,
             created_at: row.created_at,
             finished: row.finished_at.is_some(),
             total: row.total,
-            settled: row.total - row.waiting,
+            // The step that finds out how much there is counts for nothing.
+            settled: (row.total - row.waiting).max(0),
             failed: row.failed,
             failures: failures.iter().map(failed).collect(),
         });
@@ -216,14 +263,14 @@ pub async fn list(town: &Town, user: &UserView) -> Outcome<Vec<ImportView>> {
 fn failed((what, why): &(String, String)) -> (String, Refusal) {
     let about = serde_json::from_str(what).map_or_else(
         |_| String::new(),
-        |task: Task| task.about().chars().take(200).collect(),
+        |errand: Errand| errand.about().chars().take(200).collect(),
     );
     let known = FAILURES.into_iter().find(|key| key == why);
     (about, Refusal::invalid("file", known.unwrap_or(REFUSED)))
 }
 
 /// Why a line could not be done, as far as it helps to know.
-const FAILURES: [&str; 10] = [
+const FAILURES: [&str; 14] = [
     "refusal-import-no-person",
     "refusal-import-no-post",
     "refusal-import-not-followed",
@@ -234,17 +281,26 @@ const FAILURES: [&str; 10] = [
     "refusal-domain-blocks-full",
     "refusal-lists-full",
     "refusal-list-title",
+    "refusal-archive-unreadable",
+    "refusal-archive-empty",
+    "refusal-archive-long",
+    "refusal-archive-gone",
 ];
 const REFUSED: &str = "refusal-import-refused";
 
 /// Stops it where it stands, and forgets it.
 pub async fn forget(town: &Town, user: &UserView, import: Id) -> Outcome<()> {
     let login = user.id;
-    town.store
+    let forgotten = town
+        .store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move { Ok(rows::delete(tx, login, import).await?) })
         })
-        .await
+        .await?;
+    if forgotten {
+        town.media.discard(import);
+    }
+    Ok(())
 }
 
 /// Works off what there is, until `stop` is done.
@@ -299,8 +355,10 @@ async fn taking_turns(town: &Town) -> Outcome<Vec<Row>> {
     let each = BATCH.div_ceil(waiting.len()) as i64;
     let mut turns = Vec::new();
     for login in waiting {
+        turns.extend(rows::next_of_archive(db, login, now).await?);
         turns.extend(rows::due(db, login, now, each).await?);
     }
+    turns.retain(|row| posts::is_for_us(town, row));
     Ok(turns)
 }
 
@@ -318,15 +376,21 @@ async fn settle(town: &Arc<Town>, mut row: Row) -> Outcome<()> {
     }
     row.due_at = until;
     row.attempts += 1;
-    let Ok(task) = serde_json::from_str::<Task>(&row.what) else {
+    try_it(town, row.clone()).await?;
+    posts::tidy_up(town, &row).await
+}
+
+async fn try_it(town: &Arc<Town>, row: Row) -> Outcome<()> {
+    let Ok(errand) = serde_json::from_str::<Errand>(&row.what) else {
         return fail(town, row, REFUSED).await;
     };
-    match carry_out(town, &row, task.clone()).await {
+    let now = town.now();
+    match carry_out(town, &row, errand.clone()).await {
         Ok(true) => Ok(()),
-        Ok(false) if row.attempts < TRIES && is_elsewhere(town, &task) => {
+        Ok(false) if row.attempts < TRIES && is_elsewhere(town, &errand) => {
             put_off(town, row, now + AGAIN).await
         }
-        Ok(false) => fail(town, row, task.not_found().key).await,
+        Ok(false) => fail(town, row, errand.not_found().key).await,
         Err(Failure::Refused(refusal)) => fail(town, row, refusal.key).await,
         Err(broken) if row.attempts < TRIES => {
             tracing::warn!(err = %broken, town = town.host, "a line that somebody brings along waits");
@@ -340,18 +404,26 @@ async fn settle(town: &Arc<Town>, mut row: Row) -> Outcome<()> {
 }
 
 /// May another try find what this one has not?
-fn is_elsewhere(town: &Town, task: &Task) -> bool {
-    match task {
-        Task::Bookmark { post } => !post.starts_with(&town.origin),
-        _ => task
+fn is_elsewhere(town: &Town, errand: &Errand) -> bool {
+    match errand {
+        Errand::Step(_) => false,
+        Errand::Line(Task::Bookmark { post }) => !post.starts_with(&town.origin),
+        Errand::Line(task) => task
             .about()
             .split_once('@')
             .is_some_and(|(_, domain)| domain != town.host),
     }
 }
 
+async fn carry_out(town: &Arc<Town>, row: &Row, errand: Errand) -> Outcome<bool> {
+    match errand {
+        Errand::Line(task) => do_line(town, row, task).await,
+        Errand::Step(step) => posts::carry_out(town, row, step).await,
+    }
+}
+
 /// In the same write the row goes: nothing is done twice. `false`: there is no such person or post.
-async fn carry_out(town: &Arc<Town>, row: &Row, task: Task) -> Outcome<bool> {
+async fn do_line(town: &Arc<Town>, row: &Row, task: Task) -> Outcome<bool> {
     let Some(found) = task.prepare(town).await? else {
         return Ok(false);
     };

@@ -108,8 +108,12 @@ async fn received(
         return Ok((MediaView::new(town, row), State::Processing));
     }
     let kept = work::now(town, id).await?;
+    let unused = unused(&row, &kept);
     let row = finished(row, &kept);
     insert(town, row.clone(), Some(print), false).await?;
+    if let Some(file) = unused {
+        town.media.remove(&file).await.map_err(Error::Files)?;
+    }
     Ok((MediaView::new(town, row), State::Ready))
 }
 
@@ -125,6 +129,26 @@ pub async fn keep(town: &Town, me: Id, bytes: Vec<u8>, description: &str) -> Out
     let row = finished(changed(row, &change), &kept);
     insert(town, row.clone(), None, false).await?;
     Ok(MediaView::new(town, row))
+}
+
+/// The same for what was laid down among the uploads; there it stays. `None`: it is not there, or nothing that is kept.
+pub(crate) async fn keep_laid(
+    town: &Town,
+    me: Id,
+    number: Id,
+    about: About,
+) -> Outcome<Option<Id>> {
+    let change = prepare_change(town, about).await?;
+    let kept = match town.media.keep_waiting(number).await {
+        Ok(Some(kept)) => kept,
+        Ok(None) | Err(Fault::Picture(_) | Fault::Recording(_)) => return Ok(None),
+        Err(Fault::Storage(err)) => return Err(Error::Files(err).into()),
+    };
+    let row = empty_row(town, me, town.ids.next(), Nature::Picture);
+    let row = finished(changed(row, &change), &kept);
+    let id = row.id;
+    insert(town, row, None, false).await?;
+    Ok(Some(id))
 }
 
 /// `print`: by what the same file is known again.
@@ -199,6 +223,13 @@ fn finished(row: entity::media::Model, kept: &KeptUpload) -> entity::media::Mode
         },
         _ => row,
     }
+}
+
+/// The preview that was made, where another was chosen.
+fn unused(row: &entity::media::Model, kept: &KeptUpload) -> Option<String> {
+    let made = kept.preview.as_ref().filter(|_| row.preview_file.is_some());
+    let made = made.filter(|made| made.key != kept.original.key);
+    made.map(|made| made.key.to_string())
 }
 
 /// Keeps an avatar or a header; gives the file's key for `accounts::edit_profile`.

@@ -11,8 +11,9 @@ use std::collections::{HashMap, HashSet};
 use parvis_model::{account::Role, clock::Timestamp, id::Id, page::Page, refusal::Refusal};
 pub use parvis_store::notifications::Wanted;
 use parvis_store::{
-    Tx, accounts, entity, follows, logins, notifications, polls, posts, quotes, relations,
-    thread_mutes,
+    Tx, accounts, entity,
+    follows::{self, Listener},
+    logins, notifications, polls, posts, quotes, relations, thread_mutes,
 };
 
 use crate::{
@@ -253,7 +254,7 @@ struct Written {
     /// Post → whom it names.
     named: HashMap<Id, Vec<Id>>,
     /// Account → who wants to hear of each of its posts.
-    listeners: HashMap<Id, Vec<Id>>,
+    listeners: HashMap<Id, Vec<Listener>>,
 }
 
 impl Written {
@@ -280,8 +281,9 @@ impl Written {
         }
         let authors: HashSet<Id> = rows.iter().map(|row| row.author_id).collect();
         let authors: Vec<Id> = authors.into_iter().collect();
-        for (author, listener) in follows::listeners(tx, &authors).await? {
-            written.listeners.entry(author).or_default().push(listener);
+        for listener in follows::listeners(tx, &authors).await? {
+            let listeners = written.listeners.entry(listener.target_id).or_default();
+            listeners.push(listener);
         }
         written.posts = rows.into_iter().map(|row| (row.id, row)).collect();
         Ok(written)
@@ -291,8 +293,10 @@ impl Written {
         self.named.get(&post).map_or(&[], Vec::as_slice)
     }
 
-    fn listeners(&self, author: Id) -> &[Id] {
-        self.listeners.get(&author).map_or(&[], Vec::as_slice)
+    fn listeners(&self, post: &entity::post::Model) -> Vec<Id> {
+        let listeners = self.listeners.get(&post.author_id).into_iter().flatten();
+        let reading = listeners.filter(|listener| listener.reads(post.language.as_deref()));
+        reading.map(|listener| listener.follower_id).collect()
     }
 }
 
@@ -417,8 +421,8 @@ async fn post_published(tx: &Tx, town: &Town, written: &Written, post: Id) -> Ou
     }
     if row.reply_to_uri.is_none() && row.audience != "direct" {
         let kind = NotificationKind::Post;
-        for to in written.listeners(row.author_id) {
-            tell(tx, town, *to, kind, row.author_id, Some(post)).await?;
+        for to in written.listeners(row) {
+            tell(tx, town, to, kind, row.author_id, Some(post)).await?;
         }
     }
     Ok(())

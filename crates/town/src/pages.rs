@@ -57,7 +57,7 @@ pub(crate) async fn arranged(
     ids: &[Id],
     mut rows: PageRows,
 ) -> Outcome<Vec<PostView>> {
-    let quotes = Quotes::load(db, &rows.posts).await?;
+    let quotes = Quotes::load(db, town, viewer, &rows.posts).await?;
     let here: HashSet<Id> = rows.posts.iter().map(|row| row.id).collect();
     let elsewhere: Vec<Id> = quotes.agreed().filter(|id| !here.contains(id)).collect();
     if !elsewhere.is_empty() {

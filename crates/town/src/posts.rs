@@ -1,6 +1,7 @@
 //! Posts of residents: writing, editing, deleting, passing on. Those of other servers arrive in `arrivals`.
 
 mod boosts;
+pub(crate) mod brought;
 mod counts;
 pub(crate) mod kept;
 

@@ -24,7 +24,7 @@ pub enum Rate {
     SecondStep,
     /// Archives of all posts that one account takes along.
     Archive,
-    /// Tables that one account brings along.
+    /// Tables and archives that one account brings along.
     Import,
     /// Accounts opened from one network.
     SignUpNetwork,

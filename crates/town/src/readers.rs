@@ -210,13 +210,8 @@ async fn moved_on(reader: Reader, tx: &Tx, batch: &Batch) -> Outcome<()> {
 /// Removes what nobody needs any more: read entries, old ids, ended sessions, unused pictures, what was delivered. Whatever
 /// fails is said, and keeps nothing else from being done; gives the last failure.
 pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
-    let abandoned = id::first_of(town.now() - ABANDONED);
-    let uploads = town.media.forget_before(abandoned).map_err(Error::Files);
     let steps = [
-        (
-            "unfinished uploads",
-            uploads.map_err(Failure::from).map(drop),
-        ),
+        ("unfinished uploads", forget_uploads(town).await),
         ("departures", departures::carry_out(town).await),
         ("journal", prune(town).await.map(drop)),
         ("old rows", forget(town).await),
@@ -233,6 +228,14 @@ pub async fn keep_house(town: &Arc<Town>) -> Outcome<()> {
         }
     }
     kept
+}
+
+/// What an archive is made of that is still worked through is needed, however old it is.
+async fn forget_uploads(town: &Town) -> Outcome<()> {
+    let abandoned = id::first_of(town.now() - ABANDONED);
+    let needed = parvis_store::imports::oldest_archive(town.store.read()).await?;
+    let before = needed.map_or(abandoned, |import| import.min(abandoned));
+    Ok(town.media.forget_before(before).map_err(Error::Files)?)
 }
 
 async fn forget(town: &Town) -> Outcome<()> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parvis_model::{
     account::{AccountKind, Registration, Role},
+    clock::Timestamp,
     refusal::Refusal,
 };
 use parvis_store::{Tx, entity, town};
@@ -38,18 +39,18 @@ pub struct TownEdit {
     pub hue: Option<i32>,
 }
 
-pub async fn change(tx: &Tx, staff: &UserView, edit: &TownEdit) -> Outcome<()> {
+pub async fn change(tx: &Tx, town: &Town, staff: &UserView, edit: &TownEdit) -> Outcome<()> {
     must_be_admin(staff)?;
-    apply(tx, edit, false).await
+    apply(tx, edit, town.now(), false).await
 }
 
 /// By the town itself: the demo, the command line.
-pub async fn describe(tx: &Tx, edit: &TownEdit) -> Outcome<()> {
-    apply(tx, edit, true).await
+pub async fn describe(tx: &Tx, town: &Town, edit: &TownEdit) -> Outcome<()> {
+    apply(tx, edit, town.now(), true).await
 }
 
 /// Callers refresh the town's profile once the write is done ([`Town::refresh_profile`]).
-async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> {
+async fn apply(tx: &Tx, edit: &TownEdit, now: Timestamp, first_steps_done: bool) -> Outcome<()> {
     let row = town::held(tx).await?.ok_or_else(Refusal::not_found)?;
     let name = within(edit.name.trim(), NAME, "town_name", "refusal-text-too-long")?;
     if name.is_empty() {
@@ -67,14 +68,18 @@ async fn apply(tx: &Tx, edit: &TownEdit, first_steps_done: bool) -> Outcome<()> 
         "contact",
         "refusal-text-too-long",
     )?;
+    let summary = within(
+        edit.summary.trim(),
+        SUMMARY,
+        "summary",
+        "refusal-text-too-long",
+    )?;
+    // A form sends it along whatever was changed.
+    let is_new = summary != row.summary;
     let changed = entity::town::Model {
         name,
-        summary: within(
-            edit.summary.trim(),
-            SUMMARY,
-            "summary",
-            "refusal-text-too-long",
-        )?,
+        summary,
+        summary_at: if is_new { Some(now) } else { row.summary_at },
         language: edit.language.clone(),
         time_zone: time_zone.iana_name().unwrap_or("UTC").to_owned(),
         registration: edit.registration.as_str().into(),
@@ -143,7 +148,7 @@ pub async fn set_up(
     if !town::spend_setup_secret(tx, &right.unwrap_or_default()).await? {
         return Err(Refusal::forbidden("refusal-setup-done").into());
     }
-    apply(tx, edit, true).await?;
+    apply(tx, edit, town.now(), true).await?;
     users::sign_up(tx, town, admin).await
 }
 

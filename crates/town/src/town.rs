@@ -237,6 +237,7 @@ async fn found(
         secret: secrets::random(),
         setup_secret: Some(secrets::random()),
         created_at: now,
+        summary_at: None,
     };
     store
         .write::<_, crate::Failure, _>(move |tx| {
@@ -277,6 +278,8 @@ fn first_name(host: &str) -> String {
 pub struct Profile {
     pub name: String,
     pub summary: String,
+    /// When that was last changed, where it is known.
+    pub summary_at: Option<Timestamp>,
     /// Language of the pages where nothing else is asked for.
     pub language: String,
     /// IANA name.
@@ -314,6 +317,7 @@ impl From<entity::town::Model> for Profile {
         Self {
             name: row.name,
             summary: row.summary,
+            summary_at: row.summary_at,
             language: row.language,
             time_zone: row.time_zone,
             registration: Registration::parse(&row.registration).unwrap_or(Registration::Closed),

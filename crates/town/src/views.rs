@@ -66,6 +66,9 @@ pub struct AccountView {
     /// Absolute address.
     pub avatar: Option<String>,
     pub header: Option<String>,
+    /// What they show, as plain text; empty where that is not said.
+    pub avatar_description: String,
+    pub header_description: String,
     pub fields: Vec<FieldView>,
     /// The pictures of codes in its name and its texts.
     pub emojis: Vec<EmojiView>,
@@ -333,6 +336,8 @@ impl AccountView {
             bio_source: row.bio_source,
             avatar,
             header,
+            avatar_description: row.avatar_description,
+            header_description: row.header_description,
             fields: serde_json::from_str(&row.fields).unwrap_or_default(),
             emojis: emojis::views(town, row.emoji.as_deref()),
             locked: row.locked,

@@ -154,9 +154,9 @@ struct Archive {
 impl Archive {
     async fn write_all(&mut self, town: &Arc<Town>, me: Id) -> Outcome<()> {
         let account = archive::account(town, me).await?.to_string();
-        self.text("actor.json", &account).await.map_err(broken)?;
+        self.text(archive::ACTOR, &account).await.map_err(broken)?;
         let said = said(town, me).await?;
-        self.spooled("outbox.json", said).await.map_err(broken)?;
+        self.spooled(archive::OUTBOX, said).await.map_err(broken)?;
         for key in archive::files(town, me).await? {
             self.kept(town, &key).await.map_err(broken)?;
         }

@@ -1,12 +1,14 @@
-//! Tables that residents bring along from elsewhere, and how far the town has come with them.
+//! Tables and posts that residents bring along from elsewhere, and how far the town has come with them.
+
+pub mod posts;
 
 use askama::Template;
 use axum::http::StatusCode;
-use parvis_model::{locale::Arg, refusal::Refusal};
+use parvis_model::{limits, locale::Arg, refusal::Refusal};
 use parvis_town::{
     Outcome,
     exports::Sheet,
-    imports::{self, ImportView},
+    imports::{self, Brought, ImportView},
 };
 
 use crate::{
@@ -36,6 +38,22 @@ impl ImportsPage<'_> {
         self.page.locale.text_with("imports-progress", &counts)
     }
 
+    /// What was brought, in words.
+    fn what(&self, import: &ImportView) -> String {
+        self.page.t(match import.what {
+            Brought::Table(sheet) => key(sheet),
+            Brought::Posts => "imports-posts-kind",
+        })
+    }
+
+    /// What could not be done of it.
+    fn failed(&self, import: &ImportView) -> String {
+        match import.what {
+            Brought::Table(_) => self.page.tn("imports-failed", import.failed),
+            Brought::Posts => self.page.t("imports-posts-failed"),
+        }
+    }
+
     /// What the button does, and to which.
     fn ending(&self, import: &ImportView) -> String {
         let what = if import.finished {
@@ -43,9 +61,14 @@ impl ImportsPage<'_> {
         } else {
             "imports-stop"
         };
-        let (what, which) = (self.page.t(what), self.page.t(key(import.sheet)));
+        let (what, which) = (self.page.t(what), self.what(import));
         format!("{what} ({which})")
     }
+}
+
+/// Megabytes that an archive may have.
+pub fn archive_size() -> usize {
+    limits::ARCHIVE_BYTES / 1024 / 1024
 }
 
 pub async fn form(resident: Resident) -> Answer {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     anyone::Anyone,
+    asked::Asked,
     assets, colour,
     fault::Fault,
     frame::Frame,
@@ -47,6 +48,8 @@ struct WaitingPage<'a> {
 pub async fn manifest(anyone: Anyone) -> Response {
     let frame = &anyone.frame;
     let town = &frame.town;
+    let kinds = write::Composing::KINDS.split(',');
+    let pictures: Vec<&str> = kinds.filter(|kind| kind.starts_with("image/")).collect();
     let manifest = json!({
         "id": "/",
         "name": town.name,
@@ -60,8 +63,8 @@ pub async fn manifest(anyone: Anyone) -> Response {
         "theme_color": colour::of_town(town),
         "icons": icons(town),
         "shortcuts": [{"name": frame.t("write"), "url": "/ecrire"}, {"name": frame.t("nav-notices"), "url": "/avis"}],
-        "share_target": {"action": "/partager", "method": "GET",
-            "params": {"title": "titre", "text": "texte", "url": "lien"}},
+        "share_target": {"action": "/partager", "method": "POST", "enctype": "multipart/form-data",
+            "params": {"title": "titre", "text": "texte", "url": "lien", "files": [{"name": "images", "accept": pictures}]}},
     });
     let head = [
         (
@@ -152,9 +155,29 @@ pub async fn waiting(page: Page) -> Answer {
     html(&WaitingPage { page: &page.frame })
 }
 
-/// What another app hands over becomes the beginning of a post.
+/// What another app hands over becomes the beginning of a post. Its pictures never come this way: the worker kept them on the
+/// device, where the form for the post finds them, or could not.
 pub async fn share(page: Page) -> Answer {
-    let parts = ["titre", "texte", "lien"].map(|name| page.query.text(name));
+    let path = beginning(&page.query);
+    if page.query.on("sans") {
+        return Ok(page.onward(&path, "done-shared-words"));
+    }
+    Ok(redirect(&path))
+}
+
+/// The same from a device on which no worker stands before us. Such a form bears no token: of its files nothing is kept.
+pub async fn share_past_worker(sent: write::Sent) -> Answer {
+    let path = beginning(&sent.values);
+    if matches!(sent.sender(), write::Sender::Nobody) {
+        let next = utf8_percent_encode(&path, NON_ALPHANUMERIC);
+        return Ok(redirect(&format!("/connexion?suite={next}")));
+    }
+    Ok(sent.page.onward(&path, "done-shared-words"))
+}
+
+/// The address of a form for a post that begins with what was handed over.
+fn beginning(given: &Asked) -> String {
+    let parts = ["titre", "texte", "lien"].map(|name| given.text(name));
     let mut text = String::new();
     for part in parts {
         // Many apps put the address into the text as well.
@@ -166,7 +189,13 @@ pub async fn share(page: Page) -> Answer {
         }
     }
     let text = utf8_percent_encode(&text, NON_ALPHANUMERIC);
-    Ok(redirect(&format!("/ecrire?texte={text}")))
+    match given.some("partage") {
+        Some(number) => {
+            let number = utf8_percent_encode(number, NON_ALPHANUMERIC);
+            format!("/ecrire?texte={text}&partage={number}")
+        }
+        None => format!("/ecrire?texte={text}"),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Letters by e-mail: the words for what the town has to say, and the addresses of the pages they lead to. Plain text alone:
 //! nothing in a letter tells anybody that it was opened. Sends nothing.
 
-use parvis_model::locale::Arg;
+use parvis_model::locale::{Arg, Locale};
 use parvis_town::{
     Town,
     letters::{Told, What, named},
@@ -29,12 +29,33 @@ pub fn written(town: &Town, told: &Told) -> Written {
     if let Some(stop) = &stop {
         text.push(pen.say("letter-stop", "link", stop));
     }
-    text.push(pen.end());
+    text.push(end(town, told.locale));
     Written {
         subject: pen.say(subject, "town", &town.profile().name),
         text: text.join("\n\n") + "\n",
         stop,
     }
+}
+
+/// What whoever runs the town sends to see whether letters leave it: in the town's language, as it is for nobody in particular.
+pub fn test_letter(town: &Town) -> Written {
+    let profile = town.profile();
+    let locale = Locale::of(&profile.language);
+    let args = [("town", Arg::from(profile.name.as_str()))];
+    let body = locale.text_with("letter-test", &args);
+    Written {
+        subject: locale.text_with("letter-test-subject", &args),
+        text: [body, end(town, locale)].join("\n\n") + "\n",
+        stop: None,
+    }
+}
+
+fn end(town: &Town, locale: Locale) -> String {
+    let args = [
+        ("town", Arg::from(town.profile().name.as_str())),
+        ("origin", Arg::from(town.origin.as_str())),
+    ];
+    format!("-- \n{}", locale.text_with("letter-end", &args))
 }
 
 struct Pen<'a> {
@@ -126,13 +147,5 @@ impl Pen<'_> {
 
     fn say(&self, key: &str, name: &str, value: &str) -> String {
         self.told.locale.text_with(key, &[(name, Arg::from(value))])
-    }
-
-    fn end(&self) -> String {
-        let args = [
-            ("town", Arg::from(self.town.profile().name.as_str())),
-            ("origin", Arg::from(self.town.origin.as_str())),
-        ];
-        format!("-- \n{}", self.told.locale.text_with("letter-end", &args))
     }
 }

@@ -53,6 +53,7 @@ mod notice_choices;
 mod notice_settings;
 mod notices;
 mod page;
+mod parts;
 mod passkeys;
 mod people;
 mod permissions;
@@ -88,5 +89,5 @@ mod visit;
 mod words;
 mod write;
 
-pub use letters::{Written, written};
+pub use letters::{Written, test_letter, written};
 pub use routes::{LARGEST_FORM, routes, routes_with_styleguide};

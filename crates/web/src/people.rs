@@ -119,7 +119,7 @@ pub async fn with_relations(
         relations
             .iter()
             .find(|relation| relation.other == id)
-            .copied()
+            .cloned()
             .unwrap_or_default()
     };
     Ok(people

@@ -19,6 +19,7 @@ use crate::{
     fault::Fault,
     frame::{Frame, Pages},
     page::{Answer, Page, html, redirect},
+    parts::ProfileHead,
 };
 
 #[derive(Template)]
@@ -85,6 +86,17 @@ impl Known {
 }
 
 impl ProfilePage<'_> {
+    pub fn head(&self) -> ProfileHead<'_> {
+        ProfileHead {
+            page: self.page,
+            who: &self.who,
+            relation: &self.relation,
+            mine: self.mine,
+            successor: self.successor.as_ref(),
+            known: &self.known,
+        }
+    }
+
     /// Has this page a tab with groups?
     pub fn has_groups(&self) -> bool {
         is_in_groups(&self.who)

@@ -56,7 +56,16 @@ impl<'a> Card<'a> {
     }
 
     pub fn quoted(&self) -> Option<&'a PostView> {
-        self.post.quote.as_ref()?.post.as_deref()
+        let quote = self.post.quote.as_ref()?;
+        let quoted = quote.post.as_deref();
+        quoted.filter(|_| quote.state == QuoteState::Accepted)
+    }
+
+    /// The page of a post by somebody whom one keeps away, for who wants to see it all the same.
+    pub fn quoted_apart(&self) -> Option<&'a str> {
+        let quoted = self.post.quote.as_ref()?.post.as_deref();
+        let apart = quoted.filter(|_| self.quoted().is_none());
+        apart.map(|quoted| quoted.path.as_str())
     }
 
     /// Why a quote is not shown: the key of the words. What is but a link from elsewhere needs none.
@@ -67,6 +76,9 @@ impl<'a> Card<'a> {
             QuoteState::Revoked => "quote-revoked",
             QuoteState::Deleted => "quote-deleted",
             QuoteState::Hidden => "quote-hidden",
+            QuoteState::OfBlocked => "quote-of-blocked",
+            QuoteState::OfBlockedServer => "quote-of-blocked-server",
+            QuoteState::OfMuted => "quote-of-muted",
             QuoteState::Accepted | QuoteState::Unverified => return None,
         })
     }

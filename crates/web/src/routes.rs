@@ -24,9 +24,12 @@ const FORM_BYTES: usize = 256 * 1024;
 const TABLE_BYTES: usize = 4 * limits::IMPORT_BYTES + FORM_BYTES;
 /// Bytes of a form with as many pictures as a post may have.
 const PICTURES_BYTES: usize = limits::POST_PICTURES * limits::PICTURE_BYTES + FORM_BYTES;
+/// Bytes of a form with an archive of posts.
+const ARCHIVE_BYTES: usize = limits::ARCHIVE_BYTES + FORM_BYTES;
 /// Bytes of the largest form of all; each address has a bound of its own besides.
-pub const LARGEST_FORM: usize = write::BODY;
+pub const LARGEST_FORM: usize = ARCHIVE_BYTES;
 const _: () = assert!(LARGEST_FORM >= PICTURES_BYTES && LARGEST_FORM >= TABLE_BYTES);
+const _: () = assert!(LARGEST_FORM >= write::BODY);
 
 /// The pages of whichever town stands in the request's extensions as `Arc<Town>`; the client's address is
 /// expected there as `ConnectInfo<SocketAddr>`.
@@ -47,6 +50,7 @@ fn with_all_around(pages: Router) -> Router {
         .merge(for_writing().layer(DefaultBodyLimit::max(write::BODY)))
         .merge(with_tables().layer(DefaultBodyLimit::max(TABLE_BYTES)))
         .merge(with_pictures().layer(DefaultBodyLimit::max(PICTURES_BYTES)))
+        .merge(with_archives().layer(DefaultBodyLimit::max(ARCHIVE_BYTES)))
         .layer(middleware::from_fn(visit::receive))
         .merge(for_anyone().layer(middleware::from_fn(anyone::receive)))
         .merge(files())
@@ -84,7 +88,6 @@ fn pages() -> Router {
         .route("/authorize_interaction", get(search::interaction))
         .route("/a-propos", get(about::about))
         .route("/integrer", get(embeds::embedding))
-        .route("/partager", get(installed::share))
         .route("/en-attente", get(installed::waiting))
         // people and their posts
         .route("/@{acct}", get(profile::profile))
@@ -304,6 +307,10 @@ fn for_writing() -> Router {
         .route("/ecrire", get(write::form).post(write::publish))
         .route("/ecrire/fichiers", post(write::upload))
         .route(
+            "/partager",
+            get(installed::share).post(installed::share_past_worker),
+        )
+        .route(
             "/@{acct}/{id}/modifier",
             get(write::edit_form).post(write::edit),
         )
@@ -313,6 +320,13 @@ fn with_tables() -> Router {
     Router::new().route(
         "/reglages/importer",
         get(imports::form).post(imports::bring),
+    )
+}
+
+fn with_archives() -> Router {
+    Router::new().route(
+        "/reglages/importer/messages",
+        get(imports::form).post(imports::posts::bring),
     )
 }
 

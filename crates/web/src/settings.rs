@@ -130,6 +130,8 @@ fn described(who: &AccountView) -> Asked {
         ("display_name", who.display_name.clone()),
         ("bio", who.bio_source.clone()),
         ("attribution_domains", who.attribution_domains.join("\n")),
+        ("avatar_description", who.avatar_description.clone()),
+        ("header_description", who.header_description.clone()),
         ("locked", mark(who.locked)),
         ("discoverable", mark(who.discoverable)),
         ("hides_follows", mark(who.hides_follows)),
@@ -175,6 +177,8 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
         attribution_domains: Some(sites(form)),
         avatar: picture(page, form, AVATAR, Shape::Avatar, kept).await?,
         header: picture(page, form, HEADER, Shape::Header, kept).await?,
+        avatar_description: Some(form.owned("avatar_description")),
+        header_description: Some(form.owned("header_description")),
     };
     let town = Arc::clone(&page.town);
     page.town

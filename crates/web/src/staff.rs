@@ -131,9 +131,10 @@ fn saved(page: &Page) -> Response {
 async fn change(staff: &Staff, form: &Form) -> Outcome<()> {
     let (edit, user) = (town_edit(form)?, staff.user.clone());
     let town = &staff.page.town;
+    let here = Arc::clone(town);
     town.store
         .write::<_, Failure, _>(move |tx| {
-            Box::pin(async move { settings::change(tx, &user, &edit).await })
+            Box::pin(async move { settings::change(tx, &here, &user, &edit).await })
         })
         .await?;
     town.refresh_profile().await

@@ -27,6 +27,7 @@ use crate::{
     frame::{Frame, Pages, Typed},
     notices::Notice,
     page::{Answer, Page, html, redirect},
+    parts::ProfileHead,
     profile::Known,
     staff::Waiting,
     write::{Composing, Reminder},
@@ -248,6 +249,17 @@ impl<'a> PeoplePage<'a> {
                 at: NOW - DAY,
             }],
             reports: vec![states::report()],
+        }
+    }
+
+    pub fn head(&self) -> ProfileHead<'_> {
+        ProfileHead {
+            page: self.page,
+            who: &self.who,
+            relation: &self.relation,
+            mine: self.mine,
+            successor: self.successor.as_ref(),
+            known: &self.known,
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::{
     quotes,
 };
 
-pub use composing::{Composing, Reminder, greeting};
+pub use composing::{Composing, Reminder, greeting, tongues};
 pub use files::{Attached, upload};
 pub use sent::{BODY, Sender, Sent};
 

@@ -24,4 +24,6 @@ error-not-author-what = It was written on this device with another account than 
 unsent = A post written without a network could not go out.
 unsent-see = See it
 
+done-shared-words = If pictures were to come along, choose them here: they could not follow.
+
 more-came = Posts added:

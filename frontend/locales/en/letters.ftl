@@ -7,6 +7,11 @@ letter-end =
 letter-stop =
     To get no more of these e-mails, one click is enough:
     { $link }
+letter-test-subject = A test e-mail – { $town }
+letter-test =
+    Hello,
+
+    This test e-mail comes from { $town }. If it reaches you, the town can write to its residents; there is nothing else to do.
 letter-password-subject = Choose a new password – { $town }
 letter-password =
     Somebody asked for a new password for your account in { $town }. If it was you, choose it on this page within the hour:

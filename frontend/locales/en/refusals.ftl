@@ -15,6 +15,7 @@ refusal-too-often =
 refusal-file-missing = Choose a file first.
 refusal-time-zone-unknown = There is no such time zone. Choose one from the list.
 refusal-language-unknown = This language is not offered. Choose one from the list.
+refusal-languages-many = Choose { $limit } languages at most.
 
 ## Posts
 
@@ -170,6 +171,13 @@ refusal-import-no-person = This person cannot be found.
 refusal-import-no-post = This post cannot be found.
 refusal-import-not-followed = You do not follow this person: only those you follow can be on a list.
 refusal-import-refused = This was not possible.
+refusal-archive-own = Tick the box: people bring only posts of their own.
+refusal-archive-busy = An archive is under way already. Wait until it is finished.
+refusal-archive-large = This archive is too big: { $size } MB at most.
+refusal-archive-unreadable = This archive cannot be read. Choose the .tar.gz file downloaded from the other server.
+refusal-archive-empty = There is no post in this archive that could be taken over.
+refusal-archive-long = There are too many posts in this archive.
+refusal-archive-gone = The archive is no longer there. Please bring it once more.
 refusal-colour = We cannot read this colour: choose it with the picker, or write it like #0f5132.
 refusal-passkey = This passkey could not be checked. Try again, or log in with your password.
 refusal-passkey-late = The page was open for too long. Try once more.

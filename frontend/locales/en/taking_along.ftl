@@ -18,7 +18,7 @@ sheet-muted = Hidden people
 sheet-domains = Blocked servers
 sheet-bookmarks = Bookmarks
 imports = Bring data
-imports-short = Your lists from another server.
+imports-short = Your lists and your posts from another server.
 imports-open = Open
 imports-what = Choose a table (CSV) that you have downloaded from another server. We work through it little by little; you may close the page.
 imports-kind = What is in this table?
@@ -38,6 +38,15 @@ imports-failed =
        *[other] { $count } lines could not be taken over:
     }
 imports-failed-more = And more.
+imports-posts = Bring my posts
+imports-posts-what = Did you write somewhere else? Download the archive of your posts there and choose it here. They will stand on your page, at their own dates, with their pictures. Nobody is told, and nothing goes to other servers.
+imports-posts-which = Left out are posts to a few people, answers to others, posts of others you shared, and the polls themselves. What was for your followers stays for them. An archive that you bring twice adds nothing.
+imports-posts-own = I wrote these posts myself
+imports-posts-file = Archive
+imports-posts-file-hint = A .tar.gz file of { $size } MB at most, from a town like this one or from Mastodon. If yours ends in .zip, open it and make a .tar.gz of what is in it.
+imports-posts-do = Bring my posts
+imports-posts-kind = Posts
+imports-posts-failed = What could not be taken over:
 imports-stop = Stop
 imports-forget = Remove from the list
 done-import-begun = It has arrived. We are working on it.

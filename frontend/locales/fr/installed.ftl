@@ -24,4 +24,6 @@ error-not-author-what = Il a été écrit sur cet appareil sous un autre compte 
 unsent = Un message écrit sans réseau n’a pas pu partir.
 unsent-see = Le voir
 
+done-shared-words = Si des photos devaient venir avec, choisissez-les ici : elles n’ont pas pu suivre.
+
 more-came = Messages ajoutés :

@@ -7,6 +7,11 @@ letter-end =
 letter-stop =
     Pour ne plus recevoir ces e-mails, un seul geste suffit :
     { $link }
+letter-test-subject = Un e-mail d’essai – { $town }
+letter-test =
+    Bonjour,
+
+    Cet e-mail d’essai vient de { $town }. S’il vous parvient, la ville peut écrire à ses habitants ; il n’y a rien d’autre à faire.
 letter-password-subject = Choisir un nouveau mot de passe – { $town }
 letter-password =
     On nous a demandé un nouveau mot de passe pour votre compte à { $town }. Si c’est vous, choisissez-le sur cette page, dans l’heure qui vient :

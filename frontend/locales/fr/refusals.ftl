@@ -15,6 +15,7 @@ refusal-too-often =
 refusal-file-missing = Choisissez d’abord un fichier.
 refusal-time-zone-unknown = Ce fuseau horaire n’existe pas. Choisissez-en un dans la liste.
 refusal-language-unknown = Cette langue n’est pas proposée. Choisissez-en une dans la liste.
+refusal-languages-many = Choisissez { $limit } langues au plus.
 
 ## Messages
 
@@ -170,6 +171,13 @@ refusal-import-no-person = Cette personne est introuvable.
 refusal-import-no-post = Ce message est introuvable.
 refusal-import-not-followed = Vous ne suivez pas cette personne : seules celles que vous suivez vont sur une liste.
 refusal-import-refused = Ce n’était pas possible.
+refusal-archive-own = Cochez la case : on n’apporte que ses propres messages.
+refusal-archive-busy = Une archive est déjà en cours. Attendez qu’elle soit finie.
+refusal-archive-large = Cette archive est trop lourde : { $size } Mo au plus.
+refusal-archive-unreadable = Cette archive n’est pas lisible. Choisissez le fichier .tar.gz téléchargé sur l’autre serveur.
+refusal-archive-empty = Il n’y a dans cette archive aucun message à reprendre.
+refusal-archive-long = Il y a trop de messages dans cette archive.
+refusal-archive-gone = L’archive n’est plus là. Apportez-la encore une fois.
 refusal-colour = Nous ne comprenons pas cette couleur : choisissez-la avec la pipette, ou écrivez-la comme #0f5132.
 refusal-passkey = Cette clé d’accès n’a pas pu être vérifiée. Réessayez, ou entrez avec votre mot de passe.
 refusal-passkey-late = La page était ouverte depuis trop longtemps. Essayez encore une fois.

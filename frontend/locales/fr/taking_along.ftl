@@ -18,7 +18,7 @@ sheet-muted = Personnes masquées
 sheet-domains = Serveurs bloqués
 sheet-bookmarks = Signets
 imports = Apporter des données
-imports-short = Vos listes d’un autre serveur.
+imports-short = Vos listes et vos messages d’un autre serveur.
 imports-open = Ouvrir
 imports-what = Choisissez un tableau (CSV) que vous avez téléchargé sur un autre serveur. Nous nous en occupons peu à peu ; vous pouvez fermer la page.
 imports-kind = Que contient ce tableau ?
@@ -38,6 +38,15 @@ imports-failed =
        *[other] { $count } lignes n’ont pas pu être reprises :
     }
 imports-failed-more = Et d’autres encore.
+imports-posts = Apporter mes messages
+imports-posts-what = Vous avez écrit ailleurs ? Téléchargez-y l’archive de vos messages et choisissez-la ici. Ils prendront place sur votre page, à leur date, avec leurs images. Personne n’en est averti et rien ne part vers d’autres serveurs.
+imports-posts-which = Ne sont pas repris : les messages adressés à quelques personnes, les réponses aux autres, les partages et les sondages eux-mêmes. Ce qui était pour vos abonnés le reste. Une archive apportée deux fois n’ajoute rien.
+imports-posts-own = C’est moi qui ai écrit ces messages
+imports-posts-file = Archive
+imports-posts-file-hint = Un fichier .tar.gz de { $size } Mo au plus, d’une ville comme celle-ci ou de Mastodon. Si le vôtre finit par .zip, ouvrez-le et refaites-en un .tar.gz.
+imports-posts-do = Apporter mes messages
+imports-posts-kind = Messages
+imports-posts-failed = Ce qui n’a pas pu être repris :
 imports-stop = Arrêter
 imports-forget = Effacer de la liste
 done-import-begun = C’est bien arrivé. Nous nous en occupons.

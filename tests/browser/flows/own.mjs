@@ -62,17 +62,48 @@ export async function filters({ visitor, page, jean }) {
   await page.getByText(text).waitFor();
 }
 
-export async function invites({ page, town }) {
+/** Makes a link for one person, and gives it. */
+async function linkFor(page, note) {
   await page.goto('/reglages/invitations');
-  await page.getByLabel(t('invite-note')).fill('Le club de judo');
+  await page.getByLabel(t('invite-note')).fill(note);
   await submit(page, button(page, 'invite-make'));
   await isTold(page, 'done-invitation');
-  const address = await page.locator('code.link').first().innerText();
-  const isOpen = async () => (await fetch(new URL(new URL(address).pathname, town.origin))).status;
-  assert.equal(await isOpen(), 200);
+  return page.locator('code.link').first().innerText();
+}
+
+/** What a link answers to whoever follows it. */
+async function answerOf(address, town) {
+  return (await fetch(new URL(new URL(address).pathname, town.origin))).status;
+}
+
+export async function invites({ page, town }) {
+  const address = await linkFor(page, 'Le club de judo');
+  assert.equal(await answerOf(address, town), 200);
   await submit(page, page.locator('button[value="reprendre"]'));
   await isTold(page, 'done-invitation-taken-back');
-  assert.equal(await isOpen(), 410);
+  assert.equal(await answerOf(address, town), 410);
+}
+
+export async function letsSomebodyIn({ page, guest, marie, town }) {
+  const address = await linkFor(page, 'La famille de Lyon');
+  const name = `nadia_${marie.mark}`;
+  const nadia = await guest();
+  try {
+    await nadia.page.goto(address);
+    await nadia.fitsItsWidth();
+    await nadia.page.getByLabel(t('username')).fill(name);
+    await nadia.page.getByLabel(t('password'), { exact: true }).fill(PASSWORD);
+    await nadia.page.getByLabel(t('agree')).check();
+    await submit(nadia.page, button(nadia.page, 'join'));
+    await nadia.page.goto(`/@${name}`);
+    await nadia.page.locator('form[action="/deconnexion"]').first().waitFor({ state: 'attached' });
+    nadia.checkManners();
+  } finally {
+    await nadia.leave();
+  }
+  assert.equal(await answerOf(address, town), 410, 'it was for one');
+  await page.goto('/reglages/invitations');
+  await page.locator('.invitations').getByRole('link', { name }).waitFor();
 }
 
 export async function takesAlongAndBrings({ visitor, page, marie, jean, town }) {

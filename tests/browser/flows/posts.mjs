@@ -1,9 +1,29 @@
-// What a resident does with posts: answers a question, shares, keeps, pins, quotes, changes and deletes, puts off, searches.
+// What a resident does with posts: shows a picture, answers a question, shares, keeps, pins, quotes, changes and deletes, puts
+// off, searches.
 
 import assert from 'node:assert/strict';
 
+import { FILE } from '../picture.mjs';
 import { submit, until } from '../pressing.mjs';
 import { button, fromMenu, isTold, link, looks, post, says, t, writing } from './acts.mjs';
+
+export async function publishesAPicture({ visitor, page, marie }) {
+  const words = `Le lavoir ce matin (${marie.mark})`;
+  const seen = `Le lavoir vu du pont (${marie.mark})`;
+  await page.goto('/ecrire');
+  await writing(page).fill(words);
+  await page.getByText(t('pictures'), { exact: true }).click();
+  await page.locator('input[type="file"]').first().setInputFiles(FILE);
+  if (!visitor.javaScript) await submit(page, button(page, 'pictures-send'));
+  await page.locator('[data-attached]').getByLabel(t('picture-description')).fill(seen);
+  await visitor.fitsItsWidth();
+  await submit(page, button(page, 'publish'));
+  await isTold(page, 'done-published');
+  await page.goto(`/@${marie.name}`);
+  const picture = post(page, words).getByAltText(seen);
+  const answer = await page.request.get(await picture.getAttribute('src'));
+  assert.match(answer.headers()['content-type'], /^image\//);
+}
 
 export async function votes({ visitor, page, jean }) {
   const { path } = await says(jean, 'Quel jour ?', { 'reponse-1': 'Samedi', 'reponse-2': 'Dimanche', duree: '1j' });

@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use super::{
+    effects::{self, Effects},
     expected::{Account, Duty, Expected, Post},
     reading::{
-        id_of, ids, inner, is_a, is_activity, is_actor, is_beside, is_one_of, is_public, is_web,
-        many, spelled, types, wordings,
+        flag, id_of, ids, inner, is_a, is_activity, is_actor, is_beside, is_one_of, is_public,
+        is_web, many, spelled, types, wordings,
     },
     world::{World, followers_of, public_key},
 };
@@ -15,8 +16,9 @@ use super::{
 /// Whom and what of the town activities are turned to.
 pub struct Lea<'a> {
     pub uri: &'a str,
-    /// A post of hers.
+    /// A post of hers, and its id in the client API.
     pub post: &'a str,
+    pub post_id: &'a str,
 }
 
 pub struct Coming {
@@ -27,6 +29,8 @@ pub struct Coming {
     /// What a resident looks for afterwards.
     pub asks: Option<String>,
     pub expected: Expected,
+    /// What must become otherwise by the last letter.
+    pub effects: Effects,
 }
 
 impl Coming {
@@ -36,6 +40,7 @@ impl Coming {
             letters: vec![(who.to_owned(), letter)],
             asks: None,
             expected,
+            effects: Effects::default(),
         }
     }
 
@@ -45,6 +50,7 @@ impl Coming {
             letters: Vec::new(),
             asks: Some(asks.to_owned()),
             expected,
+            effects: Effects::default(),
         }
     }
 
@@ -55,11 +61,12 @@ impl Coming {
             letters: Vec::new(),
             asks: None,
             expected: Expected::Nothing,
+            effects: Effects::default(),
         }
     }
 }
 
-/// `raw`: as it lies in the corpus. `hostile`: made to deceive, so nothing but people is served for it.
+/// `raw`: as it lies in the corpus. `hostile`: made to deceive, so nothing is served for it but people, and what it would end.
 pub fn of(raw: &Value, hostile: bool, world: &mut World, lea: &Lea) -> Coming {
     let mut document = world.moved(raw);
     if !document.is_object() {
@@ -231,19 +238,29 @@ fn complete_activity(activity: &mut Value, world: &World) -> String {
 fn activity(mut activity: Value, who: &str, world: &mut World, lea: &Lea) -> Coming {
     let kinds: Vec<String> = types(&activity).into_iter().map(str::to_owned).collect();
     let is = |kind: &str| kinds.iter().any(|it| it == kind);
-    if is("Create") || is("Update") {
+    let votes = !effects::answers(&activity).is_empty();
+    if is("Update") || (is("Create") && !votes) {
         return said(activity, who, world, lea);
     }
     if is("Announce") {
         return passed_on(activity, who, world);
     }
     let expected = expected_of(&activity, who);
+    let mut effects = effects::of(&activity, who, world, lea);
     turn_to(&mut activity, lea);
+    if is("Create") {
+        return Coming {
+            effects,
+            ..said(activity, who, world, lea)
+        };
+    }
     world.answers_for(&activity);
-    // What is undone must have been done.
-    let own = |done: &&Value| is_activity(done) && ids(done, "actor") == [who];
-    let done = inner(&activity).filter(|_| is("Undo")).filter(own).cloned();
-    let mut coming = Coming::letter(who, activity, expected);
+    let done = effects::undone(&activity, who).cloned();
+    let mut coming = Coming {
+        follows: effects.follows.take(),
+        effects,
+        ..Coming::letter(who, activity, expected)
+    };
     if let Some(done) = done {
         coming.letters.insert(0, (who.to_owned(), done));
     }
@@ -264,13 +281,17 @@ fn expected_of(activity: &Value, who: &str) -> Expected {
 
 /// Turns to somebody of the town what would be about somebody of the platform's own tests.
 fn turn_to(activity: &mut Value, lea: &Lea) {
+    let at_posts = ["Announce", "Dislike", "EmojiReact", "Like", "PollVote"];
     let target = if is_one_of(activity, &["Follow", "Block", "Flag"]) {
         lea.uri
-    } else if is_one_of(activity, &["Like", "EmojiReact", "Dislike"]) {
+    } else if is_one_of(activity, &at_posts) {
         lea.post
     } else {
         if is_a(activity, "Undo") && activity["object"].is_object() {
             turn_to(&mut activity["object"], lea);
+        }
+        if !effects::answers(activity).is_empty() {
+            turn_votes(&mut activity["object"], lea);
         }
         return;
     };
@@ -280,6 +301,18 @@ fn turn_to(activity: &mut Value, lea: &Lea) {
             object.insert("id".to_owned(), json!(target));
         }
         other => *other = json!(target),
+    }
+}
+
+/// Votes in a poll of hers, in its words.
+fn turn_votes(votes: &mut Value, lea: &Lea) {
+    match votes {
+        Value::Array(all) => {
+            for vote in all {
+                turn_votes(vote, lea);
+            }
+        }
+        vote => vote["inReplyTo"] = json!(lea.post),
     }
 }
 
@@ -322,11 +355,21 @@ fn changed(activity: Value, object: &Value, who: &str, world: &mut World) -> Com
     let mut object = object.clone();
     complete_actor(&mut object, who);
     object["publicKey"] = public_key(who);
-    world.serve_actor(who, &object);
+    let expected = Account::of(&object);
+    let is_named = expected
+        .as_ref()
+        .is_some_and(|it| it.duty == Duty::Shown && !flag(&object, "suspended"));
+    let effects = if is_named && is_a(&activity, "Update") {
+        effects::renamed(who, &object, world)
+    } else {
+        world.serve_actor(who, &object);
+        Effects::default()
+    };
     world.answers_for(&activity);
-    let expected = Account::of(&object).map(|it| Expected::Account(Box::new(it)));
+    let expected = expected.map(|it| Expected::Account(Box::new(it)));
     Coming {
         asks: Some(who.to_owned()),
+        effects,
         ..Coming::letter(who, activity, expected.unwrap_or(Expected::Nothing))
     }
 }
@@ -408,14 +451,24 @@ fn forged(activity: Value, who: &str, world: &mut World, lea: &Lea) -> Coming {
     } else {
         world.nowhere("/users/mallory")
     };
+    let mut effects = if own {
+        effects::of(&activity, who, world, lea)
+    } else {
+        Effects::default()
+    };
     let mut activity = activity;
     address_to(&mut activity, lea);
     world.person(&signer, "Person", None, &format!("{signer}/followers"));
     world.person(who, "Person", None, &format!("{who}/followers"));
     let object = ids(&activity, "object").first().map(|id| (*id).to_owned());
-    let mut coming = Coming::letter(&signer, activity, Expected::Nothing);
-    coming.asks = object.filter(|object| is_web(object));
-    coming
+    // What must stay is shown, of course.
+    let asks = object.filter(|object| is_web(object) && effects.seen.is_empty());
+    Coming {
+        asks,
+        follows: effects.follows.take(),
+        effects,
+        ..Coming::letter(&signer, activity, Expected::Nothing)
+    }
 }
 
 /// Puts a resident among those it is for: in place of the first where it is for a few alone, else beside them.

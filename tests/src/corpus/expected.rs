@@ -279,7 +279,7 @@ fn duty(object: &Value, envelope: Option<&Value>, author: Option<&str>) -> Duty 
     Duty::Shown
 }
 
-fn is_vote(object: &Value) -> bool {
+pub fn is_vote(object: &Value) -> bool {
     let blank = wordings(object, "content")
         .iter()
         .all(|text| words::is_blank(text));

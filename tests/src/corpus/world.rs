@@ -192,13 +192,28 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Lets somebody live at an address, if nobody does: they speak with the test's key.
-    pub fn person(&mut self, id: &str, kind: &str, name: Option<&str>, followers: &str) {
-        let Some((host, path)) = self.at(id) else {
+    /// What a server shows from now on in the place of what it showed; `None`: nothing any more.
+    pub fn turns(&self, address: &str, shown: Option<&Value>) {
+        let Some((host, path)) = self.at(address) else {
             return;
         };
+        match shown {
+            Some(document) => host.serve(&path, Page::document(document)),
+            None => host.withdraw(&path),
+        }
+    }
+
+    /// Lets somebody live at an address, if nobody does: they speak with the test's key. The answer is their document.
+    pub fn person(
+        &mut self,
+        id: &str,
+        kind: &str,
+        name: Option<&str>,
+        followers: &str,
+    ) -> Option<Value> {
+        let (host, path) = self.at(id)?;
         if self.served.contains(&format!("{}{path}", host.authority)) {
-            return;
+            return None;
         }
         let name = name.map_or_else(|| self.free_name(&host, &path), str::to_owned);
         let base = without_fragment(id);
@@ -214,6 +229,7 @@ impl<'a> World<'a> {
             "publicKey": public_key(id),
         });
         self.serve_actor(id, &document);
+        Some(document)
     }
 
     fn free_name(&self, host: &Host, path: &str) -> String {
@@ -232,7 +248,7 @@ impl<'a> World<'a> {
     }
 
     /// A post of somebody there, for everyone.
-    fn note(&mut self, id: &str) {
+    pub fn note(&mut self, id: &str) {
         let Some(host) = self.host_of(id) else {
             return;
         };
@@ -243,6 +259,11 @@ impl<'a> World<'a> {
             None,
             &host.url("/corpus/asked/followers"),
         );
+        self.note_by(&author, id);
+    }
+
+    /// A post of this very person, for everyone.
+    pub fn note_by(&mut self, author: &str, id: &str) {
         let note = json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": id,

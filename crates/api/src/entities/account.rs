@@ -32,10 +32,10 @@ pub struct Account<'a> {
     note: &'a str,
     avatar: Address<'a>,
     avatar_static: Address<'a>,
-    avatar_description: &'static str,
+    avatar_description: &'a str,
     header: Address<'a>,
     header_static: Address<'a>,
-    header_description: &'static str,
+    header_description: &'a str,
     locked: bool,
     fields: Each<'a, FieldView, Field<'a>>,
     emojis: CustomEmojis<'a>,
@@ -100,10 +100,10 @@ impl<'a> Account<'a> {
             note: text(&view.bio_html),
             avatar,
             avatar_static: avatar,
-            avatar_description: "",
+            avatar_description: text(&view.avatar_description),
             header,
             header_static: header,
-            header_description: "",
+            header_description: text(&view.header_description),
             locked: view.locked,
             fields: Each(if shown { &view.fields } else { &[] }, |field| Field {
                 name: &field.name,
@@ -138,9 +138,10 @@ impl<'a> Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    /// The picture alone.
-    pub(super) fn avatar_of(origin: &'a str, view: &'a AccountView) -> Address<'a> {
-        Self::new(origin, view).avatar
+    /// The picture alone, and what it shows.
+    pub(super) fn avatar_of(origin: &'a str, view: &'a AccountView) -> (Address<'a>, &'a str) {
+        let account = Self::new(origin, view);
+        (account.avatar, account.avatar_description)
     }
 
     #[must_use]
@@ -294,10 +295,10 @@ pub struct Profile<'a> {
     fields: Each<'a, FieldView, FieldTyped<'a>>,
     avatar: Option<&'a str>,
     avatar_static: Option<&'a str>,
-    avatar_description: &'static str,
+    avatar_description: &'a str,
     header: Option<&'a str>,
     header_static: Option<&'a str>,
-    header_description: &'static str,
+    header_description: &'a str,
     locked: bool,
     bot: bool,
     hide_collections: bool,
@@ -329,10 +330,10 @@ impl<'a> Profile<'a> {
             }),
             avatar,
             avatar_static: avatar,
-            avatar_description: "",
+            avatar_description: &view.avatar_description,
             header,
             header_static: header,
-            header_description: "",
+            header_description: &view.header_description,
             locked: view.locked,
             bot: view.kind.is_automated(),
             hide_collections: view.hides_follows,
@@ -369,7 +370,7 @@ mod tests {
           "note": "<p>Boulangère.</p>",
           "avatar": "https://v.example/media/a.webp",
           "avatar_static": "https://v.example/media/a.webp",
-          "avatar_description": "",
+          "avatar_description": "Une femme devant un four",
           "header": "https://v.example/header-default.png",
           "header_static": "https://v.example/header-default.png",
           "header_description": "",
@@ -420,7 +421,7 @@ mod tests {
           "note": "<p>Boulangère.</p>",
           "avatar": "https://v.example/media/a.webp",
           "avatar_static": "https://v.example/media/a.webp",
-          "avatar_description": "",
+          "avatar_description": "Une femme devant un four",
           "header": "https://v.example/header-default.png",
           "header_static": "https://v.example/header-default.png",
           "header_description": "",
@@ -497,6 +498,7 @@ mod tests {
             (&"".into(), &"".into())
         );
         assert_eq!(shown["avatar"], "https://v.example/avatar-default.png");
+        assert_eq!(shown["avatar_description"], "");
         assert_eq!(shown["fields"], serde_json::json!([]));
     }
 
@@ -516,7 +518,7 @@ mod tests {
           ],
           "avatar": "https://v.example/media/a.webp",
           "avatar_static": "https://v.example/media/a.webp",
-          "avatar_description": "",
+          "avatar_description": "Une femme devant un four",
           "header": null,
           "header_static": null,
           "header_description": "",

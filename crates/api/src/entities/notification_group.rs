@@ -43,7 +43,7 @@ struct PartialAccount<'a> {
     url: &'a str,
     avatar: Address<'a>,
     avatar_static: Address<'a>,
-    avatar_description: &'static str,
+    avatar_description: &'a str,
     locked: bool,
     bot: bool,
 }
@@ -129,14 +129,14 @@ impl<'a> GroupedNotifications<'a> {
 
 impl<'a> PartialAccount<'a> {
     fn new(origin: &'a str, view: &'a AccountView) -> Self {
-        let avatar = Account::avatar_of(origin, view);
+        let (avatar, avatar_description) = Account::avatar_of(origin, view);
         Self {
             id: IdText(view.id),
             acct: &view.acct,
             url: &view.url,
             avatar,
             avatar_static: avatar,
-            avatar_description: "",
+            avatar_description,
             locked: view.locked,
             bot: view.kind.is_automated(),
         }
@@ -319,7 +319,7 @@ mod tests {
             "url": "https://v.example/@marie",
             "avatar": "https://v.example/media/a.webp",
             "avatar_static": "https://v.example/media/a.webp",
-            "avatar_description": "",
+            "avatar_description": "Une femme devant un four",
             "locked": false,
             "bot": false
           }

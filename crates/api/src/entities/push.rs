@@ -75,7 +75,7 @@ impl<'a> PushMessage<'a> {
             notification_id: about.id,
             notification_type: type_of(about.kind),
             icon: match own.filter(|address| address.len() <= ICON) {
-                Some(_) => Account::avatar_of(origin, &about.from),
+                Some(_) => Account::avatar_of(origin, &about.from).0,
                 None => Address::Here {
                     origin,
                     path: NO_ICON,

@@ -53,6 +53,9 @@ fn name(state: QuoteState) -> Option<&'static str> {
         QuoteState::Revoked => "revoked",
         QuoteState::Deleted => "deleted",
         QuoteState::Hidden => "unauthorized",
+        QuoteState::OfBlocked => "blocked_account",
+        QuoteState::OfBlockedServer => "blocked_domain",
+        QuoteState::OfMuted => "muted_account",
         QuoteState::Unverified => return None,
     })
 }
@@ -166,6 +169,9 @@ mod tests {
             QuoteState::Revoked,
             QuoteState::Deleted,
             QuoteState::Hidden,
+            QuoteState::OfBlocked,
+            QuoteState::OfBlockedServer,
+            QuoteState::OfMuted,
             QuoteState::Unverified,
         ];
         let all: Vec<_> = states.map(|state| shown(state, None)).into();
@@ -189,6 +195,18 @@ mod tests {
           },
           {
             "state": "unauthorized",
+            "quoted_status": null
+          },
+          {
+            "state": "blocked_account",
+            "quoted_status": null
+          },
+          {
+            "state": "blocked_domain",
+            "quoted_status": null
+          },
+          {
+            "state": "muted_account",
             "quoted_status": null
           },
           null

@@ -13,7 +13,7 @@ pub struct Relationship<'a> {
     following: bool,
     showing_reblogs: bool,
     notifying: bool,
-    languages: Option<Vec<String>>,
+    languages: Option<Vec<&'a str>>,
     followed_by: bool,
     blocking: bool,
     blocked_by: bool,
@@ -29,13 +29,13 @@ pub struct Relationship<'a> {
 
 impl<'a> Relationship<'a> {
     /// `note`: what the reader noted about them.
-    pub fn new(other: Id, relation: &Relation, note: &'a str) -> Self {
+    pub fn new(other: Id, relation: &'a Relation, note: &'a str) -> Self {
         Self {
             id: IdText(other),
             following: relation.following,
             showing_reblogs: relation.showing_boosts,
             notifying: relation.notifying,
-            languages: None,
+            languages: relation.read_in(),
             followed_by: relation.followed_by,
             blocking: relation.blocking,
             blocked_by: relation.blocked_by,
@@ -61,6 +61,7 @@ mod tests {
             other: 5,
             following: true,
             showing_boosts: true,
+            languages: Some(" fr oc ".into()),
             ..Relation::default()
         };
         insta::assert_json_snapshot!(Relationship::new(5, &relation, "Au marché"), @r#"
@@ -69,7 +70,10 @@ mod tests {
           "following": true,
           "showing_reblogs": true,
           "notifying": false,
-          "languages": null,
+          "languages": [
+            "fr",
+            "oc"
+          ],
           "followed_by": false,
           "blocking": false,
           "blocked_by": false,

@@ -28,6 +28,8 @@ pub fn account() -> AccountView {
         bio_source: "Boulangère.".into(),
         avatar: Some("https://v.example/media/a.webp".into()),
         header: None,
+        avatar_description: "Une femme devant un four".into(),
+        header_description: String::new(),
         fields: vec![FieldView {
             name: "Site".into(),
             value_html: "<a href=\"https://b.example\">b.example</a>".into(),

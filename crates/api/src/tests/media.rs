@@ -342,6 +342,38 @@ fn files(folder: &std::path::Path) -> usize {
 }
 
 #[tokio::test]
+async fn what_a_picture_shows_is_said_of_that_picture_alone() {
+    let house = House::new().await;
+    let lea = house.resident("lea").await;
+    let path = "/api/v1/profile";
+    let shows = |me: &Value| {
+        let of = |picture: &str| me[format!("{picture}_description")].clone();
+        [of("avatar"), of("header")]
+    };
+    let only = |avatar: &str| [json!(avatar), json!("")];
+    let types = async |text: &str| {
+        let typed = lea.send(Method::PATCH, path, "application/json", text.to_owned());
+        typed.await.ok()
+    };
+    let parts = [
+        ("avatar.file", POINT),
+        ("avatar_description", &b" Un point "[..]),
+        ("header_description", &b"Une place"[..]),
+    ];
+    let me = lea.sends(Method::PATCH, path, &parts).await.ok();
+    assert_eq!(shows(&me), only("Un point"), "there is no banner");
+    assert_eq!(shows(&types(r#"{"note":"Ici"}"#).await), only("Un point"));
+    let seen = house.get(&format!("/api/v1/accounts/{}", lea.id)).await;
+    assert_eq!(shows(&seen.ok()), only("Un point"));
+    let another = lea.sends(Method::PATCH, path, &parts[..1]).await.ok();
+    assert_eq!(shows(&another), only(""));
+    let said = types(r#"{"avatar_description":"Deux points"}"#).await;
+    assert_eq!(shows(&said), only("Deux points"));
+    let removed = lea.send(Method::DELETE, "/api/v1/profile/avatar", "", "");
+    assert_eq!(shows(&removed.await.ok()), only(""));
+}
+
+#[tokio::test]
 async fn what_is_refused_leaves_no_file_and_counts_as_an_upload() {
     let house = House::with_rates(true).await;
     let folder = house.folder.path().join("media");
@@ -351,10 +383,13 @@ async fn what_is_refused_leaves_no_file_and_counts_as_an_upload() {
     let long = [b'x'; 1000];
     let named = [("avatar.file", POINT), ("display_name", &long[..])];
     let broken = [("avatar.file", POINT), ("header.file", &long[..])];
+    let wordy = [b'x'; 1501];
+    let said = [("avatar.file", POINT), ("avatar_description", &wordy[..])];
     for (method, path, parts, status) in [
         (Method::PUT, nowhere, &thumbnail[..], 404),
         (Method::PATCH, profile, &named, 422),
         (Method::PATCH, profile, &broken, 422),
+        (Method::PATCH, profile, &said, 422),
     ] {
         let refused = lea.sends(method, path, parts).await;
         assert_eq!(refused.status, status, "{}", refused.json);

@@ -1,9 +1,9 @@
 //! Profiles, and how people stand to each other.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{FORM, House, ids};
+use super::{FORM, House, id, ids};
 
 #[tokio::test]
 async fn a_profile_is_changed_and_what_is_not_given_stays() {
@@ -122,6 +122,58 @@ async fn following_shows_its_state_at_once() {
         marc.post("/api/v1/accounts/77/follow", "").await.status,
         404
     );
+}
+
+#[tokio::test]
+async fn a_followed_person_comes_home_in_the_chosen_languages_alone() {
+    let house = House::new().await;
+    let (lea, marc) = (house.resident("lea").await, house.resident("marc").await);
+    let follow = format!("/api/v1/accounts/{}/follow", lea.id);
+    let chosen = async |form: &str| marc.post(&follow, form).await.ok()["languages"].clone();
+    assert_eq!(chosen("").await, Value::Null);
+    let tongues = "languages[]=fr-CA&languages[]=oc&languages[]=FR";
+    assert_eq!(chosen(tongues).await, json!(["fr", "oc"]));
+    assert_eq!(
+        chosen("reblogs=true").await,
+        json!(["fr", "oc"]),
+        "it stays"
+    );
+    let many: Vec<_> = (b'a'..=b'u')
+        .map(|letter| format!("&languages[]=x{}", char::from(letter)))
+        .collect();
+    let many = many.concat();
+    for unfit in [
+        "languages[]=fr_CA",
+        "languages[]=-",
+        "languages[]=f",
+        many.as_str(),
+    ] {
+        assert_eq!(marc.post(&follow, unfit).await.status, 422, "{unfit}");
+    }
+    let relation = marc
+        .list(&format!("/api/v1/accounts/relationships?id[]={}", lea.id))
+        .await;
+    assert_eq!(relation[0]["languages"], json!(["fr", "oc"]));
+
+    let french = lea.posts("status=Bonjour&language=fr").await;
+    let english = lea.posts("status=Hello&language=en-GB").await;
+    let list = marc.post("/api/v1/lists", "title=Voisins").await.ok();
+    let on_it = format!("/api/v1/lists/{}/accounts", id(&list));
+    marc.post(&on_it, &format!("account_ids[]={}", lea.id))
+        .await
+        .ok();
+    let lists = [
+        "/api/v1/timelines/home".to_owned(),
+        format!("/api/v1/timelines/list/{}", id(&list)),
+    ];
+    for path in &lists {
+        assert_eq!(ids(&marc.list(path).await), [id(&french)], "{path}");
+    }
+    assert_eq!(chosen("languages[]=").await, Value::Null);
+    for path in &lists {
+        let all = marc.list(path).await;
+        assert_eq!(ids(&all), [id(&english), id(&french)], "{path}");
+    }
 }
 
 #[tokio::test]

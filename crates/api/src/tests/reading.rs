@@ -126,6 +126,25 @@ async fn a_quoted_post_names_what_it_quotes_as_far_as_its_reader_may_see_that() 
         list[0]["quote"]["quoted_status"]["quote"].clone()
     };
     assert_eq!(seen(&nora).await, named);
+    let of_marc = format!("/api/v1/accounts/{}/statuses", marc.id);
+    let keeps = async |deed: &str| {
+        let path = format!("/api/v1/accounts/{}/{deed}", lea.id);
+        nora.post(&path, "").await.ok();
+        let list = nora.list(&of_marc).await;
+        (list[0]["quote"].clone(), seen(&nora).await)
+    };
+    let (whole, inner) = keeps("mute").await;
+    assert_eq!(whole["state"], "muted_account");
+    assert_eq!(id(&whole["quoted_status"]), id(&first));
+    let muted = json!({ "state": "muted_account", "quoted_status_id": first["id"] });
+    assert_eq!(inner, muted);
+    let (whole, inner) = keeps("block").await;
+    let blocked = json!({ "state": "blocked_account", "quoted_status": null });
+    assert_eq!(whole, blocked, "whom one blocked one does not read");
+    let blocked = json!({ "state": "blocked_account", "quoted_status_id": null });
+    assert_eq!(inner, blocked);
+    keeps("unmute").await;
+    assert_eq!(keeps("unblock").await.1, named);
     let block = format!("/api/v1/accounts/{}/block", nora.id);
     lea.post(&block, "").await.ok();
     let hidden = json!({ "state": "unauthorized", "quoted_status_id": null });

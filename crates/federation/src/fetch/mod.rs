@@ -121,9 +121,9 @@ impl Fetcher {
         budget: &Budget,
     ) -> Result<Value, FetchFault> {
         let (first, second) = self.0.webfinger_urls(host, resource).await?;
-        let (asked, answer) = match (self.jrd(&first, budget).await, second) {
+        let (asked, answer) = match (self.plain(&first, budget).await, second) {
             (Err(FetchFault::Unreachable | FetchFault::Broken), Some(second)) => {
-                let answer = self.jrd(&second, budget).await;
+                let answer = self.plain(&second, budget).await;
                 (second, answer)
             }
             (answer, _) => (first, answer),
@@ -145,10 +145,11 @@ impl Fetcher {
         let address = jrd::lrdd_address(&String::from_utf8_lossy(&xrd), resource)?;
         let address = Url::parse(&address).ok().filter(|url| url != asked)?;
         not_downwards(&place, &address).ok()?;
-        self.jrd(&address, budget).await.ok()
+        self.plain(&address, budget).await.ok()
     }
 
-    async fn jrd(&self, url: &Url, budget: &Budget) -> Result<Value, FetchFault> {
+    /// What a server says to everybody, without an `id` (WebFinger, NodeInfo).
+    pub async fn plain(&self, url: &Url, budget: &Budget) -> Result<Value, FetchFault> {
         let page = self.0.follow(url, Kind::Jrd, None, budget);
         self.remembering(url, page).await.map(|page| page.json)
     }

@@ -98,6 +98,10 @@ pub(crate) enum Deed {
         who: Id,
         post: Id,
     },
+    /// Or the end of that: it changes nothing here.
+    Dislike {
+        post: Id,
+    },
     Boost(ArrivedBoost),
     Unboost {
         who: Id,
@@ -218,6 +222,7 @@ impl Deed {
             Self::Undone { who, uri } => arrivals::undone(tx, town, who, &uri).await,
             Self::Like { who, post, uri } => arrivals::favourite(tx, town, who, post, uri).await,
             Self::Unlike { who, post } => arrivals::unfavourite(tx, town, who, post).await,
+            Self::Dislike { .. } => Ok(false),
             Self::Boost(boost) => {
                 arrivals::boost(tx, town, boost).await?;
                 Ok(true)
@@ -279,6 +284,7 @@ async fn handed_on(tx: &Tx, town: &Town, who: Id, said: String, deed: Deed) -> O
             }
             Ok(changed)
         }
+        Deed::Dislike { post } => groups::echo_of_dislike(tx, town, who, post, said).await,
         other => Box::pin(other.run(tx, town)).await,
     }
 }

@@ -74,6 +74,7 @@ pub(crate) async fn of(
         Kind::PollVote => posts::poll_vote(federation, activity, actor.id).await,
         Kind::Undo => undo(federation, activity, actor, id, budget).await,
         Kind::Like => like(federation, activity, actor, id).await,
+        Kind::Dislike => dislike(federation, activity).await,
         Kind::Announce => groups::announce(federation, activity, actor, id, budget).await,
         Kind::Move => gestures::moved(federation, activity, actor, budget).await,
         Kind::Flag => gestures::flag(federation, activity, actor, id).await,
@@ -229,6 +230,10 @@ async fn undo(
             })),
             None => Ok(Ignored("a post that is not here")),
         },
+        Kind::Dislike => match object_post(federation, &inner.object).await? {
+            Some(post) => Ok(ended(Deed::Dislike { post })),
+            None => Ok(Ignored("a post that is not here")),
+        },
         Kind::Announce => {
             let post = object_post(federation, &inner.object).await?;
             Ok(ended(Deed::Unboost {
@@ -261,6 +266,13 @@ async fn like(
             uri: id.to_owned(),
         }
         .into()),
+        None => Ok(Ignored("a post that is not here")),
+    }
+}
+
+async fn dislike(federation: &Federation, activity: &Activity<'_>) -> Outcome<Meaning> {
+    match object_post(federation, &activity.object).await? {
+        Some(post) => Ok(Deed::Dislike { post }.into()),
         None => Ok(Ignored("a post that is not here")),
     }
 }

@@ -138,7 +138,7 @@ pub(crate) fn for_neighbours(post: &wire::Post, author: &str) -> bool {
 }
 
 /// The summary of a note warns; that of an article is its beginning.
-fn warning(post: &wire::Post) -> String {
+pub(crate) fn warning(post: &wire::Post) -> String {
     match (post.form, post.summary) {
         (Form::Note | Form::Question, Some(summary)) => {
             shortened(text::plain(summary).trim(), limits::POST_SUMMARY)
@@ -155,7 +155,7 @@ fn happens(post: &wire::Post, town: &Town) -> String {
 }
 
 /// What there is to read, with a way to the rest of it where this is not all.
-fn body(post: &wire::Post) -> String {
+pub(crate) fn body(post: &wire::Post) -> String {
     let warns = matches!(post.form, Form::Note | Form::Question);
     let mut html = match (post.content, post.summary) {
         (Some(Content::Html(html)), _) => text::clean(html),
@@ -191,7 +191,7 @@ fn media(media: &Media) -> Option<RemoteMedia> {
     })
 }
 
-fn shortened(text: &str, characters: usize) -> String {
+pub(crate) fn shortened(text: &str, characters: usize) -> String {
     text.chars().take(characters).collect()
 }
 

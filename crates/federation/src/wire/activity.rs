@@ -19,6 +19,7 @@ pub enum Kind {
     Reject,
     Undo,
     Like,
+    Dislike,
     Announce,
     Block,
     Flag,
@@ -136,6 +137,7 @@ impl Kind {
             "Undo" => Self::Undo,
             // An emoji is a like to who does not show it.
             "Like" | "EmojiReact" => Self::Like,
+            "Dislike" => Self::Dislike,
             "Announce" => Self::Announce,
             "Block" => Self::Block,
             "Flag" => Self::Flag,
@@ -165,6 +167,7 @@ impl Kind {
             Self::Reject => "Reject",
             Self::Undo => "Undo",
             Self::Like => "Like",
+            Self::Dislike => "Dislike",
             Self::Announce => "Announce",
             Self::Block => "Block",
             Self::Flag => "Flag",

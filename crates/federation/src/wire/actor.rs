@@ -7,7 +7,7 @@ use super::{
     Unreadable,
     emoji::Emoji,
     is_public,
-    read::{Doc, Words, cut},
+    read::{Doc, Words, cut, link_of},
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +28,8 @@ pub struct Actor<'a> {
     pub followers: Option<&'a str>,
     pub following: Option<&'a str>,
     pub featured: Option<&'a str>,
-    pub icon: Option<&'a str>,
-    pub image: Option<&'a str>,
+    pub icon: Option<Picture<'a>>,
+    pub image: Option<Picture<'a>>,
     pub fields: Vec<Field<'a>>,
     pub emojis: Vec<Emoji<'a>>,
     /// Keys that the actor names as its own; empty for actors that cannot sign.
@@ -46,6 +46,13 @@ pub struct Actor<'a> {
     pub moved_to: Option<&'a str>,
     /// Sites whose pages may name it as their author; not yet checked.
     pub attribution_domains: Vec<&'a str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Picture<'a> {
+    pub url: &'a str,
+    /// What it shows, not yet cleaned.
+    pub description: Option<&'a str>,
 }
 
 /// A line of the profile (FEP-fb2a).
@@ -109,8 +116,8 @@ impl<'a> Actor<'a> {
             followers: doc.one_id("followers"),
             following: doc.one_id("following"),
             featured: doc.one_id("featured"),
-            icon: picture(&doc, "icon"),
-            image: picture(&doc, "image"),
+            icon: Picture::read(&doc, "icon"),
+            image: Picture::read(&doc, "image"),
             fields: fields(&doc),
             emojis: Emoji::all(&doc),
             keys: keys(&doc),
@@ -170,10 +177,23 @@ pub fn page_url<'a>(doc: &Doc<'a>) -> Option<&'a str> {
         .filter(web)
 }
 
-/// Friendica lists several sizes, the last being the largest.
-fn picture<'a>(doc: &Doc<'a>, name: &str) -> Option<&'a str> {
-    let web = |href: &&str| href.starts_with("https://") || href.starts_with("http://");
-    doc.links(name).map(|link| link.href).filter(web).last()
+impl<'a> Picture<'a> {
+    /// Friendica lists several sizes, the last being the largest.
+    fn read(doc: &Doc<'a>, name: &str) -> Option<Self> {
+        doc.many(name).iter().rev().find_map(Self::of)
+    }
+
+    /// What it shows is said in `summary` or, as Mastodon reads it too, in `name`.
+    fn of(value: &'a Value) -> Option<Self> {
+        let web = |href: &&str| href.starts_with("https://") || href.starts_with("http://");
+        let said = |doc: Doc<'a>| doc.text("summary").or_else(|| doc.text("name"));
+        Some(Self {
+            url: Some(link_of(value)?.href).filter(web)?,
+            description: Doc::of(value)
+                .and_then(said)
+                .map(|said| cut(said, limits::REMOTE_HTML)),
+        })
+    }
 }
 
 fn fields<'a>(doc: &Doc<'a>) -> Vec<Field<'a>> {
@@ -298,18 +318,18 @@ mod tests {
     fn a_wrong_optional_member_is_lost_alone() {
         let mut value = minimal();
         value["endpoints"] = Value::Null;
-        value["icon"] =
-            json!([{"type": "Image"}, 7, {"type": "Image", "url": "https://a.example/p.png"}]);
+        value["icon"] = json!([{"type": "Image"}, {"type": "Image", "url": "https://a.example/p.png", "name": ["Rose"]}, 7]);
         value["image"] = json!("not a url");
         value["attachment"] =
             json!({"type": "PropertyValue", "name": "Quartier", "value": "Le Moulin"});
         value["published"] = json!("last year");
         value["publicKey"] = json!([{"id": "https://a.example/k"}, "x"]);
         let actor = Actor::read(&value).unwrap();
-        assert_eq!(
-            (actor.icon, actor.image),
-            (Some("https://a.example/p.png"), None)
-        );
+        let face = Picture {
+            url: "https://a.example/p.png",
+            description: Some("Rose"),
+        };
+        assert_eq!((actor.icon, actor.image), (Some(face), None));
         assert_eq!(
             (actor.fields.len(), actor.published, actor.keys.len()),
             (1, None, 0)

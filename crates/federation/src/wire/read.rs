@@ -276,7 +276,8 @@ fn plain_value(value: &Value) -> &Value {
     value.get("@value").unwrap_or(value)
 }
 
-fn link_of(value: &Value) -> Option<Link<'_>> {
+/// The link that a value is or holds.
+pub fn link_of(value: &Value) -> Option<Link<'_>> {
     if let Value::String(href) = value {
         let href = href.as_str();
         return is_id(href).then_some(Link {

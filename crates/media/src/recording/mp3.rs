@@ -66,6 +66,7 @@ pub(super) fn cleaned(bytes: &[u8]) -> Cleaned {
     }
     let facts = Facts {
         duration: milliseconds(samples, first.sample_rate),
+        common: true,
         ..Facts::default()
     };
     Ok((kept, FileType::Mp3, facts))

@@ -48,6 +48,11 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether it calls itself MP4; QuickTime has a brand of its own, or none.
+pub(super) fn says_mp4(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12) != Some(b"qt  ")
+}
+
 /// What may stand in a box; everything else becomes free space.
 fn known(within: Option<&Kind>) -> &'static [&'static Kind] {
     match within {
@@ -108,9 +113,11 @@ pub(super) fn cleaned(file: Vec<u8>) -> Cleaned {
     }
     let of_tracks = film.tracks.iter().map(Track::duration).max();
     let duration = film.duration.max(of_tracks.unwrap_or(0));
+    let common = film.tracks.iter().all(Track::is_common);
     let facts = match video {
         None => Facts {
             duration,
+            common,
             ..Facts::default()
         },
         Some(video) => Facts {
@@ -119,6 +126,7 @@ pub(super) fn cleaned(file: Vec<u8>) -> Cleaned {
             height: video.height,
             frame_rate: rate(video.samples, video.duration()),
             bit_rate: 0,
+            common,
         },
     };
     let file_type = if video.is_some() {

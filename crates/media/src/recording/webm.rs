@@ -144,6 +144,7 @@ pub(super) fn cleaned(file: Vec<u8>) -> Cleaned {
         height: reader.height,
         frame_rate: rate(reader.frames, duration),
         bit_rate: 0,
+        common: false,
     };
     let file_type = match reader.video {
         Some(_) => FileType::Webm,

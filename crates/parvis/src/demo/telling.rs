@@ -184,7 +184,7 @@ impl Stage {
         let look = look(&town, told).await?;
         done(&town, move |tx, town| {
             Box::pin(async move {
-                town_settings::describe(tx, &edit).await?;
+                town_settings::describe(tx, &town, &edit).await?;
                 look::dress(tx, &town, look).await
             })
         })

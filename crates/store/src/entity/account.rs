@@ -74,6 +74,11 @@ pub struct Model {
     /// The pictures of codes in its name and its texts: a line each, `chat 12`.
     #[sea_orm(column_type = "Text", nullable)]
     pub emoji: Option<String>,
+    /// What its picture shows; empty where that is not said, or there is none.
+    #[sea_orm(column_type = "Text")]
+    pub avatar_description: String,
+    #[sea_orm(column_type = "Text")]
+    pub header_description: String,
 }
 
 /// What others see of an account: no keys, no addresses of machines. A page reads it for each person on it.
@@ -109,12 +114,15 @@ pub struct Card {
     #[serde(deserialize_with = "truth")]
     pub hides_follows: bool,
     pub emoji: Option<String>,
+    pub avatar_description: String,
+    pub header_description: String,
 }
 
 /// The columns of [`Card`] of an account `a`, in the order of its fields.
 pub(crate) const CARD: &str = "a.id, a.kind, a.name, a.domain, a.uri, a.url, a.display_name, a.bio_html, a.bio_source, a.avatar, a.header, \
      a.fields, a.locked, a.discoverable, a.indexable, a.posts, a.followers, a.following, a.last_post_at, a.created_at, \
-     a.updated_at, a.suspended_at, a.moved_to_id, a.attribution_domains, a.hides_follows, a.emoji";
+     a.updated_at, a.suspended_at, a.moved_to_id, a.attribution_domains, a.hides_follows, a.emoji, \
+     a.avatar_description, a.header_description";
 
 impl From<Model> for Card {
     fn from(row: Model) -> Self {
@@ -145,6 +153,8 @@ impl From<Model> for Card {
             attribution_domains: row.attribution_domains,
             hides_follows: row.hides_follows,
             emoji: row.emoji,
+            avatar_description: row.avatar_description,
+            header_description: row.header_description,
         }
     }
 }

@@ -15,6 +15,9 @@ pub struct Model {
     pub show_boosts: bool,
     pub notify: bool,
     pub created_at: i64,
+    /// First parts of language tags with a blank around each; none is all of them.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub languages: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -32,6 +32,8 @@ pub struct Model {
     pub created_at: i64,
     #[sea_orm(column_type = "Text")]
     pub inviters: String,
+    /// When `summary` was last changed, where that is known.
+    pub summary_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -51,6 +51,12 @@ pub async fn claim(
     Ok(dialect::run(db, sql, [id.into(), now.into(), until.into()]).await? > 0)
 }
 
+/// Whether another has begun one before whoever claimed it now, and never ended it.
+pub async fn begun_before(db: &impl ConnectionTrait, id: i64) -> Result<bool, DbErr> {
+    let sql = "SELECT media_id FROM media_work WHERE media_id = $1 AND tries > 1";
+    Ok(!dialect::ids(db, sql, [id.into()]).await?.is_empty())
+}
+
 /// Goes on working on one. `false`: the claim until `claimed` has run out and another took it, or it is gone.
 pub async fn renew(
     db: &impl ConnectionTrait,

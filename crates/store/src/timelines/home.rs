@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Value};
 use super::{bounds, merged, newest_of_tags, order, tagged_for};
 use crate::{
     audience::{Eyes, of_open_server, unmuted},
-    dialect,
+    dialect, follows,
     pages::{self, PageRows},
 };
 
@@ -14,8 +14,9 @@ use crate::{
 const WINDOW: i64 = 2_000;
 
 /// What a resident reads at home, as a condition over the post `p`: own posts and those of followed people; answers only
-/// where both sides are followed, boosts only of people who are not muted, nothing of people on exclusive lists.
-pub(crate) fn belongs_at_home() -> String {
+/// where both sides are followed, boosts only of people who are not muted, nothing of people on exclusive lists, and of each
+/// only what is in the languages chosen for them.
+pub(crate) fn belongs_at_home(db: &impl ConnectionTrait) -> String {
     let follows = |account: &str, more: &str| {
         format!(
             "EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = $1 AND f.target_id = {account} AND f.accepted{more})"
@@ -26,11 +27,12 @@ pub(crate) fn belongs_at_home() -> String {
     let answered = follows("p.reply_to_account_id", "");
     let unmuted = unmuted("p.author_id");
     let unmuted_original = unmuted_original();
+    let understood = understood(db);
     // Whoever has no exclusive list pays once for the question, not for each row.
     let at_large = "(NOT EXISTS (SELECT 1 FROM people_list x WHERE x.account_id = $1 AND x.exclusive) OR NOT EXISTS (SELECT 1 \
          FROM people_list x JOIN list_member m ON m.list_id = x.id AND m.target_id = p.author_id WHERE x.account_id = $1 AND x.exclusive))";
     format!(
-        "p.audience <> 'direct' AND (p.author_id = $1 OR (((p.boost_of_id IS NULL AND {plain}) OR (p.boost_of_id IS NOT NULL AND {boosts} AND {unmuted_original})) AND {unmuted} AND {at_large})) \
+        "p.audience <> 'direct' AND (p.author_id = $1 OR (((p.boost_of_id IS NULL AND {plain}) OR (p.boost_of_id IS NOT NULL AND {boosts} AND {unmuted_original})) AND {unmuted} AND {at_large} AND {understood})) \
          AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = $1 OR p.reply_to_account_id = p.author_id OR p.author_id = $1 OR {answered})"
     )
 }
@@ -41,6 +43,17 @@ pub(super) fn unmuted_original() -> String {
     let muted = "SELECT 1 FROM mute u JOIN post o ON o.author_id = u.target_id \
          WHERE u.account_id = $1 AND o.id = p.boost_of_id AND (u.until IS NULL OR u.until > $2)";
     format!("NOT EXISTS ({muted}) AND {open}")
+}
+
+/// The post `p`, or what it passes on, is in a language that the reader has chosen for its author.
+pub(super) fn understood(db: &impl ConnectionTrait) -> String {
+    // As with exclusive lists: whoever has chosen none pays once for the question.
+    let chosen = "SELECT 1 FROM follow w WHERE w.follower_id = $1 AND w.languages IS NOT NULL";
+    let foreign = format!(
+        "{chosen} AND w.target_id = p.author_id AND EXISTS (SELECT 1 FROM post s WHERE s.id = COALESCE(p.boost_of_id, p.id) AND NOT {})",
+        follows::lets_through(db, "w", "s")
+    );
+    format!("(NOT EXISTS ({chosen}) OR NOT EXISTS ({foreign}))")
 }
 
 /// What stands at home, newest first.
@@ -161,7 +174,7 @@ fn question(
     params.push(WINDOW.into());
     params.push((page.limit as i64).into());
     let (window, limit) = (params.len() - 1, params.len());
-    let (order, belongs) = (order(upwards), belongs_at_home() + only);
+    let (order, belongs) = (order(upwards), belongs_at_home(db) + only);
     let people = match db.get_database_backend() {
         // The end of the window is found first, on the index alone; then the walk stops at the first `limit` that belong
         // here, where a subquery with the window would have all of it looked at and sorted.
@@ -200,5 +213,5 @@ async fn of_each(
 ) -> Result<Vec<i64>, DbErr> {
     let followed = "SELECT target_id AS author FROM follow WHERE follower_id = $1 AND accepted UNION SELECT $1";
     let params = vec![me.into(), now.into()];
-    merged(db, followed, &belongs_at_home(), page, params).await
+    merged(db, followed, &belongs_at_home(db), page, params).await
 }

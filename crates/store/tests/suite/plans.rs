@@ -12,8 +12,8 @@ use parvis_store::{
     interactions::{self, Wanted as Waiting},
     invitations, keys, letters, lists, media, notes, notice_choices, notification_policies,
     notifications::{self, Wanted},
-    pages, passkeys, posts, profile_links, reactions, relations, scheduled, sent_forms, servers,
-    tags, thread_mutes,
+    pages, passkeys, posts, profile_links, quotes, reactions, relations, scheduled, sent_forms,
+    servers, tags, thread_mutes,
     timelines::{self, Answers, Pointing, Scope, Shown, Tagged},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, ExecResult, QueryResult, Statement};
@@ -170,6 +170,8 @@ async fn ask_timelines(db: &Planned<'_>, eyes: Eyes) -> Result<(), DbErr> {
     }
     posts::visible_by_ids(db, eyes, 0, &[10, 11]).await?;
     pages::of_posts(db, eyes, 0, &[10, 11]).await?;
+    quotes::of_posts(db, eyes, 0, &[10, 11]).await?;
+    quotes::inner(db, eyes, 0, &[10, 11]).await?;
     posts::thread(db, eyes, 0, 10, 100).await?;
     Ok(())
 }

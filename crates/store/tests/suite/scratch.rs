@@ -69,6 +69,8 @@ pub fn account(id: i64, domain: &str) -> entity::account::Model {
         attribution_domains: String::new(),
         hides_follows: false,
         emoji: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
     }
 }
 
@@ -125,6 +127,7 @@ pub fn follow(id: i64, follower: i64, target: i64, accepted: bool) -> entity::fo
         show_boosts: true,
         notify: false,
         created_at: 0,
+        languages: None,
     }
 }
 

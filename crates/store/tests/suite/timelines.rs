@@ -111,6 +111,59 @@ async fn many_answers_to_strangers_hide_nothing_that_belongs_at_home() {
 }
 
 #[tokio::test]
+async fn a_friend_is_at_home_in_the_chosen_languages_alone() {
+    let scratch = town(&[], 0..0).await;
+    let written = |id, author, language: Option<&str>, boost_of_id| entity::post::Model {
+        language: language.map(str::to_owned),
+        boost_of_id,
+        ..scratch::post(id, author, "public")
+    };
+    let posts = vec![
+        written(10, FRIEND, Some("fr"), None),
+        written(20, FRIEND, Some("en"), None),
+        written(30, FRIEND, None, None),
+        written(40, FRIEND, Some("FR-ca"), None),
+        written(50, STRANGER, Some("en-GB"), None),
+        written(60, STRANGER, Some("oc"), None),
+        written(70, FRIEND, None, Some(50)),
+        written(80, FRIEND, None, Some(60)),
+        written(90, FRIEND, Some("frr"), None),
+    ];
+    let chooses = async |languages: &[&str]| {
+        let languages: Vec<String> = languages.iter().map(|&it| it.to_owned()).collect();
+        let chosen = scratch.store.write::<_, DbErr, _>(move |tx| {
+            Box::pin(async move { follows::set_languages(tx, 1, &languages).await })
+        });
+        chosen.await.unwrap();
+    };
+    let inserted = scratch.store.write::<_, DbErr, _>(|tx| {
+        Box::pin(async move {
+            for post in posts {
+                posts::insert(tx, post).await?;
+            }
+            Ok(())
+        })
+    });
+    inserted.await.unwrap();
+    let two = Page {
+        limit: 2,
+        ..Page::default()
+    };
+    for (languages, wanted) in [
+        (&[][..], &[90, 80, 70, 40, 30, 20, 10][..]),
+        (&["fr", "oc"][..], &[80, 40, 30, 10][..]),
+        (&["en"][..], &[70, 30, 20][..]),
+        (&["pl"][..], &[30][..]),
+    ] {
+        chooses(languages).await;
+        assert_eq!(home(&scratch.store, Page::default()).await, wanted);
+        // Filled by the newest of all.
+        let first = home(&scratch.store, two).await;
+        assert_eq!(first, &wanted[..wanted.len().min(2)]);
+    }
+}
+
+#[tokio::test]
 async fn a_friends_boost_of_a_muted_person_is_not_at_home() {
     let scratch = town(&[10], 30..31).await;
     let boost = entity::post::Model {

@@ -28,6 +28,9 @@ pub struct RemoteAccount {
     pub bio_html: String,
     pub avatar: Option<String>,
     pub header: Option<String>,
+    /// What they show, as plain text; empty where that is not said, or there is none.
+    pub avatar_description: String,
+    pub header_description: String,
     pub fields: Vec<FieldView>,
     /// Of the codes in its name and its texts, each once.
     pub emojis: Vec<RemoteEmoji>,
@@ -148,6 +151,8 @@ fn blank(id: Id, now: Timestamp) -> entity::account::Model {
         attribution_domains: String::new(),
         hides_follows: false,
         emoji: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
     }
 }
 
@@ -169,6 +174,8 @@ fn remote_row(
         bio_html: remote.bio_html,
         avatar: remote.avatar,
         header: remote.header,
+        avatar_description: remote.avatar_description,
+        header_description: remote.header_description,
         fields: serde_json::to_string(&fields).unwrap_or_else(|_| "[]".into()),
         locked: remote.locked,
         discoverable: remote.discoverable,

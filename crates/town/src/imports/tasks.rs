@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parvis_model::{handle::Handle, id::Id, refusal::Refusal};
+use parvis_model::{handle::Handle, id::Id, limits, refusal::Refusal};
 use parvis_store::{Tx, follows as follow_rows, lists as list_rows, logins};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -23,6 +23,9 @@ pub enum Task {
         who: String,
         boosts: bool,
         notify: bool,
+        /// As they are compared. None stood in what was brought before there were any.
+        #[serde(default)]
+        languages: Vec<String>,
     },
     Block {
         who: String,
@@ -65,6 +68,7 @@ impl Task {
                 who: who(0),
                 boosts: unless_false(1),
                 notify: cell(2).eq_ignore_ascii_case("true"),
+                languages: languages(cell(3)),
             },
             Sheet::Blocked => Self::Block { who: who(0) },
             Sheet::Muted => Self::Mute {
@@ -150,9 +154,14 @@ impl Task {
     /// `found`: as [`Self::prepare`] gave it.
     pub async fn carry_out(&self, tx: &Tx, town: &Town, me: Id, found: Id) -> Outcome<()> {
         match self {
-            Self::Follow { boosts, notify, .. } => {
+            Self::Follow {
+                boosts,
+                notify,
+                languages,
+                ..
+            } => {
                 follows::request(tx, town, me, found).await?;
-                choose_what_to_see(tx, me, found, *boosts, *notify).await
+                choose_what_to_see(tx, me, found, *boosts, *notify, languages).await
             }
             Self::Block { .. } => relations::block(tx, town, me, found).await,
             Self::Mute { notifications, .. } => {
@@ -177,6 +186,15 @@ fn address(text: &str) -> String {
     text.trim().trim_start_matches('@').to_lowercase()
 }
 
+/// `fr, oc`. What is no language is left out, so that it keeps nobody from being followed.
+fn languages(cell: &str) -> Vec<String> {
+    let codes = cell.split(',').map(str::trim);
+    codes
+        .filter_map(follows::language)
+        .take(limits::FOLLOW_LANGUAGES)
+        .collect()
+}
+
 pub fn handle_key(text: &str) -> String {
     let handle = text.parse::<Handle>();
     handle.map_or_else(|()| address(text), |handle| handle.key())
@@ -196,11 +214,15 @@ async fn choose_what_to_see(
     target: Id,
     boosts: bool,
     notify: bool,
+    languages: &[String],
 ) -> Outcome<()> {
-    if boosts && !notify {
+    if !boosts || notify {
+        follows::set_options(tx, me, target, boosts, notify).await?;
+    }
+    if languages.is_empty() {
         return Ok(());
     }
-    follows::set_options(tx, me, target, boosts, notify).await
+    follows::set_languages(tx, me, target, languages).await
 }
 
 /// The list is made where there is none of that name; only people one follows can stand on it.

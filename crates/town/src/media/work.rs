@@ -3,15 +3,19 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use parvis_media::{Fault, KeptUpload};
+use parvis_media::{Conversion, Fault, KeptUpload};
 use parvis_model::{
     clock::{HOUR, MINUTE, SECOND, Timestamp},
     id::{self, Id},
 };
 use parvis_store::media::{self, work};
-use tokio::task::JoinSet;
+use tokio::{
+    sync::watch::{Receiver, channel},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
-use super::{finished, unfit};
+use super::{finished, unfit, unused};
 use crate::{Error, Failure, Outcome, Town};
 
 /// Prepared at the same time; how many of them are worked on is the folder's affair.
@@ -33,24 +37,45 @@ const AGAIN_AT_LAST: Timestamp = 10 * MINUTE;
 const TRIES: i64 = 3;
 /// Also without being woken, for what another process left.
 const PAUSE: Duration = Duration::from_secs(10);
+/// For whoever waits for it, converting may take as long, its turn included; else it is kept as it came.
+const WAITED_FOR: Duration = Duration::from_secs(20);
 
-/// Prepares what waits until `stop` is done.
+/// Prepares what waits until `stop` is done. What is nearly kept then is kept, what is being converted put back.
 pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
+    let (ending, end) = channel(false);
     loop {
-        if let Err(err) = prepare_waiting(&town).await {
+        let round = prepare_until(&town, &end);
+        tokio::pin!(round);
+        let (prepared, stopped) = tokio::select! {
+            prepared = &mut round => (prepared, false),
+            () = &mut stop => {
+                ending.send_replace(true);
+                (round.await, true)
+            }
+        };
+        if let Err(err) = prepared {
             tracing::error!(%err, town = town.host, "uploads are not prepared for now");
+        }
+        if stopped {
+            return;
         }
         tokio::select! {
             () = &mut stop => return,
             () = town.media.left() => {}
-            () = tokio::time::sleep(PAUSE) => {}
+            () = sleep(PAUSE) => {}
         }
     }
 }
 
 /// Prepares whatever waits in this process's folder.
 pub async fn prepare_waiting(town: &Arc<Town>) -> Outcome<()> {
+    let (_ending, end) = channel(false);
+    prepare_until(town, &end).await
+}
+
+/// The same; nothing is begun once `end` says so.
+async fn prepare_until(town: &Arc<Town>, end: &Receiver<bool>) -> Outcome<()> {
     let now = town.now();
     town.store
         .write::<_, Failure, _>(move |tx| {
@@ -59,19 +84,38 @@ pub async fn prepare_waiting(town: &Arc<Town>) -> Outcome<()> {
         .await?;
     let mut under_way = JoinSet::new();
     loop {
-        while under_way.len() < AT_ONCE {
+        while under_way.len() < AT_ONCE && !is_over(end) {
             let Some(claim) = taken(town).await? else {
                 break;
             };
-            let town = Arc::clone(town);
-            under_way.spawn(async move { prepare(&town, claim).await });
+            let (town, end) = (Arc::clone(town), end.clone());
+            under_way.spawn(async move { prepare(&town, claim, end).await });
         }
-        match under_way.join_next().await {
+        let more = under_way.len() < AT_ONCE && !is_over(end);
+        let ended = tokio::select! {
+            ended = under_way.join_next() => ended,
+            // What is soon done does not wait for what is converted.
+            () = town.media.left(), if more => continue,
+            () = sleep(PAUSE), if more => continue,
+        };
+        match ended {
             Some(ended) => {
                 ended.map_err(|err| Error::Other(format!("preparing broke off: {err}")))??;
             }
             None => return Ok(()),
         }
+    }
+}
+
+fn is_over(end: &Receiver<bool>) -> bool {
+    *end.borrow()
+}
+
+/// Until it is over.
+async fn over(mut end: Receiver<bool>) {
+    let told = end.wait_for(|over| *over).await.is_ok();
+    if !told {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -140,14 +184,26 @@ async fn holding<R>(town: &Town, claim: &mut Claim, working: impl Future<Output 
     }
 }
 
-async fn prepare(town: &Town, mut claim: Claim) -> Outcome<()> {
+async fn prepare(town: &Town, mut claim: Claim, end: Receiver<bool>) -> Outcome<()> {
     let id = claim.id;
-    match holding(town, &mut claim, town.media.keep_waiting(id)).await {
+    let conversion = tokio::select! {
+        conversion = holding(town, &mut claim, converted(town, id)) => conversion?,
+        () = over(end) => return put_back(town, claim, town.now()).await,
+    };
+    let keeping = async {
+        match conversion {
+            Some(conversion) => town.media.keep_converted(conversion).await.map(Some),
+            None => town.media.keep_waiting(id).await,
+        }
+    };
+    match holding(town, &mut claim, keeping).await {
         Ok(Some(kept)) => finish(town, id, kept).await?,
         Ok(None) => return Ok(()),
         Err(Fault::Storage(err)) => {
             tracing::error!(%err, town = town.host, id, "an upload cannot be kept for now");
-            return put_back(town, claim).await;
+            let waited = town.now() - id::time_of(id);
+            let later = town.now() + (waited / 2).clamp(AGAIN, AGAIN_AT_LAST);
+            return put_back(town, claim, later).await;
         }
         Err(fault) => {
             tracing::info!(%fault, town = town.host, id, "an upload could not be prepared");
@@ -158,11 +214,16 @@ async fn prepare(town: &Town, mut claim: Claim) -> Outcome<()> {
     Ok(())
 }
 
+/// `None`: it is kept as it came, as is what brought its worker down before: converting may have.
+async fn converted(town: &Town, id: Id) -> Outcome<Option<Conversion>> {
+    if !town.media.converts() || work::begun_before(town.store.read(), id).await? {
+        return Ok(None);
+    }
+    Ok(town.media.convert_waiting(id).await)
+}
+
 /// It was taken in, so it is not lost for what is no fault of its own.
-async fn put_back(town: &Town, claim: Claim) -> Outcome<()> {
-    let now = town.now();
-    let waited = now - id::time_of(claim.id);
-    let later = now + (waited / 2).clamp(AGAIN, AGAIN_AT_LAST);
+async fn put_back(town: &Town, claim: Claim, later: Timestamp) -> Outcome<()> {
     town.store
         .write(move |tx| {
             Box::pin(async move { Ok(work::put_back(tx, claim.id, claim.until, later).await?) })
@@ -191,17 +252,14 @@ async fn finish(town: &Town, id: Id, kept: KeptUpload) -> Outcome<()> {
                     return Ok(files.into_iter().flatten().collect());
                 };
                 // A thumbnail that was chosen meanwhile stays.
-                let mut unused = Vec::new();
-                if row.preview_file.is_some() {
-                    unused.extend(kept.preview.as_ref().map(|it| it.key.to_string()));
-                }
+                let unused = unused(&row, &kept);
                 let chosen = row.preview_file.is_some();
                 let row = finished(row, &kept);
                 media::set_file(tx, &row).await?;
                 if !chosen {
                     media::set_preview(tx, &row).await?;
                 }
-                Ok(unused)
+                Ok(unused.into_iter().collect())
             })
         })
         .await;
@@ -213,6 +271,11 @@ async fn finish(town: &Town, id: Id, kept: KeptUpload) -> Outcome<()> {
 
 /// The same at once, for whoever waits for it.
 pub(super) async fn now(town: &Town, id: Id) -> Outcome<KeptUpload> {
+    let converting = timeout(WAITED_FOR, town.media.convert_waiting(id)).await;
+    if let Ok(Some(conversion)) = converting {
+        let kept = town.media.keep_converted(conversion).await;
+        return kept.map_err(unfit);
+    }
     let kept = town.media.keep_waiting(id).await.map_err(unfit)?;
     kept.ok_or_else(|| Error::Other("an upload is gone while it is prepared".into()).into())
 }

@@ -6,7 +6,11 @@ use parvis_model::{
     id::Id,
     policy::{Allowed, Consent, Ties},
 };
-use parvis_store::{ConnectionTrait, entity, quotes as rows, relations};
+use parvis_store::{
+    ConnectionTrait, entity,
+    quotes::{self as rows, Away},
+    relations,
+};
 
 use crate::{Error, PostView, Town, Viewer, policies};
 
@@ -23,23 +27,45 @@ pub enum QuoteState {
     Deleted,
     /// Its author has agreed, but it is not for these eyes.
     Hidden,
+    /// Its author has agreed, but is one whom the viewer has blocked …
+    OfBlocked,
+    /// … or of a server that they have blocked …
+    OfBlockedServer,
+    /// … or has been muted by them.
+    OfMuted,
 }
 
 impl QuoteState {
-    /// As it is seen: of one agreed to, what it quotes may be gone, or not for these eyes.
-    fn seen(kept: &str, gone: bool, hidden: bool) -> Self {
-        match Self::parse(kept) {
-            Self::Accepted if gone => Self::Deleted,
-            Self::Accepted if hidden => Self::Hidden,
-            state => state,
+    /// As it is seen: of one agreed to, what it quotes may be gone, not for these eyes, or by whom one keeps away.
+    fn seen(kept: &str, gone: bool, hidden: bool, away: Option<Away>) -> Self {
+        match (Self::parse(kept), away) {
+            (Self::Accepted, _) if gone => Self::Deleted,
+            (Self::Accepted, Some(Away::Blocked)) => Self::OfBlocked,
+            (Self::Accepted, _) if hidden => Self::Hidden,
+            (Self::Accepted, Some(Away::BlockedServer)) => Self::OfBlockedServer,
+            (Self::Accepted, Some(Away::Muted)) => Self::OfMuted,
+            (state, _) => state,
         }
     }
 
-    /// As it is kept; the last two are only ever seen.
+    /// It stands with its author's consent, whoever looks.
+    pub fn is_agreed(self) -> bool {
+        matches!(
+            self,
+            Self::Accepted | Self::Hidden | Self::OfBlocked | Self::OfBlockedServer | Self::OfMuted
+        )
+    }
+
+    /// As it is kept; the last five are only ever seen.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
-            Self::Accepted | Self::Deleted | Self::Hidden => "accepted",
+            Self::Accepted
+            | Self::Deleted
+            | Self::Hidden
+            | Self::OfBlocked
+            | Self::OfBlockedServer
+            | Self::OfMuted => "accepted",
             Self::Refused => "refused",
             Self::Revoked => "revoked",
             Self::Unverified => "unverified",
@@ -89,12 +115,14 @@ pub struct Quoting {
 
 /// The quotes of a page, before what they quote is looked at.
 #[derive(Default)]
-pub(crate) struct Quotes(HashMap<Id, entity::quote::Model>);
+pub(crate) struct Quotes(HashMap<Id, (entity::quote::Model, Option<Away>)>);
 
 impl Quotes {
     /// Asks nothing where no post quotes.
     pub(crate) async fn load(
         db: &impl ConnectionTrait,
+        town: &Town,
+        viewer: Viewer,
         posts: &[entity::post::Model],
     ) -> Result<Self, Error> {
         let quoting = posts.iter().filter(|row| row.has_quote);
@@ -102,24 +130,24 @@ impl Quotes {
         if quoting.is_empty() {
             return Ok(Self::default());
         }
-        let quotes = rows::of_posts(db, &quoting).await?;
-        let quotes = quotes.into_iter().map(|quote| (quote.post_id, quote));
+        let quotes = rows::of_posts(db, viewer.eyes(), town.now(), &quoting).await?;
+        let quotes = quotes.into_iter().map(|found| (found.0.post_id, found));
         Ok(Self(quotes.collect()))
     }
 
     /// What is quoted with its author's consent.
     pub(crate) fn agreed(&self) -> impl Iterator<Item = Id> {
-        let agreed = self.0.values().filter(|quote| stands(quote));
-        agreed.filter_map(|quote| quote.quoted_id)
+        let agreed = self.0.values().filter(|(quote, _)| stands(quote));
+        agreed.filter_map(|(quote, _)| quote.quoted_id)
     }
 
     pub(crate) fn view(&self, post: Id, quoted: &Quoted) -> Option<QuoteView> {
-        let quote = self.0.get(&post)?;
+        let (quote, away) = self.0.get(&post)?;
         let post = quote.quoted_id.filter(|_| stands(quote));
         let post = post.and_then(|id| quoted.posts.get(&id)).cloned();
         let gone = quote.quoted_id.is_none();
         Some(QuoteView {
-            state: QuoteState::seen(&quote.state, gone, post.is_none()),
+            state: QuoteState::seen(&quote.state, gone, post.is_none(), *away),
             within: post
                 .as_ref()
                 .and_then(|post| quoted.quotes.get(&post.id))
@@ -156,8 +184,8 @@ impl Quoted {
         let quoting: Vec<Id> = quoting.collect();
         let inner = rows::inner(db, viewer.eyes(), town.now(), &quoting).await?;
         let inner = inner.into_iter().map(|row| {
-            let state = QuoteState::seen(&row.state, row.gone, row.seen.is_none());
-            let post = row.seen.filter(|_| state == QuoteState::Accepted);
+            let state = QuoteState::seen(&row.state, row.gone, row.seen.is_none(), row.away);
+            let post = row.seen.filter(|_| state.is_agreed());
             (row.post, InnerQuote { state, post })
         });
         Ok(Self {

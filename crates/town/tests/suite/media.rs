@@ -1,5 +1,8 @@
 //! Uploads over time: prepared after a crash, given up, forgotten.
 
+use std::{fs, os::unix::fs::PermissionsExt as _};
+
+use parvis_media::Converter;
 use parvis_model::{
     audience::Audience,
     clock::{Clock, DAY, HOUR, MINUTE},
@@ -15,6 +18,7 @@ use parvis_town::{
 use crate::scratch::{self, NOW, Scratch, compose, refused};
 
 const FILM: &[u8] = include_bytes!("../../../media/tests/samples/film.mp4");
+const WEBM: &[u8] = include_bytes!("../../../media/tests/samples/film.webm");
 const PICTURE: &[u8] = include_bytes!("../../../media/tests/samples/place.png");
 
 async fn receive(t: &Scratch, owner: Id, bytes: &[u8]) -> (Id, State) {
@@ -90,6 +94,46 @@ async fn what_kills_every_worker_is_given_up() {
     }
     media::prepare_waiting(&t.town).await.unwrap();
     assert_eq!(state(&t, marie, film).await, State::Failed);
+}
+
+/// Makes a film of whatever it is given, and no picture.
+fn converter(t: &Scratch) -> Converter {
+    let folder = t.folder.path();
+    let (program, film) = (folder.join("ffmpeg"), folder.join("film.mp4"));
+    fs::write(&film, FILM).unwrap();
+    let script = format!(
+        "#!/bin/sh\nfor last; do :; done\ncase \"$last\" in *.mp4) exec /bin/cp '{}' \"$last\" ;; esac\nexit 1\n",
+        film.display()
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    Converter::new(program)
+}
+
+#[tokio::test]
+async fn what_brought_its_worker_down_is_not_converted_again() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let kept = async |file: Id| {
+        media::prepare_waiting(&t.town).await.unwrap();
+        let (view, state) = media::view(&t.town, marie, file).await.unwrap();
+        assert_eq!((state, view.preview_url.as_str()), (State::Ready, ""));
+        view.mime
+    };
+    let (film, _) = receive(&t, marie, WEBM).await;
+    assert_eq!(kept(film).await, "video/webm", "no program is named");
+
+    t.town.media.convert_with(converter(&t));
+    let (film, _) = receive(&t, marie, WEBM).await;
+    assert_eq!(kept(film).await, "video/mp4", "without a picture, too");
+    let (film, _) = receive(&t, marie, WEBM).await;
+    let claimed = deed!(t, |tx, _town| async {
+        Ok(work::claim(tx, film, NOW, NOW + 5 * MINUTE).await?)
+    });
+    assert!(claimed.unwrap());
+    t.clock.advance(6 * MINUTE);
+    assert_eq!(kept(film).await, "video/webm");
+    assert!(!t.town.media.waits(film));
 }
 
 #[tokio::test]

@@ -110,6 +110,20 @@ async fn who_asked_for_it_hears_of_each_post_but_not_of_answers() {
         .await
         .unwrap();
     assert_eq!(t.told(bruno).await, [(NotificationKind::Post, marie)]);
+    let chosen = ["fr".to_owned()];
+    deed!(t, |tx, _town| follows::set_languages(
+        tx, bruno, marie, &chosen
+    ))
+    .unwrap();
+    for language in ["en", "fr-CA"] {
+        let spoken = posts::Compose {
+            language: Some(language.into()),
+            ..scratch::compose("encore", Audience::Followers)
+        };
+        t.publish(marie, spoken).await.unwrap();
+    }
+    let told = [(NotificationKind::Post, marie); 2];
+    assert_eq!(t.told(bruno).await, told, "not of the English one");
 }
 
 #[tokio::test]

@@ -113,6 +113,8 @@ pub fn stranger(name: &str, domain: &str) -> RemoteAccount {
         bio_html: String::new(),
         avatar: None,
         header: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
         fields: Vec::new(),
         emojis: Vec::new(),
         locked: false,
@@ -381,6 +383,8 @@ fn local_account(id: Id, name: &str) -> entity::account::Model {
         attribution_domains: String::new(),
         hides_follows: false,
         emoji: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
         uri,
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parvis_model::{
     account::{Registration, Role},
+    clock::HOUR,
     refusal::Kind,
 };
 use parvis_town::{
@@ -12,7 +13,7 @@ use parvis_town::{
     users,
 };
 
-use crate::scratch::{self, PASSWORD, refused};
+use crate::scratch::{self, NOW, PASSWORD, refused};
 
 fn edit(name: &str) -> TownEdit {
     TownEdit {
@@ -76,14 +77,41 @@ async fn the_first_steps_are_done_once_even_when_two_do_them_at_once() {
 async fn only_an_administrator_changes_the_town() {
     let t = scratch::town().await;
     let marie = t.user(t.resident("marie").await).await;
-    let changed = deed!(t, |tx, _town| async {
-        settings::change(tx, &marie, &edit("Mariville")).await
+    let changed = deed!(t, |tx, town| async {
+        settings::change(tx, town, &marie, &edit("Mariville")).await
     });
     assert_eq!(refused(changed.unwrap_err()).kind, Kind::NotFound);
-    let named_nothing = deed!(t, |tx, _town| async {
-        settings::describe(tx, &edit(" ")).await
+    let named_nothing = deed!(t, |tx, town| async {
+        settings::describe(tx, town, &edit(" ")).await
     });
     assert_eq!(refused(named_nothing.unwrap_err()).field, Some("town_name"));
+}
+
+#[tokio::test]
+async fn the_town_knows_since_when_it_says_of_itself_what_it_says() {
+    let t = scratch::town().await;
+    assert_eq!(t.town.profile().summary_at, None);
+    let mut known = Vec::new();
+    for (name, summary) in [
+        ("Valmont", ""),
+        ("Valmont", "Au bord de l'eau."),
+        ("Valmont-le-Pont", "Au bord de l'eau."),
+        ("Valmont-le-Pont", ""),
+    ] {
+        t.clock.advance(HOUR);
+        let edit = TownEdit {
+            summary: summary.into(),
+            ..edit(name)
+        };
+        deed!(t, |tx, town| async {
+            settings::describe(tx, town, &edit).await
+        })
+        .unwrap();
+        t.town.refresh_profile().await.unwrap();
+        known.push(t.town.profile().summary_at);
+    }
+    let hour = |n: i64| Some(NOW + n * HOUR);
+    assert_eq!(known, [None, hour(2), hour(2), hour(4)]);
 }
 
 #[tokio::test]

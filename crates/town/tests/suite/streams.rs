@@ -9,8 +9,9 @@ use parvis_model::{
     policy::{Consent, Quoters},
 };
 use parvis_town::{
-    PostView, Viewer, arrivals,
+    PostView, Viewer, arrivals, follows,
     lists::{self, Answers},
+    posts::Compose,
     reactions,
     relations::{self, MuteTerms},
     streams::{self, Listener, News, Scope, Stream, What},
@@ -90,6 +91,11 @@ async fn what_is_heard_is_what_the_pages_show() {
     };
     deed!(t, |tx, town| relations::mute(tx, town, marie, lea, terms)).unwrap();
     deed!(t, |tx, town| tags::follow(tx, town, marie, "pont")).unwrap();
+    let tongues = ["br".to_owned()];
+    deed!(t, |tx, _town| follows::set_languages(
+        tx, marie, paul, &tongues
+    ))
+    .unwrap();
     let list = deed!(t, |tx, town| lists::create(
         tx,
         town,
@@ -128,6 +134,13 @@ async fn what_is_heard_is_what_the_pages_show() {
             let _refused = t.answers(other, post, "Salut", Audience::Public).await;
             let _refused = t.boosts(other, post).await;
         }
+    }
+    for language in ["br", "fr"] {
+        let spoken = Compose {
+            language: Some(language.into()),
+            ..compose("Kenavo", Public)
+        };
+        t.publish(paul, spoken).await.unwrap();
     }
     let arrived = scratch::arrival(far, "https://far.example/1", Audience::Public);
     t.arrives(arrived).await.unwrap();

@@ -40,7 +40,10 @@ async fn open_to(t: &Scratch, registration: Registration) {
         rules: String::new(),
         hue: Some(1),
     };
-    deed!(t, |tx, _town| async { settings::describe(tx, &edit).await }).unwrap();
+    deed!(t, |tx, town| async {
+        settings::describe(tx, town, &edit).await
+    })
+    .unwrap();
     t.town.refresh_profile().await.unwrap();
 }
 

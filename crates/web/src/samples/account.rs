@@ -3,7 +3,7 @@
 use parvis_model::{account::Role, clock::DAY, refusal::Refusal};
 use parvis_town::{
     exports::Sheet,
-    imports::ImportView,
+    imports::{Brought, ImportView},
     invitations::{InvitationView, State},
     passkeys::PasskeyView,
     two_step::TwoStepView,
@@ -55,9 +55,9 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
         since: NOW,
         codes_left,
     };
-    let brought = |sheet, finished, failures: Vec<(String, Refusal)>| ImportView {
+    let brought = |what, finished, failures: Vec<(String, Refusal)>| ImportView {
         id: 4,
-        sheet,
+        what,
         created_at: NOW,
         finished,
         total: 120,
@@ -66,6 +66,7 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
         failures,
     };
     let unknown = Refusal::invalid("file", "refusal-import-no-person");
+    let refused = Refusal::invalid("file", "refusal-import-refused");
     let passkey = |used_at| PasskeyView {
         id: 3,
         name: "Firefox sur Linux".into(),
@@ -102,11 +103,12 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
                 page: &at("/reglages/importer"),
                 imports: vec![
                     brought(
-                        Sheet::Following,
+                        Brought::Table(Sheet::Following),
                         false,
                         vec![("paul@loin.example".into(), unknown)],
                     ),
-                    brought(Sheet::Bookmarks, true, vec![]),
+                    brought(Brought::Table(Sheet::Bookmarks), true, vec![]),
+                    brought(Brought::Posts, true, vec![("Le pont".into(), refused)]),
                 ],
                 form: wrong(Asked::default(), "file"),
             }),

@@ -54,6 +54,7 @@ pub fn town() -> Profile {
     Profile {
         name: "Valmont".into(),
         summary: "La place de Valmont et de ses hameaux : nouvelles, coups de main, fêtes et questions à la mairie.".into(),
+        summary_at: Some(NOW - 90 * DAY),
         language: "fr".into(),
         time_zone: "Europe/Paris".into(),
         registration: Registration::Approval,

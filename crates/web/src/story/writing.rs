@@ -327,6 +327,27 @@ async fn what_stands_behind_a_file_outlives_the_session_and_the_file_is_not_kept
     assert_eq!(maire.finds_incoming(), 0);
 }
 
+/// On a device without the worker of the installed app.
+#[tokio::test]
+async fn what_another_app_hands_over_fills_the_form_and_leaves_no_file() {
+    let mut maire = Browser::of_maire().await;
+    let handed = [
+        part("name=\"texte\"", b"Vu au lavoir"),
+        part("name=\"images\"; filename=\"lavoir.png\"", PNG),
+    ];
+    let led = maire.sends_parts("/partager", &handed).await;
+    assert_eq!(led.status, StatusCode::SEE_OTHER);
+    assert_eq!(led.location(), "/ecrire?texte=Vu%20au%20lavoir");
+    let shown = maire.opens(led.location()).await.html;
+    assert!(shown.contains("Vu au lavoir") && shown.contains("data-flash"));
+    assert!(!shown.contains("name=\"garde\""));
+    maire.cookies.clear();
+    let led = maire.sends_parts("/partager", &handed).await;
+    let next = led.location().strip_prefix("/connexion?suite=");
+    assert!(next.unwrap().contains("lavoir"), "the words wait");
+    assert_eq!(maire.finds_incoming(), 0);
+}
+
 #[tokio::test]
 async fn a_form_with_far_too_much_text_is_refused() {
     let mut browser = Browser::of_maire().await;

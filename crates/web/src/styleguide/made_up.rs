@@ -43,6 +43,8 @@ pub fn person(
         bio_source: "Boulangère rue du Moulin.".into(),
         avatar: None,
         header: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
         emojis: Vec::new(),
         fields: vec![
             FieldView { name: "Horaires".into(), value_html: "7 h – 13 h".into(), value_source: "7 h – 13 h".into(), verified_at: None },

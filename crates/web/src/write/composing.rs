@@ -205,16 +205,22 @@ impl Composing {
 
     /// Code and own name of each language that is offered; what was chosen elsewhere stays.
     pub fn tongues(&self, page: &Frame) -> Vec<(String, String)> {
-        let mut offered: Vec<(String, String)> = TONGUES
-            .iter()
-            .map(|(code, key)| ((*code).to_owned(), page.t(key)))
-            .collect();
-        let known = offered.iter().any(|(code, _)| *code == self.language);
-        if !known && !self.language.is_empty() {
-            offered.push((self.language.clone(), self.language.clone()));
-        }
-        offered
+        tongues(page, &[self.language.as_str()])
     }
+}
+
+/// Code and own name of each language that is offered, and of the `chosen` ones.
+pub fn tongues(page: &Frame, chosen: &[&str]) -> Vec<(String, String)> {
+    let mut offered: Vec<(String, String)> = TONGUES
+        .iter()
+        .map(|(code, key)| ((*code).to_owned(), page.t(key)))
+        .collect();
+    for code in chosen.iter().filter(|code| !code.is_empty()) {
+        if !offered.iter().any(|(known, _)| known == code) {
+            offered.push(((*code).to_owned(), (*code).to_owned()));
+        }
+    }
+    offered
 }
 
 fn new_key() -> String {

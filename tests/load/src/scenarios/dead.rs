@@ -317,5 +317,6 @@ fn follow_of(
         show_boosts: true,
         notify: false,
         created_at: Clock::system().now(),
+        languages: None,
     }
 }

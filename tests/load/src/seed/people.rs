@@ -125,6 +125,7 @@ fn follow(
         show_boosts: true,
         notify: false,
         created_at: town.now(),
+        languages: None,
     }
 }
 

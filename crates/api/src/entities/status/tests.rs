@@ -27,7 +27,7 @@ fn a_post_has_every_key_apps_need() {
         "note": "<p>Boulangère.</p>",
         "avatar": "https://v.example/media/a.webp",
         "avatar_static": "https://v.example/media/a.webp",
-        "avatar_description": "",
+        "avatar_description": "Une femme devant un four",
         "header": "https://v.example/header-default.png",
         "header_static": "https://v.example/header-default.png",
         "header_description": "",

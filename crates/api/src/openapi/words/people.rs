@@ -146,7 +146,7 @@ fn between() -> Vec<Words> {
     let endorsed = "Only of people whom one follows.";
     vec![
         told("POST /api/v1/accounts/{id}/follow", "Follow somebody", now)
-            .note("Also to change what of a follow is shown. Who chooses followers is asked first: `requested`."),
+            .note("Also to change what of a follow is shown: `reblogs`, `languages`; what is left out stays as it is. Who chooses followers is asked first: `requested`."),
         told("POST /api/v1/accounts/{id}/unfollow", "Follow somebody no more", now),
         told(
             "POST /api/v1/accounts/{id}/remove_from_followers",

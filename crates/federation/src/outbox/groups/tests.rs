@@ -74,6 +74,8 @@ fn follower() -> RemoteAccount {
         bio_html: String::new(),
         avatar: None,
         header: None,
+        avatar_description: String::new(),
+        header_description: String::new(),
         fields: Vec::new(),
         emojis: Vec::new(),
         locked: false,

@@ -129,6 +129,9 @@ pub struct Image {
     kind: &'static str,
     pub media_type: String,
     pub url: String,
+    /// What it shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 impl Image {
@@ -137,6 +140,7 @@ impl Image {
             kind: "Image",
             media_type,
             url,
+            name: None,
         }
     }
 }

@@ -53,6 +53,9 @@ fn person() -> Actor {
 }
 
 fn actor(id: &str) -> Actor {
+    let address = "https://bourg.example/media/a.webp";
+    let mut face = Image::new("image/webp".into(), address.into());
+    face.name = Some("Un tilleul en fleur".into());
     Actor {
         id: id.into(),
         kind: "Person",
@@ -87,10 +90,7 @@ fn actor(id: &str) -> Actor {
             id.into(),
             "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2".into(),
         )],
-        icon: Some(Image::new(
-            "image/webp".into(),
-            "https://bourg.example/media/a.webp".into(),
-        )),
+        icon: Some(face),
         image: None,
         also_known_as: Vec::new(),
         moved_to: None,

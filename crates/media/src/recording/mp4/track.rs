@@ -10,6 +10,8 @@ use super::{
 /// What browsers play.
 const VIDEO: [&Kind; 6] = [b"avc1", b"avc3", b"hvc1", b"hev1", b"vp09", b"av01"];
 const SOUND: [&Kind; 4] = [b"mp4a", b"Opus", b"fLaC", b"alac"];
+/// What all of them play, on old telephones too.
+const COMMON: [&Kind; 2] = [b"avc1", b"mp4a"];
 /// Samples or chunks of one track: at 240 pictures a second, more than two hours.
 const MOST: u64 = 3_000_000;
 /// Of one track: so many different ways of encoding.
@@ -46,6 +48,10 @@ impl Track {
 
     pub fn is_foreign(&self) -> bool {
         !self.is_video() && &self.handler != b"soun"
+    }
+
+    pub fn is_common(&self) -> bool {
+        self.codecs.iter().all(|codec| COMMON.contains(&codec))
     }
 
     /// In milliseconds.

@@ -1,0 +1,31 @@
+//! Under which address a post stood before it was brought along: an `imported_post` for each, so that an archive that is brought
+//! again adds nothing. It goes with the post. And a quick way to what is next of an archive.
+
+use sea_orm_migration::prelude::*;
+
+use crate::dialect;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        dialect::run(manager, SCRIPT).await
+    }
+}
+
+const SCRIPT: &str = "\
+CREATE TABLE imported_post (
+  post_id {id} REFERENCES post (id) ON DELETE CASCADE,
+  account_id BIGINT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  uri TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX imported_post_uri ON imported_post (account_id, uri);
+
+CREATE INDEX import_row_next ON import_row (import_id, id) WHERE failure IS NULL";
