@@ -1,6 +1,6 @@
 // @ts-check
-// Files are sent as soon as they are chosen, pasted, dropped or handed over by another app, with their progress, and put in
-// order in place. Without it they go with the form.
+// Files are sent as soon as they are chosen, pasted or dropped, and those of another app once they are wanted, with their
+// progress, and put in order in place. Without it they go with the form.
 
 for (const form of document.querySelectorAll("form[data-compose]")) {
   if (form instanceof HTMLFormElement) attach(form);
@@ -41,7 +41,6 @@ function attach(form) {
   };
 
   choose(form, take);
-  void handedOver().then(take);
   form.addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
     if (!files?.length) return;
@@ -59,21 +58,38 @@ function attach(form) {
     event.preventDefault();
     pressed = event.submitter;
   });
+  void offer(form, take);
 }
 
 /**
- * The pictures of another app, which the worker laid aside on this device under the number in the address; taken up once.
- * @returns {Promise<File[]>}
+ * Offers the pictures of another app, which the worker laid aside on this device under the number in the address. A page of
+ * another site can hand some over, too: they go nowhere until somebody here wants them to.
+ * @param {HTMLFormElement} form
+ * @param {(files: Iterable<File>) => void} take
  */
-async function handedOver() {
+async function offer(form, take) {
+  const line = form.querySelector("[data-received]");
+  const said = line?.querySelector('[role="status"]');
+  const button = line?.querySelector("button");
   const number = new URLSearchParams(location.search).get("partage");
-  if (!number || !("caches" in window)) return [];
+  if (!(line instanceof HTMLElement) || !said || !button || !number || !("caches" in window)) return;
   const kept = await caches.open("shared");
   const place = `/partager/${encodeURIComponent(number)}`;
-  const form = await (await kept.match(place))?.formData();
-  // The same address opened twice at once gets them once.
-  if (!form || !(await kept.delete(place))) return [];
-  return form.getAll("images").flatMap((picture) => (picture instanceof File ? [picture] : []));
+  const given = await (await kept.match(place))?.formData();
+  const files = given?.getAll("images") ?? [];
+  const pictures = files.flatMap((picture) => (picture instanceof File ? [picture] : []));
+  if (pictures.length === 0) return;
+  line.hidden = false;
+  said.textContent = `${line.dataset.received ?? ""} ${pictures.length}`;
+  button.addEventListener("click", async () => {
+    // The same address opened twice gets them once.
+    const isFirst = await kept.delete(place);
+    line.remove();
+    if (isFirst) take(pictures);
+  });
+  form.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) void kept.delete(place);
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 // Stands between the pages and the network once the town is an app: files that never change come from here, and without a
 // network the last home page is shown again. Nothing else of anybody is kept, and that one not beyond the log-out.
 // What somebody writes meanwhile waits here and goes out when the network is back. It shows what push services bring, and lays
-// aside the pictures that other apps hand over until the form for a post takes them up.
+// aside the pictures that other apps hand over until somebody attaches them to a post.
 // The program writes FILES (addresses of what the pages need), VERSION, TOWN (its name) and LOOKS (buttons of the form that
 // only change it) above this.
 
@@ -12,9 +12,12 @@ const WRITING = "/ecrire";
 /** Posts that wait, each a form as it was sent. */
 const WAITING = "waiting";
 const WAITS = "/en-attente";
-/** Where other apps hand over, and the pictures of the last time. */
+/** Where other apps hand over, and the pictures of the last times: so many, and so long, with when they came. */
 const SHARING = "/partager";
 const SHARED = "shared";
+const SHARES = 3;
+const AN_HOUR = 3_600_000;
+const CAME = "x-came";
 /** Where somebody says whether this device is to tell them, and what that form is sent to. */
 const TELLING = "/reglages/avis";
 const DEVICE = "/reglages/avis/appareil";
@@ -119,8 +122,9 @@ async function keep(answer, before) {
   const text = await answer.text();
   await forgetting;
   if (changes !== before) return;
-  if (!text.includes("data-kept")) {
-    await caches.delete(HOME);
+  if (!text.includes(" hidden data-kept>")) {
+    // Nobody is logged in any more, however that came: nothing of theirs stays.
+    await Promise.all([HOME, SHARED].map((name) => caches.delete(name)));
     return;
   }
   const headers = new Headers(answer.headers);
@@ -184,14 +188,21 @@ async function takeIn(request) {
   return Response.redirect(`${SHARING}?${words}`, 303);
 }
 
-/** Gives the number by which the form finds them. Those that no form took up before are gone. */
+/** Gives the number by which the form finds them, if there is room: those of before still wait, though not for ever. */
 async function layAside(pictures) {
+  const cache = await caches.open(SHARED);
+  let waiting = 0;
+  for (const key of await cache.keys()) {
+    const came = Number((await cache.match(key))?.headers.get(CAME));
+    if (Date.now() - came < AN_HOUR) waiting += 1;
+    else await cache.delete(key);
+  }
+  if (waiting >= SHARES) return null;
   const form = new FormData();
   for (const picture of pictures) form.append("images", picture);
-  await caches.delete(SHARED);
   const number = crypto.randomUUID();
-  const cache = await caches.open(SHARED);
-  await cache.put(`${SHARING}/${number}`, new Response(form));
+  const headers = { [CAME]: String(Date.now()) };
+  await cache.put(`${SHARING}/${number}`, new Response(form, { headers }));
   return number;
 }
 

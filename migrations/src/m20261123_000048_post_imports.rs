@@ -1,5 +1,6 @@
 //! Under which address a post stood before it was brought along: an `imported_post` for each, so that an archive that is brought
-//! again adds nothing. It goes with the post. And a quick way to what is next of an archive.
+//! again adds nothing. It outlives the post, so that what was deleted does not come back with the next archive. And a quick way
+//! to what is next of an archive.
 
 use sea_orm_migration::prelude::*;
 
@@ -21,11 +22,10 @@ impl MigrationTrait for Migration {
 
 const SCRIPT: &str = "\
 CREATE TABLE imported_post (
-  post_id {id} REFERENCES post (id) ON DELETE CASCADE,
   account_id BIGINT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  uri TEXT NOT NULL
+  uri TEXT NOT NULL,
+  post_id BIGINT NOT NULL,
+  PRIMARY KEY (account_id, uri)
 );
-
-CREATE UNIQUE INDEX imported_post_uri ON imported_post (account_id, uri);
 
 CREATE INDEX import_row_next ON import_row (import_id, id) WHERE failure IS NULL";

@@ -299,14 +299,27 @@ async function handOver(page, words, pictures) {
   await Promise.all([page.waitForURL(/\/ecrire\?/), sends]);
 }
 
-test('pictures that another app hands over are attached to a post, once', async () => {
-  await withBrowser({ javaScript: true, size: PHONE }, async (visitor, page) => {
+test('pictures that another app hands over are attached to a post when somebody wants it, once', async () => {
+  await withBrowser({ javaScript: true, size: PHONE }, async (visitor, page, context) => {
     await enter(page, 'lise');
     await install(page);
     const two = [1, 2].map((n) => [...PNG, n]);
+    let uploads = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/ecrire/fichiers')) uploads += 1;
+    });
     await handOver(page, 'Vus du pont ce matin.', two);
+    // Any site can send such a form.
+    const attach = page.getByRole('button', { name: t('pictures-received-attach') });
+    await attach.waitFor();
+    await page.getByRole('status').filter({ hasText: `${t('pictures-received')} 2` }).waitFor();
+    await visitor.inspect('49-received');
     const attached = page.locator('[data-attached] [data-file]');
+    assert.deepEqual([uploads, await attached.count()], [0, 0], 'nothing goes to the town unasked');
+    await attach.click();
     await attached.nth(1).waitFor();
+    assert.equal(uploads, 2);
+    assert.equal(await attach.count(), 0);
     assert.equal(await page.getByLabel(t('compose-text'), { exact: true }).inputValue(), 'Vus du pont ce matin.');
     for (const n of [0, 1]) await attached.nth(n).getByLabel(t('picture-description')).fill('Deux hérons');
     await visitor.inspect('48-handed-over');
@@ -319,11 +332,29 @@ test('pictures that another app hands over are attached to a post, once', async 
 
     // The same address once more brings words alone, as does an app that hands over nothing else.
     await page.goto(address);
-    assert.equal(await page.evaluate(async () => (await (await caches.open('shared')).keys()).length), 0);
+    const laidAside = () => page.evaluate(async () => (await (await caches.open('shared')).keys()).length);
+    assert.equal(await laidAside(), 0);
     await page.goto('/');
     await handOver(page, 'Des mots seuls.', []);
     assert.equal(await page.getByLabel(t('compose-text'), { exact: true }).inputValue(), 'Des mots seuls.');
     assert.ok(!new URL(page.url()).searchParams.has('partage'));
+
+    // Several wait beside each other, as many as there is room for, and no longer than somebody is logged in here.
+    const addresses = [];
+    for (const words of ['Un.', 'Deux.', 'Trois.', 'Quatre.']) {
+      await page.goto('/');
+      await handOver(page, words, two);
+      addresses.push(page.url());
+    }
+    await page.getByText(t('done-shared-words')).waitFor();
+    assert.equal(await laidAside(), 3);
+    await page.goto(addresses[0]);
+    await attach.waitFor();
+    await context.clearCookies();
+    await page.goto('/');
+    await eventually('nothing stays of who is gone', () =>
+      page.evaluate(async () => !(await caches.has('shared')) && !(await caches.has('home'))),
+    );
   });
 });
 

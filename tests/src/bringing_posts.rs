@@ -12,8 +12,10 @@ use parvis_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::media::uploads;
+use crate::{app::changes, media::uploads};
 
+/// In milliseconds.
+const TWO_DAYS: i64 = 2 * 24 * 60 * 60 * 1000;
 const IMPORTS: &str = "/reglages/importer";
 const PICTURE: &[u8] = include_bytes!("../../crates/media/tests/samples/place.jpg");
 
@@ -75,6 +77,11 @@ async fn posts_brought_along_stand_at_their_time_with_pictures_and_threads_and_n
     marie.answers(&word, "Merci Jean").await;
     marie.posts_for("private", "Entre nous").await;
     marie.posts_for("direct", "Pour moi seule").await;
+    let earlier = format!("UPDATE post SET created_at = created_at - {TWO_DAYS}");
+    changes(&town, &earlier).await;
+    marie.posts("Dit ce matin").await;
+    let said = marie.statuses_of(&marie.id).await;
+    let bridge = the_one(&said, "Le pont est rouvert");
     let archive = town
         .browser_of("marie")
         .await
@@ -94,8 +101,8 @@ async fn posts_brought_along_stand_at_their_time_with_pictures_and_threads_and_n
     brings(&mut browser, &archive).await;
     let posts = jean.statuses_of(&jean.id).await;
     let brought = the_one(&posts, "Le pont est rouvert");
-    assert_ne!(id(brought), id(&bridge));
-    assert_eq!(second(brought), second(&bridge));
+    assert_ne!(id(brought), id(bridge));
+    assert_eq!(second(brought), second(bridge));
     for (member, wanted) in [
         ("/spoiler_text", "Travaux"),
         ("/language", "fr"),
@@ -121,7 +128,7 @@ async fn posts_brought_along_stand_at_their_time_with_pictures_and_threads_and_n
     assert_eq!(
         posts.len(),
         4,
-        "his own, and no answer to others: {posts:?}"
+        "his own, no answer to others, and nothing of today: {posts:?}"
     );
 
     brings(&mut browser, &archive).await;
@@ -145,7 +152,12 @@ async fn posts_brought_along_stand_at_their_time_with_pictures_and_threads_and_n
         assert!(!told.contains(old), "{old} stays here: {told}");
     }
     jean.deletes(brought).await.expecting(200);
-    assert_eq!(jean.statuses_of(&jean.id).await.len(), 4);
+    brings(&mut browser, &archive).await;
+    assert_eq!(
+        jean.statuses_of(&jean.id).await.len(),
+        4,
+        "what was deleted stays away"
+    );
 }
 
 const MARIE: &str = "https://ancien.example/users/marie";
@@ -172,7 +184,8 @@ fn attached(names: &[&str]) -> Value {
     json!({"attachment": files.collect::<Vec<_>>()})
 }
 
-/// What `said` says, with the files that stand in it; one of them is too large, one a link, one lies outside.
+/// What `said` says, with the files that stand in it; one of them is too large, one a link, one lies outside. All of it in a
+/// folder, as after it was unpacked once.
 fn as_mastodon_packs(said: &[Value]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join("inner");
@@ -192,9 +205,8 @@ fn as_mastodon_packs(said: &[Value]) -> Vec<u8> {
         .arg("-czPf")
         .arg(&archive)
         .arg("-C")
-        .arg(&inner)
-        .args(["media_attachments", "../outside.jpg"])
-        .args(["outbox.json", "actor.json"])
+        .arg(folder.path())
+        .args(["inner", "inner/../outside.jpg"])
         .status()
         .unwrap();
     assert!(packed.success());

@@ -10,17 +10,25 @@ use parvis_testkit::{
 };
 use serde_json::Value;
 
-use crate::media::{asked, ranged, sends_film, uploads};
+use crate::{
+    converted::Ffmpeg,
+    media::{asked, ranged, sends_film, uploads},
+};
 
 const PHOTOGRAPH: &[u8] = include_bytes!("../../crates/media/tests/samples/place.jpg");
 const SCREEN: &[u8] = include_bytes!("../../docs/pictures/home.png");
 const FILM: &[u8] = include_bytes!("../../crates/media/tests/samples/film.mp4");
 
 async fn town_at(bucket: &Bucket) -> TestTown {
+    town_with(bucket, &[]).await
+}
+
+async fn town_with(bucket: &Bucket, further: &[(&str, &str)]) -> TestTown {
     let settings = bucket.settings();
     let settings: Vec<_> = settings
         .iter()
         .map(|(key, it)| (*key, it.as_str()))
+        .chain(further.iter().copied())
         .collect();
     TestTown::start_with("valmont", &settings).await
 }
@@ -131,7 +139,9 @@ async fn a_film_in_the_bucket_is_served_in_the_parts_that_are_asked_for() {
 #[tokio::test]
 async fn what_passes_is_tried_again_and_what_does_not_keeps_nothing() {
     let bucket = Bucket::open().await;
-    let town = town_at(&bucket).await;
+    let ffmpeg = Ffmpeg::laid_down();
+    let program = ffmpeg.path("ffmpeg").display().to_string();
+    let town = town_with(&bucket, &[("PARVIS_MEDIA__FFMPEG", program.as_str())]).await;
     let marie = town.resident("marie").await;
     bucket.fails(&[503, 500]);
     let sent = uploads(&town, &marie, "/api/v2/media", PHOTOGRAPH, "").await;
@@ -160,6 +170,7 @@ async fn what_passes_is_tried_again_and_what_does_not_keeps_nothing() {
     let path = format!("/api/v1/media/{}", id(&film));
     marie.get(&path).await.expecting(206);
     assert_eq!(bucket.objects().len(), kept);
+    assert_eq!(ffmpeg.asked(), 0, "what it makes could not be kept");
 
     bucket.is_down(Some(403));
     assert_eq!(whole(&sent["url"]).await.status, 500);
@@ -171,6 +182,7 @@ async fn what_passes_is_tried_again_and_what_does_not_keeps_nothing() {
         || async { (marie.get(&path).await.status == 200).then_some(()) },
     )
     .await;
+    assert_eq!(ffmpeg.asked(), 1, "a picture of it");
 
     let log = town.program.log();
     for secret in [SECRET_KEY, ACCESS_KEY, "X-Amz-Signature"] {

@@ -17,10 +17,10 @@ const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/media/test
 
 /// Stands for ffmpeg: notes what it is asked, makes nothing of whatever is asked in another way, and hangs or fails while a
 /// file of that name lies beside it.
-struct Ffmpeg(TempDir);
+pub struct Ffmpeg(TempDir);
 
 impl Ffmpeg {
-    fn laid_down() -> Self {
+    pub fn laid_down() -> Self {
         let ffmpeg = Self(tempfile::tempdir().unwrap());
         let here = ffmpeg.0.path().display();
         let script = format!(
@@ -44,11 +44,11 @@ exec /bin/cp '{SAMPLES}'/"$made" "$last"
         ffmpeg
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         let asked = fs::read_to_string(self.path("asked"));
         asked.unwrap_or_default().lines().count()
     }

@@ -90,6 +90,22 @@ async fn a_banner_is_put_on_ones_profile_and_taken_off_by_its_form() {
         "{}",
         page.html
     );
+    let banner_says = async |words: &str| {
+        let me = marie.get("/api/v1/accounts/verify_credentials").await;
+        assert_eq!(me.expecting(200).json()["header_description"], words);
+    };
+    let same = page.form("/reglages/profil");
+    browser.submits(&page, &same).await.expecting(200);
+    banner_says("La place et ses tilleuls").await;
+    let again = browser.submits_with_files(&page, &same, &files).await;
+    again.expecting(200);
+    banner_says("").await;
+    let told = same.with("header_description", "Le four");
+    let again = browser.submits_with_files(&page, &told, &files).await;
+    again.expecting(200);
+    banner_says("Le four").await;
+    let path = banner_of(&marie).await;
+    let path = path.strip_prefix(&town.origin).unwrap();
     let form = page.form("/reglages/profil").ticking("sans_banniere");
     browser.submits(&page, &form).await.expecting(200);
     assert_eq!(banner_of(&marie).await, before);

@@ -130,7 +130,7 @@ async fn whole(mut part: Field<'_>, limit: usize) -> Result<Vec<u8>, Fault> {
 
 /// Answers once the file is ready.
 pub async fn upload_and_wait(caller: Caller, sent: Upload) -> Answer {
-    received_by(&caller, sent, Patience::Endless).await
+    received_by(&caller, sent, Patience::endless()).await
 }
 
 /// Answers 202 for what takes longer; the app asks again until it is ready.

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use futures_util::{StreamExt as _, stream};
 use parvis_model::{
     clock::{DAY, MINUTE, Timestamp},
-    uri,
+    limits, uri,
 };
 use quick_cache::sync::Cache;
 use serde_json::Value;
@@ -22,8 +22,8 @@ const FRESH: Timestamp = DAY;
 const SILENT: Timestamp = 10 * MINUTE;
 /// All are waited for together for so long at most: what goes out after it waits, too.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// Servers asked at a time.
-const AT_ONCE: usize = 32;
+/// Servers asked at a time: all of those a post can name.
+const AT_ONCE: usize = limits::MENTIONS;
 /// For two documents and where they send us.
 const FETCHES: usize = 6;
 /// Characters of a name.
@@ -48,11 +48,10 @@ impl Software {
         let now = fetcher.clock().now();
         let is_unknown = |server: &String| self.said.get(server).is_none_or(|(_, end)| end <= now);
         let unknown: Vec<String> = servers.into_iter().filter(is_unknown).collect();
-        for server in &unknown {
-            // Unless it answers in time.
-            self.said.insert(server.clone(), (None, now + SILENT));
-        }
         let asking = stream::iter(unknown).for_each_concurrent(AT_ONCE, |server| async move {
+            // What it said before stands, unless it answers in time.
+            let before = self.said.get(&server).and_then(|(name, _)| name);
+            self.said.insert(server.clone(), (before, now + SILENT));
             if let Some(name) = ask(fetcher, &server).await {
                 self.said.insert(server, (Some(name), now + FRESH));
             }
@@ -97,9 +96,33 @@ fn name(about: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use parvis_model::clock::Clock;
     use serde_json::json;
 
     use super::*;
+    use crate::fetch::FetchOptions;
+
+    #[tokio::test]
+    async fn what_a_server_said_stands_while_it_says_nothing_else() {
+        let clock = Clock::fixed(DAY);
+        let asks_nobody_at_home = FetchOptions {
+            allow_private: Vec::new(),
+            user_agent: "Parvis/test".to_owned(),
+            timeout: PATIENCE,
+            clock: clock.clone(),
+        };
+        let fetcher = Fetcher::new(asks_nobody_at_home).unwrap();
+        let server = "http://127.0.0.1:9";
+        let software = Software::new();
+        let before = (Some("lemmy".to_owned()), clock.now());
+        software.said.insert(server.to_owned(), before);
+        let servers = BTreeSet::from([server.to_owned()]);
+        software.learn(&fetcher, servers).await;
+        assert!(software.is_one_of(server, &["lemmy"]));
+        let said = software.said.get(server);
+        let until = clock.now() + SILENT;
+        assert_eq!(said, Some((Some("lemmy".to_owned()), until)));
+    }
 
     #[test]
     fn the_newest_document_of_the_server_itself_counts() {

@@ -38,6 +38,9 @@ const GLANCE: Duration = Duration::from_mins(1);
 const WORDS: u64 = 4 * 1024;
 /// Letters of that in our log.
 const LINE: usize = 200;
+/// At the same time, of all towns: one is converted, the others wait. Half of what one town prepares at once, so that what need
+/// not be converted goes past them.
+const QUEUE: usize = 4;
 
 /// It asks nobody, complains of errors alone, writes over nothing, takes no more than 256 MiB at once. Where we are killed and
 /// nobody is left to end it, it ends by itself: after twenty minutes of processor time, which is what its two threads may take.
@@ -103,6 +106,7 @@ const SOUND_BITS: u64 = 128_000;
 #[derive(Clone, Debug)]
 pub struct Converter {
     program: Arc<Path>,
+    queue: Arc<Semaphore>,
     turn: Arc<Semaphore>,
 }
 
@@ -125,6 +129,8 @@ pub(crate) enum Unconverted {
     TooSlow(Duration),
     #[error("it is too long to fit as MP4")]
     TooLong,
+    #[error("too many others are being converted")]
+    TooMany,
     #[error("what ffmpeg made of it is not what was asked for")]
     Another,
     #[error("what ffmpeg made of it ends too early")]
@@ -138,14 +144,18 @@ impl Converter {
     pub fn new(program: impl Into<PathBuf>) -> Self {
         Self {
             program: Arc::from(program.into()),
+            queue: Arc::new(Semaphore::new(QUEUE)),
             turn: Arc::new(Semaphore::new(1)),
         }
     }
 
-    /// Until nothing else is being converted, of whichever town. Nothing else is while this is held.
-    pub(crate) async fn turn(&self) -> io::Result<OwnedSemaphorePermit> {
+    /// Until nothing else is being converted, of whichever town. Nothing else is while this is held. Where too many others wait
+    /// already, it is not waited for.
+    pub(crate) async fn turn(&self) -> Result<[OwnedSemaphorePermit; 2], Unconverted> {
+        let place = Arc::clone(&self.queue).try_acquire_owned();
+        let place = place.map_err(|_| Unconverted::TooMany)?;
         let turn = Arc::clone(&self.turn).acquire_owned().await;
-        turn.map_err(io::Error::other)
+        Ok([place, turn.map_err(io::Error::other)?])
     }
 
     /// Makes an MP4 of a film.
@@ -162,6 +172,9 @@ impl Converter {
 
     /// Makes an M4A of sound.
     pub(crate) async fn sound(&self, source: &Source, made: &Path) -> Result<(), Unconverted> {
+        if fitting_bits(source.facts.duration) < SOUND_BITS {
+            return Err(Unconverted::TooLong);
+        }
         let mut command = self.reading(source);
         command.args(["-map", "0:a:0", "-vn"]).args(SOUND);
         run(as_mp4(command, made), LONGEST).await
@@ -215,12 +228,17 @@ fn write_to(command: &mut Command, most: usize, form: &str, made: &Path) {
     command.arg(made);
 }
 
-/// So many that all of it fits into the bytes that a recording may have. `None`: it is too long for that.
-fn picture_bits(duration: Timestamp) -> Option<u64> {
+/// So many a second that all of it fits into the bytes that a recording may have.
+fn fitting_bits(duration: Timestamp) -> u64 {
     // A tenth is left for the index, and for what the encoder takes too much.
     let bits = limits::RECORDING_BYTES as u64 * 8 / 10 * 9;
     let seconds = (duration.max(0) / SECOND) as u64 + 1;
-    let bits = (bits / seconds).saturating_sub(SOUND_BITS);
+    bits / seconds
+}
+
+/// Of these, those for pictures. `None`: it is too long for any.
+fn picture_bits(duration: Timestamp) -> Option<u64> {
+    let bits = fitting_bits(duration).saturating_sub(SOUND_BITS);
     (bits >= *PICTURE_BITS.start()).then(|| bits.min(*PICTURE_BITS.end()))
 }
 
@@ -306,6 +324,43 @@ mod tests {
         let bytes = (long + SOUND_BITS) * 600 / 8;
         assert!(bytes < limits::RECORDING_BYTES as u64);
         assert_eq!(minutes(60), None);
+    }
+
+    #[tokio::test]
+    async fn sound_that_cannot_fit_is_not_begun() {
+        let nowhere = Converter::new("/nowhere/ffmpeg");
+        let sound = async |minutes: i64| {
+            let source = Source {
+                path: PathBuf::from("/nowhere/source"),
+                file_type: FileType::Ogg,
+                facts: Facts {
+                    duration: minutes * 60 * SECOND,
+                    ..Facts::default()
+                },
+            };
+            let made = Path::new("/nowhere/made.m4a");
+            nowhere.sound(&source, made).await
+        };
+        assert!(matches!(sound(30).await, Err(Unconverted::Files(_))));
+        assert!(matches!(sound(180).await, Err(Unconverted::TooLong)));
+    }
+
+    #[tokio::test]
+    async fn few_wait_for_their_turn_and_whoever_comes_then_does_not() {
+        let moment = Duration::from_millis(1);
+        let converter = Converter::new("/usr/bin/ffmpeg");
+        let held = converter.turn().await.unwrap();
+        let waiting = (1..QUEUE).map(|_| Box::pin(converter.turn()));
+        let mut waiting: Vec<_> = waiting.collect();
+        for turn in &mut waiting {
+            assert!(timeout(moment, turn.as_mut()).await.is_err());
+        }
+        let late = converter.turn().await;
+        assert!(matches!(late, Err(Unconverted::TooMany)));
+        drop(held);
+        assert!(waiting.remove(0).await.is_ok(), "who came first");
+        let late = timeout(moment, converter.turn()).await;
+        assert!(late.is_err(), "a place is free again, the turn another's");
     }
 
     #[test]

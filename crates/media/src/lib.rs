@@ -23,4 +23,4 @@ pub use media::{Conversion, Fault, Kept, KeptPicture, KeptUpload, Media, Nature}
 pub use picture::{PictureFault, Shape};
 pub use recording::{Facts, RecordingFault};
 pub use storage::{Content, Found, Listed, Part, Stored};
-pub use waiting::{Incoming, Waiting};
+pub use waiting::{Beside, Incoming, Waiting};

@@ -26,7 +26,7 @@ use crate::{
     picture::{self, PictureFault, Shape},
     recording::{self, Facts, RecordingFault},
     storage::{Content, Found, Listed, Part, Storage, Stored},
-    waiting::{self, Incoming, Waiting},
+    waiting::{self, Beside, Incoming, Waiting},
 };
 
 /// Pictures worked on at the same time. Decoding is heavy on processor and memory, and a town's
@@ -206,10 +206,9 @@ impl Media {
         waiting::is_here(&self.folder, number)
     }
 
-    /// Puts a file under a number of its own among the uploads that wait. `false`: it has more than `most` bytes, and is not
-    /// there. Blocks.
-    pub fn lay(&self, number: i64, content: impl io::Read, most: u64) -> io::Result<bool> {
-        waiting::lay(&self.folder, number, content, most)
+    /// Where files are laid down beside an upload that waits.
+    pub fn beside(&self, upload: i64) -> Beside {
+        Beside::of(&self.folder, upload)
     }
 
     /// An upload that waits, as it came. `None`: it is not here. Blocks.
@@ -230,6 +229,15 @@ impl Media {
     pub async fn keep_waiting(&self, number: i64) -> Result<Option<KeptUpload>, Fault> {
         let _desk = self.desks.acquire().await.map_err(closed)?;
         match waiting::read(&self.folder, number).await? {
+            Some(bytes) => self.keep(bytes).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The same for what was laid down beside an upload.
+    pub async fn keep_laid(&self, upload: i64, number: i64) -> Result<Option<KeptUpload>, Fault> {
+        let _desk = self.desks.acquire().await.map_err(closed)?;
+        match self.beside(upload).read(number).await? {
             Some(bytes) => self.keep(bytes).await.map(Some),
             None => Ok(None),
         }

@@ -145,41 +145,75 @@ pub(crate) async fn start_of(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-fn there(read: io::Result<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+fn there<T>(read: io::Result<T>) -> io::Result<Option<T>> {
     match read {
-        Ok(bytes) => Ok(Some(bytes)),
+        Ok(it) => Ok(Some(it)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Puts what is read there under a number, whole and on the disk for good. `false`: it is longer than `most` bytes, and nothing
-/// of it stays.
-pub(crate) fn lay(folder: &Path, number: i64, content: impl Read, most: u64) -> io::Result<bool> {
-    fs::create_dir_all(folder.join(FOLDER))?;
-    let path = place(folder, number);
-    let written = copied(&path, content.take(most.saturating_add(1)));
-    let fits = written.as_ref().is_ok_and(|bytes| *bytes <= most);
-    if !fits {
-        remove(&path);
+/// Where files are laid down that are made of an upload, each under a number of its own. They go with the upload.
+pub struct Beside(PathBuf);
+
+impl Beside {
+    pub(crate) fn of(folder: &Path, upload: i64) -> Self {
+        Self(workplace(folder, upload))
     }
-    written.map(|_| fits)
+
+    /// Before the first file. What was laid down before goes.
+    pub fn begin(&self) -> io::Result<()> {
+        self.forget();
+        fs::create_dir_all(&self.0)
+    }
+
+    /// `false`: it is longer than `most` bytes, and nothing of it stays. Where the upload is gone meanwhile the folder is, too,
+    /// and it is laid down nowhere.
+    pub fn lay(&self, number: i64, content: impl Read, most: u64) -> io::Result<bool> {
+        let path = self.place(number);
+        let written = copied(&path, content.take(most.saturating_add(1)));
+        let fits = written.as_ref().is_ok_and(|bytes| *bytes <= most);
+        if !fits {
+            remove(&path);
+        }
+        written.map(|_| fits)
+    }
+
+    /// When this returns all of it is on the disk for good.
+    pub fn finish(&self) -> io::Result<()> {
+        for file in fs::read_dir(&self.0)? {
+            fs::File::open(file?.path())?.sync_all()?;
+        }
+        fs::File::open(&self.0)?.sync_all()
+    }
+
+    /// `None`: not here (any more).
+    pub fn open(&self, number: i64) -> io::Result<Option<fs::File>> {
+        there(fs::File::open(self.place(number)))
+    }
+
+    pub(crate) async fn read(&self, number: i64) -> io::Result<Option<Vec<u8>>> {
+        there(tokio::fs::read(self.place(number)).await)
+    }
+
+    /// All of it goes; the upload itself stays.
+    pub fn forget(&self) {
+        clear(&self.0);
+    }
+
+    fn place(&self, number: i64) -> PathBuf {
+        self.0.join(number.to_string())
+    }
 }
 
 fn copied(path: &Path, mut content: impl Read) -> io::Result<u64> {
     let mut file = fs::File::create(path)?;
-    let bytes = io::copy(&mut content, &mut file)?;
-    file.sync_all()?;
-    Ok(bytes)
+    io::copy(&mut content, &mut file)
 }
 
 /// `None`: not here (any more).
 pub(crate) fn open(folder: &Path, number: i64) -> io::Result<Option<fs::File>> {
-    match fs::File::open(place(folder, number)) {
-        Ok(file) => Ok(Some(file)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+    there(fs::File::open(place(folder, number)))
 }
 
 pub(crate) fn is_here(folder: &Path, number: i64) -> bool {
@@ -278,13 +312,35 @@ mod tests {
     #[test]
     fn what_is_laid_down_is_there_whole_and_what_is_too_long_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(lay(folder.path(), 7, &b"whole"[..], 5).unwrap());
+        let laid = Beside::of(folder.path(), 3);
+        laid.begin().unwrap();
+        assert!(laid.lay(7, &b"whole"[..], 5).unwrap());
+        laid.finish().unwrap();
         let mut text = String::new();
-        let file = open(folder.path(), 7).unwrap();
+        let file = laid.open(7).unwrap();
         file.unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "whole");
-        assert!(!lay(folder.path(), 8, &b"longer"[..], 5).unwrap());
-        assert!(open(folder.path(), 8).unwrap().is_none());
+        assert!(!laid.lay(8, &b"longer"[..], 5).unwrap());
+        assert!(laid.open(8).unwrap().is_none());
+    }
+
+    #[test]
+    fn what_is_laid_down_goes_with_its_upload_and_begins_anew_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let laid = Beside::of(folder.path(), 3);
+        let ways: [fn(&Path); 4] = [
+            |folder| Beside::of(folder, 3).forget(),
+            |folder| Beside::of(folder, 3).begin().unwrap(),
+            |folder| discard(folder, 3),
+            |folder| forget_before(folder, 4).unwrap(),
+        ];
+        for gone in ways {
+            laid.begin().unwrap();
+            assert!(laid.lay(7, &b"whole"[..], 5).unwrap());
+            gone(folder.path());
+            assert!(laid.open(7).unwrap().is_none());
+        }
+        assert!(laid.lay(7, &b"whole"[..], 5).is_err());
     }
 
     #[tokio::test]

@@ -238,6 +238,13 @@ pub async fn put_off(db: &impl ConnectionTrait, row: &Row, until: i64) -> Result
     Ok(())
 }
 
+/// Puts a row off; this try counts for nothing.
+pub async fn put_back(db: &impl ConnectionTrait, row: &Row, until: i64) -> Result<(), DbErr> {
+    let sql = "UPDATE import_row SET due_at = $2, attempts = attempts - 1 WHERE id = $1";
+    dialect::run(db, sql, [row.id.into(), until.into()]).await?;
+    Ok(())
+}
+
 /// On PostgreSQL the last two rows may end at the same time: who changes the import first is waited for, and seen.
 async fn finish(db: &impl ConnectionTrait, import: i64, now: i64) -> Result<(), DbErr> {
     let sql = "UPDATE import SET total = total WHERE id = $1";
@@ -248,7 +255,7 @@ async fn finish(db: &impl ConnectionTrait, import: i64, now: i64) -> Result<(), 
     Ok(())
 }
 
-/// The post that somebody brought along which stood under this address before.
+/// The post that somebody brought along which stood under this address before. It may have been deleted since.
 pub async fn imported(
     db: &impl ConnectionTrait,
     account: i64,

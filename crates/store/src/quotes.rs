@@ -45,11 +45,13 @@ pub enum Away {
 }
 
 impl Away {
-    /// Beside the row of the quote `q`, a number: how `$1` keeps its author away at the moment `$2`.
+    /// Beside the row of the quote `q`, a number: how `$1` keeps its author away at the moment `$2`. Whoever sees the post that
+    /// quotes sees what its author quotes of themselves with it, unless they are blocked.
     fn column() -> String {
         let author = "q.quoted_author_id";
         format!(
             "CASE WHEN EXISTS (SELECT 1 FROM block b WHERE b.account_id = $1 AND b.target_id = {author}) THEN 1 \
+             WHEN {author} = (SELECT w.author_id FROM post w WHERE w.id = q.post_id) THEN 0 \
              WHEN NOT {open} THEN 2 \
              WHEN EXISTS (SELECT 1 FROM mute u WHERE u.account_id = $1 AND u.target_id = {author} \
              AND (u.until IS NULL OR u.until > $2)) THEN 3 ELSE 0 END AS away",

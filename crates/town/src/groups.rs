@@ -338,17 +338,17 @@ async fn hand_on(tx: &Tx, town: &Town, group: Id, about: &str, said: String) -> 
     journal::record(tx, town, &entry).await
 }
 
-/// Somebody elsewhere likes a post, or no longer does.
-pub async fn echo_of_like(tx: &Tx, town: &Town, who: Id, post: Id, said: String) -> Outcome<()> {
-    if let Some(post) = parvis_store::posts::by_id(tx, post).await? {
-        echo_of_gesture(tx, town, who, &post, said).await?;
+/// Somebody elsewhere likes a post, or no longer likes or dislikes it. `false`: nobody hears of it.
+pub async fn echo_of_like(tx: &Tx, town: &Town, who: Id, post: Id, said: String) -> Outcome<bool> {
+    match parvis_store::posts::by_id(tx, post).await? {
+        Some(post) => echo_of_gesture(tx, town, who, &post, said).await,
+        None => Ok(false),
     }
-    Ok(())
 }
 
-/// Somebody elsewhere dislikes a post, or no longer does. Nothing is ranked here, so that it is shown and counted nowhere;
-/// others who follow the group may rank by it. Whoever may not like the post now may not do this either. `false`: nobody hears
-/// of it.
+/// Somebody elsewhere dislikes a post. Nothing is ranked here, so that it is shown and counted nowhere;
+/// others who follow the group may rank by it. Whoever may not like the post now may not do this either; whoever has done it may
+/// always take it back ([`echo_of_like`]). `false`: nobody hears of it.
 pub async fn echo_of_dislike(
     tx: &Tx,
     town: &Town,

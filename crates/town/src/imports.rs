@@ -40,6 +40,8 @@ const CLAIM: Timestamp = 5 * MINUTE;
 /// What is not found may be on a server that does not answer just now.
 const AGAIN: Timestamp = 10 * MINUTE;
 const TRIES: i64 = 3;
+/// What was begun so often and never came to an end brings down whoever works on it.
+const BEGUN: i64 = 6;
 /// Of one resident, not yet finished.
 const AT_ONCE: i64 = 3;
 /// So many, the newest; finished ones before them are forgotten when another one comes.
@@ -363,6 +365,9 @@ async fn taking_turns(town: &Town) -> Outcome<Vec<Row>> {
 }
 
 async fn settle(town: &Arc<Town>, mut row: Row) -> Outcome<()> {
+    let errand = serde_json::from_str::<Errand>(&row.what).ok();
+    // Whoever waits for another has not begun.
+    let _turn = posts::turn(errand.as_ref()).await;
     let (now, claimed) = (town.now(), row.clone());
     let until = now + CLAIM;
     let is_ours = town
@@ -376,14 +381,14 @@ async fn settle(town: &Arc<Town>, mut row: Row) -> Outcome<()> {
     }
     row.due_at = until;
     row.attempts += 1;
-    try_it(town, row.clone()).await?;
+    match errand {
+        Some(errand) if row.attempts <= BEGUN => try_it(town, row.clone(), errand).await?,
+        _ => fail(town, row.clone(), REFUSED).await?,
+    }
     posts::tidy_up(town, &row).await
 }
 
-async fn try_it(town: &Arc<Town>, row: Row) -> Outcome<()> {
-    let Ok(errand) = serde_json::from_str::<Errand>(&row.what) else {
-        return fail(town, row, REFUSED).await;
-    };
+async fn try_it(town: &Arc<Town>, row: Row, errand: Errand) -> Outcome<()> {
     let now = town.now();
     match carry_out(town, &row, errand.clone()).await {
         Ok(true) => Ok(()),
@@ -392,6 +397,10 @@ async fn try_it(town: &Arc<Town>, row: Row) -> Outcome<()> {
         }
         Ok(false) => fail(town, row, errand.not_found().key).await,
         Err(Failure::Refused(refusal)) => fail(town, row, refusal.key).await,
+        Err(Failure::Broken(err)) if is_ours(&err) => {
+            tracing::error!(%err, town = town.host, "what somebody brings along waits for us");
+            put_back(town, row, now + AGAIN).await
+        }
         Err(broken) if row.attempts < TRIES => {
             tracing::warn!(err = %broken, town = town.host, "a line that somebody brings along waits");
             put_off(town, row, now + AGAIN).await
@@ -401,6 +410,11 @@ async fn try_it(town: &Arc<Town>, row: Row) -> Outcome<()> {
             fail(town, row, REFUSED).await
         }
     }
+}
+
+/// Is the fault with our disk, our storage or our database? Then nothing is given up for it.
+fn is_ours(err: &Error) -> bool {
+    matches!(err, Error::Files(_)) || err.is_unavailable()
 }
 
 /// May another try find what this one has not?
@@ -452,6 +466,14 @@ async fn put_off(town: &Town, row: Row, until: Timestamp) -> Outcome<()> {
     town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move { Ok(rows::put_off(tx, &row, until).await?) })
+        })
+        .await
+}
+
+async fn put_back(town: &Town, row: Row, until: Timestamp) -> Outcome<()> {
+    town.store
+        .write::<_, Failure, _>(move |tx| {
+            Box::pin(async move { Ok(rows::put_back(tx, &row, until).await?) })
         })
         .await
 }

@@ -11,6 +11,7 @@ use parvis_store::{
     media::{self, work as rows},
     scheduled,
 };
+use tokio::time::Instant;
 
 pub(crate) use self::orphans::sweep_due;
 pub use self::work::{prepare_waiting, watch};
@@ -58,10 +59,17 @@ pub enum State {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patience {
-    /// Until it is ready, however long that takes.
-    Endless,
+    /// Until it is ready, however long that takes. What is not converted by then is kept as it came.
+    Endless(Instant),
     /// Pictures are soon ready; what takes longer is prepared in the background.
     Short,
+}
+
+impl Patience {
+    /// For all files that one answer waits for, however many.
+    pub fn endless() -> Self {
+        Self::Endless(Instant::now() + work::WAITED_FOR)
+    }
 }
 
 /// Begins an upload that arrives in pieces, so that memory never holds it while it waits.
@@ -96,7 +104,11 @@ async fn received(
     let id = upload.number();
     let print = hex::encode(upload.digest());
     let row = changed(empty_row(town, me, id, nature), &change);
-    if patience == Patience::Short && nature != Nature::Picture {
+    let patience = match patience {
+        Patience::Short if nature == Nature::Picture => Patience::endless(),
+        patience => patience,
+    };
+    let Patience::Endless(until) = patience else {
         // Before its row is written: whoever goes away meanwhile takes no file from a row.
         upload.leave();
         let inserted = insert(town, row.clone(), Some(print), true).await;
@@ -106,8 +118,8 @@ async fn received(
         inserted?;
         town.media.tell_left();
         return Ok((MediaView::new(town, row), State::Processing));
-    }
-    let kept = work::now(town, id).await?;
+    };
+    let kept = work::now(town, id, until).await?;
     let unused = unused(&row, &kept);
     let row = finished(row, &kept);
     insert(town, row.clone(), Some(print), false).await?;
@@ -131,15 +143,15 @@ pub async fn keep(town: &Town, me: Id, bytes: Vec<u8>, description: &str) -> Out
     Ok(MediaView::new(town, row))
 }
 
-/// The same for what was laid down among the uploads; there it stays. `None`: it is not there, or nothing that is kept.
+/// The same for what was laid down beside an upload; there it stays. `None`: it is not there, or nothing that is kept.
 pub(crate) async fn keep_laid(
     town: &Town,
     me: Id,
-    number: Id,
+    (upload, number): (Id, Id),
     about: About,
 ) -> Outcome<Option<Id>> {
     let change = prepare_change(town, about).await?;
-    let kept = match town.media.keep_waiting(number).await {
+    let kept = match town.media.keep_laid(upload, number).await {
         Ok(Some(kept)) => kept,
         Ok(None) | Err(Fault::Picture(_) | Fault::Recording(_)) => return Ok(None),
         Err(Fault::Storage(err)) => return Err(Error::Files(err).into()),

@@ -87,16 +87,35 @@ pub(crate) fn settled(account: &entity::account::Model, now: Timestamp, time: Ti
     account.moved_at.is_none_or(|at| now - at >= time)
 }
 
-/// Who followed the old account here follows the new one.
+/// Who followed the old account here follows the new one, and in the same way.
 pub(crate) async fn take_along(tx: &Tx, town: &Town, from: Id, to: Id) -> Outcome<()> {
     for follower in follows::local_followers(tx, from, FLOCK).await? {
+        let old = follows::between(tx, follower, from).await?;
+        let follows_both = follows::between(tx, follower, to).await?.is_some();
         crate::follows::withdraw(tx, town, follower, from).await?;
         match crate::follows::request(tx, town, follower, to).await {
+            Ok(_) if follows_both => {}
+            Ok(_) => follow_alike(tx, old, to).await?,
             // Who has blocked the new one, or is it, does not go along.
-            Ok(_) | Err(Failure::Refused(_)) => {}
+            Err(Failure::Refused(_)) => {}
             Err(broken) => return Err(broken),
         }
     }
+    Ok(())
+}
+
+/// The new follow shows and tells what the old one did.
+async fn follow_alike(tx: &Tx, old: Option<entity::follow::Model>, to: Id) -> Outcome<()> {
+    let Some(old) = old else {
+        return Ok(());
+    };
+    let Some(new) = follows::between(tx, old.follower_id, to).await? else {
+        return Ok(());
+    };
+    follows::set_options(tx, new.id, old.show_boosts, old.notify).await?;
+    let languages = old.languages.as_deref().unwrap_or_default();
+    let languages: Vec<String> = languages.split_whitespace().map(str::to_owned).collect();
+    follows::set_languages(tx, new.id, &languages).await?;
     Ok(())
 }
 

@@ -165,6 +165,10 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
             )
         })
         .collect();
+    let before = accounts::view(&page.town, &page.viewer, me).await?;
+    let avatar = picture(page, form, AVATAR, Shape::Avatar, kept).await?;
+    let header = picture(page, form, HEADER, Shape::Header, kept).await?;
+    let (of_avatar, of_header) = (&before.avatar_description, &before.header_description);
     let edit = ProfileEdit {
         display_name: Some(form.owned("display_name")),
         bio: Some(form.owned("bio")),
@@ -175,10 +179,10 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
         hides_follows: Some(form.on("hides_follows")),
         fields: Some(fields),
         attribution_domains: Some(sites(form)),
-        avatar: picture(page, form, AVATAR, Shape::Avatar, kept).await?,
-        header: picture(page, form, HEADER, Shape::Header, kept).await?,
-        avatar_description: Some(form.owned("avatar_description")),
-        header_description: Some(form.owned("header_description")),
+        avatar_description: said_of(&avatar, form.text("avatar_description"), of_avatar),
+        header_description: said_of(&header, form.text("header_description"), of_header),
+        avatar,
+        header,
     };
     let town = Arc::clone(&page.town);
     page.town
@@ -187,6 +191,13 @@ async fn change_profile(page: &Page, me: i64, form: &Form, kept: &mut Vec<String
             Box::pin(async move { accounts::edit_profile(tx, &town, me, edit).await })
         })
         .await
+}
+
+/// The form comes with the words about the picture there was before: unchanged they are not about a new one.
+fn said_of(picture: &Change<String>, typed: &str, before: &str) -> Option<String> {
+    let plain = |words: &str| words.trim().replace("\r\n", "\n");
+    let is_about_it = *picture == Change::Keep || plain(typed) != plain(before);
+    is_about_it.then(|| typed.to_owned())
 }
 
 /// One a line, or apart by spaces and commas as people write lists.

@@ -25,5 +25,7 @@ unsent = A post written without a network could not go out.
 unsent-see = See it
 
 done-shared-words = If pictures were to come along, choose them here: they could not follow.
+pictures-received = Pictures received from another app:
+pictures-received-attach = Attach the pictures received
 
 more-came = Posts added:

@@ -25,5 +25,7 @@ unsent = Un message écrit sans réseau n’a pas pu partir.
 unsent-see = Le voir
 
 done-shared-words = Si des photos devaient venir avec, choisissez-les ici : elles n’ont pas pu suivre.
+pictures-received = Images reçues d’une autre application :
+pictures-received-attach = Joindre les images reçues
 
 more-came = Messages ajoutés :

@@ -138,6 +138,13 @@ async fn a_quoted_post_names_what_it_quotes_as_far_as_its_reader_may_see_that() 
     assert_eq!(id(&whole["quoted_status"]), id(&first));
     let muted = json!({ "state": "muted_account", "quoted_status_id": first["id"] });
     assert_eq!(inner, muted);
+    quotes(&lea, &first).await;
+    let of_lea = format!("/api/v1/accounts/{}/statuses", lea.id);
+    let own = nora.list(&of_lea).await;
+    assert_eq!(
+        own[0]["quote"]["state"], "accepted",
+        "she reads on her page"
+    );
     let (whole, inner) = keeps("block").await;
     let blocked = json!({ "state": "blocked_account", "quoted_status": null });
     assert_eq!(whole, blocked, "whom one blocked one does not read");

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::{
     actors::same,
-    posts::arrived::{audience, body, shortened, warning},
+    posts::arrived::{audience, body, for_neighbours, shortened, warning},
     wire::{
         Activity, Kind, Post,
         media::Media,
@@ -33,6 +33,8 @@ use crate::{
 const IN_ARCHIVE: &str = "https://archive.invalid/";
 /// Where Mastodon's files lie; some of its archives name folders above.
 const FILES: &str = "media_attachments/";
+/// Bytes of the name of a file; longer ones do not fit into the heads that we read.
+const NAME: usize = 256;
 
 /// As [`parvis_town::archive::Documents::read`] says. `prefer`: the language to take where a text comes in several.
 pub(super) fn read(
@@ -158,7 +160,8 @@ impl Owner {
         let is_own = post.author.is_none_or(|author| same(author, &self.id));
         let kind = kind(post.form).filter(|_| is_own && !post.is_vote)?;
         let audience = audience(&post, &self.followers);
-        if audience == Audience::Direct {
+        // Those whom a town calls neighbours are others in another town.
+        if audience == Audience::Direct || for_neighbours(&post, &self.id) {
             return None;
         }
         let answers = match post.in_reply_to {
@@ -222,9 +225,13 @@ fn name_files(activity: &mut Value) {
 }
 
 fn file(media: &Media<'_>) -> Option<ToldFile> {
+    let name = media.url.strip_prefix(IN_ARCHIVE)?;
+    if name.len() > NAME {
+        return None;
+    }
     let words = media.description.unwrap_or_default().replace('\0', "");
     Some(ToldFile {
-        name: media.url.strip_prefix(IN_ARCHIVE)?.to_owned(),
+        name: name.to_owned(),
         description: shortened(&words, limits::PICTURE_DESCRIPTION),
         focus: media.focus.unwrap_or_default(),
         laid: None,
@@ -296,8 +303,10 @@ mod tests {
 
     #[test]
     fn a_picture_without_a_word_is_a_post() {
-        let attached = json!({"content": "", "attachment": [{"type": "Document",
-            "mediaType": "image/png", "url": "media/ab/cd.png"}]});
+        let endless = format!("media/{}.png", "a".repeat(300));
+        let attached = json!({"content": "", "attachment": [
+            {"type": "Document", "mediaType": "image/png", "url": endless},
+            {"type": "Document", "mediaType": "image/png", "url": "media/ab/cd.png"}]});
         let (_, told) = told(&[created(MARIE, &attached)]);
         assert_eq!(
             (told[0].html.as_str(), told[0].files[0].name.as_str()),
@@ -311,12 +320,16 @@ mod tests {
         let boost = json!({"type": "Announce", "actor": MARIE, "object": "https://b.example/n/1"});
         let foreign = created(MARIE, &json!({"attributedTo": other}));
         let direct = created(MARIE, &json!({"to": [other]}));
+        let followers = format!("{MARIE}/followers");
+        let neighbours = "https://a.example/ap/audiences/neighbours";
+        let neighbours = created(MARIE, &json!({"to": [neighbours, followers]}));
         let undated = created(MARIE, &json!({"published": null}));
         let event = created(MARIE, &json!({"type": "Event", "name": "Bal"}));
         let all = [
             boost,
             foreign,
             direct,
+            neighbours,
             undated,
             event,
             created(other, &json!({})),

@@ -98,9 +98,10 @@ pub(crate) enum Deed {
         who: Id,
         post: Id,
     },
-    /// Or the end of that: it changes nothing here.
+    /// Or, where it `ends`, that no longer: it changes nothing here.
     Dislike {
         post: Id,
+        ends: bool,
     },
     Boost(ArrivedBoost),
     Unboost {
@@ -284,7 +285,10 @@ async fn handed_on(tx: &Tx, town: &Town, who: Id, said: String, deed: Deed) -> O
             }
             Ok(changed)
         }
-        Deed::Dislike { post } => groups::echo_of_dislike(tx, town, who, post, said).await,
+        Deed::Dislike { post, ends: true } => groups::echo_of_like(tx, town, who, post, said).await,
+        Deed::Dislike { post, ends: false } => {
+            groups::echo_of_dislike(tx, town, who, post, said).await
+        }
         other => Box::pin(other.run(tx, town)).await,
     }
 }

@@ -231,7 +231,7 @@ async fn undo(
             None => Ok(Ignored("a post that is not here")),
         },
         Kind::Dislike => match object_post(federation, &inner.object).await? {
-            Some(post) => Ok(ended(Deed::Dislike { post })),
+            Some(post) => Ok(ended(Deed::Dislike { post, ends: true })),
             None => Ok(Ignored("a post that is not here")),
         },
         Kind::Announce => {
@@ -272,7 +272,7 @@ async fn like(
 
 async fn dislike(federation: &Federation, activity: &Activity<'_>) -> Outcome<Meaning> {
     match object_post(federation, &activity.object).await? {
-        Some(post) => Ok(Deed::Dislike { post }.into()),
+        Some(post) => Ok(Deed::Dislike { post, ends: false }.into()),
         None => Ok(Ignored("a post that is not here")),
     }
 }

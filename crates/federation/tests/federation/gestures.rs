@@ -13,7 +13,7 @@ use parvis_testkit::{
     actor::{marker, stamp},
     keys,
 };
-use parvis_town::{Failure, Viewer, accounts, moves, pins, posts, reports, users};
+use parvis_town::{Failure, Viewer, accounts, follows, moves, pins, posts, reports, users};
 use serde_json::{Value, json};
 
 use crate::{
@@ -242,12 +242,26 @@ async fn followers_go_along_with_who_moves_if_both_accounts_say_so() {
     scene.sent(&scene.paul, &moving()).await;
     assert!(scene.follows(old).await, "the new one says nothing of it");
 
+    let lea = scene.lea;
+    let store = &scene.node.town.store;
+    let chosen = store.write::<_, Failure, _>(move |tx| {
+        Box::pin(async move {
+            follows::set_options(tx, lea, old, false, true).await?;
+            follows::set_languages(tx, lea, old, &["fr".into()]).await
+        })
+    });
+    chosen.await.unwrap();
     let mut arrived = new.document();
     arrived["alsoKnownAs"] = json!(scene.paul.id);
     new.host.serve_document(&arrived);
     scene.sent(&scene.paul, &moving()).await;
     let successor = scene.here(&new).await;
     assert!(!scene.follows(old).await && scene.follows(successor.id).await);
+    let follow = follow_rows::between(store.read(), lea, successor.id).await;
+    let follow = follow.unwrap().unwrap();
+    let languages = follow.languages.as_deref();
+    let alike = (follow.show_boosts, follow.notify, languages);
+    assert_eq!(alike, (false, true, Some(" fr ")), "as she chose");
     assert_eq!(
         scene.here(&scene.paul).await.moved_to_id,
         Some(successor.id)

@@ -4,7 +4,7 @@
 use std::error::Error as _;
 
 use anyhow::anyhow;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use lettre::{Address, transport::smtp::Error};
 
 use super::{GOOD_BYE, PATIENCE, PostOffice, Trouble};
@@ -78,28 +78,37 @@ fn words(error: Error) -> String {
     }
 }
 
-/// A server may say back what it was told, the password as well, and what it says may hold commands for the terminal.
+/// A server may say back what it was told, the password as well, and what it says may hold commands for the terminal. Those go
+/// last, since one may stand inside the password.
 fn fit_to_show(words: &str, mail: &MailSettings) -> String {
-    let mut shown: String = words
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let (Some(user), Some(password)) = (&mail.user, &mail.password) else {
-        return shown;
-    };
-    let secrets = [
-        STANDARD.encode(format!("\0{user}\0{}", password.0)),
-        STANDARD.encode(&password.0),
-        password.0.clone(),
-    ];
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        shown = shown.replace(secret, "***");
+    let mut shown = words.to_owned();
+    for secret in secrets(mail) {
+        shown = shown.replace(&secret, "***");
     }
     shown
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// The password, as it was told, too: a server may leave out what fills up the last characters.
+fn secrets(mail: &MailSettings) -> Vec<String> {
+    let (Some(user), Some(password)) = (&mail.user, &mail.password) else {
+        return Vec::new();
+    };
+    let mut secrets = vec![
+        STANDARD_NO_PAD.encode(format!("\0{user}\0{}", password.0)),
+        STANDARD_NO_PAD.encode(&password.0),
+        password.0.clone(),
+    ];
+    secrets.retain(|secret| !secret.is_empty());
+    secrets
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::bucket::Secret;
 
@@ -107,15 +116,17 @@ mod tests {
     fn what_a_mail_server_says_back_shows_no_password() {
         let mail = MailSettings {
             user: Some("parvis".into()),
-            password: Some(Secret("sésame".into())),
+            password: Some(Secret("sé\tsame".into())),
             ..MailSettings::default()
         };
-        let plain = STANDARD.encode("\0parvis\0sésame");
-        let login = STANDARD.encode("sésame");
-        let said = format!("what is \u{1b}[2JAUTH PLAIN {plain}, {login} or sésame?");
+        let plain = STANDARD.encode("\0parvis\0sé\tsame");
+        let unfilled = STANDARD_NO_PAD.encode("\0parvis\0sé\tsame");
+        let login = STANDARD_NO_PAD.encode("sé\tsame");
+        assert_ne!(plain, unfilled);
+        let said = format!("what is \u{1b}[2JAUTH PLAIN {plain}, {unfilled}, {login} or sé\tsame?");
         assert_eq!(
             fit_to_show(&said, &mail),
-            "what is  [2JAUTH PLAIN ***, *** or ***?"
+            "what is  [2JAUTH PLAIN ***==, ***, *** or ***?"
         );
         assert_eq!(fit_to_show("no", &MailSettings::default()), "no");
     }

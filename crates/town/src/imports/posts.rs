@@ -24,7 +24,10 @@ use parvis_store::{
     logins,
 };
 use serde::{Deserialize, Serialize};
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{
+    sync::{Mutex, MutexGuard, mpsc},
+    task::spawn_blocking,
+};
 
 use super::{Errand, SHOWN, unpacked};
 use crate::{
@@ -39,6 +42,10 @@ use crate::{
 const PIECE: usize = 50;
 /// An archive that is not in this process's folder by then is in none.
 const LOST: Timestamp = DAY;
+/// Bytes of an address of a post; longer ones are none.
+const ADDRESS: usize = 512;
+/// What is unpacked takes memory and time, and nobody is in a hurry: one at a time, of all towns.
+static UNPACKING: Mutex<()> = Mutex::const_new(());
 
 /// One step of the way of an archive.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -133,6 +140,14 @@ pub(super) async fn tidy_up(town: &Town, row: &Row) -> Outcome<()> {
     Ok(())
 }
 
+/// Held by whoever does what others may not do meanwhile.
+pub(super) async fn turn(errand: Option<&Errand>) -> Option<MutexGuard<'static, ()>> {
+    match errand {
+        Some(Errand::Step(Step::Unpack)) => Some(UNPACKING.lock().await),
+        _ => None,
+    }
+}
+
 /// `false`: what it needs is not here.
 pub(super) async fn carry_out(town: &Arc<Town>, row: &Row, step: Step) -> Outcome<bool> {
     match step {
@@ -143,7 +158,6 @@ pub(super) async fn carry_out(town: &Arc<Town>, row: &Row, step: Step) -> Outcom
 
 /// Pictures are prepared as those that somebody uploads; one that cannot be kept is left out.
 async fn bring(town: &Arc<Town>, row: &Row, told: Told) -> Outcome<bool> {
-    let laid: Vec<Id> = told.files.iter().filter_map(|file| file.laid).collect();
     let mut pictures = Vec::new();
     for file in &told.files {
         let about = About {
@@ -152,12 +166,12 @@ async fn bring(town: &Arc<Town>, row: &Row, told: Told) -> Outcome<bool> {
             thumbnail: None,
         };
         if let Some(number) = file.laid {
-            pictures.extend(media::keep_laid(town, row.account_id, number, about).await?);
+            let laid = (row.import_id, number);
+            pictures.extend(media::keep_laid(town, row.account_id, laid, about).await?);
         }
     }
     let (here, row) = (Arc::clone(town), row.clone());
-    let stands = town
-        .store
+    town.store
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move {
                 let me = row.account_id;
@@ -168,21 +182,24 @@ async fn bring(town: &Arc<Town>, row: &Row, told: Told) -> Outcome<bool> {
                 Ok(stands)
             })
         })
-        .await?;
-    if stands {
-        for number in laid {
-            town.media.discard(number);
-        }
+        .await
+}
+
+/// What is broken off leaves nothing on the disk but the archive.
+async fn unpack(town: &Arc<Town>, row: &Row) -> Outcome<bool> {
+    if !town.media.waits(row.import_id) {
+        return Ok(false);
     }
-    Ok(stands)
+    let taken = take_apart(town, row).await;
+    if taken.is_err() {
+        town.media.beside(row.import_id).forget();
+    }
+    taken.map(|()| true)
 }
 
 /// In the last write the row goes: what was broken off before is done once more, from the beginning.
-async fn unpack(town: &Arc<Town>, row: &Row) -> Outcome<bool> {
+async fn take_apart(town: &Arc<Town>, row: &Row) -> Outcome<()> {
     let (here, import) = (Arc::clone(town), row.import_id);
-    if !town.media.waits(import) {
-        return Ok(false);
-    }
     let unpacked = spawn_blocking(move || Unpacked::of(&here, import)).await;
     let unpacked = unpacked.map_err(|err| Error::Other(err.to_string()))??;
     let first = row.clone();
@@ -197,8 +214,7 @@ async fn unpack(town: &Arc<Town>, row: &Row) -> Outcome<bool> {
         .write::<_, Failure, _>(move |tx| {
             Box::pin(async move { Ok(rows::done(tx, &last, now).await?) })
         })
-        .await?;
-    Ok(true)
+        .await
 }
 
 /// A row for each post, a piece at a time.
@@ -228,11 +244,19 @@ struct Line {
     files: Vec<String>,
 }
 
-/// What is to be brought of an archive.
-struct Unpacked {
+/// Whose archive it is, and where all that is in it is to be found.
+struct Cover {
+    import: Id,
     actor: Vec<u8>,
     /// The number under which the list of posts lies.
     outbox: Id,
+    /// Before all names: nothing, or the folder that somebody packed.
+    folder: String,
+}
+
+/// What is to be brought of an archive.
+struct Unpacked {
+    cover: Cover,
     /// The row of each post and when it was written, by its address.
     rows: HashMap<String, (Id, Timestamp)>,
     /// The number under which each file lies, by its name in the archive.
@@ -241,16 +265,10 @@ struct Unpacked {
 
 impl Unpacked {
     fn of(town: &Town, import: Id) -> Outcome<Self> {
-        let (actor, outbox) = found(town, import)?;
-        let read = Self::read(town, import, actor, outbox);
-        if read.is_err() {
-            town.media.discard(outbox);
-        }
-        read
-    }
-
-    fn read(town: &Town, import: Id, actor: Vec<u8>, outbox: Id) -> Outcome<Self> {
-        let lines = in_order(lines(town, &actor, outbox)?);
+        let laid = town.media.beside(import);
+        laid.begin().map_err(Error::Files)?;
+        let cover = found(town, import)?;
+        let lines = in_order(lines(town, &cover)?);
         if lines.is_empty() {
             return Err(Refusal::invalid("archive", "refusal-archive-empty").into());
         }
@@ -260,24 +278,26 @@ impl Unpacked {
             wanted.extend(line.files);
             rows.insert(line.id, (town.ids.next(), line.published));
         }
-        Ok(Self {
-            files: laid_down(town, import, &wanted)?,
-            actor,
-            outbox,
-            rows,
-        })
+        let files = laid_down(town, &cover, &wanted)?;
+        laid.finish().map_err(Error::Files)?;
+        Ok(Self { cover, rows, files })
     }
 
     /// Reads the list a second time, now to write down what is on it.
-    fn told_again(mut self, town: &Town, out: &mpsc::Sender<Piece>) -> Outcome<()> {
+    fn told_again(self, town: &Town, out: &mpsc::Sender<Piece>) -> Outcome<()> {
+        let Self {
+            cover,
+            mut rows,
+            files,
+        } = self;
         let (mut piece, mut broken) = (Vec::new(), None);
-        let (actor, outbox) = (mem::take(&mut self.actor), self.outbox);
-        told(town, &actor, outbox, &mut |told| {
+        told(town, &cover, &mut |told| {
             // Of several under one address it is the one that was judged.
-            let row = self.rows.get(&told.id).copied();
+            let row = rows.get(&told.id).copied();
             if let Some((row, _)) = row.filter(|(_, published)| *published == told.published) {
-                self.rows.remove(&told.id);
-                match written(&Errand::Step(Step::Post(Box::new(self.with_files(told))))) {
+                rows.remove(&told.id);
+                let told = Box::new(with_files(told, &files));
+                match written(&Errand::Step(Step::Post(told))) {
                     Ok(what) => piece.push((row, what)),
                     Err(err) => broken = Some(err),
                 }
@@ -287,18 +307,18 @@ impl Unpacked {
             }
         })?;
         heard(out, piece);
-        town.media.discard(outbox);
         broken.map_or(Ok(()), Err)
     }
+}
 
-    fn with_files(&self, mut told: Told) -> Told {
-        for file in &mut told.files {
-            file.laid = self.files.get(&file.name).copied();
-        }
-        told.files.retain(|file| file.laid.is_some());
-        told.files.truncate(limits::POST_PICTURES);
-        told
+/// `files`: the number under which each lies, by its name.
+fn with_files(mut told: Told, files: &HashMap<String, Id>) -> Told {
+    for file in &mut told.files {
+        file.laid = files.get(&file.name).copied();
     }
+    told.files.retain(|file| file.laid.is_some());
+    told.files.truncate(limits::POST_PICTURES);
+    told
 }
 
 /// Where nobody listens any more, a write has failed, and that is told by itself.
@@ -308,19 +328,25 @@ fn heard(out: &mpsc::Sender<Piece>, piece: Piece) {
     }
 }
 
-/// Whose archive it is, and its list of posts, laid down beside it.
-fn found(town: &Town, import: Id) -> Outcome<(Vec<u8>, Id)> {
-    let (mut actor, mut outbox) = (None, None);
-    let seen = unpacked::each_file(opened(town, import)?, |name, content| {
-        if name == archive::ACTOR && actor.is_none() {
+/// Its list of posts is laid down beside it. Where somebody packed the folder of what they had unpacked, all lies in that.
+fn found(town: &Town, import: Id) -> Outcome<Cover> {
+    let (mut actor, mut outbox, mut found_in) = (None, None, None::<String>);
+    let beside = town.media.beside(import);
+    unpacked::each_file(opened(town, import)?, |name, content| {
+        let (folder, file) = name.split_at(name.rfind('/').map_or(0, |slash| slash + 1));
+        let is_here =
+            folder == found_in.as_deref().unwrap_or(folder) && folder.matches('/').count() <= 1;
+        if is_here && file == archive::ACTOR && actor.is_none() {
             let mut text = Vec::new();
             let most = limits::DOCUMENT_BYTES as u64;
             content.take(most).read_to_end(&mut text)?;
             actor = Some(text);
-        } else if name == archive::OUTBOX && outbox.is_none() {
+            found_in = Some(folder.to_owned());
+        } else if is_here && file == archive::OUTBOX && outbox.is_none() {
             let number = town.ids.next();
-            if town.media.lay(number, content, limits::ARCHIVE_OUTBOX)? {
+            if beside.lay(number, content, limits::ARCHIVE_OUTBOX)? {
                 outbox = Some(number);
+                found_in = Some(folder.to_owned());
             }
         }
         let is_all = actor.is_some() && outbox.is_some();
@@ -329,29 +355,29 @@ fn found(town: &Town, import: Id) -> Outcome<(Vec<u8>, Id)> {
         } else {
             ControlFlow::Continue(())
         })
-    });
-    match (seen, actor, outbox) {
-        (Ok(()), Some(actor), Some(outbox)) => Ok((actor, outbox)),
-        (seen, _, outbox) => {
-            if let Some(outbox) = outbox {
-                town.media.discard(outbox);
-            }
-            seen.map_err(faulty)?;
-            Err(unreadable().into())
-        }
-    }
+    })
+    .map_err(faulty)?;
+    let (Some(actor), Some(outbox)) = (actor, outbox) else {
+        return Err(unreadable().into());
+    };
+    Ok(Cover {
+        import,
+        actor,
+        outbox,
+        folder: found_in.unwrap_or_default(),
+    })
 }
 
 /// Files that posts name, laid down; one that is larger than any we keep is left out.
-fn laid_down(town: &Town, import: Id, wanted: &HashSet<String>) -> Outcome<HashMap<String, Id>> {
-    let mut laid = HashMap::new();
-    unpacked::each_file(opened(town, import)?, |name, content| {
-        if wanted.contains(name) && !laid.contains_key(name) {
+fn laid_down(town: &Town, cover: &Cover, wanted: &HashSet<String>) -> Outcome<HashMap<String, Id>> {
+    let (beside, mut laid) = (town.media.beside(cover.import), HashMap::new());
+    unpacked::each_file(opened(town, cover.import)?, |name, content| {
+        if let Some(name) = name.strip_prefix(cover.folder.as_str())
+            && wanted.contains(name)
+            && !laid.contains_key(name)
+        {
             let number = town.ids.next();
-            if town
-                .media
-                .lay(number, content, limits::RECORDING_BYTES as u64)?
-            {
+            if beside.lay(number, content, limits::RECORDING_BYTES as u64)? {
                 laid.insert(name.to_owned(), number);
             }
         }
@@ -365,11 +391,12 @@ fn laid_down(town: &Town, import: Id, wanted: &HashSet<String>) -> Outcome<HashM
     Ok(laid)
 }
 
-fn lines(town: &Town, actor: &[u8], outbox: Id) -> Outcome<Vec<Line>> {
-    let now = town.now();
+/// What is of today is said here, not brought along: it would stand before all others at once, as many as there are.
+fn lines(town: &Town, cover: &Cover) -> Outcome<Vec<Line>> {
+    let past = 1..=town.now() - DAY;
     let mut lines = Vec::new();
-    told(town, actor, outbox, &mut |told| {
-        if lines.len() <= limits::ARCHIVE_POSTS && (1..=now).contains(&told.published) {
+    told(town, cover, &mut |told| {
+        if lines.len() <= limits::ARCHIVE_POSTS && past.contains(&told.published) {
             let files = told.files.into_iter().take(limits::POST_PICTURES);
             lines.push(Line {
                 files: files.map(|file| file.name).collect(),
@@ -396,18 +423,37 @@ fn in_order(mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
-fn told(town: &Town, actor: &[u8], outbox: Id, each: &mut dyn FnMut(Told)) -> Outcome<()> {
+fn told(town: &Town, cover: &Cover, each: &mut dyn FnMut(Told)) -> Outcome<()> {
     let documents: &Arc<dyn Documents> = archive::documents(town)?;
-    let mut outbox = BufReader::new(opened(town, outbox)?);
-    if documents.read(town, actor, &mut outbox, each) {
+    let laid = town.media.beside(cover.import).open(cover.outbox);
+    let mut outbox = BufReader::new(there(laid)?);
+    let mut each_fit = |told: Told| {
+        if is_fit(&told) {
+            each(told);
+        }
+    };
+    if documents.read(town, &cover.actor, &mut outbox, &mut each_fit) {
         Ok(())
     } else {
         Err(unreadable().into())
     }
 }
 
-fn opened(town: &Town, number: Id) -> Outcome<File> {
-    let there = town.media.open_waiting(number).map_err(Error::Files)?;
+/// All of them together are held in memory.
+fn is_fit(told: &Told) -> bool {
+    let addresses = [Some(&told.id), told.answers.as_ref()];
+    addresses
+        .into_iter()
+        .flatten()
+        .all(|it| it.len() <= ADDRESS)
+}
+
+fn opened(town: &Town, import: Id) -> Outcome<File> {
+    there(town.media.open_waiting(import))
+}
+
+fn there(opened: io::Result<Option<File>>) -> Outcome<File> {
+    let there = opened.map_err(Error::Files)?;
     let gone = || Error::Other("a part of an archive is gone while it is read".into());
     Ok(there.ok_or_else(gone)?)
 }
@@ -418,10 +464,10 @@ fn unreadable() -> Refusal {
 
 /// Whoever made the archive, or this machine.
 fn faulty(err: io::Error) -> Failure {
-    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof, Unsupported};
     if matches!(
         err.kind(),
-        InvalidData | InvalidInput | Other | UnexpectedEof
+        InvalidData | InvalidInput | Other | UnexpectedEof | Unsupported
     ) {
         tracing::debug!(%err, "an archive cannot be read");
         return unreadable().into();

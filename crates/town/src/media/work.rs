@@ -12,7 +12,7 @@ use parvis_store::media::{self, work};
 use tokio::{
     sync::watch::{Receiver, channel},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout_at},
 };
 
 use super::{finished, unfit, unused};
@@ -38,7 +38,7 @@ const TRIES: i64 = 3;
 /// Also without being woken, for what another process left.
 const PAUSE: Duration = Duration::from_secs(10);
 /// For whoever waits for it, converting may take as long, its turn included; else it is kept as it came.
-const WAITED_FOR: Duration = Duration::from_secs(20);
+pub(super) const WAITED_FOR: Duration = Duration::from_secs(20);
 
 /// Prepares what waits until `stop` is done. What is nearly kept then is kept, what is being converted put back.
 pub async fn watch(town: Arc<Town>, stop: impl Future<Output = ()>) {
@@ -74,7 +74,7 @@ pub async fn prepare_waiting(town: &Arc<Town>) -> Outcome<()> {
     prepare_until(town, &end).await
 }
 
-/// The same; nothing is begun once `end` says so.
+/// The same; nothing is begun once `end` says so. What is under way goes on to its end, whatever fails beside it.
 async fn prepare_until(town: &Arc<Town>, end: &Receiver<bool>) -> Outcome<()> {
     let now = town.now();
     town.store
@@ -83,27 +83,40 @@ async fn prepare_until(town: &Arc<Town>, end: &Receiver<bool>) -> Outcome<()> {
         })
         .await?;
     let mut under_way = JoinSet::new();
+    let mut done = Ok(());
+    // Not after a failure, until something has succeeded or a while has passed.
+    let mut goes_on = true;
     loop {
-        while under_way.len() < AT_ONCE && !is_over(end) {
-            let Some(claim) = taken(town).await? else {
-                break;
-            };
-            let (town, end) = (Arc::clone(town), end.clone());
-            under_way.spawn(async move { prepare(&town, claim, end).await });
+        while goes_on && under_way.len() < AT_ONCE && !is_over(end) {
+            match taken(town).await {
+                Ok(Some(claim)) => {
+                    let (town, end) = (Arc::clone(town), end.clone());
+                    under_way.spawn(async move { prepare(&town, claim, end).await });
+                }
+                Ok(None) => break,
+                Err(failure) => {
+                    goes_on = false;
+                    done = done.and(Err(failure));
+                }
+            }
         }
         let more = under_way.len() < AT_ONCE && !is_over(end);
         let ended = tokio::select! {
             ended = under_way.join_next() => ended,
             // What is soon done does not wait for what is converted.
-            () = town.media.left(), if more => continue,
-            () = sleep(PAUSE), if more => continue,
-        };
-        match ended {
-            Some(ended) => {
-                ended.map_err(|err| Error::Other(format!("preparing broke off: {err}")))??;
+            () = town.media.left(), if more && goes_on => continue,
+            () = sleep(PAUSE), if more => {
+                goes_on = true;
+                continue;
             }
-            None => return Ok(()),
-        }
+        };
+        let Some(ended) = ended else {
+            return done;
+        };
+        let ended = ended
+            .unwrap_or_else(|err| Err(Error::Other(format!("preparing broke off: {err}")).into()));
+        goes_on = ended.is_ok();
+        done = done.and(ended);
     }
 }
 
@@ -214,9 +227,14 @@ async fn prepare(town: &Town, mut claim: Claim, end: Receiver<bool>) -> Outcome<
     Ok(())
 }
 
-/// `None`: it is kept as it came, as is what brought its worker down before: converting may have.
+/// `None`: it is kept as it came, as is what brought its worker down before: converting may have. Where the storage does not
+/// answer, what would be made could not be kept either, and is made once it answers.
 async fn converted(town: &Town, id: Id) -> Outcome<Option<Conversion>> {
     if !town.media.converts() || work::begun_before(town.store.read(), id).await? {
+        return Ok(None);
+    }
+    if let Err(err) = town.media.check().await {
+        tracing::warn!(%err, town = town.host, id, "an upload is not converted for now");
         return Ok(None);
     }
     Ok(town.media.convert_waiting(id).await)
@@ -269,9 +287,9 @@ async fn finish(town: &Town, id: Id, kept: KeptUpload) -> Outcome<()> {
     Ok(())
 }
 
-/// The same at once, for whoever waits for it.
-pub(super) async fn now(town: &Town, id: Id) -> Outcome<KeptUpload> {
-    let converting = timeout(WAITED_FOR, town.media.convert_waiting(id)).await;
+/// The same at once, for whoever waits for it; it is converted if that is done by then.
+pub(super) async fn now(town: &Town, id: Id, until: Instant) -> Outcome<KeptUpload> {
+    let converting = timeout_at(until, town.media.convert_waiting(id)).await;
     if let Ok(Some(conversion)) = converting {
         let kept = town.media.keep_converted(conversion).await;
         return kept.map_err(unfit);

@@ -19,7 +19,7 @@ pub(crate) async fn bring(
     pictures: &[Id],
 ) -> Outcome<bool> {
     let author = may_write(tx, me).await?;
-    if brought(tx, me, &told.id).await?.is_some() {
+    if brought(tx, me, &told.id).await?.is_some() || is_gone(tx, &author, &told.id).await? {
         return Ok(true);
     }
     let parent = match &told.answers {
@@ -98,6 +98,15 @@ async fn brought(tx: &Tx, me: Id, uri: &str) -> Outcome<Option<entity::post::Mod
         None => posts::by_uri(tx, uri).await?,
     };
     Ok(found.filter(|post| post.author_id == me && post.boost_of_id.is_none()))
+}
+
+/// What is not here: was it, and has been deleted since? Then no archive brings it back.
+async fn is_gone(tx: &Tx, author: &entity::account::Model, uri: &str) -> Outcome<bool> {
+    if imports::imported(tx, author.id, uri).await?.is_some() {
+        return Ok(true);
+    }
+    let stone = posts::tombstone(tx, uri).await?;
+    Ok(stone.is_some_and(|stone| stone.author_uri == author.uri))
 }
 
 /// Under an id of its time. Many servers tell time by the second: where one is taken, a moment before is tried.

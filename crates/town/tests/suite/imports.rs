@@ -152,3 +152,20 @@ async fn t242_nobody_sees_or_stops_what_another_brings() {
         .unwrap();
     assert!(finished(&t, marie).await.is_empty(), "one's own goes");
 }
+
+#[tokio::test]
+async fn what_was_begun_again_and_again_and_never_ended_is_given_up() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    brings(&t, marie, Sheet::Servers, &servers(1), false)
+        .await
+        .unwrap();
+    deed!(t, |tx, _town| async {
+        let begun = "UPDATE import_row SET attempts = 6";
+        Ok(dialect::run(tx, begun, []).await?)
+    })
+    .unwrap();
+    worked_off(&t).await;
+    let all = imports::list(&t.town, &t.user(marie).await).await.unwrap();
+    assert_eq!((all[0].finished, all[0].failed), (true, 1));
+}

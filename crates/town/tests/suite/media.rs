@@ -1,6 +1,6 @@
 //! Uploads over time: prepared after a crash, given up, forgotten.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 
 use parvis_media::Converter;
 use parvis_model::{
@@ -8,12 +8,15 @@ use parvis_model::{
     clock::{Clock, DAY, HOUR, MINUTE},
     id::Id,
 };
-use parvis_store::media::work;
+use parvis_store::{ConnectionTrait as _, media::work};
+use parvis_testkit::until;
 use parvis_town::{
+    MediaView,
     accounts::{self, Change, ProfileEdit},
     media::{self, About, Patience, Shape, State},
     posts, readers,
 };
+use tokio::time::{Instant, timeout};
 
 use crate::scratch::{self, NOW, Scratch, compose, refused};
 
@@ -22,12 +25,16 @@ const WEBM: &[u8] = include_bytes!("../../../media/tests/samples/film.webm");
 const PICTURE: &[u8] = include_bytes!("../../../media/tests/samples/place.png");
 
 async fn receive(t: &Scratch, owner: Id, bytes: &[u8]) -> (Id, State) {
+    let (view, state) = received(t, owner, bytes, Patience::Short).await;
+    (view.id, state)
+}
+
+async fn received(t: &Scratch, owner: Id, bytes: &[u8], patience: Patience) -> (MediaView, State) {
     let mut incoming = media::incoming(&t.town).await.unwrap();
     incoming.write(bytes).await.unwrap();
     let upload = incoming.finished().await.unwrap();
-    let received = media::receive(&t.town, owner, upload, About::default(), Patience::Short);
-    let (view, state) = received.await.unwrap();
-    (view.id, state)
+    let received = media::receive(&t.town, owner, upload, About::default(), patience);
+    received.await.unwrap()
 }
 
 async fn state(t: &Scratch, owner: Id, file: Id) -> State {
@@ -96,14 +103,20 @@ async fn what_kills_every_worker_is_given_up() {
     assert_eq!(state(&t, marie, film).await, State::Failed);
 }
 
-/// Makes a film of whatever it is given, and no picture.
+/// Makes a film of whatever it is given, and no picture. Lays down `begun`, and goes on when there is no `held`.
 fn converter(t: &Scratch) -> Converter {
     let folder = t.folder.path();
     let (program, film) = (folder.join("ffmpeg"), folder.join("film.mp4"));
     fs::write(&film, FILM).unwrap();
     let script = format!(
-        "#!/bin/sh\nfor last; do :; done\ncase \"$last\" in *.mp4) exec /bin/cp '{}' \"$last\" ;; esac\nexit 1\n",
-        film.display()
+        r#"#!/bin/sh
+: > '{here}/begun'
+while [ -e '{here}/held' ]; do /bin/sleep 0.02; done
+for last; do :; done
+case "$last" in *.mp4) exec /bin/cp '{here}/film.mp4' "$last" ;; esac
+exit 1
+"#,
+        here = folder.display()
     );
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
@@ -134,6 +147,49 @@ async fn what_brought_its_worker_down_is_not_converted_again() {
     t.clock.advance(6 * MINUTE);
     assert_eq!(kept(film).await, "video/webm");
     assert!(!t.town.media.waits(film));
+}
+
+#[tokio::test]
+async fn what_is_not_converted_by_then_is_kept_as_it_came() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    t.town.media.convert_with(converter(&t));
+    let over = Patience::Endless(Instant::now());
+    for (patience, mime) in [(Patience::endless(), "video/mp4"), (over, "video/webm")] {
+        let (view, state) = received(&t, marie, WEBM, patience).await;
+        assert_eq!((state, view.mime.as_str()), (State::Ready, mime));
+    }
+}
+
+async fn run(t: &Scratch, sql: &'static str) {
+    let done = deed!(t, |tx, _town| async {
+        Ok(tx.execute_unprepared(sql).await.map(drop)?)
+    });
+    done.unwrap();
+}
+
+#[tokio::test]
+async fn a_moment_without_the_database_ends_nothing_that_is_under_way() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    t.town.media.convert_with(converter(&t));
+    let (begun, held) = (t.folder.path().join("begun"), t.folder.path().join("held"));
+    fs::write(&held, "").unwrap();
+    let (film, _) = receive(&t, marie, WEBM).await;
+    let town = Arc::clone(&t.town);
+    let mut round = tokio::spawn(async move { media::prepare_waiting(&town).await });
+    until("it is being converted", || async { begun.exists() }).await;
+
+    run(&t, "ALTER TABLE media_work RENAME TO gone").await;
+    t.town.media.tell_left();
+    let ended = timeout(Duration::from_millis(300), &mut round).await;
+    assert!(ended.is_err(), "{ended:?}");
+    run(&t, "ALTER TABLE gone RENAME TO media_work").await;
+    fs::remove_file(&held).unwrap();
+    let done = round.await.unwrap();
+    assert!(done.is_err(), "what failed meanwhile is told");
+    let (view, state) = media::view(&t.town, marie, film).await.unwrap();
+    assert_eq!((state, view.mime.as_str()), (State::Ready, "video/mp4"));
 }
 
 #[tokio::test]

@@ -104,6 +104,7 @@ pub async fn kept(sent: &mut Sent, me: Id) -> (Vec<Attached>, Option<Failure>) {
             Err(failure) => trouble = Some(missing(failure)),
         }
     }
+    let patience = Patience::endless();
     for (field, file) in std::mem::take(&mut sent.files) {
         if kept.len() >= limits::POST_PICTURES {
             let full = Refusal::invalid("media", "refusal-too-many-pictures");
@@ -111,7 +112,7 @@ pub async fn kept(sent: &mut Sent, me: Id) -> (Vec<Attached>, Option<Failure>) {
             break;
         }
         let words = sent.values.text(&format!("description-{field}"));
-        match received(&sent.page.town, me, file, words).await {
+        match received(&sent.page.town, me, file, words, patience).await {
             Ok(file) => kept.push(file),
             Err(failure) => trouble = Some(failure),
         }
@@ -126,13 +127,19 @@ fn missing(failure: Failure) -> Failure {
     }
 }
 
-async fn received(town: &Town, me: Id, file: Waiting, words: &str) -> Outcome<Attached> {
+async fn received(
+    town: &Town,
+    me: Id,
+    file: Waiting,
+    words: &str,
+    patience: Patience,
+) -> Outcome<Attached> {
     town.rates().count(Rate::Upload, &me.to_string())?;
     let about = About {
         description: Some(words.to_owned()),
         ..About::default()
     };
-    let (file, _) = media::receive(town, me, file, about, Patience::Endless).await?;
+    let (file, _) = media::receive(town, me, file, about, patience).await?;
     Attached::recalling(town, me, file).await
 }
 
