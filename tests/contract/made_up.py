@@ -87,7 +87,11 @@ def be_filtered(case):
 
 
 def be_quoted(case):
-    post = ask("PARVIS_MARIE", "POST", "/api/v1/statuses", status="Le pont", visibility="public")["id"]
+    # Marie may have blocked Luc by now, or lets nobody quote her as a rule.
+    luc = ask("PARVIS_LUC", "GET", "/api/v1/accounts/verify_credentials")["id"]
+    ask("PARVIS_MARIE", "POST", f"/api/v1/accounts/{luc}/unblock")
+    anybody = {"visibility": "public", "quote_approval_policy": "public"}
+    post = ask("PARVIS_MARIE", "POST", "/api/v1/statuses", status="Le pont", **anybody)["id"]
     quoting = ask("PARVIS_LUC", "POST", "/api/v1/statuses", status="Voyez", quoted_status_id=post)["id"]
     case.path_parameters |= {"id": post, "quoting": quoting}
 
