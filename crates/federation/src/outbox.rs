@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use parvis_model::{clock::Timestamp, id::Id};
+use parvis_model::{audience::Audience, clock::Timestamp, id::Id};
 use parvis_store::{
     DbErr, Tx, deliveries,
     entity::{activity, delivery},
@@ -57,6 +57,8 @@ pub(crate) struct Outgoing {
     pub(crate) ends: bool,
     /// Nobody asks about it once it is delivered: it is no part of the ledger of a post.
     pub(crate) passing: bool,
+    /// For the people it names alone.
+    pub(crate) direct: bool,
 }
 
 /// Reads until `stop`.
@@ -273,7 +275,14 @@ impl Outgoing {
             inboxes: Vec::new(),
             ends: kind == "Delete",
             passing: is_passing(kind),
+            direct: false,
         })
+    }
+
+    /// About a post for these.
+    pub(crate) fn for_readers(mut self, audience: Audience) -> Self {
+        self.direct = audience == Audience::Direct;
+        self
     }
 
     /// About an account and no post of it, or for one server to count.

@@ -54,7 +54,7 @@ pub(crate) fn counted(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>>
     let update = Outgoing::new(town, post.author.id, "Update", &post.uri, |id| {
         Activity::around("Update", id, at, note)
     })?;
-    Ok(Some(update))
+    Ok(Some(update.for_readers(post.audience)))
 }
 
 /// The votes of one of ours in a poll of theirs: one activity for each answer, in their order.

@@ -47,7 +47,7 @@ pub(crate) fn create(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> 
     let known = Outgoing::known(post.id, uri, post.author.id, "Create", &post.uri, |_| {
         create
     })?;
-    Ok(Some(known))
+    Ok(Some(known.for_readers(post.audience)))
 }
 
 /// The same for those who did not get it at first, under a number of its own.
@@ -59,7 +59,7 @@ pub(crate) fn create_again(town: &Town, post: &PostView) -> Outcome<Option<Outgo
     let create = Outgoing::new(town, post.author.id, "Create", &post.uri, |id| {
         Activity::around("Create", id, published, note)
     })?;
-    Ok(Some(create))
+    Ok(Some(create.for_readers(post.audience)))
 }
 
 pub(crate) fn creation(town: &Town, post: &PostView) -> Option<Activity<Note>> {
@@ -76,7 +76,7 @@ pub(crate) fn update(town: &Town, post: &PostView) -> Outcome<Option<Outgoing>> 
     let update = Outgoing::new(town, post.author.id, "Update", &post.uri, |id| {
         Activity::around("Update", id, at, note)
     })?;
-    Ok(Some(update))
+    Ok(Some(update.for_readers(post.audience)))
 }
 
 /// What a post that is gone was called, by the kind that its tombstone names.

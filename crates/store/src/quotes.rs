@@ -84,14 +84,23 @@ pub async fn of_posts(
         Away::column(),
         dialect::listed(db, 3)
     );
-    let mut params = eyes.params(now);
-    params.push(dialect::json_list(posts).into());
-    let rows = db
-        .query_all_raw(dialect::statement(db, &sql, params))
-        .await?;
+    let rows = asked(db, &sql, eyes, now, posts).await?;
     rows.iter()
         .map(|row| Ok((quote::Model::from_query_result(row, "")?, Away::read(row)?)))
         .collect()
+}
+
+/// `sql`: its first two parameters are whose eyes see what when, its third the posts.
+async fn asked(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    eyes: Eyes,
+    now: i64,
+    posts: &[i64],
+) -> Result<Vec<QueryResult>, DbErr> {
+    let mut params = eyes.params(now);
+    params.push(dialect::json_list(posts).into());
+    db.query_all_raw(dialect::statement(db, sql, params)).await
 }
 
 /// The quote of a post that is itself quoted.
@@ -125,11 +134,7 @@ pub async fn inner(
         Away::column(),
         dialect::listed(db, 3)
     );
-    let mut params = eyes.params(now);
-    params.push(dialect::json_list(posts).into());
-    let rows = db
-        .query_all_raw(dialect::statement(db, &sql, params))
-        .await?;
+    let rows = asked(db, &sql, eyes, now, posts).await?;
     let inner = |row: &QueryResult| -> Result<Inner, DbErr> {
         Ok(Inner {
             post: row.try_get_by_index(0)?,

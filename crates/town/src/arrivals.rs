@@ -289,22 +289,17 @@ pub(crate) fn arrived_row(
         local: false,
         kind: arrival.kind.as_str().into(),
         audience: arrival.audience.as_str().into(),
-        boost_of_id: None,
         reply_to_id: parent.map(|parent| parent.id),
         reply_to_uri: arrival.reply_to_uri.clone(),
         reply_to_account_id: parent.map(|parent| parent.author_id),
         thread_id: parent.map_or(id, |parent| parent.thread_id),
         title: arrival.title.clone(),
         html: arrival.html.clone(),
-        source: None,
         summary: arrival.summary.clone(),
         sensitive: arrival.sensitive,
         language: arrival.language.clone(),
         tags: arrival.tags.join("\n"),
         has_media: !arrival.media.is_empty(),
-        replies: 0,
-        boosts: 0,
-        favourites: 0,
         created_at: no_later(town, arrival.published),
         // Many servers say of every post when it was last changed, which is when it was written.
         edited_at: arrival
@@ -313,17 +308,8 @@ pub(crate) fn arrived_row(
             .map(|at| no_later(town, at)),
         has_poll: arrival.poll.is_some(),
         has_quote: arrival.quote.is_some(),
-        quotes: 0,
         policy: arrival.policy.kept(),
-        found: false,
-        group_id: None,
-        in_group: false,
-        card_id: None,
-        reply_state: None,
-        reply_stamp: None,
-        closed: false,
-        taken_out: None,
-        emoji: None,
+        ..entity::post::Model::default()
     }
 }
 

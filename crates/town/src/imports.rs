@@ -337,10 +337,13 @@ pub async fn work(town: &Arc<Town>) -> Outcome<usize> {
         let town = Arc::clone(town);
         under_way.spawn(async move { settle(&town, row).await });
     }
+    let mut all = Ok(count);
+    // What fails breaks off nothing beside it.
     while let Some(settled) = under_way.join_next().await {
-        settled.map_err(|err| Error::Other(err.to_string()))??;
+        let settled = settled.unwrap_or_else(|err| Err(Error::Other(err.to_string()).into()));
+        all = all.and_then(|count| settled.map(|()| count));
     }
-    Ok(count)
+    all
 }
 
 /// Some of everybody's, so that whoever brings little along does not wait for who brings much. Where there are more people

@@ -253,12 +253,10 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         local: true,
         kind: kind(draft.poll.is_some()).as_str().into(),
         audience: audience.as_str().into(),
-        boost_of_id: None,
         reply_to_id: parent.as_ref().map(|parent| parent.id),
         reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
         reply_to_account_id: parent.as_ref().map(|parent| parent.author_id),
         thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
-        title: None,
         html: draft.html,
         source: Some(draft.source),
         summary: draft.summary,
@@ -266,28 +264,17 @@ pub async fn publish(tx: &Tx, town: &Town, me: Id, draft: Draft) -> Outcome<Id> 
         language: draft.language,
         tags: draft.tags.join("\n"),
         has_media: !draft.media.is_empty(),
-        replies: 0,
-        boosts: 0,
-        favourites: 0,
         created_at: at,
-        edited_at: None,
         has_poll: draft.poll.is_some(),
         has_quote: quoted.is_some(),
-        quotes: 0,
         policy: policies::of_new(tx, me, audience, draft.quoters)
             .await?
             .kept(),
-        found: false,
         group_id: group.as_ref().map(|group| group.id),
-        in_group: false,
-        card_id: None,
         reply_state: consent
             .filter(|_| audience.is_open())
             .map(|state| state.as_str().into()),
-        reply_stamp: None,
-        closed: false,
-        taken_out: None,
-        emoji: None,
+        ..entity::post::Model::default()
     };
     if !posts::insert(tx, row.clone()).await? {
         return Err(Error::Other(format!("the id {id} is taken")).into());

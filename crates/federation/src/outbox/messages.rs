@@ -13,8 +13,6 @@ use crate::{Federation, uri};
 
 /// What such servers run, as NodeInfo calls it.
 const ONE_BY_ONE: [&str; 4] = ["lemmy", "mbin", "piefed", "pixelfed"];
-/// Stands in every document of a message.
-const DIRECT: &str = "\"directMessage\":true";
 
 /// What goes out, each message that must be split followed by its parts.
 pub(super) async fn split(
@@ -37,14 +35,11 @@ pub(super) async fn split(
 
 /// A message that names several people, as it is written out.
 fn to_several(one: &Outgoing) -> Option<Value> {
-    let may_be = matches!(one.kind, "Create" | "Update") && !one.inboxes.is_empty();
-    // Most of what goes out is no message and need not be read.
-    if !may_be || !one.json.contains(DIRECT) {
+    if !one.direct || one.inboxes.is_empty() {
         return None;
     }
     let message: Value = serde_json::from_str(&one.json).ok()?;
-    let is_message = message["object"]["directMessage"] == true;
-    (is_message && readers(&message).count() > 1).then_some(message)
+    (readers(&message).count() > 1).then_some(message)
 }
 
 fn readers(message: &Value) -> impl Iterator<Item = &str> {

@@ -48,7 +48,6 @@ pub(crate) async fn bring(
         local: true,
         kind: told.kind.as_str().into(),
         audience: audience.as_str().into(),
-        boost_of_id: None,
         reply_to_id: parent.as_ref().map(|parent| parent.id),
         reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
         reply_to_account_id: parent.as_ref().map(|parent| parent.author_id),
@@ -61,24 +60,9 @@ pub(crate) async fn bring(
         language: told.language.clone(),
         tags: tags.join("\n"),
         has_media: !pictures.is_empty(),
-        replies: 0,
-        boosts: 0,
-        favourites: 0,
         created_at: at,
-        edited_at: None,
-        has_poll: false,
-        has_quote: false,
-        quotes: 0,
         policy: policy.clone(),
-        found: false,
-        group_id: None,
-        in_group: false,
-        card_id: None,
-        reply_state: None,
-        reply_stamp: None,
-        closed: false,
-        taken_out: None,
-        emoji: None,
+        ..entity::post::Model::default()
     };
     let row = inserted(tx, town, at, row).await?;
     imports::remember(tx, row.id, me, &id).await?;
