@@ -47,6 +47,7 @@ mod m20261123_000044_kept_lists;
 mod m20261123_000045_follow_languages;
 mod m20261123_000046_picture_descriptions;
 mod m20261123_000048_post_imports;
+mod m20261123_000049_privacy;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000045_follow_languages::Migration),
             Box::new(m20261123_000046_picture_descriptions::Migration),
             Box::new(m20261123_000048_post_imports::Migration),
+            Box::new(m20261123_000049_privacy::Migration),
         ]
     }
 }

@@ -13,14 +13,14 @@ const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlung
 
 /** Where nobody is logged in. */
 const OUTSIDE = [
-  '/', '/ville', '/a-propos', '/connexion', '/inscription', '/mot-de-passe-oublie', '/recherche?q=four',
+  '/', '/ville', '/a-propos', '/confidentialite', '/connexion', '/inscription', '/mot-de-passe-oublie', '/recherche?q=four',
   '/@marie', '/@jean/suivre', '/integrer', '/integrer/ville', '/integrer/@marie', '/hors-ligne', '/en-attente',
   '/connexion/code',
 ];
 const INSIDE = [
   '/', '/ville', '/ailleurs', '/voisins', '/groupes', '/tags', '/tags/four', '/listes', '/favoris', '/signets', '/recherche?q=four',
   '/recherche', '/avis', '/avis?voir=mentions', '/avis/effacer', '/avis/demandes', '/avis/a-voir', '/messages', '/messages/nouveau',
-  '/demandes', '/brouillons', '/ecrire', '/ecrire?texte=Bonjour', '/a-propos', '/partager?texte=Bonjour',
+  '/demandes', '/brouillons', '/ecrire', '/ecrire?texte=Bonjour', '/a-propos', '/confidentialite', '/partager?texte=Bonjour',
   '/@marie', '/@jean', '/@jean/abonnes', '/@jean/abonnements', '/@jean/bloquer', '/@jean/masquer', '/@jean/listes',
   '/@jean/signaler', '/premiers-pas/1', '/premiers-pas/2', '/premiers-pas/3',
   '/reglages/profil', '/reglages/compte', '/reglages/codes', '/reglages/sessions', '/reglages/avis', '/reglages/filtres',

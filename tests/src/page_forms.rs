@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use http::Method;
 use parvis_testkit::{
-    Resident, TestTown,
+    Browser, Resident, TestTown,
     actor::marker,
     exchange::{get, get_document},
 };
@@ -195,6 +195,17 @@ async fn a_seventh_line_of_a_profile_has_no_place_on_the_page_and_is_refused_fro
     assert_eq!(me["fields"].as_array().unwrap().len(), 6);
 }
 
+/// In the settings of the town.
+async fn saves(maire: &mut Browser, fields: &[(&str, &str)]) {
+    let page = maire.opens("/mairie/reglages").await.expecting(200);
+    let form = fields
+        .iter()
+        .fold(page.form("/mairie/reglages"), |form, (name, value)| {
+            form.with(name, value)
+        });
+    maire.submits(&page, &form).await.expecting(200);
+}
+
 #[tokio::test]
 async fn whom_to_call_at_the_town_hall_stands_on_the_page_about_the_town() {
     let town = TestTown::start("valmont").await;
@@ -202,13 +213,8 @@ async fn whom_to_call_at_the_town_hall_stands_on_the_page_about_the_town() {
     let contact = "2, place du Tilleul – 04 00 00 00 12";
     let before = town.visitor().opens("/a-propos").await.expecting(200);
     assert!(!before.says(contact));
-    let page = maire.opens("/mairie/reglages").await.expecting(200);
     let summary = "Le bourg et ses hameaux";
-    let form = page
-        .form("/mairie/reglages")
-        .with("contact", contact)
-        .with("summary", summary);
-    maire.submits(&page, &form).await.expecting(200);
+    saves(&mut maire, &[("contact", contact), ("summary", summary)]).await;
     let about = town.visitor().opens("/a-propos").await.expecting(200);
     assert!(about.says(contact), "{}", about.html);
     let address = town.url("/api/v1/instance/extended_description");
@@ -216,4 +222,35 @@ async fn whom_to_call_at_the_town_hall_stands_on_the_page_about_the_town() {
     assert_eq!(told["content"], format!("<p>{summary}</p>"));
     let since = told["updated_at"].as_str().unwrap();
     assert!(!since.starts_with("1970"), "{told}");
+    is_read_by_all(&town, &mut maire, since).await;
+}
+
+/// What the town adds to what is said of people's data; `earlier` is a moment before now.
+async fn is_read_by_all(town: &TestTown, maire: &mut Browser, earlier: &str) {
+    let instance = get(&town.url("/api/v2/instance")).await.json();
+    let page = instance["configuration"]["urls"]["privacy_policy"].clone();
+    let path = page.as_str().unwrap().strip_prefix(&town.origin).unwrap();
+    let policy = async || {
+        let address = town.url("/api/v1/instance/privacy_policy");
+        get(&address).await.expecting(200).json()
+    };
+    let before = policy().await;
+    let content = before["content"].as_str().unwrap();
+    let leads = format!("href=\"{}\"", town.url("/reglages/exporter"));
+    assert!(content.contains(&leads), "{content}");
+    assert!(before["updated_at"].is_null(), "{before}");
+
+    let words = "La machine est à la mairie.\n\nSauvegardes <b>un mois</b>.";
+    saves(maire, &[("privacy", words)]).await;
+    let shown = "<p>La machine est à la mairie.</p><p>Sauvegardes &lt;b&gt;un mois&lt;/b&gt;.</p>";
+    let read = town.visitor().opens(path).await.expecting(200);
+    assert!(read.says(shown), "{}", read.html);
+    assert!(read.says("href=\"/reglages/supprimer\""), "{}", read.html);
+    let told = policy().await;
+    let content = told["content"].as_str().unwrap();
+    assert!(content.ends_with(shown), "{content}");
+    assert!(told["updated_at"].as_str().unwrap() > earlier, "{told}");
+    // What else is changed leaves the date as it is.
+    saves(maire, &[("summary", "Le bourg")]).await;
+    assert_eq!(policy().await, told);
 }

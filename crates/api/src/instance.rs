@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     answer::{Answer, json},
     entities::{self, Counts, InstanceV1, InstanceV2, Moment},
+    privacy,
 };
 
 type InTown = Extension<Arc<Town>>;
@@ -42,11 +43,12 @@ pub async fn extended_description(Extension(town): InTown) -> Answer {
     })
 }
 
-/// The town has no such text, so nobody changed it either; apps need the answer to be well formed.
-pub async fn privacy_policy() -> Answer {
+/// What is kept of people. The date is that of what the town has written itself: the rest comes with the program.
+pub async fn privacy_policy(Extension(town): InTown) -> Answer {
+    let profile = town.profile();
     json(&Text {
-        updated_at: None,
-        content: String::new(),
+        updated_at: profile.privacy_at.map(Moment),
+        content: privacy::policy(&town, &profile),
     })
 }
 

@@ -26,6 +26,7 @@ mod openapi;
 mod paging;
 mod params;
 mod polls;
+mod privacy;
 mod push;
 mod quotes;
 mod reactions;

@@ -7,10 +7,12 @@ use parvis_model::{
     uri as address,
 };
 use parvis_store::entity::{account, further_key};
-use parvis_town::{AccountView, Outcome, Town, arrivals::RemoteAccount, views::FieldView};
+use parvis_town::{
+    AccountView, Outcome, Town, accounts, arrivals::RemoteAccount, views::FieldView,
+};
 
 use crate::{
-    emojis,
+    emojis, groups,
     signatures::{Form, VerifyingKey, multikey},
     uri,
     wire::{
@@ -35,7 +37,7 @@ pub(crate) fn type_of(kind: AccountKind) -> &'static str {
 }
 
 /// The address of the account that has taken the place of one of ours.
-pub(crate) async fn moved_to(town: &Town, row: &account::Model) -> Outcome<Option<String>> {
+async fn moved_to(town: &Town, row: &account::Model) -> Outcome<Option<String>> {
     let Some(id) = row.moved_to_id else {
         return Ok(None);
     };
@@ -43,10 +45,18 @@ pub(crate) async fn moved_to(town: &Town, row: &account::Model) -> Outcome<Optio
     Ok(new.map(|new| new.uri))
 }
 
-/// An account of this town as others see it (docs: federation.md section 2).
+/// An account of this town as others see it now.
+pub(crate) async fn shown(town: &Town, view: &AccountView) -> Outcome<Actor> {
+    let (row, further) = accounts::with_keys(town, view.id).await?;
+    let moved_to = moved_to(town, &row).await?;
+    let group = groups::rule(town, view).await?;
+    Ok(of_parts(town, view, &row, &further, moved_to, group))
+}
+
+/// The same from its parts (docs: federation.md section 2).
 /// `further` are the keys it has beside the first, `moved_to` is the address of the account that took its place,
 /// `group` what it says of itself as a group.
-pub(crate) fn shown(
+fn of_parts(
     town: &Town,
     view: &AccountView,
     row: &account::Model,

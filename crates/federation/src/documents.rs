@@ -5,15 +5,14 @@ mod told;
 use std::{io::Read, sync::Arc};
 
 use async_trait::async_trait;
-use parvis_model::{audience::Audience, id::Id, refusal::Refusal};
-use parvis_store::{accounts as rows, keys};
+use parvis_model::{audience::Audience, id::Id};
 use parvis_town::{
     Outcome, PostView, Town, Viewer, accounts,
     archive::{Documents, Told},
 };
 use serde_json::{Value, json};
 
-use crate::{actors, collections, groups, posts};
+use crate::{actors, collections, posts};
 
 pub(crate) struct Written;
 
@@ -21,15 +20,7 @@ pub(crate) struct Written;
 impl Documents for Written {
     async fn account(&self, town: &Arc<Town>, account: Id) -> Outcome<Value> {
         let view = accounts::view(town, &Viewer::resident(account), account).await?;
-        let db = town.store.read();
-        let row = rows::by_id(db, account)
-            .await?
-            .ok_or_else(Refusal::not_found)?;
-        let further = keys::further(db, account).await?;
-        let moved_to = actors::moved_to(town, &row).await?;
-        let group = groups::rule(town, &view).await?;
-        let actor = actors::shown(town, &view, &row, &further, moved_to, group);
-        Ok(json!(actor))
+        Ok(json!(actors::shown(town, &view).await?))
     }
 
     fn said(&self, town: &Town, post: &PostView) -> Option<Value> {

@@ -19,7 +19,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use parvis_model::id::{self, Id};
-use parvis_store::{accounts as rows, deliveries, keys};
+use parvis_store::{accounts as rows, deliveries};
 use parvis_town::{
     AccountView, Failure, Outcome, PostView, Viewer, accounts, posts as town_posts,
     threads::{self, AfterAnswer},
@@ -275,15 +275,7 @@ async fn town_actor(State(federation): Shared) -> Response {
 }
 
 async fn shown(federation: &Federation, view: &AccountView) -> Outcome<Response> {
-    let db = federation.town.store.read();
-    let row = rows::by_id(db, view.id).await?;
-    let further = keys::further(db, view.id).await?;
-    let Some(row) = row else {
-        return Ok(not_found());
-    };
-    let moved_to = actors::moved_to(&federation.town, &row).await?;
-    let group = groups::rule(&federation.town, view).await?;
-    let actor = actors::shown(&federation.town, view, &row, &further, moved_to, group);
+    let actor = actors::shown(&federation.town, view).await?;
     Ok(document(&actor, PUBLIC_CACHE))
 }
 

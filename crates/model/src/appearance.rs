@@ -4,6 +4,8 @@ use std::fmt;
 
 /// Between the words in which an appearance is kept; may stand in a cookie as it is (RFC 6265, 4.1.1).
 const BETWEEN: char = '.';
+/// So long a visitor's browser keeps what they chose; residents have it in their account.
+pub const REMEMBERED_DAYS: u32 = 365;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {

@@ -252,7 +252,7 @@ fn destination(settings: &Settings, public_url: PublicUrl) -> Done<Place> {
         place.with_address(public_url)
     } else {
         let folder = installation::folder_of(settings, &public_url);
-        Place::new(public_url, folder, None).with_files_in(&settings.media.s3)
+        Place::new(public_url, folder, None).with(settings)
     };
     if place.is_inhabited() || place.media().exists() {
         return Err(Stop::refused(format!(

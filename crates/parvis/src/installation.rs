@@ -39,6 +39,8 @@ pub struct Place {
     database_url: Option<DatabaseUrl>,
     /// Its data were in PostgreSQL before: a file in the folder would be another town under the same address.
     needs_database: bool,
+    /// To the database at once; `None`: what suits its kind.
+    pub connections: Option<u32>,
     /// Where residents' files lie, if not in the folder.
     pub bucket: BucketSettings,
     /// Does someone say that this town shall be, or do we only suppose it?
@@ -62,6 +64,7 @@ impl Place {
             folder,
             database_url,
             needs_database: false,
+            connections: None,
             bucket: BucketSettings::default(),
             stated: true,
         }
@@ -77,9 +80,12 @@ impl Place {
     }
 
     #[must_use]
-    pub fn with_files_in(self, bucket: &BucketSettings) -> Self {
-        let bucket = bucket.clone();
-        Self { bucket, ..self }
+    pub fn with(self, settings: &Settings) -> Self {
+        Self {
+            connections: settings.database_connections,
+            bucket: settings.media.s3.clone(),
+            ..self
+        }
     }
 
     /// The same place for a town whose address only now becomes known.
@@ -251,12 +257,9 @@ fn single(settings: &Settings) -> Done<Place> {
     let own = noted.and_then(|noted| noted.database_url);
     let database_url = settings.database_url.clone().or(own);
     Ok(Place {
-        public_url,
-        folder,
-        database_url,
         needs_database,
-        bucket: settings.media.s3.clone(),
         stated,
+        ..Place::new(public_url, folder, database_url).with(settings)
     })
 }
 
@@ -286,10 +289,9 @@ fn in_towns_folder(settings: &Settings) -> Done<Vec<Place>> {
     for folder in folders {
         if let Some(noted) = read_town_file(&folder)? {
             let place = Place::new(noted.public_url, folder, noted.database_url);
-            let place = place.with_files_in(&settings.media.s3);
             places.push(Place {
                 needs_database: noted.needs_database,
-                ..place
+                ..place.with(settings)
             });
         }
     }
@@ -391,7 +393,7 @@ pub fn found_in_towns_folder(
         })?),
     };
     let folder = folder_of(settings, &public_url);
-    let place = Place::new(public_url, folder, database_url).with_files_in(&settings.media.s3);
+    let place = Place::new(public_url, folder, database_url).with(settings);
     let known = places(settings)?;
     if known
         .iter()

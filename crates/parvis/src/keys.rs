@@ -65,6 +65,17 @@ pub const KEYS: &[Key] = &[
         ..PLAIN
     },
     Key {
+        path: "database_connections",
+        expected: "how many connections a town has to its database, from 2 to 100",
+        set: |settings, value| {
+            let count = at_most(value, 100).filter(|count| *count >= 2);
+            let count = count.and_then(|count| u32::try_from(count).ok());
+            put(&mut settings.database_connections, count.map(Some))
+        },
+        show: |settings| settings.database_connections.map(|count| count.to_string()),
+        ..PLAIN
+    },
+    Key {
         path: "workers",
         expected: "on or off",
         set: |settings, value| put(&mut settings.workers, switch(value)),

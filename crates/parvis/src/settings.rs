@@ -44,6 +44,8 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     pub data_dir: PathBuf,
     pub database_url: Option<DatabaseUrl>,
+    /// Of each town to its database.
+    pub database_connections: Option<u32>,
     /// Does `serve` also run the loops of `worker`?
     pub workers: bool,
     /// Do the towns show the styleguide, for those who build the pages?
@@ -119,6 +121,7 @@ impl Default for Settings {
             public_url: None,
             data_dir: PathBuf::from("./parvis-data"),
             database_url: None,
+            database_connections: None,
             workers: true,
             styleguide: false,
             trusted_proxies: Vec::new(),

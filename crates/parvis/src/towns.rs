@@ -25,11 +25,12 @@ pub async fn open(place: &Place, rates: bool, clock: Clock) -> Done<Arc<Town>> {
     place.must_have_its_database()?;
     place.found()?;
     let url = place.database().reveal().to_owned();
-    let connections = if url.starts_with("sqlite:") {
+    let usual = if url.starts_with("sqlite:") {
         SQLITE_CONNECTIONS
     } else {
         POSTGRES_CONNECTIONS
     };
+    let connections = place.connections.unwrap_or(usual);
     let store = Store::open(StoreOptions { url, connections })
         .await
         .with_context(|| {

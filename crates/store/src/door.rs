@@ -24,7 +24,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{claims::Claims, processes, trouble::gave_way};
+use crate::{claims::Claims, processes::Others, trouble::gave_way};
 
 /// An open write transaction. Whoever holds one got it from [`Store::write`].
 pub type Tx = DatabaseTransaction;
@@ -77,8 +77,8 @@ enum Writer {
         waiting: mpsc::Sender<Box<dyn Deed>>,
         ending: mpsc::Sender<oneshot::Sender<()>>,
     },
-    /// PostgreSQL: each deed is a transaction of the pool. Told of each commit, for other processes.
-    Pooled(Arc<Notify>),
+    /// PostgreSQL: each deed is a transaction of the pool, of which other processes are told.
+    Pooled(Arc<Others>),
 }
 
 impl Store {
@@ -119,23 +119,26 @@ impl Store {
         })
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the store begins transactions, nobody else"
+    )]
     async fn open_postgres(options: &StoreOptions) -> Result<Self, DbErr> {
-        let alone = Database::connect(quiet(ConnectOptions::new(&options.url), 1)).await?;
-        let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
-        alone.execute_unprepared(&lock).await?;
-        Migrator::up(&alone, None).await?;
-        alone.close().await?;
         let pool = quiet(
             ConnectOptions::new(&options.url),
             options.connections.max(2),
         );
         let readers = Database::connect(pool).await?;
-        let (committed, ours) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        processes::listen(&readers, &committed, &ours);
+        let migrating = readers.begin().await?;
+        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        migrating.execute_unprepared(&lock).await?;
+        Migrator::up(&migrating, None).await?;
+        migrating.commit().await?;
+        let others = Others::told_by(&readers);
         Ok(Self {
             readers,
-            writer: Writer::Pooled(ours),
-            committed,
+            writer: Writer::Pooled(others),
+            committed: Arc::new(Notify::new()),
         })
     }
 
@@ -175,10 +178,10 @@ impl Store {
         E: From<DbErr> + Error + Send + 'static,
     {
         match &self.writer {
-            Writer::Pooled(ours) => {
+            Writer::Pooled(others) => {
                 let done = self.write_in_the_end(deed).await;
                 if done.is_ok() {
-                    ours.notify_one();
+                    others.written.notify_one();
                 }
                 done
             }
@@ -246,6 +249,10 @@ impl Store {
 
     /// Told after each commit of this process, and soon after those of others.
     pub fn committed(&self) -> &Notify {
+        // A command that only writes waits for nobody: it is spared the connection.
+        if let Writer::Pooled(others) = &self.writer {
+            others.hear(&self.readers, &self.committed);
+        }
         &self.committed
     }
 

@@ -2,6 +2,7 @@
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    TryInsertResult,
 };
 
 use crate::{
@@ -9,13 +10,22 @@ use crate::{
     entity::{account, account_key, further_key},
 };
 
+/// `false` if the account has keys already: they stay.
 pub async fn insert_private(
     db: &impl ConnectionTrait,
     row: account_key::Model,
-) -> Result<(), DbErr> {
-    account_key::Entity::insert(row.into_active_model())
+) -> Result<bool, DbErr> {
+    let inserted = account_key::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on([account_key::Column::AccountId])
         .exec_without_returning(db)
         .await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(1)))
+}
+
+/// Makes `pem` the first public key of an account.
+pub async fn set_first(db: &impl ConnectionTrait, account: i64, pem: &str) -> Result<(), DbErr> {
+    let sql = "UPDATE account SET key_pem = $1 WHERE id = $2";
+    dialect::run(db, sql, [pem.into(), account.into()]).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! looks by itself a moment later.
 
 use std::{
-    sync::{Arc, Weak},
+    sync::{Arc, Once, Weak},
     time::Duration,
 };
 
@@ -24,23 +24,48 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// After a connection broke, and between two looks whether the store is still there.
 const BREATH: Duration = Duration::from_secs(5);
 
-/// Tells the others when `ours` is told, and tells `committed` when they told us; ends with the store that holds it.
-pub(crate) fn listen(db: &DatabaseConnection, committed: &Arc<Notify>, ours: &Arc<Notify>) {
-    let pool = db.get_postgres_connection_pool().clone();
-    let me = format!("{:016x}", rand::random::<u64>());
-    let options = (*pool.connect_options()).clone();
-    tokio::spawn(tell(pool, me.clone(), Arc::downgrade(ours)));
-    tokio::spawn(hear(options, me, Arc::downgrade(committed)));
+/// The other processes, as one of them sees them.
+#[derive(Debug)]
+pub(crate) struct Others {
+    /// What this process is called among them.
+    me: String,
+    /// Told of each commit of this process.
+    pub(crate) written: Notify,
+    hearing: Once,
 }
 
-async fn tell(pool: PgPool, me: String, ours: Weak<Notify>) {
-    while let Some(ours) = ours.upgrade() {
-        if timeout(BREATH, ours.notified()).await.is_err() {
+impl Others {
+    /// From now on they are told; ends with the store that holds it.
+    pub(crate) fn told_by(db: &DatabaseConnection) -> Arc<Self> {
+        let others = Arc::new(Self {
+            me: format!("{:016x}", rand::random::<u64>()),
+            written: Notify::new(),
+            hearing: Once::new(),
+        });
+        let pool = db.get_postgres_connection_pool().clone();
+        tokio::spawn(tell(pool, Arc::downgrade(&others)));
+        others
+    }
+
+    /// From now on, and once however often it is said, they are heard: on a connection of its own, until the store ends that
+    /// holds `committed`.
+    pub(crate) fn hear(&self, db: &DatabaseConnection, committed: &Arc<Notify>) {
+        self.hearing.call_once(|| {
+            let pool = db.get_postgres_connection_pool();
+            let options = (*pool.connect_options()).clone();
+            tokio::spawn(hear(options, self.me.clone(), Arc::downgrade(committed)));
+        });
+    }
+}
+
+async fn tell(pool: PgPool, others: Weak<Others>) {
+    while let Some(others) = others.upgrade() {
+        if timeout(BREATH, others.written.notified()).await.is_err() {
             continue;
         }
         let told = sqlx::query("SELECT pg_notify($1, $2)")
             .bind(CHANNEL)
-            .bind(&me)
+            .bind(&others.me)
             .execute(&pool)
             .await;
         if let Err(err) = told {

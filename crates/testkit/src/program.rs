@@ -107,6 +107,8 @@ impl Program {
                 "127.0.0.1/32".to_owned(),
             ),
             ("PARVIS_LIMITS__RATE".to_owned(), "off".to_owned()),
+            // Each has to learn each statement anew, and most tests are too short for that to pay.
+            ("PARVIS_DATABASE_CONNECTIONS".to_owned(), "3".to_owned()),
         ];
         settings.extend(
             extra

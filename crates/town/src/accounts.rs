@@ -20,7 +20,7 @@ use parvis_store::{
 use crate::{
     AccountView, Outcome, Town, Viewer,
     journal::{self, Entry},
-    keys::{self, Pair, Pairs},
+    keys,
     media::drop_files,
     profile_links, remote_pictures,
     views::{self, FieldView},
@@ -422,9 +422,7 @@ pub async fn signing_keys(town: &Town, account: Id) -> Outcome<(SigningKey, Opti
     let row = accounts::by_id(db, account)
         .await?
         .ok_or_else(Refusal::not_found)?;
-    let private = parvis_store::keys::private(db, account)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let private = keys::of(town, account).await?;
     let second = private.ed25519_pem.map(|pem| SigningKey {
         key_id: keys::ed25519_id(&row.uri),
         pem,
@@ -436,6 +434,19 @@ pub async fn signing_keys(town: &Town, account: Id) -> Outcome<(SigningKey, Opti
     Ok((first, second))
 }
 
+/// An account of this town with the keys that it shows: its first stands in its row, the others beside it.
+pub async fn with_keys(
+    town: &Town,
+    account: Id,
+) -> Outcome<(entity::account::Model, Vec<entity::further_key::Model>)> {
+    keys::of(town, account).await?;
+    let db = town.store.read();
+    let row = accounts::by_id(db, account)
+        .await?
+        .ok_or_else(Refusal::not_found)?;
+    Ok((row, parvis_store::keys::further(db, account).await?))
+}
+
 /// The row of a new account of this town.
 pub(crate) fn local_row(
     origin: &str,
@@ -443,7 +454,6 @@ pub(crate) fn local_row(
     uri: &str,
     name: &str,
     kind: AccountKind,
-    pair: &Pair,
     now: Timestamp,
 ) -> entity::account::Model {
     entity::account::Model {
@@ -470,7 +480,8 @@ pub(crate) fn local_row(
         following_uri: format!("{uri}/following"),
         featured_uri: Some(format!("{uri}/featured")),
         key_id: format!("{uri}#main-key"),
-        key_pem: pair.public_pem.clone(),
+        // until somebody asks for its keys
+        key_pem: String::new(),
         posts: 0,
         followers: 0,
         following: 0,
@@ -490,20 +501,18 @@ pub(crate) fn local_row(
     }
 }
 
-/// A wholly new account of this town, with keys made beforehand.
+/// A wholly new account of this town.
 pub(crate) async fn insert_local(
     tx: &Tx,
     town: &Town,
     name: &str,
     kind: AccountKind,
-    pairs: Pairs,
 ) -> Outcome<Id> {
     let id = town.ids.next();
     let uri = format!("{}/ap/actors/{id}", town.origin);
-    let row = local_row(&town.origin, id, &uri, name, kind, &pairs.rsa, town.now());
+    let row = local_row(&town.origin, id, &uri, name, kind, town.now());
     if !accounts::insert(tx, row).await? {
         return Err(Refusal::invalid("name", "refusal-username-taken").into());
     }
-    keys::insert(tx, id, &uri, pairs, town.now()).await?;
     Ok(id)
 }

@@ -13,7 +13,7 @@ use crate::{Failure, Outcome, Town};
 
 /// Likes, answers to follows, profiles, votes: so long after the last server took them. A follow may still be answered: it goes
 /// with the Undo that ended it.
-const KEPT: Timestamp = 30 * DAY;
+pub(crate) const KEPT: Timestamp = 30 * DAY;
 /// Servers nobody has had to do with.
 const IDLE: Timestamp = 90 * DAY;
 /// Activities that go in one write …

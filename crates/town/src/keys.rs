@@ -10,28 +10,69 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use parvis_model::{clock::Timestamp, id::Id};
-use parvis_store::{Store, Tx, entity::account_key, keys, push};
+use parvis_model::{clock::Timestamp, id::Id, refusal::Refusal};
+use parvis_store::{Store, Tx, accounts, entity::account_key, keys, push};
+use tokio::sync::Mutex;
 
-use crate::{Error, Failure, Outcome};
+use crate::{Error, Failure, Outcome, Town};
 
-#[derive(Clone, Debug)]
-pub struct Pair {
+#[derive(Clone)]
+struct Pair {
     /// PKCS#8.
-    pub private_pem: String,
+    private_pem: String,
     /// SPKI.
-    pub public_pem: String,
+    public_pem: String,
 }
 
 /// What an account of this town signs with.
-#[derive(Clone, Debug)]
-pub(crate) struct Pairs {
-    pub rsa: Pair,
-    pub ed25519: Pair,
+#[derive(Clone)]
+struct Pairs {
+    rsa: Pair,
+    ed25519: Pair,
+}
+
+/// The private keys of an account of this town, made when somebody first asks for them: that takes more than all the rest of
+/// signing up, and of most residents nobody ever asks.
+pub(crate) async fn of(town: &Town, account: Id) -> Outcome<account_key::Model> {
+    // One pair at a time: whoever asks for all residents at once keeps one core busy.
+    static MAKING: Mutex<()> = Mutex::const_new(());
+    if let Some(kept) = keys::private(town.store.read(), account).await? {
+        return Ok(kept);
+    }
+    let _turn = MAKING.lock().await;
+    if let Some(kept) = keys::private(town.store.read(), account).await? {
+        return Ok(kept);
+    }
+    let pairs = generate().await?;
+    let now = town.now();
+    town.store
+        .write(move |tx| Box::pin(keep(tx, account, pairs, now)))
+        .await
+}
+
+/// The keys that the account has from now on; another process may have been quicker.
+async fn keep(tx: &Tx, account: Id, pairs: Pairs, now: Timestamp) -> Outcome<account_key::Model> {
+    let owner = accounts::by_id(tx, account)
+        .await?
+        .filter(|owner| owner.domain.is_empty())
+        .ok_or_else(Refusal::not_found)?;
+    let row = account_key::Model {
+        account_id: account,
+        private_pem: pairs.rsa.private_pem,
+        ed25519_pem: Some(pairs.ed25519.private_pem),
+        created_at: now,
+    };
+    if keys::insert_private(tx, row).await? {
+        keys::set_first(tx, account, &pairs.rsa.public_pem).await?;
+        let second = (ed25519_id(&owner.uri), pairs.ed25519.public_pem);
+        keys::set_further(tx, account, vec![second]).await?;
+    }
+    let kept = keys::private(tx, account).await?;
+    Ok(kept.ok_or_else(Refusal::not_found)?)
 }
 
 /// Takes some hundred milliseconds of processor time, off the async threads.
-pub(crate) async fn generate() -> Outcome<Pairs> {
+async fn generate() -> Outcome<Pairs> {
     let made = tokio::task::spawn_blocking(|| {
         Ok(Pairs {
             rsa: make_rsa()?,
@@ -72,25 +113,6 @@ fn failed(_: aws_lc_rs::error::Unspecified) -> Error {
 /// The id of an account's second key.
 pub(crate) fn ed25519_id(uri: &str) -> String {
     format!("{uri}#ed25519-1")
-}
-
-/// Writes down the keys of a new account; the public RSA key stands in its row.
-pub(crate) async fn insert(
-    tx: &Tx,
-    account: Id,
-    uri: &str,
-    pairs: Pairs,
-    now: Timestamp,
-) -> Outcome<()> {
-    let row = account_key::Model {
-        account_id: account,
-        private_pem: pairs.rsa.private_pem,
-        ed25519_pem: Some(pairs.ed25519.private_pem),
-        created_at: now,
-    };
-    keys::insert_private(tx, row).await?;
-    let public = (ed25519_id(uri), pairs.ed25519.public_pem);
-    Ok(keys::set_further(tx, account, vec![public]).await?)
 }
 
 /// Gives an Ed25519 key to the accounts that were made before there were any.

@@ -44,6 +44,7 @@ pub mod polls;
 pub mod posts;
 pub mod preferences;
 pub mod previews;
+pub mod privacy;
 pub mod profile_links;
 pub mod push;
 pub mod quotes;

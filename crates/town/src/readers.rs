@@ -42,7 +42,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// … and so on up to this.
 const AGAIN_AT_LAST: Duration = Duration::from_mins(5);
 /// Pictures uploaded and not used for so long are removed.
-const ABANDONED: Timestamp = DAY;
+pub(crate) const ABANDONED: Timestamp = DAY;
 /// Entries stay so long for the streams, which keep no place of their own in the journal.
 const FOR_STREAMS: Timestamp = 5 * MINUTE;
 /// Entries dropped in one write …

@@ -19,6 +19,7 @@ const NAME: usize = 80;
 const SUMMARY: usize = 1_000;
 const CONTACT: usize = 500;
 const RULES: usize = 5_000;
+const PRIVACY: usize = 5_000;
 
 /// The whole of it, as the form gives it.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct TownEdit {
     pub rules: String,
     /// Degrees of the colour circle; `None` leaves the colour as it is.
     pub hue: Option<i32>,
+    /// What the town adds to what is said of people's data.
+    pub privacy: String,
 }
 
 pub async fn change(tx: &Tx, town: &Town, staff: &UserView, edit: &TownEdit) -> Outcome<()> {
@@ -74,12 +77,21 @@ async fn apply(tx: &Tx, edit: &TownEdit, now: Timestamp, first_steps_done: bool)
         "summary",
         "refusal-text-too-long",
     )?;
-    // A form sends it along whatever was changed.
-    let is_new = summary != row.summary;
+    // As somebody counts who writes it: browsers send two signs for the end of a line.
+    let privacy = within(
+        &edit.privacy.trim().replace("\r\n", "\n"),
+        PRIVACY,
+        "privacy",
+        "refusal-text-too-long",
+    )?;
+    // A form sends them along whatever was changed.
+    let since = |is_new: bool, before| if is_new { Some(now) } else { before };
     let changed = entity::town::Model {
         name,
+        summary_at: since(summary != row.summary, row.summary_at),
         summary,
-        summary_at: if is_new { Some(now) } else { row.summary_at },
+        privacy_at: since(privacy != row.privacy, row.privacy_at),
+        privacy,
         language: edit.language.clone(),
         time_zone: time_zone.iana_name().unwrap_or("UTC").to_owned(),
         registration: edit.registration.as_str().into(),

@@ -209,7 +209,6 @@ async fn found(
     ids: &Ids,
     now: Timestamp,
 ) -> Outcome<entity::town::Model> {
-    let pairs = keys::generate().await?;
     let actor_id = ids.next();
     let uri = format!("{origin}/ap/actor");
     let actor = accounts::local_row(
@@ -218,7 +217,6 @@ async fn found(
         &uri,
         actor_name(host),
         AccountKind::Application,
-        &pairs.rsa,
         now,
     );
     let row = entity::town::Model {
@@ -238,6 +236,8 @@ async fn found(
         setup_secret: Some(secrets::random()),
         created_at: now,
         summary_at: None,
+        privacy: String::new(),
+        privacy_at: None,
     };
     store
         .write::<_, crate::Failure, _>(move |tx| {
@@ -247,7 +247,6 @@ async fn found(
                     return Ok(parvis_store::town::get(tx).await?.unwrap_or(row));
                 }
                 parvis_store::accounts::insert(tx, actor).await?;
-                keys::insert(tx, actor_id, &uri, pairs, now).await?;
                 Ok(row)
             })
         })
@@ -280,6 +279,10 @@ pub struct Profile {
     pub summary: String,
     /// When that was last changed, where it is known.
     pub summary_at: Option<Timestamp>,
+    /// What it adds to what is said of people's data.
+    pub privacy: String,
+    /// When that was last changed, if it ever was.
+    pub privacy_at: Option<Timestamp>,
     /// Language of the pages where nothing else is asked for.
     pub language: String,
     /// IANA name.
@@ -318,6 +321,8 @@ impl From<entity::town::Model> for Profile {
             name: row.name,
             summary: row.summary,
             summary_at: row.summary_at,
+            privacy: row.privacy,
+            privacy_at: row.privacy_at,
             language: row.language,
             time_zone: row.time_zone,
             registration: Registration::parse(&row.registration).unwrap_or(Registration::Closed),

@@ -18,7 +18,6 @@ use crate::{
     accounts::insert_local,
     invitations,
     journal::{self, Entry},
-    keys::{self, Pairs},
     letters, passkeys, secrets,
 };
 
@@ -109,7 +108,7 @@ pub struct SignUp {
     pub agreed: bool,
 }
 
-/// A sign-up checked, with its password hashed and its keys made: all that takes time.
+/// A sign-up checked, with its password hashed: all that takes time.
 #[derive(Clone)]
 pub struct Prepared {
     name: String,
@@ -123,7 +122,6 @@ pub struct Prepared {
     approved: bool,
     /// Nobody vouches for the address.
     to_confirm: bool,
-    keys: Pairs,
 }
 
 impl Prepared {
@@ -200,7 +198,6 @@ async fn prepare(
         role: Role::Resident,
         approved: true,
         to_confirm: false,
-        keys: keys::generate().await?,
     })
 }
 
@@ -255,7 +252,7 @@ pub async fn sign_up(tx: &Tx, town: &Town, mut prepared: Prepared) -> Outcome<Si
     address::must_be_free(tx, user, email_key.as_deref()).await?;
     let to_confirm = prepared.to_confirm && town.sends_letters();
     let unsure = prepared.email.take_if(|_| to_confirm);
-    let account = insert_local(tx, town, &prepared.name, prepared.kind, prepared.keys).await?;
+    let account = insert_local(tx, town, &prepared.name, prepared.kind).await?;
     let login = entity::login::Model {
         id: user,
         account_id: account,

@@ -1,11 +1,12 @@
 //! The cookies we set: their names, flags and reading. Knows nothing of what is in them.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use parvis_model::appearance;
 
 /// How long a browser keeps the log-in, seconds.
 const SESSION_AGE: u32 = 180 * 24 * 3_600;
 const FLASH_AGE: u32 = 60;
-const APPEARANCE_AGE: u32 = 365 * 24 * 3_600;
+const APPEARANCE_AGE: u32 = appearance::REMEMBERED_DAYS * 24 * 3_600;
 
 /// Under https the `__Host-` prefix binds a cookie to this very host and to Secure (RFC 6265bis, 4.1.3.2).
 #[derive(Clone, Copy, Debug)]

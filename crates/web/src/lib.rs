@@ -60,6 +60,7 @@ mod permissions;
 mod polls;
 mod posts;
 mod previews;
+mod privacy;
 mod profile;
 mod quotes;
 mod ranges;

@@ -14,8 +14,9 @@ use crate::{
     exports, fault, feeds, filters, first_steps, follows, from_elsewhere, headers, home, imports,
     installed, interactions, invitations, lists, log_in, look, media, memberships, moves,
     neighbours, notes, notice_choices, notice_settings, notices, passkeys, people, polls, posts,
-    profile, quotes, relations, remote_pictures, reports, revisions, search, set_up, settings,
-    sign_up, staff, streams, styleguide, suggestions, tags, timelines, two_step, visit, write,
+    privacy, profile, quotes, relations, remote_pictures, reports, revisions, search, set_up,
+    settings, sign_up, staff, streams, styleguide, suggestions, tags, timelines, two_step, visit,
+    write,
 };
 
 /// Bytes of a form without pictures: the longest text, four times over for its encoding, and some room.
@@ -87,6 +88,7 @@ fn pages() -> Router {
         .route("/recherche", get(search::search))
         .route("/authorize_interaction", get(search::interaction))
         .route("/a-propos", get(about::about))
+        .route("/confidentialite", get(privacy::privacy))
         .route("/integrer", get(embeds::embedding))
         .route("/en-attente", get(installed::waiting))
         // people and their posts

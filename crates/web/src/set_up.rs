@@ -60,6 +60,7 @@ pub fn described(page: &Frame) -> Asked {
         ("registration", registration.as_str().to_owned()),
         ("inviters", town.inviters.as_str().to_owned()),
         ("hue", town.hue.to_string()),
+        ("privacy", town.privacy.clone()),
     ])
 }
 
@@ -81,6 +82,7 @@ pub fn town_edit(form: &Form) -> Result<TownEdit, Refusal> {
         contact: form.owned("contact"),
         rules: form.owned("rules"),
         hue,
+        privacy: form.owned("privacy"),
     })
 }
 

@@ -252,6 +252,7 @@ async fn every_page_opens() {
         "/recherche",
         "/recherche?q=maire",
         "/a-propos",
+        "/confidentialite",
         "/@maire",
         "/@maire?voir=reponses",
         "/@maire?voir=images",
@@ -300,6 +301,7 @@ async fn every_page_opens() {
         "/inscription",
         "/mot-de-passe-oublie",
         "/a-propos",
+        "/confidentialite",
         "/@maire",
         "/recherche?q=x",
     ] {

@@ -36,10 +36,11 @@ const FILES: &[&str] = &[
     "town",
 ];
 
-/// Messages that other crates speak, too: what is refused, what telephones are told, moments, the name of a language.
-const SHARED: &[&str] = &["refusals", "push", "time", "language"];
+/// Messages that other crates speak, too: what is refused, what telephones are told, moments, the name of a language, what is
+/// said of people's data.
+const SHARED: &[&str] = &["refusals", "push", "time", "language", "privacy"];
 /// How their keys begin, and no other word does.
-const BEGINNINGS: [&str; 4] = ["refusal-", "push-", "time-", "language-"];
+const BEGINNINGS: [&str; 5] = ["refusal-", "push-", "time-", "language-", "privacy-"];
 
 /// The program has a few pages of its own, for requests that reach no town; what other servers send that we do not model is put
 /// into words, too.

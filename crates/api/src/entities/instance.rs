@@ -146,7 +146,7 @@ struct Urls {
     streaming: String,
     status: Option<String>,
     about: String,
-    privacy_policy: Option<String>,
+    privacy_policy: String,
     terms_of_service: Option<String>,
 }
 
@@ -334,7 +334,7 @@ impl<'a> InstanceV2<'a> {
                     streaming: streaming(origin),
                     status: None,
                     about: format!("{origin}/a-propos"),
-                    privacy_policy: None,
+                    privacy_policy: format!("{origin}/confidentialite"),
                     terms_of_service: None,
                 },
                 vapid: Vapid {

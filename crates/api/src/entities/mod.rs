@@ -51,5 +51,5 @@ pub use relationship::Relationship;
 pub use revision::StatusEdit;
 pub use scalar::{IdText, Moment};
 pub use scheduled::ScheduledStatus;
-pub use status::{AtHome, Context, Source, Status, Statuses, visibility};
+pub use status::{AtHome, Context, Escaped, Source, Status, Statuses, visibility};
 pub use tag::{FeaturedTag, Tag};

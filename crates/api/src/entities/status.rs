@@ -151,7 +151,7 @@ impl JsonSchema for Content<'_> {
 }
 
 /// A text inside HTML.
-struct Escaped<'a>(&'a str);
+pub struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

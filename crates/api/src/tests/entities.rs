@@ -77,7 +77,7 @@ async fn the_town_has_every_key_apps_need() {
           "streaming": "wss://valmont.example",
           "status": null,
           "about": "https://valmont.example/a-propos",
-          "privacy_policy": null,
+          "privacy_policy": "https://valmont.example/confidentialite",
           "terms_of_service": null
         },
         "vapid": {

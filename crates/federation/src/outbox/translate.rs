@@ -20,7 +20,7 @@ use super::{
     groups::Groups,
 };
 use crate::{
-    actors, follows, groups as our_groups, polls, posts, quotes, reactions,
+    actors, follows, polls, posts, quotes, reactions,
     wire::{PUBLIC, emit::activity::Activity},
 };
 
@@ -405,13 +405,11 @@ async fn boosted(town: &Town, known: &Known, boost: Id) -> Outcome<Option<Outgoi
 }
 
 async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Option<Outgoing>> {
-    let Some(row) = known.local(account) else {
+    if known.local(account).is_none() {
         return Ok(None);
-    };
+    }
     let view: AccountView = town_accounts::view(town, &Viewer::nobody(), account).await?;
-    let further = parvis_store::keys::further(town.store.read(), account).await?;
-    let moved_to = actors::moved_to(town, row).await?;
-    let group = our_groups::rule(town, &view).await?;
+    let actor = actors::shown(town, &view).await?;
     let mut inboxes = Inboxes::default();
     inboxes.of_followers(town, account).await?;
     inboxes.of_acquaintances(town, account).await?;
@@ -422,7 +420,7 @@ async fn profile_changed(town: &Town, known: &Known, account: Id) -> Outcome<Opt
         published: None,
         to: vec![PUBLIC.into()],
         cc: Some(Vec::new()),
-        object: actors::shown(town, &view, row, &further, moved_to, group),
+        object: actor,
     })?;
     Ok(Some(update.in_passing().to(inboxes.list(town).await?)))
 }

@@ -180,6 +180,7 @@ impl Stage {
             contact: told.contact.clone(),
             rules: told.rules.join("\n"),
             hue: None,
+            privacy: String::new(),
         };
         let look = look(&town, told).await?;
         done(&town, move |tx, town| {

@@ -34,6 +34,11 @@ pub struct Model {
     pub inviters: String,
     /// When `summary` was last changed, where that is known.
     pub summary_at: Option<i64>,
+    /// What the town adds to what is said of people's data.
+    #[sea_orm(column_type = "Text")]
+    pub privacy: String,
+    /// When `privacy` was last changed, if it ever was.
+    pub privacy_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

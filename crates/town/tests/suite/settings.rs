@@ -5,10 +5,11 @@ use std::sync::Arc;
 use parvis_model::{
     account::{Registration, Role},
     clock::HOUR,
+    locale::Locale,
     refusal::Kind,
 };
 use parvis_town::{
-    Failure,
+    Failure, departures, privacy,
     settings::{self, TownEdit},
     users,
 };
@@ -26,6 +27,7 @@ fn edit(name: &str) -> TownEdit {
         contact: "mairie@valmont.test".into(),
         rules: "Soyez aimables.\n\nN'insultez personne.".into(),
         hue: Some(400),
+        privacy: String::new(),
     }
 }
 
@@ -88,19 +90,28 @@ async fn only_an_administrator_changes_the_town() {
 }
 
 #[tokio::test]
-async fn the_town_knows_since_when_it_says_of_itself_what_it_says() {
+async fn the_town_knows_since_when_it_says_what_it_says() {
     let t = scratch::town().await;
     assert_eq!(t.town.profile().summary_at, None);
     let mut known = Vec::new();
-    for (name, summary) in [
-        ("Valmont", ""),
-        ("Valmont", "Au bord de l'eau."),
-        ("Valmont-le-Pont", "Au bord de l'eau."),
-        ("Valmont-le-Pont", ""),
+    for (name, summary, privacy) in [
+        ("Valmont", "", ""),
+        ("Valmont", "Au bord de l'eau.", ""),
+        (
+            "Valmont-le-Pont",
+            "Au bord de l'eau.",
+            "Machine à la mairie.\r\nRien ailleurs.",
+        ),
+        (
+            "Valmont-le-Pont",
+            "",
+            "Machine à la mairie.\nRien ailleurs.",
+        ),
     ] {
         t.clock.advance(HOUR);
         let edit = TownEdit {
             summary: summary.into(),
+            privacy: privacy.into(),
             ..edit(name)
         };
         deed!(t, |tx, town| async {
@@ -108,10 +119,63 @@ async fn the_town_knows_since_when_it_says_of_itself_what_it_says() {
         })
         .unwrap();
         t.town.refresh_profile().await.unwrap();
-        known.push(t.town.profile().summary_at);
+        let profile = t.town.profile();
+        known.push((profile.summary_at, profile.privacy_at));
     }
     let hour = |n: i64| Some(NOW + n * HOUR);
-    assert_eq!(known, [None, hour(2), hour(2), hour(4)]);
+    let since = [
+        (None, None),
+        (hour(2), None),
+        (hour(2), hour(3)),
+        (hour(4), hour(3)),
+    ];
+    assert_eq!(known, since);
+}
+
+#[tokio::test]
+async fn what_is_said_of_peoples_data_is_whole_in_every_language_and_names_true_times() {
+    let t = scratch::town().await;
+    let told = |letters, code: &str| -> Vec<String> {
+        let profile = t.town.profile();
+        privacy::sections(&profile, letters, Locale::of(code))
+            .into_iter()
+            .flat_map(|section| {
+                let lines = section.lines.into_iter().flat_map(|line| {
+                    let label = line.way.map(|way| way.label);
+                    std::iter::once(line.text).chain(label)
+                });
+                std::iter::once(section.heading).chain(lines)
+            })
+            .collect()
+    };
+    for (code, _) in Locale::all() {
+        let words = told(true, code);
+        for text in &words {
+            let is_whole = !text.contains("privacy-") && !text.contains('{');
+            assert!(is_whole && !text.is_empty(), "{code}: {text}");
+        }
+        let leaving = departures::DAYS.to_string();
+        assert!(words.iter().any(|text| text.contains(&leaving)), "{code}");
+        assert!(told(false, code).len() < words.len(), "{code}");
+    }
+    let contact = "mairie@valmont.test";
+    let names = || told(false, "fr").iter().any(|text| text.contains(contact));
+    assert!(!names());
+    deed!(t, |tx, town| async {
+        settings::describe(tx, town, &edit("Valmont")).await
+    })
+    .unwrap();
+    t.town.refresh_profile().await.unwrap();
+    assert!(names());
+
+    let endless = TownEdit {
+        privacy: "a".repeat(5_001),
+        ..edit("Valmont")
+    };
+    let refused_as = deed!(t, |tx, town| async {
+        settings::describe(tx, town, &endless).await
+    });
+    assert_eq!(refused(refused_as.unwrap_err()).field, Some("privacy"));
 }
 
 #[tokio::test]

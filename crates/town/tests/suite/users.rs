@@ -39,6 +39,7 @@ async fn open_to(t: &Scratch, registration: Registration) {
         contact: String::new(),
         rules: String::new(),
         hue: Some(1),
+        privacy: String::new(),
     };
     deed!(t, |tx, town| async {
         settings::describe(tx, town, &edit).await

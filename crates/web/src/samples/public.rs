@@ -14,8 +14,9 @@ use crate::{
     card::Card,
     embeds::{EmbedPage, EmbeddingPage},
     first_steps::{HowPage, PeoplePage, WhoPage},
-    frame::{Pages, Typed},
+    frame::{Frame, Pages, Typed},
     from_elsewhere::FromElsewherePage,
+    privacy::PrivacyPage,
 };
 
 pub fn all(language: &str) -> Vec<(&'static str, String)> {
@@ -118,6 +119,12 @@ pub fn all(language: &str) -> Vec<(&'static str, String)> {
             }),
         ),
     ];
+    let data = |page: &Frame, letters| rendered(&PrivacyPage::new(page, letters));
+    pages.push(("vos-donnees", data(&visitor("/confidentialite"), true)));
+    pages.push((
+        "vos-donnees-sans-lettres",
+        data(&at("/confidentialite"), false),
+    ));
     pages.push(("morceau", embed(open)));
     pages.push(("morceau-vide", embed(vec![])));
     pages

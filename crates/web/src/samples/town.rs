@@ -55,6 +55,8 @@ pub fn town() -> Profile {
         name: "Valmont".into(),
         summary: "La place de Valmont et de ses hameaux : nouvelles, coups de main, fêtes et questions à la mairie.".into(),
         summary_at: Some(NOW - 90 * DAY),
+        privacy: "La machine est à la mairie.\n\nDéléguée à la protection des données : dpo@valmont.example".into(),
+        privacy_at: Some(NOW - 30 * DAY),
         language: "fr".into(),
         time_zone: "Europe/Paris".into(),
         registration: Registration::Approval,

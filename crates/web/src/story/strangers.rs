@@ -10,7 +10,7 @@ use tower::ServiceExt as _;
 use super::Browser;
 
 /// Open to everybody, whatever it answers.
-const OPEN: [&str; 53] = [
+const OPEN: [&str; 54] = [
     "/",
     "/ville",
     "/nouveautes",
@@ -19,6 +19,7 @@ const OPEN: [&str; 53] = [
     "/tags/{tag}",
     "/recherche",
     "/a-propos",
+    "/confidentialite",
     "/integrer",
     "/partager",
     "/en-attente",

@@ -211,27 +211,28 @@ struct Key {
     is_ed25519: bool,
 }
 
+/// As everybody else learns it: from the author's document.
 async fn key(node: &Node, author: &Resident, signs: Signs) -> Result<Key> {
-    let account = &author.account;
-    if signs != Signs::Ed25519 {
-        return Ok(Key {
-            id: account.key_id.clone(),
-            pem: account.key_pem.clone(),
-            is_ed25519: false,
-        });
-    }
-    let mut ask = Ask::get(url::Url::parse(&account.uri)?.path());
+    let mut ask = Ask::get(url::Url::parse(&author.account.uri)?.path());
     let accept = http::HeaderValue::from_static("application/activity+json");
     ask.headers.insert(http::header::ACCEPT, accept);
     let actor = node.wire().ask(&ask).await?.ok()?.json()?;
-    let shown = &actor["assertionMethod"][0];
-    let multibase = shown["publicKeyMultibase"].as_str();
+    let is_ed25519 = signs == Signs::Ed25519;
+    let (shown, pem) = if is_ed25519 {
+        let shown = &actor["assertionMethod"][0];
+        let multibase = shown["publicKeyMultibase"].as_str();
+        (shown, multibase.and_then(keys::pem_of_multibase))
+    } else {
+        let shown = &actor["publicKey"];
+        (shown, shown["publicKeyPem"].as_str().map(str::to_owned))
+    };
     Ok(Key {
-        id: shown["id"].as_str().context("no second key")?.to_owned(),
-        pem: multibase
-            .and_then(keys::pem_of_multibase)
-            .context("not a key on the curve")?,
-        is_ed25519: true,
+        id: shown["id"]
+            .as_str()
+            .context("a key without an id")?
+            .to_owned(),
+        pem: pem.context("no such key")?,
+        is_ed25519,
     })
 }
 

@@ -22,8 +22,8 @@ pub fn words() -> Vec<Words> {
             "What the town says of itself",
             one::<Text>(),
         ),
-        told("GET /api/v1/instance/privacy_policy", "The town's privacy policy", one::<Text>())
-            .note("Empty: the town has no such text of its own."),
+        told("GET /api/v1/instance/privacy_policy", "What the town keeps of people", one::<Text>())
+            .note("In the town's language: what holds wherever this program runs, then what the town adds; `updated_at` says when it last changed that."),
         told(
             "GET /api/v1/instance/translation_languages",
             "Languages that are translated",
