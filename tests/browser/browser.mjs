@@ -62,10 +62,11 @@ class Visitor {
 
   /** Looks at the page as a careful person would, and keeps a picture of it. */
   async inspect(name) {
-    await this.picture(name);
     await this.fitsItsWidth();
-    // axe waits on timers, which a page without JavaScript has not; its twin with it is the same.
-    if (this.javaScript) await this.#isAccessible(name);
+    // axe waits on timers, which a page without JavaScript has not; its twin with it looks the same.
+    if (!this.javaScript) return;
+    await this.picture(name);
+    await this.#isAccessible(name);
   }
 
   /** Keeps a picture of the page as it is. */

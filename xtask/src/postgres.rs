@@ -22,7 +22,7 @@ const START: Duration = Duration::from_mins(1);
 pub fn tests(workspace: &Workspace) -> Result<Note> {
     checks::build(workspace)?;
     let mut command = checks::cargo_test(workspace)?;
-    // What stands beside the code has run on SQLite; what it asks of a database the whole program asks of this one.
+    // Not those that stand within the code: they have run on SQLite, and what they ask of a database the others ask, too.
     command.args(["--test", "*"]);
     during(workspace, |url| {
         run::loudly(command.env("PARVIS_TEST_POSTGRES", url))

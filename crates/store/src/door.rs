@@ -129,7 +129,12 @@ impl Store {
             options.connections.max(2),
         );
         let readers = Database::connect(pool).await?;
-        let migrating = readers.begin().await?;
+        let settled = TransactionOptions {
+            // Who waited for another to migrate must see what that one did.
+            isolation_level: Some(IsolationLevel::ReadCommitted),
+            ..Default::default()
+        };
+        let migrating = readers.begin_with_options(settled).await?;
         let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         migrating.execute_unprepared(&lock).await?;
         Migrator::up(&migrating, None).await?;

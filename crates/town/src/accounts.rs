@@ -439,11 +439,14 @@ pub async fn with_keys(
     town: &Town,
     account: Id,
 ) -> Outcome<(entity::account::Model, Vec<entity::further_key::Model>)> {
-    keys::of(town, account).await?;
     let db = town.store.read();
-    let row = accounts::by_id(db, account)
-        .await?
-        .ok_or_else(Refusal::not_found)?;
+    let row = accounts::by_id(db, account).await?;
+    let mut row = row.ok_or_else(Refusal::not_found)?;
+    if row.key_pem.is_empty() {
+        keys::of(town, account).await?;
+        let anew = accounts::by_id(db, account).await?;
+        row = anew.ok_or_else(Refusal::not_found)?;
+    }
     Ok((row, parvis_store::keys::further(db, account).await?))
 }
 

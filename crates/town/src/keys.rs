@@ -34,18 +34,24 @@ struct Pairs {
 /// The private keys of an account of this town, made when somebody first asks for them: that takes more than all the rest of
 /// signing up, and of most residents nobody ever asks.
 pub(crate) async fn of(town: &Town, account: Id) -> Outcome<account_key::Model> {
-    // One pair at a time: whoever asks for all residents at once keeps one core busy.
-    static MAKING: Mutex<()> = Mutex::const_new(());
     if let Some(kept) = keys::private(town.store.read(), account).await? {
         return Ok(kept);
     }
-    let _turn = MAKING.lock().await;
-    if let Some(kept) = keys::private(town.store.read(), account).await? {
+    // Whoever asked may hang up: what was begun is ended and kept all the same.
+    let made = tokio::spawn(make(town.store.clone(), account, town.now()));
+    made.await.map_err(|err| Error::Other(err.to_string()))?
+}
+
+async fn make(store: Store, account: Id, now: Timestamp) -> Outcome<account_key::Model> {
+    // One pair at a time: whoever asks for all residents at once keeps one core busy.
+    static MAKING: Mutex<()> = Mutex::const_new(());
+    let turn = MAKING.lock().await;
+    if let Some(kept) = keys::private(store.read(), account).await? {
         return Ok(kept);
     }
     let pairs = generate().await?;
-    let now = town.now();
-    town.store
+    drop(turn);
+    store
         .write(move |tx| Box::pin(keep(tx, account, pairs, now)))
         .await
 }

@@ -216,11 +216,11 @@ async fn processes_on_one_database_wake_each_other() {
     })
     .await
     .unwrap();
-    // Until it listens.
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let heard = other.committed().notified();
     tokio::pin!(heard);
     heard.as_mut().enable();
+    // Until it listens, which it does since it was asked for.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     author(&scratch).await;
     let soon = std::time::Duration::from_millis(500);
     tokio::time::timeout(soon, heard).await.unwrap();

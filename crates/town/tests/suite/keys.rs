@@ -33,6 +33,44 @@ async fn an_account_of_the_town_has_two_keys() {
 }
 
 #[tokio::test]
+async fn keys_are_made_when_first_asked_for_even_if_nobody_waits_for_them() {
+    let t = scratch::town().await;
+    let marie = t.resident("marie").await;
+    let shown = async || {
+        let row = parvis_store::accounts::by_id(t.town.store.read(), marie);
+        row.await.unwrap().unwrap().key_pem
+    };
+    assert_eq!(shown().await, "", "nobody has asked yet");
+    let patience = std::time::Duration::from_millis(5);
+    for asked in 0.. {
+        assert!(asked < 500, "what nobody waits for is never ended");
+        let asking = accounts::with_keys(&t.town, marie);
+        let _hung_up = tokio::time::timeout(patience, asking).await;
+        if !shown().await.is_empty() {
+            break;
+        }
+    }
+    let first = shown().await;
+    let (row, further) = accounts::with_keys(&t.town, marie).await.unwrap();
+    let (rsa, ed25519) = accounts::signing_keys(&t.town, marie).await.unwrap();
+    assert_eq!(rsa.key_id, row.key_id);
+    assert_eq!(ed25519.unwrap().key_id, further[0].key_id);
+    assert_eq!(row.key_pem, first);
+}
+
+#[tokio::test]
+async fn whoever_asks_at_once_gets_the_same_keys() {
+    let t = scratch::town().await;
+    let other = t.another_process().await;
+    let marie = t.resident("marie").await;
+    let (one, another) = tokio::join!(
+        accounts::with_keys(&t.town, marie),
+        accounts::with_keys(&other, marie)
+    );
+    assert_eq!(one.unwrap().0.key_pem, another.unwrap().0.key_pem);
+}
+
+#[tokio::test]
 async fn an_account_from_before_gets_its_second_key_when_the_town_opens() {
     let t = scratch::town().await;
     let account = t.town.profile().actor_id;
