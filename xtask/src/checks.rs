@@ -66,8 +66,6 @@ fn cargo(workspace: &Workspace, subcommand: &str) -> Command {
 pub fn tests_on_sqlite(workspace: &Workspace) -> Result<Note> {
     build(workspace)?;
     let mut command = cargo_test(workspace)?;
-    // No page of documentation holds code to run: rustdoc would read every crate for nothing.
-    command.args(["--lib", "--bins", "--tests"]);
     run::loudly(command.env_remove("PARVIS_TEST_POSTGRES"))?;
     Ok(None)
 }

@@ -52,7 +52,7 @@ const STEPS: [Step; 9] = [
     },
     Step {
         name: "postgres",
-        about: "the tests of the crates from outside and of the whole program, on a throwaway PostgreSQL",
+        about: "all tests, on a throwaway PostgreSQL",
         tools: &[Tool::Clippy, Tool::CCompiler, Tool::Postgres],
         run: postgres::tests,
     },
